@@ -1,0 +1,41 @@
+//! Reading feeds: files of another system become typed records by a mapping.
+//!
+//! Owns the mapping format, the readers of delimited text and XLSX, the transforms and the rejects. It knows neither
+//! SQL nor HTTP nor what a record is used for. The crate's README describes the mapping format.
+//! Reading order: `mapping`, `folder`, `reader`, `bind`, `transform`; below them `source`, `delimited`, `sheet`.
+
+mod bind;
+mod check;
+mod dates;
+mod delimited;
+mod encoding;
+mod folder;
+mod guess;
+mod header;
+mod identity;
+pub mod limits;
+mod lines;
+mod lookup;
+mod mapping;
+mod number;
+mod pattern;
+mod problem;
+mod reader;
+mod rejects;
+mod row;
+mod sheet;
+mod source;
+mod transform;
+mod value;
+
+pub use folder::{Feed, FeedFile, FilePreview, preview};
+pub use guess::{SniffedFile, guess_mapping, sniff};
+pub use mapping::{
+    ColumnIn, DelimitedFormat, Encoding, FieldRule, FieldType, FileRule, Format, IdRule,
+    LookupRule, MAPPING_VERSION, Mapping, XlsxFormat,
+};
+pub use problem::{FeedError, FeedErrorCode, Reject, RejectCode};
+pub use reader::{Counts, FeedReader};
+pub use rejects::RejectsWriter;
+pub use source::FoundForm;
+pub use value::{Decimal, FieldValue, Record};

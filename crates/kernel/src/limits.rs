@@ -1,0 +1,42 @@
+//! Every limit of the product, named, in one place.
+
+/// Longest single-line text a user may type (characters).
+pub const TEXT_CHARS_MAX: usize = 400;
+/// Longest note or letter body (characters).
+pub const BODY_CHARS_MAX: usize = 20_000;
+/// Rows on one page of a list.
+pub const PAGE_ROWS: usize = 50;
+/// Largest page a caller may ask for.
+pub const PAGE_ROWS_MAX: usize = 200;
+/// Rows in one export.
+pub const EXPORT_ROWS_MAX: usize = 100_000;
+/// Entries loaded at once on a timeline.
+pub const TIMELINE_ROWS: usize = 30;
+/// Largest uploaded file (bytes).
+pub const UPLOAD_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Largest form body that carries no file (bytes).
+pub const FORM_BYTES_MAX: usize = 1024 * 1024;
+/// Clients touched by one bulk action.
+pub const BULK_CLIENTS_MAX: usize = 500;
+/// Search results shown at once.
+pub const SEARCH_HITS: usize = 20;
+/// Attempts before a job becomes a dead letter.
+pub const JOB_ATTEMPTS_MAX: i64 = 8;
+/// Failed sign-ins before an account is locked.
+pub const SIGN_IN_FAILURES_MAX: i64 = 5;
+/// How long a locked account stays locked (minutes).
+pub const SIGN_IN_LOCK_MINUTES: i64 = 15;
+/// A session without activity ends after this long (hours).
+pub const SESSION_IDLE_HOURS: i64 = 12;
+/// A session ends at the latest after this long (hours).
+pub const SESSION_TOTAL_HOURS: i64 = 24 * 7;
+/// Shortest password (characters).
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// Rows one import command carries.
+pub const IMPORT_BATCH_ROWS: usize = 500;
+/// Clients on one relationship graph.
+pub const GRAPH_NODES_MAX: usize = 60;
+/// Entries one seal pass takes.
+pub const SEAL_BATCH: i64 = 2_000;
+/// Deepest chain of links followed when exposure is summed over a group.
+pub const GROUP_DEPTH_MAX: usize = 6;

@@ -1,0 +1,149 @@
+//! `parties`: who the bank knows. People, companies, sole traders, households and groups; their
+//! contacts, documents, links and dates; what they hold; the one search over them.
+
+pub mod client;
+pub mod contacts;
+pub mod holdings;
+pub mod links;
+pub mod list;
+pub mod search;
+
+use kernel::Lang;
+use spine::{Module, Permission, Registry, Scope};
+use store::Migration;
+use web::{NavItem, Pages, Routes};
+
+/// Permissions over clients.
+pub const PERMISSIONS: &[Permission] = &[
+    Permission { key: "client.read", scoped: true },
+    Permission { key: "client.create", scoped: false },
+    Permission { key: "client.edit", scoped: true },
+    Permission { key: "client.assign", scoped: true },
+    Permission { key: "client.export", scoped: true },
+    Permission { key: "holding.read", scoped: true },
+];
+
+const GRANTS: &[(&str, &str, Scope)] = &[
+    ("manager", "client.read", Scope::Branch),
+    ("manager", "client.create", Scope::Bank),
+    ("manager", "client.edit", Scope::Branch),
+    ("manager", "client.export", Scope::Own),
+    ("manager", "holding.read", Scope::Branch),
+    ("clerk", "client.read", Scope::Region),
+    ("clerk", "client.create", Scope::Bank),
+    ("clerk", "client.edit", Scope::Branch),
+    ("clerk", "holding.read", Scope::Branch),
+    ("operator", "client.read", Scope::Bank),
+    ("operator", "client.create", Scope::Bank),
+    ("operator", "client.edit", Scope::Bank),
+    ("operator", "holding.read", Scope::Bank),
+    ("underwriter", "client.read", Scope::Bank),
+    ("underwriter", "holding.read", Scope::Bank),
+    ("branch_head", "client.read", Scope::Branch),
+    ("branch_head", "client.create", Scope::Bank),
+    ("branch_head", "client.edit", Scope::Branch),
+    ("branch_head", "client.assign", Scope::Branch),
+    ("branch_head", "client.export", Scope::Branch),
+    ("branch_head", "holding.read", Scope::Branch),
+    ("regional_head", "client.read", Scope::Region),
+    ("regional_head", "client.create", Scope::Bank),
+    ("regional_head", "client.edit", Scope::Region),
+    ("regional_head", "client.assign", Scope::Region),
+    ("regional_head", "client.export", Scope::Region),
+    ("regional_head", "holding.read", Scope::Region),
+    ("head_office", "client.read", Scope::Bank),
+    ("head_office", "client.create", Scope::Bank),
+    ("head_office", "client.edit", Scope::Bank),
+    ("head_office", "client.assign", Scope::Bank),
+    ("head_office", "client.export", Scope::Bank),
+    ("head_office", "holding.read", Scope::Bank),
+    ("partner", "client.read", Scope::Own),
+    ("partner", "client.create", Scope::Bank),
+    ("auditor", "client.read", Scope::Bank),
+    ("auditor", "holding.read", Scope::Bank),
+    ("security_officer", "client.read", Scope::Bank),
+];
+
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 201,
+        name: "client",
+        sql: include_str!("../migrations/0201_client.sql"),
+    },
+    Migration {
+        number: 202,
+        name: "holdings",
+        sql: include_str!("../migrations/0202_holdings.sql"),
+    },
+    Migration {
+        number: 203,
+        name: "search",
+        sql: include_str!("../migrations/0203_search.sql"),
+    },
+];
+
+/// What this room brings to the spine.
+pub fn module() -> Module {
+    Module {
+        name: "parties",
+        migrations: MIGRATIONS,
+        permissions: PERMISSIONS,
+        grants: GRANTS,
+        commands: register,
+        jobs: Vec::new(),
+        schedules: &[],
+        readers: Vec::new(),
+        import_targets: &[],
+    }
+}
+
+fn register(registry: &mut Registry) {
+    client::register(registry);
+    contacts::register(registry);
+    links::register(registry);
+    holdings::register(registry);
+}
+
+/// What this room shows.
+pub fn pages() -> Pages {
+    let mut panels = client::panels();
+    panels.extend(holdings::panels());
+    panels.extend(links::panels());
+    panels.extend(contacts::panels());
+    Pages {
+        routes,
+        texts: &[
+            (Lang::Ru, jurisdiction::messages(Lang::Ru)),
+            (Lang::En, jurisdiction::messages(Lang::En)),
+            (Lang::Ru, include_str!("../i18n/ru/client.ftl")),
+            (Lang::En, include_str!("../i18n/en/client.ftl")),
+            (Lang::Ru, include_str!("../i18n/ru/list.ftl")),
+            (Lang::En, include_str!("../i18n/en/list.ftl")),
+            (Lang::Ru, include_str!("../i18n/ru/contacts.ftl")),
+            (Lang::En, include_str!("../i18n/en/contacts.ftl")),
+            (Lang::Ru, include_str!("../i18n/ru/links.ftl")),
+            (Lang::En, include_str!("../i18n/en/links.ftl")),
+            (Lang::Ru, include_str!("../i18n/ru/holdings.ftl")),
+            (Lang::En, include_str!("../i18n/en/holdings.ftl")),
+        ],
+        nav: &[NavItem {
+            order: 20,
+            group: "",
+            href: "/clients",
+            icon: "users",
+            label: "nav-clients",
+            permission: "client.read",
+            go: Some('p'),
+            main: true,
+        }],
+        panels,
+        columns: &[],
+        search: client::search_sources(),
+        actions: client::ACTIONS,
+    }
+}
+
+fn routes(routes: Routes) -> Routes {
+    let routes = list::routes(client::routes(routes));
+    holdings::routes(links::routes(contacts::routes(routes)))
+}

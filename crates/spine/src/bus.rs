@@ -1,0 +1,246 @@
+//! The command bus: the only way a row changes.
+//!
+//! Permission → transaction → command log (a repeated id gets the first answer) → handler → journal →
+//! commit → readers are woken.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use kernel::{CommandId, Refusal};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use store::{Read, StoreError, Writer, journal, params};
+
+use crate::{Ctx, Error, Live, Work};
+
+/// Attempts when transactions collide.
+const ATTEMPTS: u32 = 4;
+
+/// A change somebody asks for. Payloads only grow: new fields are optional.
+pub trait Command: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Stable name, `context.verb_noun`.
+    const NAME: &'static str;
+    /// The permission it needs.
+    const PERMISSION: &'static str;
+    /// What the caller gets, and gets again when he repeats the id.
+    type Output: Serialize + DeserializeOwned + Send;
+
+    /// Checks the rules and writes; everything it does is undone when it answers an error.
+    fn handle(
+        &self,
+        work: &mut Work<'_>,
+    ) -> impl Future<Output = Result<Self::Output, Error>> + Send;
+}
+
+type Json = serde_json::Value;
+type Dispatch = Box<
+    dyn for<'a> Fn(
+            &'a Bus,
+            &'a Ctx,
+            CommandId,
+            Json,
+        ) -> Pin<Box<dyn Future<Output = Result<Json, Error>> + Send + 'a>>
+        + Send
+        + Sync,
+>;
+
+/// A registered command, for lists and the golden file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CommandInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// The permission it needs.
+    pub permission: &'static str,
+}
+
+/// All commands by name; what the API, imports and branch replay dispatch through.
+#[derive(Default)]
+pub struct Registry {
+    commands: BTreeMap<&'static str, (CommandInfo, Dispatch)>,
+}
+
+impl Registry {
+    /// Adds a command; a name registered twice keeps the first.
+    pub fn add<C: Command>(&mut self) {
+        let info = CommandInfo { name: C::NAME, permission: C::PERMISSION };
+        let dispatch: Dispatch = Box::new(|bus, ctx, id, payload| {
+            Box::pin(async move {
+                let command: C = serde_json::from_value(payload).map_err(|e| {
+                    Error::from(Refusal::new("payload-shape").arg("reason", e.to_string()))
+                })?;
+                Ok(serde_json::to_value(bus.execute(ctx, id, &command).await?)?)
+            })
+        });
+        self.commands.entry(C::NAME).or_insert((info, dispatch));
+    }
+    /// All commands, by name.
+    pub fn list(&self) -> impl Iterator<Item = CommandInfo> {
+        self.commands.values().map(|(info, _)| *info)
+    }
+}
+
+/// The bus of one node; cheap to clone.
+#[derive(Clone)]
+pub struct Bus {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: Writer,
+    registry: Registry,
+    live: Live,
+    node: String,
+}
+
+impl Bus {
+    /// A bus over a database. `node` names this node in the journal.
+    pub fn new(writer: Writer, registry: Registry, live: Live, node: &str) -> Self {
+        Self { inner: Arc::new(Inner { writer, registry, live, node: node.to_owned() }) }
+    }
+    /// All commands it knows.
+    pub fn commands(&self) -> impl Iterator<Item = CommandInfo> {
+        self.inner.registry.list()
+    }
+    /// Executes a command by name.
+    ///
+    /// # Errors
+    /// As [`Bus::execute`]; an unknown name or a payload of another shape is refused.
+    pub async fn execute_json(
+        &self,
+        ctx: &Ctx,
+        id: CommandId,
+        name: &str,
+        payload: Json,
+    ) -> Result<Json, Error> {
+        let Some((_, dispatch)) = self.inner.registry.commands.get(name) else {
+            return Err(Refusal::new("command-unknown").arg("name", name).into());
+        };
+        dispatch(self, ctx, id, payload).await
+    }
+    /// Executes a command once, however often its id arrives.
+    ///
+    /// # Errors
+    /// Refusal, denial, conflict or failure; in every case nothing was written.
+    pub async fn execute<C: Command>(
+        &self,
+        ctx: &Ctx,
+        id: CommandId,
+        command: &C,
+    ) -> Result<C::Output, Error> {
+        ctx.principal.require(C::PERMISSION)?;
+        let digest = digest(ctx, C::NAME, command)?;
+        let mut attempt = 1;
+        loop {
+            match self.attempt(ctx, id, command, &digest).await {
+                Err(Error::Failure(source)) if is_busy(source.as_ref()) && attempt < ATTEMPTS => {
+                    attempt += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn attempt<C: Command>(
+        &self,
+        ctx: &Ctx,
+        id: CommandId,
+        command: &C,
+        digest: &[u8],
+    ) -> Result<C::Output, Error> {
+        let mut work = Work {
+            ctx,
+            tx: self.inner.writer.begin().await?,
+            command: C::NAME,
+            command_id: id,
+            node: &self.inner.node,
+            drafts: Vec::new(),
+            wakes_jobs: false,
+        };
+        let outcome = run(&mut work, id, command, digest).await;
+        let Work { tx, drafts, wakes_jobs, .. } = work;
+        match outcome {
+            Ok(Done::New(output)) => {
+                tx.commit().await?;
+                self.inner.live.committed(&drafts, wakes_jobs);
+                Ok(output)
+            }
+            Ok(Done::Before(output)) => {
+                tx.rollback().await?;
+                Ok(output)
+            }
+            Err(error) => {
+                if let Err(lost) = tx.rollback().await {
+                    tracing::warn!(error = %lost, "rollback failed; the connection is dropped");
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+enum Done<T> {
+    New(T),
+    Before(T),
+}
+
+async fn run<C: Command>(
+    work: &mut Work<'_>,
+    id: CommandId,
+    command: &C,
+    digest: &[u8],
+) -> Result<Done<C::Output>, Error> {
+    let ctx = work.ctx;
+    let fresh = work
+        .tx
+        .execute(
+            "insert into command_log (id, name, actor_id, at, digest, result) \
+             values ($1, $2, $3, $4, $5, '') on conflict (id) do nothing",
+            params![id, C::NAME, ctx.principal.user_id, ctx.now, digest.to_vec()],
+        )
+        .await?;
+    if fresh == 0 {
+        return first_answer(work, id, digest).await.map(Done::Before);
+    }
+    let output = command.handle(work).await?;
+    journal::append(&mut work.tx, &work.drafts).await?;
+    work.tx
+        .execute(
+            "update command_log set result = $2 where id = $1",
+            params![id, serde_json::to_string(&output)?],
+        )
+        .await?;
+    Ok(Done::New(output))
+}
+
+async fn first_answer<T: DeserializeOwned>(
+    work: &mut Work<'_>,
+    id: CommandId,
+    digest: &[u8],
+) -> Result<T, Error> {
+    let sql = "select digest, result from command_log where id = $1";
+    let row = work.tx.first(sql, params![id]).await?.ok_or(StoreError::Busy)?;
+    let mut cols = row.cols();
+    let stored: Vec<u8> = cols.take()?;
+    let result: String = cols.take()?;
+    if stored != digest {
+        return Err(Error::refused("command-id-reused"));
+    }
+    Ok(serde_json::from_str(&result)?)
+}
+
+/// Ties an id to its actor, name and payload, so that a repeat is a repeat and nothing else.
+fn digest<C: Command>(ctx: &Ctx, name: &str, command: &C) -> Result<Vec<u8>, Error> {
+    let mut hasher = Sha256::new();
+    hasher.update(ctx.principal.user_id.map_or([0; 16], |u| *u.uuid().as_bytes()));
+    hasher.update(name.as_bytes());
+    hasher.update([0]);
+    hasher.update(serde_json::to_vec(command)?);
+    Ok(hasher.finalize().to_vec())
+}
+
+fn is_busy(source: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(source.downcast_ref::<StoreError>(), Some(StoreError::Busy))
+}

@@ -1,0 +1,87 @@
+//! What a request or a job run carries: who, when, by which channel, and the sources of time and chance.
+
+use std::sync::Arc;
+
+use kernel::{Clock, CommandId, Entropy, OperationId, Timestamp};
+use store::Reader;
+use uuid::Uuid;
+
+use crate::org::Directory;
+use crate::{Bus, Command, Error, Live, Principal};
+
+/// The context of one operation.
+#[derive(Clone)]
+pub struct Ctx {
+    /// Who acts.
+    pub principal: Arc<Principal>,
+    /// By which channel: `web`, `api`, `import`, `job`, `cli`.
+    pub channel: &'static str,
+    /// Printed on failure pages and on every log line.
+    pub operation_id: OperationId,
+    /// The instant of the operation; one for all it writes.
+    pub now: Timestamp,
+    /// The source of ids.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Ctx {
+    /// A new time-ordered id.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        self.entropy.id(self.now).into()
+    }
+    /// A new command id, when the caller of the command is this operation itself.
+    pub fn command_id(&self) -> CommandId {
+        self.new_id()
+    }
+}
+
+/// The long-lived parts of a node, cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// Reads.
+    pub reader: Reader,
+    /// Writes, by command only.
+    pub bus: Bus,
+    /// Branches, staff, roles, in memory.
+    pub directory: Directory,
+    /// Tells open pages what changed.
+    pub live: Live,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance and ids.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Services {
+    /// A context for somebody, now.
+    pub fn ctx(&self, principal: Arc<Principal>, channel: &'static str) -> Ctx {
+        let now = self.clock.now();
+        Ctx {
+            principal,
+            channel,
+            operation_id: self.entropy.id(now).into(),
+            now,
+            entropy: Arc::clone(&self.entropy),
+        }
+    }
+    /// Executes a command; a change of the organisation is in force on this node when it returns.
+    ///
+    /// # Errors
+    /// As [`Bus::execute`].
+    pub async fn execute<C: Command>(
+        &self,
+        ctx: &Ctx,
+        id: CommandId,
+        command: &C,
+    ) -> Result<C::Output, Error> {
+        let output = self.bus.execute(ctx, id, command).await?;
+        if C::NAME.starts_with("org.") && C::NAME != "org.touch_session" {
+            self.directory.reload(&self.reader).await?;
+        }
+        Ok(output)
+    }
+    /// A context for the system itself.
+    pub fn system(&self, channel: &'static str) -> Ctx {
+        self.ctx(Arc::new(Principal::system()), channel)
+    }
+}

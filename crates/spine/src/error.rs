@@ -1,0 +1,85 @@
+//! How a command or a read may end other than well.
+
+use kernel::{Refusal, Refusals};
+use serde::{Deserialize, Serialize};
+use store::StoreError;
+
+/// One field that two people changed differently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldConflict {
+    /// The field's key.
+    pub field: String,
+    /// What the form showed when it was opened.
+    pub original: String,
+    /// What this person wants.
+    pub mine: String,
+    /// What is stored now.
+    pub theirs: String,
+    /// Who stored it, if known.
+    pub theirs_by: Option<kernel::UserId>,
+    /// When.
+    pub theirs_at: Option<kernel::Timestamp>,
+}
+
+/// All fields in conflict; nothing was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The fields, in form order.
+    pub fields: Vec<FieldConflict>,
+}
+
+/// Refusal, conflict, absence, denial, or failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Business rules said no; shown to the person, at the fields.
+    #[error("refused: {}", .0.0.iter().map(|r| r.code.as_str()).collect::<Vec<_>>().join(", "))]
+    Refused(Refusals),
+    /// The person lacks a permission.
+    #[error("forbidden: needs {0}")]
+    Forbidden(String),
+    /// There is no such thing, or the person may not know of it.
+    #[error("not found")]
+    NotFound,
+    /// Someone else changed the same fields meanwhile.
+    #[error("conflict")]
+    Conflict(Conflict),
+    /// Our fault or the machine's; logged, never shown.
+    #[error("failure: {0}")]
+    Failure(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// A failure from any error.
+    pub fn failure(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error::Failure(source.into())
+    }
+    /// A refusal of the whole command.
+    pub fn refused(code: &str) -> Self {
+        Error::Refused(Refusal::new(code).into())
+    }
+    /// A refusal of one field.
+    pub fn refused_field(code: &str, field: &str) -> Self {
+        Error::Refused(Refusal::field(code, field).into())
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Error::Failure(Box::new(error))
+    }
+}
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Error::Refused(refusal.into())
+    }
+}
+impl From<Refusals> for Error {
+    fn from(refusals: Refusals) -> Self {
+        Error::Refused(refusals)
+    }
+}
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Error::Failure(Box::new(error))
+    }
+}

@@ -1,0 +1,281 @@
+//! The keepers of a node: they seal the journal, lead the readers on, run jobs and deliver the outbox.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::JobId;
+use serde_json::Value as Json;
+use store::{Writer, journal, outbox, queue};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::{Error, JournalReader, Services};
+
+/// How long a job stays its worker's without a sign of life.
+const LEASE_SECONDS: i64 = 120;
+/// Entries a reader takes at once.
+const READER_BATCH: i64 = 500;
+/// How often the keepers look without being woken.
+const POLL: Duration = Duration::from_millis(1_000);
+/// The sealer rests this long between blocks, so that a block holds more than one command.
+const SEAL_PAUSE: Duration = Duration::from_millis(50);
+
+/// Why a job's run failed.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// Worth another run.
+    #[error("{0}")]
+    Again(String),
+    /// Another run cannot help; a dead letter at once.
+    #[error("{0}")]
+    Fatal(String),
+}
+
+impl From<Error> for JobError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Failure(source) => JobError::Again(source.to_string()),
+            other => JobError::Fatal(other.to_string()),
+        }
+    }
+}
+impl From<store::StoreError> for JobError {
+    fn from(error: store::StoreError) -> Self {
+        JobError::Again(error.to_string())
+    }
+}
+
+/// What a running job works with.
+pub struct JobContext {
+    /// The node's services.
+    pub services: Services,
+    /// The job's id.
+    pub id: JobId,
+    /// Its payload.
+    pub payload: Json,
+    /// Who asked for it.
+    pub created_by: Option<kernel::UserId>,
+    writer: Writer,
+    worker: Uuid,
+}
+
+impl JobContext {
+    /// Tells how far the job is and keeps the lease.
+    ///
+    /// # Errors
+    /// [`JobError::Again`] when another worker has taken the job over: stop at once.
+    pub async fn progress(&self, done: i64, total: i64) -> Result<(), JobError> {
+        let mut tx = self.writer.begin().await?;
+        let until = self.services.clock.now().plus_seconds(LEASE_SECONDS);
+        let mine = queue::progress(&mut tx, self.id, self.worker, done, total, until).await?;
+        tx.commit().await?;
+        if !mine {
+            return Err(JobError::Again("another worker has taken the job over".to_owned()));
+        }
+        self.services.live.ring(format!("job:{}", self.id));
+        Ok(())
+    }
+}
+
+/// The future of a job's run: its result as JSON.
+pub type Run<'a> = Pin<Box<dyn Future<Output = Result<Json, JobError>> + Send + 'a>>;
+
+/// Runs jobs of one kind. A run may be cut off and repeated: it must be safe to run twice.
+pub trait JobHandler: Send + Sync {
+    /// The kind it runs.
+    fn kind(&self) -> &'static str;
+    /// Does the work.
+    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a>;
+}
+
+/// A job that comes round by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Pause between two runs.
+    pub every_seconds: i64,
+}
+
+/// The keepers of one node.
+#[derive(Clone)]
+pub struct Keepers {
+    services: Services,
+    writer: Writer,
+    handlers: Arc<[Arc<dyn JobHandler>]>,
+    readers: Arc<[Arc<dyn JournalReader>]>,
+    schedules: Arc<[Schedule]>,
+    worker: Uuid,
+}
+
+impl Keepers {
+    /// Keepers over a node's services.
+    pub fn new(
+        services: Services,
+        writer: Writer,
+        handlers: Vec<Arc<dyn JobHandler>>,
+        readers: Vec<Arc<dyn JournalReader>>,
+        schedules: Vec<Schedule>,
+    ) -> Self {
+        let worker = services.entropy.id(services.clock.now());
+        Self {
+            services,
+            writer,
+            handlers: handlers.into(),
+            readers: readers.into(),
+            schedules: schedules.into(),
+            worker,
+        }
+    }
+
+    /// Works until told to stop (the watch turns true).
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let journal_side = async {
+            loop {
+                if let Err(error) = self.seal_and_read().await {
+                    tracing::warn!(%error, "journal keeper: will try again");
+                }
+                tokio::select! {
+                    () = self.services.live.journal_grew() => tokio::time::sleep(SEAL_PAUSE).await,
+                    () = tokio::time::sleep(POLL) => {}
+                }
+            }
+        };
+        let job_side = async {
+            loop {
+                match self.work_once().await {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    Err(error) => tracing::warn!(%error, "job keeper: will try again"),
+                }
+                tokio::select! {
+                    () = self.services.live.job_came() => {}
+                    () = tokio::time::sleep(POLL) => {}
+                }
+            }
+        };
+        tokio::select! {
+            () = journal_side => {}
+            () = job_side => {}
+            _ = stop.wait_for(|s| *s) => {}
+        }
+    }
+
+    /// Seals everything that can be sealed and leads every reader to the end.
+    ///
+    /// # Errors
+    /// The database's or a reader's; nothing is lost, the next call goes on.
+    pub async fn seal_and_read(&self) -> Result<(), Error> {
+        while journal::seal(&self.writer, self.services.clock.now()).await? > 0 {}
+        for reader in self.readers.iter() {
+            while self.lead(reader.as_ref()).await? {}
+        }
+        Ok(())
+    }
+
+    async fn lead(&self, reader: &dyn JournalReader) -> Result<bool, Error> {
+        let mut db = self.services.reader.clone();
+        let from = journal::cursor(&mut db, reader.name()).await?;
+        let entries = journal::after(&mut db, from, READER_BATCH).await?;
+        let Some(to) = entries.last().map(|e| e.pos) else { return Ok(false) };
+        reader.react(&self.services, &entries).await?;
+        let mut tx = self.writer.begin().await?;
+        let now = self.services.clock.now();
+        journal::move_cursor(&mut tx, reader.name(), from, to, now).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Puts due schedules in, delivers the outbox, and runs one job; answers whether a job ran.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn work_once(&self) -> Result<bool, Error> {
+        let now = self.services.clock.now();
+        let mut tx = self.writer.begin().await?;
+        for schedule in self.schedules.iter() {
+            self.put_due(&mut tx, schedule).await?;
+        }
+        for message in outbox::due(&mut tx, now, 50).await? {
+            let outcome = crate::org::deliver_notice(&mut tx, &message, now).await;
+            outbox::settle(&mut tx, &message, outcome.as_ref().map(|_| ()).map_err(|e| e.as_str()), now)
+                .await?;
+        }
+        let until = now.plus_seconds(LEASE_SECONDS);
+        let claimed = queue::claim(&mut tx, self.worker, now, until).await?;
+        tx.commit().await?;
+        match claimed {
+            Some(job) => {
+                self.run_job(job).await?;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    async fn put_due(&self, tx: &mut store::Tx, schedule: &Schedule) -> Result<(), Error> {
+        let now = self.services.clock.now();
+        let slot = now.micros() / (schedule.every_seconds * 1_000_000);
+        let name = format!("schedule:{}", schedule.kind);
+        let moved = tx
+            .execute(
+                "insert into node_setting (name, value) values ($1, $2) on conflict (name) do \
+                 update set value = excluded.value where node_setting.value <> excluded.value",
+                store::params![name, slot.to_string()],
+            )
+            .await?;
+        if moved == 1 {
+            let job = queue::NewJob {
+                id: self.services.entropy.id(now).into(),
+                kind: schedule.kind,
+                unique_key: Some("schedule"),
+                payload: "{}",
+                run_at: now,
+                created_by: None,
+                created_at: now,
+            };
+            queue::put(tx, &job).await?;
+        }
+        Ok(())
+    }
+
+    async fn run_job(&self, job: queue::Job) -> Result<(), Error> {
+        let outcome = self.handle(&job).await;
+        let now = self.services.clock.now();
+        let mut tx = self.writer.begin().await?;
+        match outcome {
+            Ok(result) => {
+                queue::finish(&mut tx, job.id, self.worker, &result.to_string(), now).await?;
+            }
+            Err(error) => {
+                let fatal = matches!(error, JobError::Fatal(_));
+                tracing::warn!(job = %job.id, kind = %job.kind, attempt = job.attempts, "job failed");
+                queue::fail(&mut tx, &job, self.worker, &error.to_string(), fatal, now).await?;
+            }
+        }
+        tx.commit().await?;
+        self.services.live.ring(format!("job:{}", job.id));
+        Ok(())
+    }
+
+    async fn handle(&self, job: &queue::Job) -> Result<Json, JobError> {
+        let handler = self
+            .handlers
+            .iter()
+            .find(|h| h.kind() == job.kind)
+            .ok_or_else(|| JobError::Fatal(format!("no handler for {}", job.kind)))?;
+        let payload = serde_json::from_str(&job.payload)
+            .map_err(|e| JobError::Fatal(format!("payload: {e}")))?;
+        let context = JobContext {
+            services: self.services.clone(),
+            id: job.id,
+            payload,
+            created_by: job.created_by,
+            writer: self.writer.clone(),
+            worker: self.worker,
+        };
+        handler.run(&context).await
+    }
+}

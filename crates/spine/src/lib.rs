@@ -1,0 +1,27 @@
+//! `spine`: what every change passes through.
+//!
+//! Owns the request context, the command bus, the policy, the module registry, the job runner, the
+//! journal readers, and the organisation (branches, staff, roles) that the policy is made of.
+//! It knows no HTTP and no business table.
+
+mod bus;
+mod ctx;
+mod error;
+pub mod import;
+mod jobs;
+mod live;
+mod module;
+pub mod org;
+mod policy;
+mod readers;
+mod work;
+
+pub use bus::{Bus, Command, CommandInfo, Registry};
+pub use ctx::{Ctx, Services};
+pub use error::{Conflict, Error, FieldConflict};
+pub use jobs::{JobContext, JobError, JobHandler, Keepers, Run, Schedule};
+pub use live::{Live, LiveEvent};
+pub use module::Module;
+pub use policy::{Filter, Owner, Permission, Principal, Scope};
+pub use readers::{JournalReader, Reaction};
+pub use work::{Change, Work};

@@ -1,0 +1,29 @@
+//! What a room brings to the house.
+
+use std::sync::Arc;
+
+use store::Migration;
+
+use crate::{JobHandler, JournalReader, Permission, Registry, Schedule, Scope};
+
+/// Everything a context registers, in one value.
+pub struct Module {
+    /// The crate's name.
+    pub name: &'static str,
+    /// Its tables.
+    pub migrations: &'static [Migration],
+    /// Its permissions.
+    pub permissions: &'static [Permission],
+    /// What the built-in roles get of them: role key, permission, scope.
+    pub grants: &'static [(&'static str, &'static str, Scope)],
+    /// Adds its commands.
+    pub commands: fn(&mut Registry),
+    /// Its job handlers.
+    pub jobs: Vec<Arc<dyn JobHandler>>,
+    /// Jobs that come round by themselves.
+    pub schedules: &'static [Schedule],
+    /// Its journal readers.
+    pub readers: Vec<Arc<dyn JournalReader>>,
+    /// Kinds of records a feed may bring.
+    pub import_targets: &'static [crate::import::ImportTarget],
+}

@@ -1,0 +1,282 @@
+//! Sign-in, sessions, tokens and notices. (The organisation's own editing is in `edit`.)
+
+use kernel::{Lang, RoleId, SessionId, Timestamp, TokenId, UserId};
+use serde::{Deserialize, Serialize};
+use store::outbox::Message;
+use store::{Read, Tx, params};
+
+use crate::{Change, Command, Error, Registry, Work};
+
+pub(crate) fn register(registry: &mut Registry) {
+    registry.add::<OpenSession>();
+    registry.add::<EndSession>();
+    registry.add::<NoteSignInFailure>();
+    registry.add::<TouchSession>();
+    registry.add::<SavePreferences>();
+    registry.add::<CreateToken>();
+    registry.add::<ReadNotices>();
+}
+
+/// Opens a session after the password was checked. Executed by the system.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OpenSession {
+    /// Who signed in.
+    pub user_id: UserId,
+    /// SHA-256 of the cookie's token.
+    pub token_hash: Vec<u8>,
+    /// Network address.
+    pub address: String,
+    /// Browser.
+    pub agent: String,
+}
+
+impl Command for OpenSession {
+    const NAME: &'static str = "org.open_session";
+    const PERMISSION: &'static str = "system";
+    type Output = SessionId;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<SessionId, Error> {
+        let id: SessionId = w.new_id();
+        let now = w.ctx.now;
+        let short = |text: &str| text.chars().take(200).collect::<String>();
+        w.execute(
+            "insert into session (id, token_hash, staff_id, created_at, seen_at, expires_at, \
+             address, agent) values ($1, $2, $3, $4, $4, $5, $6, $7)",
+            params![
+                id,
+                self.token_hash.clone(),
+                self.user_id,
+                now,
+                now.plus_hours(kernel::limits::SESSION_TOTAL_HOURS),
+                short(&self.address),
+                short(&self.agent)
+            ],
+        )
+        .await?;
+        w.execute(
+            "update staff set failures = 0, locked_until = null where id = $1 and failures > 0",
+            params![self.user_id],
+        )
+        .await?;
+        let change = Change::new().set("staff", self.user_id.to_string());
+        w.record("session", id, None, change);
+        Ok(id)
+    }
+}
+
+/// Notes a wrong password; the fifth in a row locks the account for a while.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct NoteSignInFailure {
+    /// Whose login was used.
+    pub user_id: UserId,
+    /// Network address.
+    pub address: String,
+}
+
+impl Command for NoteSignInFailure {
+    const NAME: &'static str = "org.note_sign_in_failure";
+    const PERMISSION: &'static str = "system";
+    type Output = Option<Timestamp>;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<Option<Timestamp>, Error> {
+        let sql = "select failures from staff where id = $1";
+        let failures: i64 =
+            w.first(sql, params![self.user_id]).await?.ok_or(Error::NotFound)?.one()?;
+        let failures = failures + 1;
+        let locked = (failures >= kernel::limits::SIGN_IN_FAILURES_MAX)
+            .then(|| w.ctx.now.plus_minutes(kernel::limits::SIGN_IN_LOCK_MINUTES));
+        // a lock starts the count anew, or one more mistake after it would lock for ever
+        let kept = if locked.is_some() { 0 } else { failures };
+        w.execute(
+            "update staff set failures = $2, locked_until = coalesce($3, locked_until) where id = $1",
+            params![self.user_id, kept, locked],
+        )
+        .await?;
+        let change = Change::new()
+            .set("sign_in_failed_from", self.address.as_str())
+            .set("locked_until", locked.map(Timestamp::micros));
+        w.record("staff", self.user_id, None, change);
+        Ok(locked)
+    }
+}
+
+/// Ends a session: one's own, or anybody's with `admin.staff`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EndSession {
+    /// Which.
+    pub session_id: SessionId,
+}
+
+impl Command for EndSession {
+    const NAME: &'static str = "org.end_session";
+    const PERMISSION: &'static str = "app.use";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let sql = "select staff_id from session where id = $1 and ended_at is null";
+        let owner: UserId =
+            w.first(sql, params![self.session_id]).await?.ok_or(Error::NotFound)?.one()?;
+        if w.actor() != Some(owner) && !w.ctx.principal.has("admin.staff") {
+            return Err(Error::NotFound);
+        }
+        let now = w.ctx.now;
+        w.execute("update session set ended_at = $2 where id = $1", params![self.session_id, now])
+            .await?;
+        let change = Change::new().set("ended_at", now.micros());
+        w.record("session", self.session_id, None, change);
+        Ok(())
+    }
+}
+
+/// Notes that a session is in use; leaves no journal entry.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TouchSession {
+    /// Which.
+    pub session_id: SessionId,
+}
+
+impl Command for TouchSession {
+    const NAME: &'static str = "org.touch_session";
+    const PERMISSION: &'static str = "system";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let now = w.ctx.now;
+        w.execute("update session set seen_at = $2 where id = $1", params![self.session_id, now])
+            .await?;
+        Ok(())
+    }
+}
+
+/// A person's own choice of language, theme and density.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SavePreferences {
+    /// Language.
+    pub lang: Option<Lang>,
+    /// `auto`, `light` or `dark`.
+    pub theme: Option<String>,
+    /// `compact` or `roomy`.
+    pub density: Option<String>,
+}
+
+impl Command for SavePreferences {
+    const NAME: &'static str = "org.save_preferences";
+    const PERMISSION: &'static str = "app.use";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let one_of = |value: &Option<String>, allowed: &[&str], field: &str| match value {
+            Some(v) if !allowed.contains(&v.as_str()) => {
+                Err(Error::refused_field("not-a-choice", field))
+            }
+            _ => Ok(()),
+        };
+        one_of(&self.theme, &["auto", "light", "dark"], "theme")?;
+        one_of(&self.density, &["compact", "roomy"], "density")?;
+        let me = w.actor().ok_or(Error::NotFound)?;
+        w.execute(
+            "update staff set lang = coalesce($2, lang), theme = coalesce($3, theme), \
+             density = coalesce($4, density) where id = $1",
+            params![me, self.lang.map(Lang::code), self.theme.clone(), self.density.clone()],
+        )
+        .await?;
+        let change = Change::new()
+            .set("lang", self.lang.map(Lang::code))
+            .set("theme", self.theme.clone())
+            .set("density", self.density.clone());
+        w.record("staff", me, None, change);
+        Ok(())
+    }
+}
+
+/// Makes an API token for a role.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CreateToken {
+    /// SHA-256 of the token.
+    pub token_hash: Vec<u8>,
+    /// What it is for.
+    pub name: String,
+    /// The role it acts in.
+    pub role_key: String,
+    /// Whose it is, if anybody's.
+    pub user_id: Option<UserId>,
+    /// Ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Command for CreateToken {
+    const NAME: &'static str = "org.create_token";
+    const PERMISSION: &'static str = "admin.staff";
+    type Output = TokenId;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<TokenId, Error> {
+        let row = w.first("select id from role where key = $1", params![&self.role_key]).await?;
+        let role: RoleId =
+            row.ok_or_else(|| Error::refused_field("role-unknown", "role"))?.one()?;
+        let id: TokenId = w.new_id();
+        let now = w.ctx.now;
+        w.execute(
+            "insert into api_token (id, token_hash, name, staff_id, role_id, created_at, expires_at) \
+             values ($1, $2, $3, $4, $5, $6, $7)",
+            params![
+                id,
+                self.token_hash.clone(),
+                &self.name,
+                self.user_id,
+                role,
+                now,
+                self.expires_at
+            ],
+        )
+        .await?;
+        let change =
+            Change::new().set("name", self.name.as_str()).set("role", self.role_key.as_str());
+        w.record("api_token", id, None, change);
+        Ok(id)
+    }
+}
+
+/// Marks all of a person's notices read; leaves no journal entry.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadNotices {}
+
+impl Command for ReadNotices {
+    const NAME: &'static str = "org.read_notices";
+    const PERMISSION: &'static str = "app.use";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let (me, now) = (w.actor(), w.ctx.now);
+        w.execute(
+            "update notice set read_at = $2 where staff_id = $1 and read_at is null",
+            params![me, now],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// Delivers an outbox message of the channel `notice` (recipient: a staff id; payload: kind, args,
+/// href). Other channels have no adapter here yet and stay with their error.
+pub(crate) async fn deliver_notice(
+    tx: &mut Tx,
+    message: &Message,
+    now: Timestamp,
+) -> Result<(), String> {
+    if message.channel != "notice" {
+        return Err(format!("no adapter for channel {}", message.channel));
+    }
+    let user: UserId = message.recipient.parse().map_err(|e| format!("recipient: {e}"))?;
+    let payload: serde_json::Value =
+        serde_json::from_str(&message.payload).map_err(|e| format!("payload: {e}"))?;
+    let text = |key: &str| payload.get(key).and_then(|v| v.as_str()).unwrap_or("").to_owned();
+    let args = payload.get("args").cloned().unwrap_or_else(|| serde_json::json!({}));
+    tx.execute(
+        "insert into notice (id, staff_id, kind, args, href, created_at) \
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        params![message.id, user, text("kind"), args.to_string(), text("href"), now],
+    )
+    .await
+    .map(|_| ())
+    .map_err(|e| e.to_string())
+}

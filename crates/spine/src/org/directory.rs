@@ -1,0 +1,166 @@
+//! The organisation in memory: names for every page, principals for every request, without a query.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+use kernel::{BranchId, Date, Lang, RegionId, RoleId, TeamId, UserId};
+use store::Reader;
+
+use super::model::{Branch, Region, Role, StaffMember, Team};
+use super::queries;
+use crate::{Error, Principal, Scope};
+
+/// One loaded state; never changed, only replaced.
+#[derive(Default)]
+pub struct Loaded {
+    /// Regions by id.
+    pub regions: BTreeMap<RegionId, Region>,
+    /// Branches by id.
+    pub branches: BTreeMap<BranchId, Branch>,
+    /// Teams by id.
+    pub teams: BTreeMap<TeamId, Team>,
+    /// Staff by id.
+    pub staff: BTreeMap<UserId, StaffMember>,
+    /// Roles by id.
+    pub roles: BTreeMap<RoleId, Role>,
+    /// Absences that are not over: who, by whom, from, until.
+    pub absences: Vec<(UserId, UserId, Date, Date)>,
+    principals: BTreeMap<UserId, Arc<Principal>>,
+}
+
+/// The organisation of this node; cheap to clone.
+#[derive(Clone, Default)]
+pub struct Directory {
+    state: Arc<RwLock<Arc<Loaded>>>,
+}
+
+impl Directory {
+    /// Reads everything anew; called at start and after each change of the organisation.
+    ///
+    /// # Errors
+    /// The database's; the old state stays.
+    pub async fn reload(&self, reader: &Reader) -> Result<(), Error> {
+        let mut db = reader.clone();
+        let mut loaded = queries::load_organisation(&mut db).await?;
+        loaded.principals = loaded
+            .staff
+            .values()
+            .filter(|s| s.active)
+            .map(|s| (s.id, Arc::new(principal_of(&loaded, s))))
+            .collect();
+        *self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(loaded);
+        Ok(())
+    }
+    /// The present state, for as long as the caller holds it.
+    pub fn get(&self) -> Arc<Loaded> {
+        Arc::clone(&self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+    /// The principal of an active member of staff.
+    pub fn principal(&self, user: UserId) -> Option<Arc<Principal>> {
+        self.get().principals.get(&user).map(Arc::clone)
+    }
+}
+
+impl Directory {
+    /// A principal that acts in one role over the whole bank, for API tokens; `user` is whose it is.
+    pub fn role_principal(&self, role: RoleId, user: Option<UserId>) -> Option<Arc<Principal>> {
+        let loaded = self.get();
+        let role = loaded.roles.get(&role)?;
+        let mut base = Principal::nobody();
+        base.user_id = user;
+        base.name = role.name.clone();
+        base.name_en = role.name_en.clone();
+        base.roles = vec![role.key.clone()];
+        Some(Arc::new(Principal::with_grants(base, role.grants.clone(), Vec::new(), Vec::new())))
+    }
+}
+
+impl Loaded {
+    /// A person's name; empty when unknown.
+    pub fn staff_name(&self, id: UserId, lang: Lang) -> &str {
+        self.staff.get(&id).map_or("", |s| s.shown_name(lang))
+    }
+    /// A branch's name; empty when unknown.
+    pub fn branch_name(&self, id: BranchId, lang: Lang) -> &str {
+        self.branches.get(&id).map_or("", |b| b.shown_name(lang))
+    }
+    /// Who acts for a person on a day: his deputy while he is away (deputies of deputies too, up to
+    /// three), himself otherwise.
+    pub fn acting_for(&self, user: UserId, on: Date) -> UserId {
+        let mut acting = user;
+        for _ in 0..3 {
+            let away = self
+                .absences
+                .iter()
+                .find(|(who, _, from, until)| *who == acting && *from <= on && on <= *until);
+            match away {
+                Some((_, deputy, _, _)) if *deputy != user => acting = *deputy,
+                _ => break,
+            }
+        }
+        acting
+    }
+    /// Everyone a person acts for on a day, himself first.
+    pub fn acts_for(&self, user: UserId, on: Date) -> Vec<UserId> {
+        let others = self.absences.iter().map(|a| a.0).filter(|who| *who != user);
+        let mut all: Vec<UserId> =
+            others.filter(|who| self.acting_for(*who, on) == user).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.insert(0, user);
+        all
+    }
+    /// Active heads of a branch (role `branch_head`), for escalation.
+    pub fn heads_of(&self, branch: BranchId) -> Vec<UserId> {
+        let head = |s: &&StaffMember| {
+            s.active
+                && s.branch_id == Some(branch)
+                && s.roles.iter().any(|r| self.roles.get(r).is_some_and(|r| r.key == "branch_head"))
+        };
+        self.staff.values().filter(head).map(|s| s.id).collect()
+    }
+    /// The widest-scoped role key of a person, for display.
+    pub fn role_names(&self, user: UserId, lang: Lang) -> String {
+        let Some(member) = self.staff.get(&user) else { return String::new() };
+        let names: Vec<&str> = member
+            .roles
+            .iter()
+            .filter_map(|r| self.roles.get(r))
+            .map(|r| r.shown_name(lang))
+            .collect();
+        names.join(", ")
+    }
+}
+
+fn principal_of(loaded: &Loaded, member: &StaffMember) -> Principal {
+    let mut grants: BTreeMap<String, Scope> = BTreeMap::new();
+    let roles: Vec<&Role> = member.roles.iter().filter_map(|r| loaded.roles.get(r)).collect();
+    for (permission, scope) in roles.iter().flat_map(|r| &r.grants) {
+        let held = grants.entry(permission.clone()).or_insert(*scope);
+        *held = (*held).max(*scope);
+    }
+    let region_id =
+        member.branch_id.and_then(|b| loaded.branches.get(&b)).map(|branch| branch.region_id);
+    let team_members = loaded
+        .staff
+        .values()
+        .filter(|s| member.team_id.is_some() && s.team_id == member.team_id)
+        .map(|s| s.id)
+        .collect();
+    let region_branches = loaded
+        .branches
+        .values()
+        .filter(|b| Some(b.region_id) == region_id)
+        .map(|b| b.id)
+        .collect();
+    let mut base = Principal::nobody();
+    base.user_id = Some(member.id);
+    base.name = member.name.clone();
+    base.name_en = member.name_en.clone();
+    base.branch_id = member.branch_id;
+    base.region_id = region_id;
+    base.team_id = member.team_id;
+    base.roles = roles.iter().map(|r| r.key.clone()).collect();
+    base.lang = member.lang;
+    Principal::with_grants(base, grants, team_members, region_branches)
+}

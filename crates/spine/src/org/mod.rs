@@ -1,0 +1,75 @@
+//! The organisation: regions, branches, teams, staff, roles, absences, sessions, tokens, saved views
+//! and notices. Small data the policy is made of; the whole of it is kept in memory by [`Directory`].
+
+pub mod commands;
+mod directory;
+mod model;
+mod password;
+pub mod queries;
+mod setup;
+
+pub use directory::Directory;
+pub use model::{Branch, Region, Role, StaffMember, Team};
+pub use password::{PasswordError, check_password, hash_password};
+pub use setup::{BuiltInRole, ROLES, has_staff, set_up};
+
+pub(crate) use commands::deliver_notice;
+
+use store::Migration;
+
+use crate::{Module, Permission, Registry, Scope};
+
+/// Permissions over the organisation itself.
+pub const PERMISSIONS: &[Permission] = &[
+    Permission { key: "app.use", scoped: false },
+    Permission { key: "admin.staff", scoped: false },
+    Permission { key: "admin.roles", scoped: false },
+    Permission { key: "admin.branches", scoped: false },
+    Permission { key: "admin.jobs", scoped: false },
+    Permission { key: "journal.read", scoped: false },
+    Permission { key: "view.share", scoped: false },
+    Permission { key: "system", scoped: false },
+];
+
+/// What the built-in roles get of them. `system` is granted to nobody: only the program itself has it.
+const GRANTS: &[(&str, &str, Scope)] = &[
+    ("*", "app.use", Scope::Bank),
+    ("administrator", "admin.staff", Scope::Bank),
+    ("administrator", "admin.roles", Scope::Bank),
+    ("administrator", "admin.branches", Scope::Bank),
+    ("administrator", "admin.jobs", Scope::Bank),
+    ("administrator", "view.share", Scope::Bank),
+    ("administrator", "journal.read", Scope::Bank),
+    ("security_officer", "journal.read", Scope::Bank),
+    ("security_officer", "admin.roles", Scope::Bank),
+    ("auditor", "journal.read", Scope::Bank),
+    ("head_office", "view.share", Scope::Bank),
+    ("regional_head", "view.share", Scope::Bank),
+    ("branch_head", "view.share", Scope::Bank),
+    ("methodologist", "view.share", Scope::Bank),
+];
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    number: 101,
+    name: "spine",
+    sql: include_str!("../../migrations/0101_spine.sql"),
+}];
+
+/// The spine's own module.
+pub fn module() -> Module {
+    Module {
+        name: "spine",
+        migrations: MIGRATIONS,
+        permissions: PERMISSIONS,
+        grants: GRANTS,
+        commands: register,
+        jobs: Vec::new(),
+        schedules: &[],
+        readers: Vec::new(),
+        import_targets: &[],
+    }
+}
+
+fn register(registry: &mut Registry) {
+    commands::register(registry);
+}

@@ -1,0 +1,325 @@
+//! Reading the organisation, sessions, tokens, saved views and notices.
+
+use std::collections::BTreeMap;
+
+use kernel::{BranchId, Lang, RoleId, SessionId, TeamId, Timestamp, TokenId, UserId, ViewId};
+use store::{Read, StoreError, params};
+
+use super::directory::Loaded;
+use super::model::{Branch, Region, Role, StaffMember, Team};
+use crate::Scope;
+
+/// Everything the directory holds.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn load_organisation<R: Read>(db: &mut R) -> Result<Loaded, StoreError> {
+    let mut loaded = Loaded::default();
+    for row in db.query("select id, code, name, name_en from region", &[]).await? {
+        let mut c = row.cols();
+        let region =
+            Region { id: c.take()?, code: c.take()?, name: c.take()?, name_en: c.take()? };
+        loaded.regions.insert(region.id, region);
+    }
+    let sql = "select id, region_id, code, name, name_en, address, zone, mode, \
+               case when archived_at is null then 0 else 1 end from branch";
+    for row in db.query(sql, &[]).await? {
+        let mut c = row.cols();
+        let branch = Branch {
+            id: c.take()?,
+            region_id: c.take()?,
+            code: c.take()?,
+            name: c.take()?,
+            name_en: c.take()?,
+            address: c.take()?,
+            zone: c.take()?,
+            mode: c.take()?,
+            archived: c.take::<i64>()? != 0,
+        };
+        loaded.branches.insert(branch.id, branch);
+    }
+    let sql = "select id, branch_id, name, name_en, case when archived_at is null then 0 else 1 end \
+               from team";
+    for row in db.query(sql, &[]).await? {
+        let mut c = row.cols();
+        let team = Team {
+            id: c.take()?,
+            branch_id: c.take()?,
+            name: c.take()?,
+            name_en: c.take()?,
+            archived: c.take::<i64>()? != 0,
+        };
+        loaded.teams.insert(team.id, team);
+    }
+    loaded.roles = load_roles(db).await?;
+    loaded.staff = load_staff(db).await?;
+    let sql = "select staff_id, deputy_id, from_on, until_on from absence where cancelled_at is null";
+    for row in db.query(sql, &[]).await? {
+        let mut c = row.cols();
+        loaded.absences.push((c.take()?, c.take()?, c.take()?, c.take()?));
+    }
+    Ok(loaded)
+}
+
+async fn load_roles<R: Read>(db: &mut R) -> Result<BTreeMap<RoleId, Role>, StoreError> {
+    let mut roles = BTreeMap::new();
+    for row in db.query("select id, key, name, name_en, built_in from role", &[]).await? {
+        let mut c = row.cols();
+        let role = Role {
+            id: c.take()?,
+            key: c.take()?,
+            name: c.take()?,
+            name_en: c.take()?,
+            built_in: c.take::<i64>()? != 0,
+            grants: BTreeMap::new(),
+        };
+        roles.insert(role.id, role);
+    }
+    for row in db.query("select role_id, permission, scope from role_grant", &[]).await? {
+        let mut c = row.cols();
+        let (role, permission, scope): (RoleId, String, String) =
+            (c.take()?, c.take()?, c.take()?);
+        if let (Some(role), Some(scope)) = (roles.get_mut(&role), Scope::from_key(&scope)) {
+            role.grants.insert(permission, scope);
+        }
+    }
+    Ok(roles)
+}
+
+async fn load_staff<R: Read>(db: &mut R) -> Result<BTreeMap<UserId, StaffMember>, StoreError> {
+    let mut staff = BTreeMap::new();
+    let sql = "select id, login, name, name_en, branch_id, team_id, state, lang, theme, density \
+               from staff";
+    for row in db.query(sql, &[]).await? {
+        let mut c = row.cols();
+        let member = StaffMember {
+            id: c.take()?,
+            login: c.take()?,
+            name: c.take()?,
+            name_en: c.take()?,
+            branch_id: c.take::<Option<BranchId>>()?,
+            team_id: c.take::<Option<TeamId>>()?,
+            active: c.take::<String>()? == "active",
+            lang: Lang::from_code(&c.take::<String>()?).unwrap_or_default(),
+            theme: c.take()?,
+            density: c.take()?,
+            roles: Vec::new(),
+        };
+        staff.insert(member.id, member);
+    }
+    for row in db.query("select staff_id, role_id from staff_role", &[]).await? {
+        let mut c = row.cols();
+        let (user, role): (UserId, RoleId) = (c.take()?, c.take()?);
+        if let Some(member) = staff.get_mut(&user) {
+            member.roles.push(role);
+        }
+    }
+    Ok(staff)
+}
+
+/// What signing in needs to know of a login.
+#[derive(Clone, Debug)]
+pub struct SignInRow {
+    /// Who.
+    pub user_id: UserId,
+    /// Works here.
+    pub active: bool,
+    /// argon2id hash; none: may not sign in by password.
+    pub password_hash: Option<String>,
+    /// Locked until then.
+    pub locked_until: Option<Timestamp>,
+}
+
+/// A member of staff by sign-in name (exact, lower case).
+///
+/// # Errors
+/// The database's.
+pub async fn sign_in_row<R: Read>(db: &mut R, login: &str) -> Result<Option<SignInRow>, StoreError> {
+    let sql = "select id, state, password_hash, locked_until from staff where login = $1";
+    let Some(row) = db.first(sql, params![login]).await? else { return Ok(None) };
+    let mut c = row.cols();
+    Ok(Some(SignInRow {
+        user_id: c.take()?,
+        active: c.take::<String>()? == "active",
+        password_hash: c.take()?,
+        locked_until: c.take()?,
+    }))
+}
+
+/// A live session.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// Identity.
+    pub id: SessionId,
+    /// Whose.
+    pub user_id: UserId,
+    /// Signed in at.
+    pub created_at: Timestamp,
+    /// Last request noted.
+    pub seen_at: Timestamp,
+    /// Ends at the latest.
+    pub expires_at: Timestamp,
+    /// Network address it was opened from.
+    pub address: String,
+    /// Browser.
+    pub agent: String,
+}
+
+const SESSION: &str =
+    "select id, staff_id, created_at, seen_at, expires_at, address, agent from session";
+
+fn session(row: store::Row) -> Result<SessionRow, StoreError> {
+    let mut c = row.cols();
+    Ok(SessionRow {
+        id: c.take()?,
+        user_id: c.take()?,
+        created_at: c.take()?,
+        seen_at: c.take()?,
+        expires_at: c.take()?,
+        address: c.take()?,
+        agent: c.take()?,
+    })
+}
+
+/// The session of a token's SHA-256, unless it has ended, run out or gone idle.
+///
+/// # Errors
+/// The database's.
+pub async fn live_session<R: Read>(
+    db: &mut R,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<SessionRow>, StoreError> {
+    let sql = format!(
+        "{SESSION} where token_hash = $1 and ended_at is null and expires_at > $2 and seen_at > $3"
+    );
+    let idle = now.plus_hours(-kernel::limits::SESSION_IDLE_HOURS);
+    db.first(&sql, params![token_hash.to_vec(), now, idle]).await?.map(session).transpose()
+}
+
+/// A person's live sessions, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn sessions_of<R: Read>(
+    db: &mut R,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<SessionRow>, StoreError> {
+    let sql = format!(
+        "{SESSION} where staff_id = $1 and ended_at is null and expires_at > $2 \
+         order by seen_at desc limit 100"
+    );
+    db.query(&sql, params![user, now]).await?.into_iter().map(session).collect()
+}
+
+/// The role a live API token acts in, and its owner if it has one.
+///
+/// # Errors
+/// The database's.
+pub async fn live_token<R: Read>(
+    db: &mut R,
+    token_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<(TokenId, RoleId, Option<UserId>)>, StoreError> {
+    let sql = "select id, role_id, staff_id from api_token where token_hash = $1 \
+               and revoked_at is null and (expires_at is null or expires_at > $2)";
+    let Some(row) = db.first(sql, params![token_hash.to_vec(), now]).await? else {
+        return Ok(None);
+    };
+    let mut c = row.cols();
+    Ok(Some((c.take()?, c.take()?, c.take()?)))
+}
+
+/// A saved view of a list.
+#[derive(Clone, Debug)]
+pub struct SavedView {
+    /// Identity.
+    pub id: ViewId,
+    /// Who made it.
+    pub owner_id: UserId,
+    /// Seen by everyone.
+    pub shared: bool,
+    /// Its name.
+    pub title: String,
+    /// The list's query string.
+    pub query: String,
+}
+
+/// The views of a page a person may use: his own and the shared ones.
+///
+/// # Errors
+/// The database's.
+pub async fn views<R: Read>(
+    db: &mut R,
+    page: &str,
+    user: Option<UserId>,
+) -> Result<Vec<SavedView>, StoreError> {
+    let sql = "select id, owner_id, shared, title, query from saved_view \
+               where page = $1 and (owner_id = $2 or shared = 1) order by title limit 100";
+    let mut out = Vec::new();
+    for row in db.query(sql, params![page, user]).await? {
+        let mut c = row.cols();
+        out.push(SavedView {
+            id: c.take()?,
+            owner_id: c.take()?,
+            shared: c.take::<i64>()? != 0,
+            title: c.take()?,
+            query: c.take()?,
+        });
+    }
+    Ok(out)
+}
+
+/// A notice to a member of staff.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Identity.
+    pub id: uuid::Uuid,
+    /// Text key after `notice-`.
+    pub kind: String,
+    /// JSON object of text arguments.
+    pub args: serde_json::Value,
+    /// Where it leads.
+    pub href: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// Read.
+    pub read: bool,
+}
+
+/// The newest notices of a person.
+///
+/// # Errors
+/// The database's.
+pub async fn notices<R: Read>(
+    db: &mut R,
+    user: UserId,
+    limit: i64,
+) -> Result<Vec<Notice>, StoreError> {
+    let sql = "select id, kind, args, href, created_at, case when read_at is null then 0 else 1 end \
+               from notice where staff_id = $1 order by created_at desc limit $2";
+    let mut out = Vec::new();
+    for row in db.query(sql, params![user, limit]).await? {
+        let mut c = row.cols();
+        out.push(Notice {
+            id: c.take()?,
+            kind: c.take()?,
+            args: c.take()?,
+            href: c.take()?,
+            created_at: c.take()?,
+            read: c.take::<i64>()? != 0,
+        });
+    }
+    Ok(out)
+}
+
+/// Whether a person has unread notices.
+///
+/// # Errors
+/// The database's.
+pub async fn has_unread<R: Read>(db: &mut R, user: UserId) -> Result<bool, StoreError> {
+    let sql = "select 1 from notice where staff_id = $1 and read_at is null limit 1";
+    // a literal has PostgreSQL's int4, which the door reads as a whole number too
+    Ok(db.first(sql, params![user]).await?.is_some())
+}

@@ -1,0 +1,223 @@
+//! The one policy: who may do what, over whose clients. Deny by default.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kernel::{BranchId, Lang, RegionId, TeamId, UserId};
+use serde::{Deserialize, Serialize};
+use store::Value;
+
+use crate::Error;
+
+/// A right that a role can grant; modules list theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permission {
+    /// Stable key, `noun.verb`; texts under `permission-` + key with dots as dashes.
+    pub key: &'static str,
+    /// Whether it is granted over a scope (own … bank) or as a whole.
+    pub scoped: bool,
+}
+
+/// Over whose clients a permission reaches; each includes the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Clients the person manages.
+    Own,
+    /// Clients of the person's team.
+    Team,
+    /// Clients of the person's branch.
+    Branch,
+    /// Clients of all branches of the person's region.
+    Region,
+    /// All clients of the bank.
+    Bank,
+}
+
+impl Scope {
+    /// All scopes, from the narrowest.
+    pub const ALL: [Scope; 5] =
+        [Scope::Own, Scope::Team, Scope::Branch, Scope::Region, Scope::Bank];
+    /// Stable word, as stored.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Scope::Own => "own",
+            Scope::Team => "team",
+            Scope::Branch => "branch",
+            Scope::Region => "region",
+            Scope::Bank => "bank",
+        }
+    }
+    /// From the stored word.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.key() == key)
+    }
+}
+
+/// To whom a row belongs; what the scope is compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Owner {
+    /// The branch that keeps it.
+    pub branch_id: Option<BranchId>,
+    /// The member of staff who looks after it.
+    pub manager_id: Option<UserId>,
+}
+
+/// Who is acting, with everything the policy needs, resolved once.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The person; none for the system itself.
+    pub user_id: Option<UserId>,
+    /// Shown name in Russian.
+    pub name: String,
+    /// Shown name in English.
+    pub name_en: String,
+    /// Home branch.
+    pub branch_id: Option<BranchId>,
+    /// Home region.
+    pub region_id: Option<RegionId>,
+    /// Team.
+    pub team_id: Option<TeamId>,
+    /// Role keys, for display.
+    pub roles: Vec<String>,
+    /// Language of the interface.
+    pub lang: Lang,
+    grants: BTreeMap<String, Scope>,
+    team_members: Arc<[UserId]>,
+    region_branches: Arc<[BranchId]>,
+    all: bool,
+}
+
+impl Principal {
+    /// The system itself: jobs, set-up, recovery. May do everything.
+    pub fn system() -> Self {
+        Self { all: true, ..Self::nobody() }
+    }
+    /// Nobody: may do nothing.
+    pub fn nobody() -> Self {
+        Self {
+            user_id: None,
+            name: String::new(),
+            name_en: String::new(),
+            branch_id: None,
+            region_id: None,
+            team_id: None,
+            roles: Vec::new(),
+            lang: Lang::Ru,
+            grants: BTreeMap::new(),
+            team_members: Arc::from([]),
+            region_branches: Arc::from([]),
+            all: false,
+        }
+    }
+    /// A person with grants; `team_members` and `region_branches` are what `team` and `region` reach.
+    pub fn with_grants(
+        base: Principal,
+        grants: BTreeMap<String, Scope>,
+        team_members: Vec<UserId>,
+        region_branches: Vec<BranchId>,
+    ) -> Self {
+        Self {
+            grants,
+            team_members: team_members.into(),
+            region_branches: region_branches.into(),
+            ..base
+        }
+    }
+    /// The name in the person's own language of the reader.
+    pub fn shown_name(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Ru => &self.name,
+            Lang::En => &self.name_en,
+        }
+    }
+    /// The widest scope a permission is held over; none when it is not held.
+    pub fn scope(&self, permission: &str) -> Option<Scope> {
+        if self.all { Some(Scope::Bank) } else { self.grants.get(permission).copied() }
+    }
+    /// Whether a permission is held at all.
+    pub fn has(&self, permission: &str) -> bool {
+        self.scope(permission).is_some()
+    }
+    /// # Errors
+    /// [`Error::Forbidden`] when the permission is not held.
+    pub fn require(&self, permission: &str) -> Result<Scope, Error> {
+        self.scope(permission).ok_or_else(|| Error::Forbidden(permission.to_owned()))
+    }
+    /// Whether a permission reaches one row.
+    pub fn reaches(&self, permission: &str, owner: Owner) -> bool {
+        let Some(scope) = self.scope(permission) else { return false };
+        let mine = owner.manager_id.is_some() && owner.manager_id == self.user_id;
+        match scope {
+            Scope::Own => mine,
+            Scope::Team => {
+                mine || owner.manager_id.is_some_and(|m| self.team_members.contains(&m))
+            }
+            Scope::Branch => mine || (owner.branch_id.is_some() && owner.branch_id == self.branch_id),
+            Scope::Region => {
+                mine || owner.branch_id.is_some_and(|b| self.region_branches.contains(&b))
+            }
+            Scope::Bank => true,
+        }
+    }
+    /// # Errors
+    /// [`Error::NotFound`] when the permission does not reach the row: existence is secret too.
+    pub fn require_over(&self, permission: &str, owner: Owner) -> Result<(), Error> {
+        if self.reaches(permission, owner) { Ok(()) } else { Err(Error::NotFound) }
+    }
+    /// The same rule as [`Principal::reaches`] as an SQL condition over `{table}.branch_id` and
+    /// `{table}.manager_id`; parameters are numbered from `first_place`.
+    pub fn filter(&self, permission: &str, table: &str, first_place: usize) -> Filter {
+        let nothing = || Filter { sql: "1 = 0".to_owned(), params: Vec::new() };
+        let Some(scope) = self.scope(permission) else { return nothing() };
+        if scope == Scope::Bank {
+            return Filter { sql: "1 = 1".to_owned(), params: Vec::new() };
+        }
+        let Some(me) = self.user_id else { return nothing() };
+        let managers = |ids: Vec<Value>| Filter::any(&format!("{table}.manager_id"), ids, first_place);
+        let branches = |ids: Vec<Value>| {
+            let mut filter = Filter::any(&format!("{table}.branch_id"), ids, first_place);
+            let place = first_place + filter.params.len();
+            filter.sql = format!("({} or {table}.manager_id = ${place})", filter.sql);
+            filter.params.push(me.into());
+            filter
+        };
+        match scope {
+            Scope::Own => managers(vec![me.into()]),
+            Scope::Team => {
+                let mut ids: Vec<Value> = self.team_members.iter().map(|m| (*m).into()).collect();
+                if !self.team_members.contains(&me) {
+                    ids.push(me.into());
+                }
+                managers(ids)
+            }
+            Scope::Branch => branches(self.branch_id.iter().map(|b| (*b).into()).collect()),
+            Scope::Region => branches(self.region_branches.iter().map(|b| (*b).into()).collect()),
+            Scope::Bank => Filter { sql: "1 = 1".to_owned(), params: Vec::new() },
+        }
+    }
+}
+
+/// A condition and its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// Put it after `where` or `and`.
+    pub sql: String,
+    /// In the order of their numbers.
+    pub params: Vec<Value>,
+}
+
+impl Filter {
+    fn any(column: &str, ids: Vec<Value>, first_place: usize) -> Filter {
+        if ids.is_empty() {
+            return Filter { sql: "1 = 0".to_owned(), params: ids };
+        }
+        let places: Vec<String> =
+            (0..ids.len()).map(|i| format!("${}", first_place + i)).collect();
+        let sql = match places.as_slice() {
+            [one] => format!("{column} = {one}"),
+            many => format!("{column} in ({})", many.join(", ")),
+        };
+        Filter { sql, params: ids }
+    }
+}

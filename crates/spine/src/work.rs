@@ -1,0 +1,177 @@
+//! What a command handler works with: the transaction, the context, and the journal of its changes.
+
+use kernel::{ClientId, JobId, UserId};
+use serde_json::{Map, Value as Json};
+use store::journal::Draft;
+use store::{Dialect, Read, Row, StoreError, Tx, Value, queue};
+use uuid::Uuid;
+
+use crate::{Ctx, Error};
+
+/// The running work of one command. Only the bus makes one.
+pub struct Work<'a> {
+    /// Who, when, by which channel.
+    pub ctx: &'a Ctx,
+    pub(crate) tx: Tx,
+    pub(crate) command: &'static str,
+    pub(crate) command_id: kernel::CommandId,
+    pub(crate) node: &'a str,
+    pub(crate) drafts: Vec<Draft>,
+    pub(crate) wakes_jobs: bool,
+}
+
+/// The changed fields of one thing, gathered for the journal.
+#[derive(Clone, Debug, Default)]
+pub struct Change(Map<String, Json>);
+
+impl Change {
+    /// No field yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// A field's value before and after; nothing is noted when they are equal.
+    #[must_use]
+    pub fn field(mut self, name: &str, before: impl Into<Json>, after: impl Into<Json>) -> Self {
+        let (before, after) = (before.into(), after.into());
+        if before != after {
+            self.0.insert(name.to_owned(), Json::Array(vec![before, after]));
+        }
+        self
+    }
+    /// A field of a thing that is new.
+    #[must_use]
+    pub fn set(self, name: &str, after: impl Into<Json>) -> Self {
+        self.field(name, Json::Null, after)
+    }
+    /// Whether no field changed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Work<'_> {
+    /// Runs a writing statement.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        self.tx.execute(sql, params).await
+    }
+    /// Inserts many rows; see [`store::Tx::insert_many`].
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert_many(
+        &mut self,
+        head: &str,
+        rows: &[Vec<Value>],
+        tail: &str,
+    ) -> Result<u64, StoreError> {
+        self.tx.insert_many(head, rows, tail).await
+    }
+    /// Stores a file's content; answers its SHA-256.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn put_blob(&mut self, content: &[u8]) -> Result<[u8; 32], StoreError> {
+        store::blobs::put(&mut self.tx, content).await
+    }
+    /// A new id.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        self.ctx.new_id()
+    }
+    /// The person acting.
+    pub fn actor(&self) -> Option<UserId> {
+        self.ctx.principal.user_id
+    }
+    /// The command being executed.
+    pub fn command_id(&self) -> kernel::CommandId {
+        self.command_id
+    }
+    /// Writes a change of one thing to the journal; an empty change leaves no entry.
+    pub fn record(
+        &mut self,
+        entity: &str,
+        entity_id: impl Into<Uuid>,
+        client_id: Option<ClientId>,
+        change: Change,
+    ) {
+        if change.is_empty() {
+            return;
+        }
+        self.drafts.push(Draft {
+            at: self.ctx.now,
+            operation_id: self.ctx.operation_id,
+            command_id: self.command_id,
+            actor_id: self.ctx.principal.user_id,
+            node: self.node.to_owned(),
+            channel: self.ctx.channel.to_owned(),
+            command: self.command.to_owned(),
+            entity: entity.to_owned(),
+            entity_id: entity_id.into(),
+            client_id: client_id.map(Uuid::from),
+            changes: Json::Object(change.0).to_string(),
+        });
+    }
+    /// Puts a background job in, committed with this command; answers its id, or none when one of
+    /// that unique name already waits.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn job(
+        &mut self,
+        kind: &str,
+        unique_key: Option<&str>,
+        payload: &Json,
+    ) -> Result<Option<JobId>, Error> {
+        let id: JobId = self.new_id();
+        let job = queue::NewJob {
+            id,
+            kind,
+            unique_key,
+            payload: &payload.to_string(),
+            run_at: self.ctx.now,
+            created_by: self.ctx.principal.user_id,
+            created_at: self.ctx.now,
+        };
+        self.wakes_jobs = true;
+        Ok(queue::put(&mut self.tx, &job).await?.then_some(id))
+    }
+    /// Runs a dead letter again; `false` when it is not dead.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn revive_job(&mut self, id: JobId) -> Result<bool, Error> {
+        self.wakes_jobs = true;
+        Ok(queue::revive(&mut self.tx, id, self.ctx.now).await?)
+    }
+    /// Puts a message into the outbox, caused by this command.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn send(
+        &mut self,
+        channel: &str,
+        recipient: &str,
+        payload: &Json,
+    ) -> Result<bool, Error> {
+        let message = store::outbox::Message {
+            id: self.new_id(),
+            cause: self.command_id.uuid(),
+            channel: channel.to_owned(),
+            recipient: recipient.to_owned(),
+            payload: payload.to_string(),
+            attempts: 0,
+        };
+        Ok(store::outbox::put(&mut self.tx, &message, self.ctx.now).await?)
+    }
+}
+
+impl Read for Work<'_> {
+    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.tx.query(sql, params).await
+    }
+    fn dialect(&self) -> Dialect {
+        self.tx.dialect()
+    }
+}

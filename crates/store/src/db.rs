@@ -1,0 +1,332 @@
+//! The door: one API over both databases.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::pg::{PgPool, PgTx};
+use crate::sqlite::{SqlitePool, SqliteTx};
+use crate::{Row, StoreError, Value};
+
+/// Which database is behind the door; the few SQL texts that must differ are its methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Embedded.
+    Sqlite,
+    /// Server.
+    Postgres,
+}
+
+impl Dialect {
+    /// Expression: the id of the running transaction (0 on SQLite, where writers queue).
+    pub const fn transaction_id(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "0",
+            Dialect::Postgres => "cast(cast(pg_current_xact_id() as text) as bigint)",
+        }
+    }
+    /// Expression: every transaction below it has ended; entries below it are in final order.
+    pub const fn horizon(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "1",
+            Dialect::Postgres => {
+                "cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint)"
+            }
+        }
+    }
+    /// Suffix that locks the selected rows until the end of the transaction.
+    pub const fn for_update(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " for update",
+        }
+    }
+    /// Suffix that locks the selected rows and leaves out those another worker holds.
+    pub const fn skip_locked(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " for update skip locked",
+        }
+    }
+    /// Statement that waits for a named lock until the end of the transaction; none on SQLite.
+    pub const fn lock(self) -> Option<&'static str> {
+        match self {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some("select 1 from (select pg_advisory_xact_lock($1)) x"),
+        }
+    }
+}
+
+pub(crate) enum Backend {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// An open database: its reading and its writing side.
+pub struct Store {
+    /// For pages, lists, reports.
+    pub reader: Reader,
+    /// For the command bus alone.
+    pub writer: Writer,
+}
+
+impl Store {
+    /// Opens `sqlite:PATH` (made when absent) or `postgres://…` (must exist). Runs no migration.
+    ///
+    /// # Errors
+    /// When the URL is of neither form or the database does not answer.
+    pub async fn open(url: &str) -> Result<Store, StoreError> {
+        let backend = if let Some(path) = url.strip_prefix("sqlite:") {
+            Backend::Sqlite(SqlitePool::open(&PathBuf::from(path))?)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let pool = PgPool::open(url)?;
+            pool.query("select 1", &[]).await?;
+            Backend::Postgres(pool)
+        } else {
+            return Err(StoreError::Url(url.chars().take(60).collect()));
+        };
+        let backend = Arc::new(backend);
+        Ok(Store {
+            reader: Reader { backend: Arc::clone(&backend), long: false },
+            writer: Writer { backend },
+        })
+    }
+}
+
+/// Anything SQL can be read from: a [`Reader`], a [`Snapshot`] or a running [`Tx`].
+pub trait Read: Send {
+    /// All rows of a query.
+    fn query<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a [Value],
+    ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send + 'a;
+
+    /// Which database answers.
+    fn dialect(&self) -> Dialect;
+
+    /// The first row, if any.
+    fn first<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a [Value],
+    ) -> impl Future<Output = Result<Option<Row>, StoreError>> + Send + 'a {
+        async move { Ok(self.query(sql, params).await?.into_iter().next()) }
+    }
+}
+
+/// The reading side; cheap to clone.
+#[derive(Clone)]
+pub struct Reader {
+    backend: Arc<Backend>,
+    long: bool,
+}
+
+impl Reader {
+    /// The same reader for statements that may run long (reports, generators).
+    #[must_use]
+    pub fn long(&self) -> Reader {
+        Reader { backend: Arc::clone(&self.backend), long: true }
+    }
+    /// A consistent view over many statements, however long it lives.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let inner = match self.backend.as_ref() {
+            Backend::Sqlite(pool) => {
+                let connection = pool.take_reader()?;
+                connection.execute_batch("begin")?;
+                // WAL takes the snapshot at the first read, not at `begin`
+                crate::sqlite::run_query(&connection, "select count(*) from sqlite_master", &[])?;
+                SnapshotInner::Sqlite(Box::new(connection))
+            }
+            Backend::Postgres(pool) => SnapshotInner::Postgres(
+                pool.begin("begin isolation level repeatable read read only").await?,
+            ),
+        };
+        Ok(Snapshot { inner })
+    }
+}
+
+impl Read for Reader {
+    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        match self.backend.as_ref() {
+            Backend::Sqlite(pool) => pool.query(sql, params, self.long).await,
+            Backend::Postgres(pool) => pool.query(sql, params).await,
+        }
+    }
+    fn dialect(&self) -> Dialect {
+        self.backend.dialect()
+    }
+}
+
+impl Backend {
+    fn dialect(&self) -> Dialect {
+        match self {
+            Backend::Sqlite(_) => Dialect::Sqlite,
+            Backend::Postgres(_) => Dialect::Postgres,
+        }
+    }
+}
+
+enum SnapshotInner {
+    Sqlite(Box<rusqlite::Connection>),
+    Postgres(PgTx),
+}
+
+/// A consistent read-only view; dropping it ends it.
+pub struct Snapshot {
+    inner: SnapshotInner,
+}
+
+impl Read for Snapshot {
+    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        match &mut self.inner {
+            SnapshotInner::Sqlite(connection) => {
+                crate::sqlite::run_query(connection, sql, params)
+            }
+            SnapshotInner::Postgres(tx) => tx.query(sql, params).await,
+        }
+    }
+    fn dialect(&self) -> Dialect {
+        match &self.inner {
+            SnapshotInner::Sqlite(_) => Dialect::Sqlite,
+            SnapshotInner::Postgres(_) => Dialect::Postgres,
+        }
+    }
+}
+
+/// The writing side. Only the command bus and the store's own keepers (sealer, queue) hold one.
+#[derive(Clone)]
+pub struct Writer {
+    backend: Arc<Backend>,
+}
+
+impl Writer {
+    /// Opens a transaction that may write. On SQLite writers queue here.
+    ///
+    /// # Errors
+    /// When the database does not answer in time.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let inner = match self.backend.as_ref() {
+            Backend::Sqlite(pool) => TxInner::Sqlite(pool.begin().await?),
+            Backend::Postgres(pool) => TxInner::Postgres(pool.begin("begin").await?),
+        };
+        Ok(Tx { inner })
+    }
+    pub(crate) fn backend(&self) -> &Backend {
+        &self.backend
+    }
+}
+
+enum TxInner {
+    Sqlite(SqliteTx),
+    Postgres(PgTx),
+}
+
+/// A transaction that may write; dropping it without [`Tx::commit`] undoes it.
+pub struct Tx {
+    inner: TxInner,
+}
+
+impl Tx {
+    /// Runs a statement; answers how many rows it touched.
+    ///
+    /// # Errors
+    /// The driver's error, constraint violations as [`StoreError::Constraint`].
+    pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        match &mut self.inner {
+            TxInner::Sqlite(tx) => tx.execute(sql, params),
+            TxInner::Postgres(tx) => tx.execute(sql, params).await,
+        }
+    }
+    /// Inserts many rows with as few statements as the parameter limit allows.
+    /// `head` is `insert into t(a, b) values`, `tail` what follows (`on conflict …` or empty).
+    ///
+    /// # Errors
+    /// As [`Tx::execute`]; rows of unequal width are [`StoreError::Column`].
+    pub async fn insert_many(
+        &mut self,
+        head: &str,
+        rows: &[Vec<Value>],
+        tail: &str,
+    ) -> Result<u64, StoreError> {
+        const PARAMETERS_MAX: usize = 8_000;
+        let Some(width) = rows.first().map(Vec::len).filter(|w| *w > 0) else { return Ok(0) };
+        let mut done = 0;
+        for chunk in rows.chunks((PARAMETERS_MAX / width).max(1)) {
+            if let Some(bad) = chunk.iter().position(|r| r.len() != width) {
+                return Err(StoreError::Column {
+                    index: bad,
+                    problem: "rows of unequal width".to_owned(),
+                });
+            }
+            let sql = format!("{head} {} {tail}", places(chunk.len(), width));
+            let flat: Vec<Value> = chunk.iter().flatten().cloned().collect();
+            done += self.execute(&sql, &flat).await?;
+        }
+        Ok(done)
+    }
+    /// Waits for a named lock, held until the end of the transaction. Free on SQLite.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lock(&mut self, name: i64) -> Result<(), StoreError> {
+        if let Some(sql) = self.dialect().lock() {
+            self.query(sql, &[Value::Int(name)]).await?;
+        }
+        Ok(())
+    }
+    /// Makes everything permanent.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was written.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.inner {
+            TxInner::Sqlite(tx) => tx.commit(),
+            TxInner::Postgres(tx) => tx.commit().await,
+        }
+    }
+    /// Undoes everything.
+    ///
+    /// # Errors
+    /// When the database does not answer; the transaction is lost all the same.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        match self.inner {
+            TxInner::Sqlite(tx) => tx.rollback(),
+            TxInner::Postgres(tx) => tx.rollback().await,
+        }
+    }
+}
+
+/// `($1,$2),($3,$4)`: the value lists of an insert of `rows` rows of `width` columns.
+fn places(rows: usize, width: usize) -> String {
+    use std::fmt::Write;
+    let mut out = String::with_capacity(rows * width * 6);
+    for row in 0..rows {
+        out.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..width {
+            let comma = if column == 0 { "" } else { "," };
+            // writing to a String cannot fail
+            let _ = write!(out, "{comma}${}", row * width + column + 1);
+        }
+        out.push(')');
+    }
+    out
+}
+
+impl Read for Tx {
+    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        match &mut self.inner {
+            TxInner::Sqlite(tx) => tx.query(sql, params),
+            TxInner::Postgres(tx) => tx.query(sql, params).await,
+        }
+    }
+    fn dialect(&self) -> Dialect {
+        match &self.inner {
+            TxInner::Sqlite(_) => Dialect::Sqlite,
+            TxInner::Postgres(_) => Dialect::Postgres,
+        }
+    }
+}

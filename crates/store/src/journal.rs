@@ -1,0 +1,314 @@
+//! The journal: append-only entries, written in the transaction of their command and sealed
+//! afterwards, in commit order, into hash-chained blocks.
+//!
+//! Writers never queue behind one another: an entry gets its final position (`pos`) only when the
+//! sealer sees that every older transaction has ended (PostgreSQL: below the snapshot's horizon).
+//! Readers follow `pos`, so they skip nothing and see nothing twice.
+
+use kernel::{CommandId, OperationId, Timestamp, UserId};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{Cols, Read, Row, StoreError, Tx, Writer, params};
+
+/// Advisory lock of the sealer (PostgreSQL).
+const SEAL_LOCK: i64 = 7_450_002;
+/// Hash before the first block.
+const GENESIS: [u8; 32] = [0; 32];
+
+/// What a command changed on one thing, before it has a place in the journal.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// When.
+    pub at: Timestamp,
+    /// The request or job it happened in.
+    pub operation_id: OperationId,
+    /// The command.
+    pub command_id: CommandId,
+    /// Who; none for the system itself.
+    pub actor_id: Option<UserId>,
+    /// The node that executed it (centre or branch code).
+    pub node: String,
+    /// The channel it came by (`web`, `api`, `import`, `job`, …).
+    pub channel: String,
+    /// The command's name.
+    pub command: String,
+    /// Kind of the changed thing.
+    pub entity: String,
+    /// The changed thing.
+    pub entity_id: Uuid,
+    /// The client it belongs to, if any: his key will encrypt `changes`.
+    pub client_id: Option<Uuid>,
+    /// JSON: field → `[before, after]`.
+    pub changes: String,
+}
+
+/// An entry with its final position.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Final position, dense, from 1.
+    pub pos: i64,
+    /// The content.
+    pub draft: Draft,
+}
+
+impl Draft {
+    /// SHA-256 over all fields, each with its length, so that no two contents share a preimage.
+    pub fn hash(&self) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        let mut part = |bytes: &[u8]| {
+            let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            hasher.update(length.to_be_bytes());
+            hasher.update(bytes);
+        };
+        let optional = |id: Option<Uuid>| id.map_or(Vec::new(), |u| u.as_bytes().to_vec());
+        part(&self.at.micros().to_be_bytes());
+        part(self.operation_id.uuid().as_bytes());
+        part(self.command_id.uuid().as_bytes());
+        part(&optional(self.actor_id.map(UserId::uuid)));
+        part(self.node.as_bytes());
+        part(self.channel.as_bytes());
+        part(self.command.as_bytes());
+        part(self.entity.as_bytes());
+        part(self.entity_id.as_bytes());
+        part(&optional(self.client_id));
+        part(self.changes.as_bytes());
+        hasher.finalize().into()
+    }
+
+    fn from_cols(cols: &mut Cols) -> Result<Self, StoreError> {
+        Ok(Self {
+            at: cols.take()?,
+            operation_id: cols.take()?,
+            command_id: cols.take()?,
+            actor_id: cols.take()?,
+            node: cols.take()?,
+            channel: cols.take()?,
+            command: cols.take()?,
+            entity: cols.take()?,
+            entity_id: cols.take()?,
+            client_id: cols.take()?,
+            changes: cols.take()?,
+        })
+    }
+}
+
+const COLUMNS: &str = "e.at, e.operation_id, e.command_id, e.actor_id, e.node, e.channel, e.command, \
+     e.entity, e.entity_id, e.client_id, e.changes";
+
+/// Appends entries inside the command's transaction.
+///
+/// # Errors
+/// The database's.
+pub async fn append(tx: &mut Tx, drafts: &[Draft]) -> Result<(), StoreError> {
+    let sql = format!(
+        "insert into journal_entry (txid, at, operation_id, command_id, actor_id, node, channel, \
+         command, entity, entity_id, client_id, changes) \
+         values ({}, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        tx.dialect().transaction_id()
+    );
+    for d in drafts {
+        tx.execute(
+            &sql,
+            params![
+                d.at,
+                d.operation_id,
+                d.command_id,
+                d.actor_id,
+                d.node.as_str(),
+                d.channel.as_str(),
+                d.command.as_str(),
+                d.entity.as_str(),
+                d.entity_id,
+                d.client_id,
+                d.changes.as_str()
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// The end of the chain.
+#[derive(Clone, Debug)]
+pub(crate) struct Tip {
+    pub(crate) height: i64,
+    pub(crate) last_pos: i64,
+    pub(crate) last_txid: i64,
+    pub(crate) last_seq: i64,
+    pub(crate) hash: Vec<u8>,
+}
+
+pub(crate) async fn tip<R: Read>(db: &mut R) -> Result<Tip, StoreError> {
+    let sql = "select height, last_pos, last_txid, last_seq, hash from journal_block \
+               order by height desc limit 1";
+    let Some(row) = db.first(sql, &[]).await? else {
+        return Ok(Tip { height: 0, last_pos: 0, last_txid: -1, last_seq: 0, hash: GENESIS.into() });
+    };
+    let mut c = row.cols();
+    Ok(Tip {
+        height: c.take()?,
+        last_pos: c.take()?,
+        last_txid: c.take()?,
+        last_seq: c.take()?,
+        hash: c.take()?,
+    })
+}
+
+/// The hash of a block: what came before, its height and first position, and its entries' hashes.
+pub(crate) fn block_hash<'a>(
+    previous: &[u8],
+    height: i64,
+    first_pos: i64,
+    hashes: impl Iterator<Item = &'a [u8]>,
+) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(previous);
+    hasher.update(height.to_be_bytes());
+    hasher.update(first_pos.to_be_bytes());
+    for hash in hashes {
+        hasher.update(hash);
+    }
+    hasher.finalize().into()
+}
+
+/// Seals up to [`kernel::limits::SEAL_BATCH`] finished entries into one block; answers how many.
+/// May run on several nodes at once: they take turns.
+///
+/// # Errors
+/// The database's; then nothing was sealed.
+pub async fn seal(writer: &Writer, now: Timestamp) -> Result<usize, StoreError> {
+    let mut tx = writer.begin().await?;
+    tx.lock(SEAL_LOCK).await?;
+    let tip = tip(&mut tx).await?;
+    let sql = format!(
+        "select e.txid, e.seq, {COLUMNS} from journal_entry e \
+         where (e.txid, e.seq) > ($1, $2) and e.txid < {} order by e.txid, e.seq limit $3",
+        tx.dialect().horizon()
+    );
+    let rows = tx
+        .query(&sql, params![tip.last_txid, tip.last_seq, kernel::limits::SEAL_BATCH])
+        .await?;
+    let mut sealed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut cols = row.cols();
+        let place: (i64, i64) = (cols.take()?, cols.take()?);
+        sealed.push((place, Draft::from_cols(&mut cols)?.hash()));
+    }
+    let Some(((last_txid, last_seq), _)) = sealed.last().copied() else {
+        tx.rollback().await?;
+        return Ok(0);
+    };
+    let first_pos = tip.last_pos + 1;
+    let hash = block_hash(&tip.hash, tip.height + 1, first_pos, sealed.iter().map(|s| &s.1[..]));
+    let rows: Vec<Vec<crate::Value>> = (first_pos..)
+        .zip(&sealed)
+        .map(|(pos, ((_, seq), hash))| vec![pos.into(), (*seq).into(), hash.to_vec().into()])
+        .collect();
+    let last_pos = first_pos + i64::try_from(sealed.len()).unwrap_or(0) - 1;
+    tx.insert_many("insert into journal_seal (pos, seq, hash) values", &rows, "").await?;
+    tx.execute(
+        "insert into journal_block (height, first_pos, last_pos, last_txid, last_seq, sealed_at, \
+         previous, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            tip.height + 1,
+            first_pos,
+            last_pos,
+            last_txid,
+            last_seq,
+            now,
+            tip.hash.clone(),
+            hash.to_vec()
+        ],
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(sealed.len())
+}
+
+/// Sealed entries after a position, in order.
+///
+/// # Errors
+/// The database's.
+pub async fn after<R: Read>(db: &mut R, pos: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let sql = format!(
+        "select s.pos, {COLUMNS} from journal_seal s join journal_entry e on e.seq = s.seq \
+         where s.pos > $1 order by s.pos limit $2"
+    );
+    db.query(&sql, params![pos, limit]).await?.into_iter().map(entry).collect()
+}
+
+/// The newest entries of one client, newest first, sealed or not (`pos` 0 while unsealed),
+/// before the instant `before`.
+///
+/// # Errors
+/// The database's.
+pub async fn of_client<R: Read>(
+    db: &mut R,
+    client: kernel::ClientId,
+    since: Timestamp,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<Entry>, StoreError> {
+    let sql = format!(
+        "select coalesce(s.pos, 0), {COLUMNS} from journal_entry e \
+         left join journal_seal s on s.seq = e.seq \
+         where e.client_id = $1 and e.at > $2 and e.at < $3 order by e.at desc, e.seq desc limit $4"
+    );
+    db.query(&sql, params![client, since, before, limit]).await?.into_iter().map(entry).collect()
+}
+
+/// A page of the journal, newest first, before the position `before` (`i64::MAX` for the first page).
+///
+/// # Errors
+/// The database's.
+pub async fn page<R: Read>(db: &mut R, before: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    let sql = format!(
+        "select s.pos, {COLUMNS} from journal_seal s join journal_entry e on e.seq = s.seq \
+         where s.pos < $1 order by s.pos desc limit $2"
+    );
+    db.query(&sql, params![before, limit]).await?.into_iter().map(entry).collect()
+}
+
+pub(crate) fn entry(row: Row) -> Result<Entry, StoreError> {
+    let mut cols = row.cols();
+    Ok(Entry { pos: cols.take()?, draft: Draft::from_cols(&mut cols)? })
+}
+
+/// Where a reader stands; 0 before its first entry.
+///
+/// # Errors
+/// The database's.
+pub async fn cursor<R: Read>(db: &mut R, reader: &str) -> Result<i64, StoreError> {
+    let row = db.first("select pos from journal_cursor where reader = $1", params![reader]).await?;
+    row.map_or(Ok(0), Row::one)
+}
+
+/// Moves a reader's cursor, in the transaction of what the reader did. Answers `false`, and moves
+/// nothing, when another run of the same reader was there first.
+///
+/// # Errors
+/// The database's.
+pub async fn move_cursor(
+    tx: &mut Tx,
+    reader: &str,
+    from: i64,
+    to: i64,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if from == 0 {
+        tx.execute(
+            "insert into journal_cursor (reader, pos, moved_at) values ($1, 0, $2) \
+             on conflict (reader) do nothing",
+            params![reader, now],
+        )
+        .await?;
+    }
+    let moved = tx
+        .execute(
+            "update journal_cursor set pos = $3, moved_at = $4 where reader = $1 and pos = $2",
+            params![reader, from, to, now],
+        )
+        .await?;
+    Ok(moved == 1)
+}

@@ -1,0 +1,31 @@
+//! `store`: the two databases behind one door.
+//!
+//! Owns connections, transactions, migrations, the journal, jobs, the outbox and blobs. Business
+//! words are unknown here. SQL is one text for SQLite and PostgreSQL with `$1` placeholders; what must
+//! differ is a named helper of [`Dialect`]. Writing needs a [`Writer`], which only the command bus
+//! gets: a page holds a [`Reader`] and cannot change a row.
+
+mod error;
+mod migrate;
+mod pg;
+mod sqlite;
+mod value;
+
+pub mod blobs;
+pub mod journal;
+pub mod outbox;
+pub mod queue;
+pub mod verify;
+
+mod db;
+
+pub use db::{Dialect, Read, Reader, Snapshot, Store, Tx, Writer};
+pub use error::StoreError;
+pub use migrate::{MIGRATIONS, Migration};
+pub use value::{Cols, FromValue, Row, Value};
+
+/// Builds a parameter list: `params![client_id, "text", 5_i64]`.
+#[macro_export]
+macro_rules! params {
+    ($($x:expr),* $(,)?) => { &[$($crate::Value::from($x)),*] };
+}

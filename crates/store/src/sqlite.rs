@@ -1,0 +1,222 @@
+//! SQLite: one writing connection, a few reading ones, WAL.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, ToSql};
+use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
+
+use crate::{Row, StoreError, Value};
+
+/// Reading connections kept open.
+const READERS: usize = 6;
+/// How long a statement waits for another process's write lock.
+const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+/// Prepared statements kept per connection.
+const STATEMENTS: usize = 256;
+
+pub(crate) struct SqlitePool {
+    path: PathBuf,
+    readers: std::sync::Mutex<Vec<Connection>>,
+    permits: Arc<Semaphore>,
+    writer: Arc<Mutex<Connection>>,
+}
+
+impl SqlitePool {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent)?;
+        }
+        let writer = connect(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            readers: std::sync::Mutex::new(Vec::new()),
+            permits: Arc::new(Semaphore::new(READERS)),
+            writer: Arc::new(Mutex::new(writer)),
+        })
+    }
+
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        params: &[Value],
+        long: bool,
+    ) -> Result<Vec<Row>, StoreError> {
+        let _permit = self.permits.acquire().await.map_err(|_| StoreError::Busy)?;
+        let connection = self.take_reader()?;
+        let run = || run_query(&connection, sql, params);
+        let rows = if long { in_place(run) } else { run() };
+        self.give_back(connection);
+        rows
+    }
+
+    pub(crate) fn take_reader(&self) -> Result<Connection, StoreError> {
+        let free = self.lock_readers().pop();
+        match free {
+            Some(connection) => Ok(connection),
+            None => {
+                let connection = connect(&self.path)?;
+                connection.pragma_update(None, "query_only", "on")?;
+                Ok(connection)
+            }
+        }
+    }
+
+    pub(crate) fn give_back(&self, connection: Connection) {
+        let mut readers = self.lock_readers();
+        if readers.len() < READERS {
+            readers.push(connection);
+        }
+    }
+
+    fn lock_readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(crate) async fn begin(&self) -> Result<SqliteTx, StoreError> {
+        let connection = Arc::clone(&self.writer).lock_owned().await;
+        in_place(|| connection.execute_batch("begin immediate"))?;
+        Ok(SqliteTx { connection, open: true })
+    }
+
+    /// Runs a closure on the writing connection (migrations).
+    pub(crate) async fn with_writer<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.writer.lock().await;
+        in_place(|| work(&mut connection))
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let open_error = |e: rusqlite::Error| StoreError::Open(format!("{}: {e}", path.display()));
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .map_err(open_error)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "wal").map_err(open_error)?;
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "foreign_keys", "on")?;
+    connection.pragma_update(None, "cache_size", -16_000)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// Runs a call that may block for long without starving the other tasks of this worker.
+fn in_place<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::try_current().map(|h| h.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
+pub(crate) struct SqliteTx {
+    connection: OwnedMutexGuard<Connection>,
+    open: bool,
+}
+
+impl SqliteTx {
+    pub(crate) fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        run_query(&self.connection, sql, params)
+    }
+    pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
+        let changed = statement.execute(rusqlite::params_from_iter(params.iter()))?;
+        Ok(u64::try_from(changed).unwrap_or(0))
+    }
+    pub(crate) fn commit(mut self) -> Result<(), StoreError> {
+        self.connection.execute_batch("commit")?;
+        self.open = false;
+        Ok(())
+    }
+    pub(crate) fn rollback(mut self) -> Result<(), StoreError> {
+        self.open = false;
+        self.connection.execute_batch("rollback")?;
+        Ok(())
+    }
+}
+
+impl Drop for SqliteTx {
+    fn drop(&mut self) {
+        if self.open
+            && let Err(error) = self.connection.execute_batch("rollback")
+        {
+            tracing::error!(%error, "rollback of an abandoned transaction failed");
+        }
+    }
+}
+
+pub(crate) fn run_query(
+    connection: &Connection,
+    sql: &str,
+    params: &[Value],
+) -> Result<Vec<Row>, StoreError> {
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
+    let width = statement.column_count();
+    let mut rows = statement.query(rusqlite::params_from_iter(params.iter()))?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut columns = Vec::with_capacity(width);
+        for index in 0..width {
+            columns.push(match row.get_ref(index)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(v) => Value::Int(v),
+                ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
+                ValueRef::Blob(v) => Value::Bytes(v.to_vec()),
+                ValueRef::Real(_) => {
+                    return Err(StoreError::Column {
+                        index,
+                        problem: "a float: use whole numbers".to_owned(),
+                    });
+                }
+            });
+        }
+        out.push(Row::new(columns));
+    }
+    Ok(out)
+}
+
+/// SQLite numbers `$1` by first appearance; `?1` means what PostgreSQL means by `$1`.
+pub(crate) fn numbered(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut in_text = false;
+    let mut chars = sql.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '\'' {
+            in_text = !in_text;
+        }
+        let is_place = c == '$' && !in_text && chars.peek().is_some_and(char::is_ascii_digit);
+        out.push(if is_place { '?' } else { c });
+    }
+    out
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Int(v) => ValueRef::Integer(*v),
+            Value::Text(v) => ValueRef::Text(v.as_bytes()),
+            Value::Bytes(v) => ValueRef::Blob(v),
+            Value::Id(v) => ValueRef::Blob(v.as_bytes()),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbered;
+
+    #[test]
+    fn placeholders_keep_their_numbers_and_texts_stay() {
+        assert_eq!(numbered("select $2, $1, '$1 it''s' "), "select ?2, ?1, '$1 it''s' ");
+    }
+}

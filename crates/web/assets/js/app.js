@@ -1,0 +1,2 @@
+// The start of all scripts.
+                                                                                                                                                                                                        

@@ -1,0 +1,371 @@
+# Тексты компонентов интерфейса. Ключи начинаются с ui-.
+
+ui-product = Tessera
+ui-language-name = Русский
+ui-skip = К содержанию
+ui-menu = Меню
+ui-more = Ещё
+ui-nav = Разделы
+ui-nav-main = Главные разделы
+ui-nav-fold = Свернуть или развернуть разделы
+ui-rail = Рядом с главным
+ui-breadcrumbs = Путь к странице
+ui-demo = Демонстрационный банк
+ui-demo-words = Все клиенты и суммы вымышлены.
+
+# Верхняя полоса
+ui-search = Поиск
+ui-create = Создать
+ui-online = На связи с центром
+ui-offline-since = Нет связи с { $since }
+ui-offline-words = Карточки, записи и поиск работают как обычно. Сделанное сохранено на узле и уйдёт в центр, когда связь вернётся.
+ui-syncing = { $n ->
+    [one] Отправляется { $n } запись
+    [few] Отправляются { $n } записи
+   *[many] Отправляются { $n } записей
+ }
+ui-line-lost = Нет связи с узлом, пробуем снова
+ui-notices = { $n ->
+    [0] Новых уведомлений нет
+    [one] { $n } новое уведомление
+    [few] { $n } новых уведомления
+   *[many] { $n } новых уведомлений
+ }
+ui-person-menu = Вы и настройки
+ui-theme = Тема
+ui-theme-auto = Как в системе
+ui-theme-light = Светлая
+ui-theme-dark = Тёмная
+ui-density = Строки
+ui-density-compact = Плотные
+ui-density-roomy = Свободные
+ui-sessions = Мои сеансы
+ui-sign-out = Выйти
+
+# Общие слова
+ui-close = Закрыть
+ui-cancel = Отменить
+ui-apply = Применить
+ui-reset = Сбросить
+ui-actions = Действия
+ui-none = Нет
+ui-new = Новое
+ui-total = Итого
+ui-next = Дальше
+ui-previous = Назад
+ui-pages = Страницы списка
+ui-earlier = Показать раньше
+ui-copy = Скопировать: { $what }
+ui-copied = Скопировано
+ui-edit-what = Изменить: { $what }
+ui-not-given = Не указано
+
+# Таблица
+ui-choose-all = Отметить все строки на странице
+ui-choose-row = Отметить строку
+ui-choose-rows = Отметьте строки
+ui-choose-none = Снять отметки
+ui-chosen = Отмечено: %n
+ui-chosen-actions = Действия с отмеченными строками
+ui-columns = Столбцы
+ui-columns-hint = Отметьте столбцы, которые нужны в этом списке.
+
+# Отбор и виды
+ui-filter = Отбор
+ui-filter-add = Добавить условие
+ui-filter-remove = Убрать условие
+ui-filter-field = Поле
+ui-filter-operator = Условие
+ui-filter-value = Значение
+ui-filter-all = Все условия сразу
+ui-filter-none = Без отбора
+ui-views = Виды списка
+ui-view-save = Сохранить вид
+ui-view-shared = Общий вид
+
+# Поля
+ui-required = Обязательное поле
+ui-pick-date = Выбрать в календаре
+ui-date-example = дд.мм.гггг
+ui-form-errors = Проверьте поля: сохранить пока нельзя
+ui-unsaved = Есть несохранённые изменения
+ui-draft-restored = Восстановлен несохранённый ввод
+ui-draft-discard = Убрать черновик
+
+# Откуда значение
+ui-source = Источник
+ui-source-of = Откуда значение «{ $what }»
+ui-source-author = Кто внёс
+ui-source-when = Когда
+ui-source-stale = Значение давно не подтверждали. Уточните при разговоре.
+
+# Состояния
+ui-empty = Здесь пока пусто
+ui-empty-words = По этим условиям ничего не нашлось.
+ui-loading = Загружается
+ui-failure = Не получилось
+ui-operation = Номер операции для поддержки:
+ui-retry = Повторить
+ui-not-found = Такой страницы нет
+ui-not-found-words = Возможно, адрес неверен, запись удалена или у вас нет к ней доступа.
+ui-to-start = На главную
+ui-no-right = Нет доступа
+ui-no-right-ask = Доступ даёт: { $who }
+ui-request-failed = Запрос не выполнен. Проверьте связь и повторите.
+ui-dialog-failed = Окно не открылось. Проверьте связь и повторите.
+
+# Лента
+ui-next-step = Дальше:
+
+# Палитра и клавиши
+ui-palette-hint = Клиент, телефон, документ, счёт, действие…
+ui-palette-results = Найденное
+ui-palette-none = Ничего не нашлось. Попробуйте часть имени, телефон или номер документа.
+ui-palette-recent = Недавнее
+ui-palette-go = Перейти
+ui-palette-walk = выбрать
+ui-palette-open = открыть
+ui-keys = Клавиши
+ui-key-search = Поиск
+ui-key-palette = Поиск и команды
+ui-key-help = Этот список
+ui-key-save = Сохранить форму
+ui-key-cancel = Закрыть окно, отменить
+ui-key-rows = Ходить по строкам таблицы
+ui-key-choose = Отметить строку
+ui-key-tab = Следующая вкладка
+ui-key-create = Создать
+
+# Доска
+ui-board-days = { $n ->
+    [one] { $n } день на этапе
+    [few] { $n } дня на этапе
+   *[many] { $n } дней на этапе
+ }
+ui-board-stale = Застоялось
+ui-board-empty = Пусто
+ui-board-move = Перенести на этап
+ui-board-weighted = с учётом вероятности
+
+# Диаграммы
+ui-chart-table = Показать числами
+ui-chart-income = Приход
+ui-chart-outgo = Расход
+ui-chart-month = Месяц
+ui-chart-name = Название
+ui-chart-value = Значение
+ui-chart-share = Доля
+ui-graph-from = От кого
+ui-graph-link = Связь
+ui-graph-to = С кем
+
+# Ход работы
+ui-progress = Готово { $done } из { $total }
+ui-progress-unknown = Выполняется
+ui-step-done = пройден
+ui-step-current = сейчас
+ui-step-next = впереди
+
+# Одновременная правка
+ui-conflict-title = Запись изменил кто-то ещё
+ui-conflict-words = { $who }, { $when }. Ваш ввод сохранён. Выберите для каждого поля, что оставить.
+ui-conflict-mine = Моё
+ui-conflict-theirs = Их
+ui-conflict-original = Было
+ui-conflict-field = Поле
+ui-conflict-save = Сохранить выбранное
+
+# Время
+ui-day-today = Сегодня
+ui-day-yesterday = Вчера
+ui-day-tomorrow = Завтра
+ui-rel-now = только что
+ui-rel-today = сегодня
+ui-rel-yesterday = вчера
+ui-rel-tomorrow = завтра
+ui-rel-minutes-ago = { $n } мин назад
+ui-rel-minutes-in = через { $n } мин
+ui-rel-hours-ago = { $n } ч назад
+ui-rel-hours-in = через { $n } ч
+ui-rel-days-ago = { $n ->
+    [one] { $n } день назад
+    [few] { $n } дня назад
+   *[many] { $n } дней назад
+ }
+ui-rel-days-in = { $n ->
+    [one] через { $n } день
+    [few] через { $n } дня
+   *[many] через { $n } дней
+ }
+ui-weekday-1 = понедельник
+ui-weekday-2 = вторник
+ui-weekday-3 = среда
+ui-weekday-4 = четверг
+ui-weekday-5 = пятница
+ui-weekday-6 = суббота
+ui-weekday-7 = воскресенье
+ui-month-of-1 = января
+ui-month-of-2 = февраля
+ui-month-of-3 = марта
+ui-month-of-4 = апреля
+ui-month-of-5 = мая
+ui-month-of-6 = июня
+ui-month-of-7 = июля
+ui-month-of-8 = августа
+ui-month-of-9 = сентября
+ui-month-of-10 = октября
+ui-month-of-11 = ноября
+ui-month-of-12 = декабря
+ui-month-short-1 = янв
+ui-month-short-2 = фев
+ui-month-short-3 = мар
+ui-month-short-4 = апр
+ui-month-short-5 = май
+ui-month-short-6 = июн
+ui-month-short-7 = июл
+ui-month-short-8 = авг
+ui-month-short-9 = сен
+ui-month-short-10 = окт
+ui-month-short-11 = ноя
+ui-month-short-12 = дек
+ui-scale-3 = тыс.
+ui-scale-6 = млн
+ui-scale-9 = млрд
+
+# Страница компонентов (только в демонстрации): вымышленные данные
+ui-g-title = Компоненты
+ui-g-nav-day = Мой день
+ui-g-nav-inbox = Входящие
+ui-g-nav-clients = Клиенты
+ui-g-nav-people = Люди
+ui-g-nav-companies = Компании
+ui-g-nav-groups = Группы и связи
+ui-g-nav-imports = Загрузки
+ui-g-nav-work = Работа
+ui-g-nav-tasks = Задачи
+ui-g-nav-calendar = Календарь
+ui-g-nav-reports = Отчёты
+ui-g-nav-admin = Управление
+ui-g-nav-users = Сотрудники
+ui-g-nav-settings = Настройки
+ui-g-new-person = Новый клиент
+ui-g-new-company = Новая компания
+ui-g-new-task = Задача
+ui-g-new-call = Звонок
+ui-g-me = Ольга Смирнова
+ui-g-my-role = Менеджер по работе с клиентами
+ui-g-branch = Отделение «Арбат»
+ui-g-role-manager = Менеджер
+ui-g-role-head = Руководитель отделения
+ui-g-name-1 = Иванова Анна Петровна
+ui-g-name-2 = Каримов Тимур Маратович
+ui-g-name-3 = ООО «Северный порт»
+ui-g-name-4 = Ковальчук Дмитрий Олегович
+ui-g-name-5 = Ли Екатерина Сергеевна
+ui-g-client = Клиент №
+ui-g-vip = VIP
+ui-g-verified = Личность подтверждена
+ui-g-prefers-phone = Удобнее по телефону
+ui-g-manager = Ольга Смирнова
+ui-g-birthday = День рождения
+ui-g-edit = Изменить
+ui-g-print = Печать карточки
+ui-g-merge = Объединить с другой записью
+ui-g-log-call = Записать звонок
+ui-g-parts = Части карточки
+ui-g-tab-overview = Обзор
+ui-g-tab-money = Продукты
+ui-g-tab-history = История
+ui-g-tab-files = Документы
+ui-g-deposits = На счетах
+ui-g-credit = Доступный кредит
+ui-g-owed = Задолженность
+ui-g-no-account = Нет счёта
+ui-g-no-card = Нет кредитной карты
+ui-g-no-loan = Нет кредитов
+ui-g-accounts-3 = 3 счёта
+ui-g-loan-closed = Кредит закрыт в марте
+ui-g-facts = Данные клиента
+ui-g-phone = Телефон
+ui-g-address = Адрес
+ui-g-address-1 = Москва, ул. Новый Арбат, 15, кв. 42
+ui-g-document = Паспорт
+ui-g-income = Доход в месяц
+ui-g-email = Эл. почта
+ui-g-source-call = Звонок клиента
+ui-g-source-core = Банковская система
+ui-g-marks = Метки
+ui-g-b-neutral = Черновик
+ui-g-b-good = Действует
+ui-g-b-attention = Истекает
+ui-g-b-danger = Просрочен
+ui-g-b-info = На проверке
+ui-g-tag-1 = зарплатный проект
+ui-g-tag-2 = ипотека
+ui-g-s-clients = Клиенты
+ui-g-s-up = +3,1 % за месяц
+ui-g-s-overdue = Просроченные задачи
+ui-g-s-today = 2 на сегодня
+ui-g-s-sla = Ответ в срок
+ui-g-s-down = −1,2 % за неделю
+ui-g-s-plan = План квартала
+ui-g-table = Таблица
+ui-g-c-name = Имя
+ui-g-c-segment = Сегмент
+ui-g-c-status = Статус
+ui-g-c-deposits = На счетах
+ui-g-c-loans = Кредиты
+ui-g-c-contact = Последний контакт
+ui-g-c-step = Следующий шаг
+ui-g-seg-1 = Премиальный
+ui-g-seg-2 = Массовый
+ui-g-seg-2-hint = Обслуживается любым менеджером отделения
+ui-g-imported = Из загрузки
+ui-g-bulk-assign = Назначить менеджера
+ui-g-bulk-export = Выгрузить
+ui-g-page-words = 1–6, по имени
+ui-g-no-step = Нет следующего шага
+ui-g-step-1 = Позвонить с условиями вклада и согласовать встречу
+ui-g-loading = Загрузка
+ui-g-empty = Пустой список
+ui-g-empty-title = Клиентов пока нет
+ui-g-empty-words = Здесь будут клиенты, которых вы ведёте. Заведите первого или загрузите файл.
+ui-g-form = Форма
+ui-g-buttons = Кнопки
+ui-g-error-general = Клиент с таким документом уже есть: Иванова Анна Петровна.
+ui-g-error-phone = В номере не хватает цифр. Пример: +7 916 123-45-67.
+ui-g-f-due = Срок
+ui-g-f-due-hint = Можно словами: завтра, +3
+ui-g-f-sum = Сумма
+ui-g-f-city = Город
+ui-g-f-result = Итог
+ui-g-f-note = Что обсудили
+ui-g-f-note-hint = Увидят все, кому доступна карточка.
+ui-g-f-file = Файл
+ui-g-f-check = Особо важный клиент
+ui-g-f-check-hint = Задачи по нему нельзя закрыть без итога.
+ui-g-save = Сохранить
+ui-g-delete = Удалить
+ui-g-approve = Утвердить
+ui-g-approve-why = Утверждает другой сотрудник
+ui-g-timeline = История
+ui-g-toasts = Уведомления
+ui-g-toast-good = Задача закрыта
+ui-g-undo = Вернуть
+ui-g-failure = Ошибка
+ui-g-failure-words = Выписка не построена: хранилище не ответило. Ваши данные целы.
+ui-g-offline = Без связи
+ui-g-forbidden = Нет доступа
+ui-g-forbidden-words = Остатки этого клиента видит только его менеджер.
+ui-g-missing = Нет страницы
+ui-g-h-call = Исходящий звонок: вклад «Надёжный»
+ui-g-h-reached = Состоялся
+ui-g-h-call-body = Рассказала о ставке на год и досрочном снятии. Просит прислать условия и готова приехать в четверг после 18:00.
+ui-g-h-card = Карта •• 4417 истекает через 3 недели
+ui-g-h-mail = Письмо: справка для визы
+ui-g-h-mail-body = Нужна справка об остатке на английском до пятницы.
+ui-g-h-visit = Визит в отделение
+ui-g-r-next = Следующий шаг
+ui-g-r-tasks = Задачи
+ui-g-r-none = Открытых задач нет
+ui-g-r-none-words = Поставьте задачу из карточки или из записи звонка.

@@ -1,0 +1,142 @@
+//! Routes carry their access rule. There is no way to add one without.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get, post};
+use spine::Error;
+
+use super::app::App;
+use super::cx::Cx;
+use super::errors::Failure;
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody: sign-in, assets, health.
+    Public,
+    /// Anybody, in demo mode only.
+    Demo,
+    /// Holders of a permission; which rows they see is the query's matter.
+    Needs(&'static str),
+}
+
+/// A route, for lists and the golden file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RouteInfo {
+    /// Path pattern.
+    pub path: &'static str,
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Permission, `public` or `demo`.
+    pub access: &'static str,
+}
+
+/// Collects routes.
+#[derive(Default)]
+pub struct Routes {
+    pub(super) router: Router<Arc<App>>,
+    pub(super) list: Vec<RouteInfo>,
+}
+
+impl Routes {
+    /// A page or fragment.
+    #[must_use]
+    pub fn get<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        self.add(path, "GET", access, get(handler))
+    }
+    /// A form's target.
+    #[must_use]
+    pub fn post<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        self.add(path, "POST", access, post(handler))
+    }
+    /// A form's target that takes files up to [`kernel::limits::UPLOAD_BYTES_MAX`].
+    #[must_use]
+    pub fn post_files<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let limit = axum::extract::DefaultBodyLimit::max(kernel::limits::UPLOAD_BYTES_MAX);
+        self.add(path, "POST", access, post(handler).layer(limit))
+    }
+    /// All routes so far.
+    pub fn list(&self) -> &[RouteInfo] {
+        &self.list
+    }
+
+    fn add(
+        mut self,
+        path: &'static str,
+        method: &'static str,
+        access: Access,
+        handler: MethodRouter<Arc<App>>,
+    ) -> Self {
+        let word = match access {
+            Access::Public => "public",
+            Access::Demo => "demo",
+            Access::Needs(permission) => permission,
+        };
+        self.list.push(RouteInfo { path, method, access: word });
+        let guarded = handler.layer(from_fn(move |request, next| guard(access, request, next)));
+        self.router = self.router.route(path, guarded);
+        self
+    }
+}
+
+async fn guard(access: Access, request: Request, next: Next) -> Response {
+    let Some(cx) = request.extensions().get::<Cx>() else {
+        return Failure::from(Error::failure("request without context")).into_response();
+    };
+    match access {
+        Access::Public => {}
+        Access::Demo if cx.app.demo.is_some() => {}
+        Access::Demo => return Failure::from(Error::NotFound).into_response(),
+        Access::Needs(_) if cx.ctx.principal.user_id.is_none() && !cx.has_token => {
+            return unknown_person(cx, &request);
+        }
+        Access::Needs(permission) => {
+            if let Err(error) = cx.ctx.principal.require(permission) {
+                return Failure::from(error).into_response();
+            }
+        }
+    }
+    next.run(request).await
+}
+
+fn unknown_person(cx: &Cx, request: &Request) -> Response {
+    if cx.is_fragment || request.uri().path().starts_with("/api/") {
+        return axum::http::StatusCode::UNAUTHORIZED.into_response();
+    }
+    let next = request.uri().path_and_query().map_or("/", |p| p.as_str());
+    let encoded: String = form_encode(next);
+    Redirect::to(&format!("/sign-in?next={encoded}")).into_response()
+}
+
+/// Percent-encodes a query value.
+pub(super) fn form_encode(text: &str) -> String {
+    use std::fmt::Write;
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                out.push(char::from(byte));
+            }
+            // writing to a String cannot fail
+            _ => drop(write!(out, "%{byte:02X}")),
+        }
+    }
+    out
+}

@@ -1,0 +1,142 @@
+//! The application: services, texts and everything the rooms registered, and the router over them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::from_fn_with_state;
+use jiff::tz::TimeZone;
+use spine::Services;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::access::{RouteInfo, Routes};
+use super::pages::{Action, CardPanel, ListColumn, NavItem, Pages, SearchSource};
+use super::{cx, errors, live, me, sign_in};
+use crate::i18n::{Texts, TextsError};
+
+/// The demo bank's sign-in by one click; absent in a real bank.
+#[derive(Clone, Debug)]
+pub struct DemoMode {
+    /// Role key and the login that is opened by its button, in button order.
+    pub logins: Vec<(String, String)>,
+}
+
+/// One running application.
+pub struct App {
+    /// Reads, writes, organisation, live bell.
+    pub services: Services,
+    /// All texts.
+    pub texts: Arc<Texts>,
+    /// Demo mode.
+    pub demo: Option<DemoMode>,
+    /// Zone of a person without a branch.
+    pub zone: TimeZone,
+    /// The bank's own currency: what sums over accounts are shown in.
+    pub currency: kernel::Currency,
+    /// Cookies only over TLS.
+    pub secure_cookies: bool,
+    /// Told when the program stops, so that live streams end.
+    pub stopping: tokio::sync::watch::Receiver<bool>,
+    /// Navigation of all rooms.
+    pub nav: Vec<NavItem>,
+    /// Panels of the client card, in order.
+    pub panels: Vec<Arc<dyn CardPanel>>,
+    /// Columns other rooms add to the client list.
+    pub columns: Vec<ListColumn>,
+    /// Sources of the one search box.
+    pub search: Vec<Arc<dyn SearchSource>>,
+    /// What "new…" and the palette offer.
+    pub actions: Vec<Action>,
+    /// All routes with their access rule.
+    pub routes: Vec<RouteInfo>,
+}
+
+/// What [`build_router`] needs besides the rooms.
+pub struct Setting {
+    /// Reads, writes, organisation, live bell.
+    pub services: Services,
+    /// Demo mode.
+    pub demo: Option<DemoMode>,
+    /// Zone of a person without a branch.
+    pub zone: TimeZone,
+    /// The bank's own currency.
+    pub currency: kernel::Currency,
+    /// Cookies only over TLS.
+    pub secure_cookies: bool,
+    /// Turns true when the program stops.
+    pub stopping: tokio::sync::watch::Receiver<bool>,
+}
+
+/// Puts the rooms' pages together.
+///
+/// # Errors
+/// Texts that do not parse or stand twice.
+pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<App>), TextsError> {
+    let mut sources = crate::i18n::SOURCES.to_vec();
+    let mut routes = live::routes(me::routes(sign_in::routes(Routes::default())));
+    let mut app = App {
+        services: setting.services,
+        texts: Arc::new(Texts::new(&[])?),
+        demo: setting.demo,
+        zone: setting.zone,
+        currency: setting.currency,
+        secure_cookies: setting.secure_cookies,
+        stopping: setting.stopping,
+        nav: Vec::new(),
+        panels: Vec::new(),
+        columns: Vec::new(),
+        search: Vec::new(),
+        actions: Vec::new(),
+        routes: Vec::new(),
+    };
+    for room in rooms {
+        sources.extend_from_slice(room.texts);
+        routes = (room.routes)(routes);
+        app.nav.extend_from_slice(room.nav);
+        app.panels.extend(room.panels);
+        app.columns.extend_from_slice(room.columns);
+        app.search.extend(room.search);
+        app.actions.extend_from_slice(room.actions);
+    }
+    app.nav.sort_by_key(|n| n.order);
+    app.panels.sort_by_key(|p| p.order());
+    app.routes = routes.list.clone();
+    app.routes.sort();
+    app.texts = Arc::new(Texts::new(&sources)?);
+    let app = Arc::new(app);
+    let router = routes
+        .router
+        .fallback(errors::no_such_page)
+        .layer(from_fn_with_state(Arc::clone(&app), cx::with_context))
+        .merge(crate::assets::routes())
+        .layer(CsrfLayer::new())
+        .layer(axum::extract::DefaultBodyLimit::max(kernel::limits::FORM_BYTES_MAX))
+        .layer(CatchPanicLayer::new())
+        .layer(CompressionLayer::new());
+    Ok((security_headers(router).with_state(Arc::clone(&app)), app))
+}
+
+fn security_headers(router: Router<Arc<App>>) -> Router<Arc<App>> {
+    const HEADERS: [(&str, &str); 6] = [
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+             connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
+             frame-ancestors 'none'",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+    ];
+    HEADERS.iter().fold(router, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        ))
+    })
+}

@@ -1,0 +1,135 @@
+//! The frame around a page: navigation, menus and notices cut to what the person may do.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use kernel::{Refusal, Refusals};
+use maud::{Markup, html};
+
+use super::cx::Cx;
+use super::pages::NavItem;
+use crate::i18n::Arg;
+use crate::ui::{Density, LinkState, MenuItem, NavEntry, NavGroup, Person, Shell, Theme};
+
+impl Cx {
+    /// A whole page, or only its content when a script asks.
+    pub fn page(&self, title: &str, content: &Markup) -> Response {
+        self.page_with_status(StatusCode::OK, title, content)
+    }
+    /// A whole page with another status (a form with refusals: 422, a conflict: 409).
+    pub fn page_with_status(&self, status: StatusCode, title: &str, content: &Markup) -> Response {
+        let body = if self.is_fragment { content.clone() } else { self.page_markup(title, content) };
+        let mut response = (status, Html(body.into_string())).into_response();
+        if self.flash.is_some() && !self.is_fragment {
+            let gone = HeaderValue::from_static("flash=; Path=/; Max-Age=0; SameSite=Lax");
+            response.headers_mut().append(header::SET_COOKIE, gone);
+        }
+        response
+    }
+    /// A part of a page.
+    pub fn part(&self, content: &Markup) -> Response {
+        Html(content.clone().into_string()).into_response()
+    }
+    /// Done: on to another page, where the text of `flash_key` is shown once. A script gets 204 and
+    /// the address in `X-Location`.
+    pub fn done(&self, to: &str, flash_key: &str) -> Response {
+        let status = if self.is_fragment { StatusCode::NO_CONTENT } else { StatusCode::SEE_OTHER };
+        let place = if self.is_fragment { "x-location" } else { "location" };
+        let mut response = status.into_response();
+        if let Ok(value) = HeaderValue::from_str(to) {
+            response.headers_mut().insert(place, value);
+        }
+        let flash = format!("flash={flash_key}; Path=/; Max-Age=60; SameSite=Lax");
+        if let Ok(value) = HeaderValue::from_str(&flash) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+        response
+    }
+    /// The words of refusals, in the person's language.
+    pub fn refusal_words<'a>(&self, refusals: impl Iterator<Item = &'a Refusal>) -> Vec<String> {
+        refusals
+            .map(|r| {
+                let args: Vec<(&str, Arg<'_>)> =
+                    r.args.iter().map(|(k, v)| (k.as_str(), Arg::from(v))).collect();
+                self.l.ta(&r.message_key(), &args)
+            })
+            .collect()
+    }
+    /// The words at one field of a refused form.
+    pub fn field_error(&self, refusals: &Refusals, field: &str) -> Option<String> {
+        self.refusal_words(refusals.of(field).into_iter()).into_iter().next()
+    }
+
+    pub(super) fn page_markup(&self, title: &str, content: &Markup) -> Markup {
+        if self.session.is_none() {
+            return crate::ui::bare_page(&self.l, title, Theme::Auto, content);
+        }
+        let directory = self.app.services.directory.get();
+        let me = self.principal().user_id.and_then(|id| directory.staff.get(&id));
+        let look = me.map_or((Theme::Auto, Density::Compact), |m| {
+            (Theme::from_code(&m.theme), Density::from_code(&m.density))
+        });
+        let branch = self.principal().branch_id.map_or_else(
+            || self.l.t("web-head-office"),
+            |b| directory.branch_name(b, self.l.lang).to_owned(),
+        );
+        let role =
+            me.map_or_else(String::new, |m| directory.role_names(m.id, self.l.lang));
+        let name = me.map_or("", |m| m.shown_name(self.l.lang)).to_owned();
+        let mut shell = Shell::new(title, &self.path)
+            .look(look.0, look.1, self.nav_folded)
+            .nav(self.nav_groups())
+            .person(Person { name, role }, branch, LinkState::Online)
+            .create(self.create_items());
+        if let Some(key) = self.flash.as_deref().filter(|k| self.is_known_flash(k)) {
+            shell = shell.notice(crate::ui::toast(crate::ui::Tone::Good, &self.l.t(key), None));
+        }
+        if self.app.demo.is_some() {
+            shell = shell.demo(html! { a href="/sign-in" { (self.l.t("web-demo-switch")) } });
+        }
+        shell.render(&self.l, content)
+    }
+
+    /// A flash comes from a cookie: only keys of our own texts are shown.
+    fn is_known_flash(&self, key: &str) -> bool {
+        key.starts_with("flash-") && self.l.texts.has(self.l.lang, key)
+    }
+
+    fn may(&self, permission: &str) -> bool {
+        self.principal().has(permission)
+    }
+
+    fn nav_groups(&self) -> Vec<NavGroup> {
+        let mut groups: Vec<(&str, Vec<NavEntry>)> = Vec::new();
+        for item in self.app.nav.iter().filter(|n| self.may(n.permission)) {
+            let entry = self.nav_entry(item);
+            match groups.iter_mut().find(|(key, _)| *key == item.group) {
+                Some((_, entries)) => entries.push(entry),
+                None => groups.push((item.group, vec![entry])),
+            }
+        }
+        let label = |key: &str| if key.is_empty() { String::new() } else { self.l.t(key) };
+        groups.into_iter().map(|(key, entries)| NavGroup::new(label(key), entries)).collect()
+    }
+
+    fn nav_entry(&self, item: &NavItem) -> NavEntry {
+        let mut entry = NavEntry::new(item.href, item.icon, self.l.t(item.label));
+        if let Some(letter) = item.go {
+            entry = entry.go(letter);
+        }
+        if item.main { entry.main() } else { entry }
+    }
+
+    fn create_items(&self) -> Vec<MenuItem> {
+        let creating = self.app.actions.iter().filter(|a| a.creates && self.may(a.permission));
+        creating
+            .map(|a| {
+                let (href, label) = (a.href.to_owned(), self.l.t(a.label));
+                if a.dialog {
+                    MenuItem::Dialog { src: href, icon: a.icon, label }
+                } else {
+                    MenuItem::Link { href, icon: a.icon, label }
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,196 @@
+//! The context of a request: who asks, in which language, and what he may do.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HeaderMap};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use kernel::{CommandId, Lang, Timestamp};
+use spine::org::queries::{self, SessionRow};
+use spine::{Command, Ctx, Error, Principal};
+use store::Reader;
+
+use super::app::App;
+use super::errors::{self, Failure};
+use super::sign_in::hash_token;
+use crate::i18n::L;
+
+/// Everything a page handler works with.
+#[derive(Clone)]
+pub struct Cx {
+    /// The application.
+    pub app: Arc<App>,
+    /// Who, when, by which channel.
+    pub ctx: Ctx,
+    /// Texts and formats in the person's language and zone.
+    pub l: L,
+    /// Reads.
+    pub db: Reader,
+    /// The session, when a browser asks.
+    pub session: Option<SessionRow>,
+    /// An API token asks.
+    pub has_token: bool,
+    /// A script asks for a part of a page (`X-Requested-With: ui`).
+    pub is_fragment: bool,
+    /// Path and query as asked.
+    pub path: String,
+    /// Notice to show once, its text key.
+    pub flash: Option<String>,
+    /// The navigation is folded to icons.
+    pub nav_folded: bool,
+    /// Network address and browser, for the session list.
+    pub agent: String,
+}
+
+impl Cx {
+    /// Executes a command in this request, under the id its form was made with.
+    ///
+    /// # Errors
+    /// As [`spine::Bus::execute`].
+    pub async fn execute<C: Command>(&self, id: CommandId, command: &C) -> Result<C::Output, Error> {
+        self.app.services.execute(&self.ctx, id, command).await
+    }
+    /// Who asks.
+    pub fn principal(&self) -> &Principal {
+        &self.ctx.principal
+    }
+    /// The instant of the request.
+    pub fn now(&self) -> Timestamp {
+        self.ctx.now
+    }
+    /// A new id for a form that will be sent later.
+    pub fn form_id(&self) -> String {
+        self.ctx.command_id().to_string()
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Cx {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Failure> {
+        parts
+            .extensions
+            .get::<Cx>()
+            .cloned()
+            .ok_or_else(|| Failure::from(Error::failure("request without context")))
+    }
+}
+
+/// Finds out who asks, runs the request, and turns its failure, if any, into a page in his language.
+pub(super) async fn with_context(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let cx = match make(app, request.headers().clone(), path).await {
+        Ok(cx) => cx,
+        Err(error) => {
+            tracing::error!(%error, "the request's context could not be made");
+            return errors::bare_failure();
+        }
+    };
+    request.extensions_mut().insert(cx.clone());
+    let response = next.run(request).await;
+    errors::render(&cx, response).into_response()
+}
+
+async fn make(app: Arc<App>, headers: HeaderMap, path: String) -> Result<Cx, Error> {
+    let headers = &headers;
+    let mut db = app.services.reader.clone();
+    let now = app.services.clock.now();
+    let mut session = None;
+    let mut principal = None;
+    let mut has_token = false;
+    if let Some(token) = bearer(headers) {
+        if let Some((_, role, user)) = queries::live_token(&mut db, &hash_token(token), now).await? {
+            principal = app.services.directory.role_principal(role, user);
+            has_token = principal.is_some();
+        }
+    } else if let Some(token) = cookie(headers, sid_name(app.secure_cookies)) {
+        session = queries::live_session(&mut db, &hash_token(token), now).await?;
+        principal = session.as_ref().and_then(|s| app.services.directory.principal(s.user_id));
+    }
+    if principal.is_none() {
+        session = None;
+    }
+    let lang = match (&principal, cookie(headers, "lang").and_then(Lang::from_code)) {
+        (Some(p), _) if session.is_some() => p.lang,
+        (_, Some(lang)) => lang,
+        _ => accepted(headers),
+    };
+    let principal = principal.unwrap_or_else(|| Arc::new(Principal::nobody()));
+    let zone = zone_of(&app, &principal);
+    let channel = if has_token { "api" } else { "web" };
+    let ctx = app.services.ctx(principal, channel);
+    touch(&app, session.as_ref(), now).await;
+    Ok(Cx {
+        l: L::new(lang, Arc::clone(&app.texts), zone, ctx.now),
+        db,
+        session,
+        has_token,
+        is_fragment: headers.get("x-requested-with").is_some_and(|v| v == "ui"),
+        path,
+        flash: cookie(headers, "flash").map(str::to_owned),
+        nav_folded: cookie(headers, "nav").is_some_and(|v| v == "folded"),
+        agent: text_header(headers, "user-agent"),
+        ctx,
+        app,
+    })
+}
+
+fn zone_of(app: &App, principal: &Principal) -> jiff::tz::TimeZone {
+    let directory = app.services.directory.get();
+    principal
+        .branch_id
+        .and_then(|b| directory.branches.get(&b))
+        .and_then(|b| jiff::tz::TimeZone::get(&b.zone).ok())
+        .unwrap_or_else(|| app.zone.clone())
+}
+
+/// Notes at most once in ten minutes that the session is in use.
+async fn touch(app: &App, session: Option<&SessionRow>, now: Timestamp) {
+    const EVERY_SECONDS: i64 = 600;
+    let Some(session) = session.filter(|s| now.seconds_since(s.seen_at) > EVERY_SECONDS) else {
+        return;
+    };
+    let ctx = app.services.system("web");
+    let command = spine::org::commands::TouchSession { session_id: session.id };
+    if let Err(error) = app.services.bus.execute(&ctx, ctx.command_id(), &command).await {
+        tracing::warn!(%error, "session could not be touched");
+    }
+}
+
+pub(super) const fn sid_name(secure: bool) -> &'static str {
+    if secure { "__Host-sid" } else { "sid" }
+}
+
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && !value.is_empty())
+        .map(|(_, value)| value)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+fn text_header(headers: &HeaderMap, name: &str) -> String {
+    let value = headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("");
+    value.chars().take(200).collect()
+}
+
+fn accepted(headers: &HeaderMap) -> Lang {
+    let value = headers.get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or("ru");
+    value
+        .split(',')
+        .filter_map(|part| part.trim().get(..2))
+        .find_map(Lang::from_code)
+        .unwrap_or_default()
+}

@@ -1,0 +1,146 @@
+//! How an error becomes a page: refusals and conflicts are the form's own matter, the rest is here.
+
+use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use maud::{Markup, html};
+use spine::Error;
+
+use super::cx::Cx;
+use crate::ui;
+
+/// What a page handler answers.
+pub type Answer = Result<Response, Failure>;
+
+/// An error on its way to a page.
+#[derive(Debug)]
+pub struct Failure(pub Error);
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Failure(error.into())
+    }
+}
+
+/// A request that was not even of the right shape.
+#[derive(Debug, thiserror::Error)]
+#[error("bad request: {0}")]
+pub struct BadRequest(pub String);
+
+macro_rules! bad_request {
+    ($($kind:ty),+) => {$(
+        impl From<$kind> for BadRequest {
+            fn from(rejection: $kind) -> Self {
+                BadRequest(rejection.body_text())
+            }
+        }
+    )+};
+}
+bad_request!(FormRejection, PathRejection, QueryRejection);
+
+/// Travels in the response's extensions up to [`render`].
+#[derive(Clone)]
+struct Shown {
+    permission: Option<String>,
+    words: Vec<kernel::Refusal>,
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut shown = Shown { permission: None, words: Vec::new() };
+        let status = match self.0 {
+            Error::Refused(refusals) => {
+                shown.words = refusals.0;
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Error::Forbidden(permission) => {
+                shown.permission = Some(permission);
+                StatusCode::FORBIDDEN
+            }
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Failure(source) if source.downcast_ref::<BadRequest>().is_some() => {
+                shown.words.push(kernel::Refusal::new("bad-request"));
+                StatusCode::BAD_REQUEST
+            }
+            Error::Failure(source) => {
+                log_chain(source.as_ref());
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(shown);
+        response
+    }
+}
+
+fn log_chain(error: &dyn std::error::Error) {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    tracing::error!(error = %text, "request failed");
+}
+
+/// Fills an error response with a page (or a fragment) in the person's language.
+pub(super) fn render(cx: &Cx, response: Response) -> Response {
+    let Some(shown) = response.extensions().get::<Shown>().cloned() else { return response };
+    let status = response.status();
+    let operation = cx.ctx.operation_id.to_string();
+    if status.is_server_error() {
+        tracing::error!(operation = %operation, path = %path_only(&cx.path), "failure page shown");
+    }
+    if cx.path.starts_with("/api/") {
+        return problem(cx, status, &shown);
+    }
+    let body = body(cx, status, &shown, &operation);
+    let page = if cx.is_fragment { body } else { cx.page_markup(&cx.l.t("ui-error-title"), &body) };
+    (status, Html(page.into_string())).into_response()
+}
+
+fn body(cx: &Cx, status: StatusCode, shown: &Shown, operation: &str) -> Markup {
+    match (status, &shown.permission) {
+        (StatusCode::NOT_FOUND, _) => ui::not_found(&cx.l),
+        (StatusCode::FORBIDDEN, Some(permission)) => {
+            let key = format!("permission-{}", permission.replace('.', "-"));
+            ui::no_right(&cx.l, &cx.l.t(&key), &cx.l.t("web-ask-administrator"))
+        }
+        (status, _) if status.is_client_error() && !shown.words.is_empty() => html! {
+            (ui::error_summary(&cx.l, &cx.refusal_words(shown.words.iter())))
+        },
+        _ => ui::failure(&cx.l, &cx.l.t("web-failure"), operation, Some(&cx.path)),
+    }
+}
+
+fn problem(cx: &Cx, status: StatusCode, shown: &Shown) -> Response {
+    let code = shown.words.first().map_or(status.as_str(), |r| r.code.as_str());
+    let body = serde_json::json!({
+        "type": format!("urn:tessera:{code}"),
+        "title": status.canonical_reason().unwrap_or("error"),
+        "status": status.as_u16(),
+        "detail": cx.refusal_words(shown.words.iter()).join(" "),
+        "operation_id": cx.ctx.operation_id.to_string(),
+        "refusals": shown.words,
+    });
+    let json = [(axum::http::header::CONTENT_TYPE, "application/problem+json")];
+    (status, json, body.to_string()).into_response()
+}
+
+fn path_only(path: &str) -> &str {
+    path.split('?').next().unwrap_or(path)
+}
+
+/// The page for an address nobody serves.
+pub(super) async fn no_such_page() -> Failure {
+    Failure(Error::NotFound)
+}
+
+/// When not even the context could be made (the database is away): no texts, no names.
+pub(super) fn bare_failure() -> Response {
+    let words = "Сервис временно недоступен. Повторите через минуту. · \
+                 The service is unavailable at the moment. Try again in a minute.";
+    (StatusCode::SERVICE_UNAVAILABLE, words).into_response()
+}

@@ -1,0 +1,21 @@
+//! The request half of the web room: routes with their access rule, the request's context, error pages,
+//! forms, sessions, live updates, and what other rooms register to be shown.
+
+mod access;
+mod app;
+mod chrome;
+mod cx;
+mod errors;
+mod form_data;
+mod live;
+mod me;
+mod pages;
+mod sign_in;
+
+pub use access::{Access, RouteInfo, Routes};
+pub use app::{App, DemoMode, Setting, build_router};
+pub use cx::Cx;
+pub use errors::{Answer, BadRequest, Failure};
+pub use form_data::{FormData, Upload, UploadForm, read_upload};
+pub use pages::{Action, CardPanel, ColumnKind, Hits, ListColumn, NavItem, Pages, PanelMarkup, PanelSlot, SearchHit, SearchSource};
+pub use sign_in::{hash_token, new_token};

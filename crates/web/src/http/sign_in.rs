@@ -1,0 +1,188 @@
+//! Signing in and out: by password, and in demo mode by one click as any role.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use kernel::{Entropy, Refusal, Refusals, Secret, UserId};
+use maud::{Markup, html};
+use sha2::{Digest, Sha256};
+use spine::Error;
+use spine::org::commands::{EndSession, NoteSignInFailure, OpenSession};
+use spine::org::{check_password, queries};
+
+use super::access::{Access, Routes};
+use super::app::App;
+use super::cx::{Cx, sid_name};
+use super::errors::Answer;
+use super::form_data::FormData;
+use crate::ui::{Button, Field, Form, Input};
+
+/// A hash no password fits, checked when the login is unknown, so that both cases take the same time.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$dGVzc2VyYS1ub2JvZHk$\
+     ZGVjb3ktaGFzaC1vZi1uby1wYXNzd29yZC1hdC1hbGw";
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/sign-in", Access::Public, page)
+        .post("/sign-in", Access::Public, sign_in)
+        .post("/sign-out", Access::Needs("app.use"), sign_out)
+        .post("/demo/sign-in", Access::Demo, demo_sign_in)
+}
+
+/// SHA-256 of a token: what the database keeps.
+pub fn hash_token(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// A new random token of 256 bits, as hex.
+pub fn new_token(entropy: &dyn Entropy) -> String {
+    use std::fmt::Write;
+    let mut bytes = [0_u8; 32];
+    entropy.fill(&mut bytes);
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // writing to a String cannot fail
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+async fn page(cx: Cx) -> Answer {
+    let query = cx.path.split_once('?').map_or("", |(_, q)| q);
+    let next = FormData::parse(query).text("next");
+    Ok(bare(&cx, StatusCode::OK, &form(&cx, "", &next, &Refusals::default())))
+}
+
+fn bare(cx: &Cx, status: StatusCode, content: &Markup) -> Response {
+    let page = crate::ui::bare_page(&cx.l, &cx.l.t("web-sign-in"), crate::ui::Theme::Auto, content);
+    (status, axum::response::Html(page.into_string())).into_response()
+}
+
+fn form(cx: &Cx, login: &str, next: &str, refusals: &Refusals) -> Markup {
+    let l = &cx.l;
+    let general = cx.refusal_words(refusals.general());
+    let fields = html! {
+        @if !general.is_empty() { (crate::ui::error_summary(l, &general)) }
+        (Field::text("login", l.t("web-login")).value(login).required()
+            .attribute("autocomplete", "username").attribute("autocapitalize", "none")
+            .error(cx.field_error(refusals, "login")).render(l))
+        (Field::new("password", l.t("web-password"), Input::Password).required()
+            .attribute("autocomplete", "current-password")
+            .error(cx.field_error(refusals, "password")).render(l))
+    };
+    html! {
+        div.sign-in {
+            h1 { (l.t("web-sign-in")) }
+            (Form::post("/sign-in").hidden("next", next).submit(l.t("web-sign-in-button"))
+                .unguarded().render(l, &fields))
+            @if let Some(demo) = &cx.app.demo { (demo_buttons(cx, demo, next)) }
+        }
+    }
+}
+
+fn demo_buttons(cx: &Cx, demo: &super::app::DemoMode, next: &str) -> Markup {
+    let directory = cx.app.services.directory.get();
+    let title = |key: &str| {
+        let role = directory.roles.values().find(|r| r.key == key);
+        role.map_or(key, |r| r.shown_name(cx.l.lang)).to_owned()
+    };
+    html! {
+        section.demo-roles aria-labelledby="demo-roles" {
+            h2 #demo-roles { (cx.l.t("web-demo-title")) }
+            p.quiet { (cx.l.t("web-demo-words")) }
+            form method="post" action="/demo/sign-in" {
+                input type="hidden" name="next" value=(next);
+                div.demo-role-grid {
+                    @for (role, login) in &demo.logins {
+                        (Button::secondary(title(role)).submit().sends("role", role.as_str())
+                            .attribute("data-login", login.as_str()).render())
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Only addresses of this site: one slash, then no second one and no backslash.
+fn safe_next(next: &str) -> &str {
+    let inside = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(['\\', '\r', '\n'])
+        && next.is_ascii();
+    if inside { next } else { "/" }
+}
+
+async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Answer {
+    let login = sent.text("login").to_lowercase();
+    let next = sent.text("next");
+    let password = Secret::new(sent.raw("password").to_owned());
+    let row = queries::sign_in_row(&mut cx.db, &login).await?;
+    let locked = row.as_ref().and_then(|r| r.locked_until).filter(|until| *until > cx.now());
+    if let Some(until) = locked {
+        let minutes = until.seconds_since(cx.now()) / 60 + 1;
+        let refusal = Refusal::new("sign-in-locked").arg("minutes", minutes);
+        return Ok(refused(&cx, &login, &next, refusal));
+    }
+    let stored = row.as_ref().filter(|r| r.active).and_then(|r| r.password_hash.clone());
+    let hash = stored.clone().unwrap_or_else(|| NOBODY.to_owned());
+    let fits = tokio::task::spawn_blocking(move || check_password(&password, &hash))
+        .await
+        .map_err(Error::failure)?;
+    match row {
+        Some(row) if fits && stored.is_some() => open(&app, &cx, row.user_id, &next).await,
+        Some(row) => {
+            let failed = NoteSignInFailure { user_id: row.user_id, address: String::new() };
+            let system = app.services.system("web");
+            app.services.bus.execute(&system, system.command_id(), &failed).await?;
+            Ok(refused(&cx, &login, &next, Refusal::new("sign-in-wrong")))
+        }
+        None => Ok(refused(&cx, &login, &next, Refusal::new("sign-in-wrong"))),
+    }
+}
+
+fn refused(cx: &Cx, login: &str, next: &str, refusal: Refusal) -> Response {
+    bare(cx, StatusCode::UNPROCESSABLE_ENTITY, &form(cx, login, next, &refusal.into()))
+}
+
+async fn demo_sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Answer {
+    let role = sent.text("role");
+    let logins = app.demo.as_ref().map(|d| d.logins.as_slice()).unwrap_or_default();
+    let login = logins.iter().find(|(key, _)| *key == role).map(|(_, login)| login.as_str());
+    let login = login.ok_or_else(|| Error::refused_field("role-unknown", "role"))?;
+    let row = queries::sign_in_row(&mut cx.db, login).await?.ok_or(Error::NotFound)?;
+    open(&app, &cx, row.user_id, &sent.text("next")).await
+}
+
+async fn open(app: &App, cx: &Cx, user_id: UserId, next: &str) -> Answer {
+    let token = new_token(cx.ctx.entropy.as_ref());
+    let command = OpenSession {
+        user_id,
+        token_hash: hash_token(&token),
+        address: String::new(),
+        agent: cx.agent.clone(),
+    };
+    let system = app.services.system("web");
+    app.services.bus.execute(&system, system.command_id(), &command).await?;
+    let secure = if app.secure_cookies { "; Secure" } else { "" };
+    let name = sid_name(app.secure_cookies);
+    let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}");
+    Ok(with_cookie(Redirect::to(safe_next(next)).into_response(), &cookie))
+}
+
+async fn sign_out(State(app): State<Arc<App>>, cx: Cx) -> Answer {
+    if let Some(session) = &cx.session {
+        cx.execute(cx.ctx.command_id(), &EndSession { session_id: session.id }).await?;
+    }
+    let name = sid_name(app.secure_cookies);
+    let secure = if app.secure_cookies { "; Secure" } else { "" };
+    let cookie = format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}");
+    Ok(with_cookie(Redirect::to("/sign-in").into_response(), &cookie))
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}

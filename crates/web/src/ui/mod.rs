@@ -1,0 +1,40 @@
+//! The design system: one component for each thing, as functions and builders that return markup.
+//! Components know texts and formats, never business tables or requests; everything shown comes from
+//! the caller. `README.md` of this crate lists them; the page `/ui` shows them all.
+
+mod avatar;
+mod badge;
+mod button;
+mod form;
+pub mod gallery;
+mod header;
+mod field;
+mod kv;
+mod overlay;
+mod panel;
+mod shell;
+mod shell_menu;
+mod state;
+mod table;
+mod table_row;
+mod tabs;
+mod tile;
+mod timeline;
+
+pub use avatar::{avatar, avatar_large, avatar_nameless};
+pub use badge::{Tone, badge, badge_with_icon, count, dot, tag};
+pub use button::{Button, Menu, MenuItem, copy_button, icon_button};
+pub use field::{Field, Input, Opt};
+pub use form::{Form, error_summary, form_row};
+pub use header::{Crumb, PageHeader};
+pub use kv::{Kv, Source};
+pub use overlay::{PaletteItem, dialog_fragment, palette_results, toast};
+pub use panel::{Panel, grid, split, stack};
+pub use shell::{Density, LinkState, NavEntry, NavGroup, Person, Shell, Theme, bare_page};
+pub use shell_menu::ShellLinks;
+pub use state::{State, empty, failure, no_right, not_found, offline, skeleton_rows};
+pub use table::{Align, BulkAction, Column, Pager, SortDirection, Table};
+pub use table_row::{Cell, Row};
+pub use tabs::{Tab, tabs};
+pub use tile::{Tile, money_row, stat, stat_row};
+pub use timeline::{Moment, TimelineEntry, timeline};

@@ -1,0 +1,108 @@
+//! The states a component may be in besides "full": empty, loading, failed, offline, not allowed.
+
+use maud::{Markup, html};
+
+use super::button::Button;
+use crate::i18n::L;
+use crate::icons::icon_20;
+
+/// A block that says what is the matter and what to do about it.
+pub struct State {
+    icon: &'static str,
+    class: &'static str,
+    title: String,
+    words: String,
+    details: Option<Markup>,
+    action: Option<Button>,
+}
+
+impl State {
+    /// A state with an icon, a title and a sentence.
+    pub fn new(icon: &'static str, title: impl Into<String>, words: impl Into<String>) -> Self {
+        Self {
+            icon,
+            class: "",
+            title: title.into(),
+            words: words.into(),
+            details: None,
+            action: None,
+        }
+    }
+    /// The one action that helps.
+    #[must_use]
+    pub fn action(mut self, button: Button) -> Self {
+        self.action = Some(button);
+        self
+    }
+    /// More lines (an operation id, whom to ask).
+    #[must_use]
+    pub fn details(mut self, details: Markup) -> Self {
+        self.details = Some(details);
+        self
+    }
+    /// The markup.
+    pub fn render(&self) -> Markup {
+        html! {
+            div class={ "state " (self.class) } {
+                span.state-icon { (icon_20(self.icon)) }
+                div.state-title { (self.title) }
+                p.state-words { (self.words) }
+                @if let Some(details) = &self.details { div.state-details { (details) } }
+                @if let Some(button) = &self.action { (button) }
+            }
+        }
+    }
+}
+
+/// Nothing here yet: what this place is for and the one action.
+pub fn empty(icon: &'static str, title: &str, words: &str, action: Option<Button>) -> Markup {
+    let state = State::new(icon, title, words);
+    match action {
+        Some(button) => state.action(button).render(),
+        None => state.render(),
+    }
+}
+
+/// Something broke: what, the operation id to tell to support, and a retry.
+pub fn failure(l: &L, words: &str, operation: &str, retry_href: Option<&str>) -> Markup {
+    let state = State { class: "danger", ..State::new("circle-alert", l.t("ui-failure"), words) }
+        .details(html! { (l.t("ui-operation")) " " code { (operation) } });
+    match retry_href {
+        Some(href) => {
+            state.action(Button::secondary(l.t("ui-retry")).icon("rotate-ccw").href(href)).render()
+        }
+        None => state.render(),
+    }
+}
+
+/// No such page, or one whose existence is not this person's business: both look the same.
+pub fn not_found(l: &L) -> Markup {
+    State::new("search", l.t("ui-not-found"), l.t("ui-not-found-words"))
+        .action(Button::secondary(l.t("ui-to-start")).href("/"))
+        .render()
+}
+
+/// Not allowed: what may not be done and whom to ask. `ask` is a role, team or person in words.
+pub fn no_right(l: &L, what: &str, ask: &str) -> Markup {
+    State { class: "attention", ..State::new("lock", l.t("ui-no-right"), what) }
+        .details(html! { (l.ta("ui-no-right-ask", &[("who", ask.into())])) })
+        .render()
+}
+
+/// The line to the centre is cut: since when (in words) and what still works.
+pub fn offline(l: &L, since: &str) -> Markup {
+    State {
+        class: "attention",
+        ..State::new("wifi-off", l.ta("ui-offline-since", &[("since", since.into())]), l.t("ui-offline-words"))
+    }
+    .render()
+}
+
+/// Rows of a table or list that is on its way.
+pub fn skeleton_rows(l: &L, rows: usize) -> Markup {
+    html! {
+        div.skeleton role="status" aria-label=(l.t("ui-loading")) {
+            @for _ in 0..rows.min(50) { div.skeleton-row { span {} span {} span {} span {} } }
+        }
+    }
+}
