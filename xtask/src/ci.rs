@@ -108,10 +108,7 @@ fn advisories() -> Result<Verdict, String> {
         println!("skipped: the advisory database could not be fetched");
         return Ok(Verdict::Skipped);
     }
-    let code = cargo(
-        &words("deny --offline check advisories"),
-        Stdio::inherit(),
-    )?;
+    let code = cargo(&words("deny --offline check advisories"), Stdio::inherit())?;
     Ok(if code == 0 {
         Verdict::Passed
     } else {

@@ -1,3 +1,4 @@
 //! connect
 
 pub mod feed;
+pub mod vcard;

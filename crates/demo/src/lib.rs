@@ -1,1 +1,3 @@
-//! demo
+//! The demo bank: a believable bank from a fixed seed.
+
+pub mod model;

@@ -1,1 +1,232 @@
-//! engagement
+//! `engagement`: what people of the bank do with and for clients.
+//!
+//! Owns contacts and the timeline (`interaction`), tasks, promises and next steps (`task`), the ordered
+//! queue of the day (`my_day`), and projects and events with their participants (`project`).
+
+pub mod interaction;
+pub mod my_day;
+pub mod project;
+mod queries;
+pub mod task;
+pub mod words;
+
+use std::sync::Arc;
+
+use kernel::Lang;
+use spine::{Module, Permission, Registry, Scope};
+use store::Migration;
+use web::{Action, ColumnKind, ListColumn, NavItem, Pages, Routes};
+
+/// Permissions over contacts, tasks and projects.
+pub const PERMISSIONS: &[Permission] = &[
+    Permission { key: "interaction.read", scoped: true },
+    Permission { key: "interaction.log", scoped: true },
+    Permission { key: "task.read", scoped: true },
+    Permission { key: "task.write", scoped: true },
+    Permission { key: "task.supervise", scoped: true },
+    Permission { key: "project.read", scoped: false },
+    Permission { key: "project.write", scoped: true },
+];
+
+const GRANTS: &[(&str, &str, Scope)] = &[
+    ("manager", "interaction.read", Scope::Branch),
+    ("manager", "interaction.log", Scope::Branch),
+    ("manager", "task.read", Scope::Branch),
+    ("manager", "task.write", Scope::Branch),
+    ("manager", "project.read", Scope::Bank),
+    ("manager", "project.write", Scope::Own),
+    ("clerk", "interaction.read", Scope::Region),
+    ("clerk", "interaction.log", Scope::Region),
+    ("clerk", "task.read", Scope::Branch),
+    ("clerk", "task.write", Scope::Region),
+    ("clerk", "project.read", Scope::Bank),
+    ("operator", "interaction.read", Scope::Bank),
+    ("operator", "interaction.log", Scope::Bank),
+    ("operator", "task.read", Scope::Bank),
+    ("operator", "task.write", Scope::Bank),
+    ("operator", "project.read", Scope::Bank),
+    ("underwriter", "interaction.read", Scope::Bank),
+    ("underwriter", "interaction.log", Scope::Bank),
+    ("underwriter", "task.read", Scope::Own),
+    ("underwriter", "task.write", Scope::Bank),
+    ("underwriter", "project.read", Scope::Bank),
+    ("branch_head", "interaction.read", Scope::Branch),
+    ("branch_head", "interaction.log", Scope::Branch),
+    ("branch_head", "task.read", Scope::Branch),
+    ("branch_head", "task.write", Scope::Branch),
+    ("branch_head", "task.supervise", Scope::Branch),
+    ("branch_head", "project.read", Scope::Bank),
+    ("branch_head", "project.write", Scope::Branch),
+    ("regional_head", "interaction.read", Scope::Region),
+    ("regional_head", "interaction.log", Scope::Region),
+    ("regional_head", "task.read", Scope::Region),
+    ("regional_head", "task.write", Scope::Region),
+    ("regional_head", "task.supervise", Scope::Region),
+    ("regional_head", "project.read", Scope::Bank),
+    ("regional_head", "project.write", Scope::Region),
+    ("head_office", "interaction.read", Scope::Bank),
+    ("head_office", "interaction.log", Scope::Bank),
+    ("head_office", "task.read", Scope::Bank),
+    ("head_office", "task.write", Scope::Bank),
+    ("head_office", "task.supervise", Scope::Bank),
+    ("head_office", "project.read", Scope::Bank),
+    ("head_office", "project.write", Scope::Bank),
+    ("partner", "interaction.read", Scope::Own),
+    ("partner", "interaction.log", Scope::Own),
+    ("partner", "task.read", Scope::Own),
+    ("partner", "task.write", Scope::Own),
+    ("methodologist", "task.read", Scope::Own),
+    ("methodologist", "task.write", Scope::Own),
+    ("methodologist", "project.read", Scope::Bank),
+    ("auditor", "interaction.read", Scope::Bank),
+    ("auditor", "task.read", Scope::Bank),
+    ("auditor", "project.read", Scope::Bank),
+    ("security_officer", "interaction.read", Scope::Bank),
+    ("security_officer", "task.read", Scope::Bank),
+];
+
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 301,
+        name: "interaction",
+        sql: include_str!("../migrations/0301_interaction.sql"),
+    },
+    Migration { number: 302, name: "task", sql: include_str!("../migrations/0302_task.sql") },
+    Migration {
+        number: 303,
+        name: "project",
+        sql: include_str!("../migrations/0303_project.sql"),
+    },
+];
+
+/// What this room brings to the spine.
+pub fn module() -> Module {
+    Module {
+        name: "engagement",
+        migrations: MIGRATIONS,
+        permissions: PERMISSIONS,
+        grants: GRANTS,
+        commands: register,
+        jobs: vec![Arc::new(task::Escalation)],
+        schedules: &[task::ESCALATE],
+        readers: vec![Arc::new(task::Follower)],
+        import_targets: &[],
+    }
+}
+
+fn register(registry: &mut Registry) {
+    interaction::register(registry);
+    task::register(registry);
+    project::register(registry);
+}
+
+const NAV: &[NavItem] = &[
+    NavItem {
+        order: 10,
+        group: "",
+        href: "/",
+        icon: "sun",
+        label: "nav-my-day",
+        permission: "app.use",
+        go: Some('d'),
+        main: true,
+    },
+    NavItem {
+        order: 25,
+        group: "",
+        href: "/tasks",
+        icon: "list-checks",
+        label: "nav-tasks",
+        permission: "task.read",
+        go: Some('t'),
+        main: true,
+    },
+    NavItem {
+        order: 27,
+        group: "",
+        href: "/projects",
+        icon: "calendar-days",
+        label: "nav-projects",
+        permission: "project.read",
+        go: Some('e'),
+        main: false,
+    },
+];
+
+const ACTIONS: &[Action] = &[
+    Action {
+        label: "task-new",
+        icon: "square-check",
+        href: "/tasks/new",
+        dialog: true,
+        permission: "task.write",
+        creates: true,
+    },
+    Action {
+        label: "project-new",
+        icon: "calendar-days",
+        href: "/projects/new",
+        dialog: true,
+        permission: "project.write",
+        creates: true,
+    },
+    Action {
+        label: "task-gaps",
+        icon: "flag",
+        href: "/no-next-step",
+        dialog: false,
+        permission: "client.read",
+        creates: false,
+    },
+];
+
+const COLUMNS: &[ListColumn] = &[
+    ListColumn {
+        key: "next_step",
+        label: "column-next-step",
+        join: "left join client_step cs on cs.client_id = c.id",
+        expression: "cs.due_on",
+        kind: ColumnKind::Date,
+    },
+    ListColumn {
+        key: "last_contact",
+        label: "column-last-contact",
+        join: "left join client_step cs on cs.client_id = c.id",
+        expression: "cs.last_contact_at",
+        kind: ColumnKind::Instant,
+    },
+];
+
+/// What this room shows.
+pub fn pages() -> Pages {
+    let mut panels = interaction::pages::panels();
+    panels.extend(task::pages::panels());
+    panels.extend(project::pages::panels());
+    let mut search = task::pages::search_sources();
+    search.extend(project::pages::search_sources());
+    Pages {
+        routes,
+        texts: &[
+            (Lang::Ru, include_str!("../i18n/ru/interaction.ftl")),
+            (Lang::En, include_str!("../i18n/en/interaction.ftl")),
+            (Lang::Ru, include_str!("../i18n/ru/task.ftl")),
+            (Lang::En, include_str!("../i18n/en/task.ftl")),
+            (Lang::Ru, include_str!("../i18n/ru/my_day.ftl")),
+            (Lang::En, include_str!("../i18n/en/my_day.ftl")),
+            (Lang::Ru, include_str!("../i18n/ru/project.ftl")),
+            (Lang::En, include_str!("../i18n/en/project.ftl")),
+        ],
+        nav: NAV,
+        panels,
+        columns: COLUMNS,
+        search,
+        actions: ACTIONS,
+    }
+}
+
+fn routes(routes: Routes) -> Routes {
+    let routes = interaction::pages::routes(routes);
+    let routes = task::pages::routes(routes);
+    let routes = my_day::pages::routes(routes);
+    project::pages::routes(routes)
+}

@@ -3,7 +3,7 @@ create table if not exists client (
   kind text not null check (kind in ('person', 'company', 'sole_trader', 'household', 'group')),
   number text not null,
   display_name text not null,
-  sort_name text not null,
+  sort_name @sorted not null,
   status text not null check (status in ('prospect', 'active', 'closed')),
   segment text not null check (segment in ('vip', 'premium', 'mass', 'sme', 'corporate')),
   branch_id @id references branch (id),

@@ -48,9 +48,9 @@ create table if not exists loan (
   opened_on text not null,
   ends_on text,
   state text not null check (state in ('running', 'closed', 'defaulted')),
-  owed_minor @int not null default 0,
+  owed_minor @int,
   overdue_minor @int not null default 0,
-  days_past_due @int not null default 0,
+  days_past_due @int default 0,
   next_payment_on text,
   updated_at @int not null
 ) @strict;

@@ -1,20 +1,19 @@
 create table if not exists name_token (
-  token text primary key,
-  clients @int not null default 0
+  token @sorted primary key
 ) @clustered;
 create table if not exists token_gram (
-  gram text not null,
-  token text not null,
+  gram @sorted not null,
+  token @sorted not null,
   primary key (gram, token)
 ) @clustered;
 create table if not exists client_token (
-  token text not null,
+  token @sorted not null,
   client_id @id not null references client (id),
   primary key (token, client_id)
 ) @clustered;
 create index if not exists client_token_client on client_token (client_id);
 create table if not exists client_key (
-  value text not null,
+  value @sorted not null,
   kind text not null,
   client_id @id not null references client (id),
   primary key (value, kind, client_id)

@@ -82,6 +82,8 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
+const IMPORT_TARGETS: &[spine::import::ImportTarget] = &[client::IMPORT_TARGET];
+
 /// What this room brings to the spine.
 pub fn module() -> Module {
     Module {
@@ -93,7 +95,7 @@ pub fn module() -> Module {
         jobs: Vec::new(),
         schedules: &[],
         readers: Vec::new(),
-        import_targets: &[],
+        import_targets: IMPORT_TARGETS,
     }
 }
 
@@ -104,6 +106,21 @@ fn register(registry: &mut Registry) {
     holdings::register(registry);
 }
 
+const TEXTS: &[(Lang, &str)] = &[
+    (Lang::Ru, jurisdiction::messages(Lang::Ru)),
+    (Lang::En, jurisdiction::messages(Lang::En)),
+    (Lang::Ru, include_str!("../i18n/ru/client.ftl")),
+    (Lang::En, include_str!("../i18n/en/client.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/list.ftl")),
+    (Lang::En, include_str!("../i18n/en/list.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/contacts.ftl")),
+    (Lang::En, include_str!("../i18n/en/contacts.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/links.ftl")),
+    (Lang::En, include_str!("../i18n/en/links.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/holdings.ftl")),
+    (Lang::En, include_str!("../i18n/en/holdings.ftl")),
+];
+
 /// What this room shows.
 pub fn pages() -> Pages {
     let mut panels = client::panels();
@@ -112,20 +129,7 @@ pub fn pages() -> Pages {
     panels.extend(contacts::panels());
     Pages {
         routes,
-        texts: &[
-            (Lang::Ru, jurisdiction::messages(Lang::Ru)),
-            (Lang::En, jurisdiction::messages(Lang::En)),
-            (Lang::Ru, include_str!("../i18n/ru/client.ftl")),
-            (Lang::En, include_str!("../i18n/en/client.ftl")),
-            (Lang::Ru, include_str!("../i18n/ru/list.ftl")),
-            (Lang::En, include_str!("../i18n/en/list.ftl")),
-            (Lang::Ru, include_str!("../i18n/ru/contacts.ftl")),
-            (Lang::En, include_str!("../i18n/en/contacts.ftl")),
-            (Lang::Ru, include_str!("../i18n/ru/links.ftl")),
-            (Lang::En, include_str!("../i18n/en/links.ftl")),
-            (Lang::Ru, include_str!("../i18n/ru/holdings.ftl")),
-            (Lang::En, include_str!("../i18n/en/holdings.ftl")),
-        ],
+        texts: TEXTS,
         nav: &[NavItem {
             order: 20,
             group: "",

@@ -1,1 +1,3 @@
-fn main(){}
+//! The `tessera` program.
+
+fn main() {}

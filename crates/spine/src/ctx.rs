@@ -22,6 +22,8 @@ pub struct Ctx {
     pub now: Timestamp,
     /// The source of ids.
     pub entropy: Arc<dyn Entropy>,
+    /// Code of the jurisdiction pack in force (`ru`).
+    pub jurisdiction: Arc<str>,
 }
 
 impl Ctx {
@@ -50,6 +52,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Chance and ids.
     pub entropy: Arc<dyn Entropy>,
+    /// Code of the jurisdiction pack in force (`ru`).
+    pub jurisdiction: Arc<str>,
 }
 
 impl Services {
@@ -62,6 +66,7 @@ impl Services {
             operation_id: self.entropy.id(now).into(),
             now,
             entropy: Arc::clone(&self.entropy),
+            jurisdiction: Arc::clone(&self.jurisdiction),
         }
     }
     /// Executes a command; a change of the organisation is in force on this node when it returns.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{Cols, Read, Row, StoreError, Tx, Writer, params};
 
 /// Advisory lock of the sealer (PostgreSQL).
-const SEAL_LOCK: i64 = 7_450_002;
+pub(crate) const SEAL_LOCK: i64 = 7_450_002;
 /// Hash before the first block.
 const GENESIS: [u8; 32] = [0; 32];
 

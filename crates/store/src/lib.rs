@@ -12,6 +12,7 @@ mod sqlite;
 mod value;
 
 pub mod blobs;
+pub mod dump;
 pub mod journal;
 pub mod outbox;
 pub mod queue;

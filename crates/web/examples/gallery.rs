@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 use kernel::{Lang, Timestamp};
@@ -22,13 +23,26 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8099".to_owned());
+    let address = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "127.0.0.1:8099".to_owned());
     let texts = Arc::new(Texts::new(&SOURCES)?);
     let app = Router::new()
         .route("/ui", get(page))
-        .route("/ui/dialog", get(dialog).post(|| async { Redirect::to("/ui") }))
+        .route(
+            "/ui/dialog",
+            get(dialog).post(|| async { Redirect::to("/ui") }),
+        )
         .route("/search/palette", get(palette))
-        .route("/me/preferences", post(|| async { axum::http::StatusCode::NO_CONTENT }))
+        .route("/live", get(live))
+        .route(
+            "/ui/move",
+            post(|| async { axum::http::StatusCode::NO_CONTENT }),
+        )
+        .route(
+            "/me/preferences",
+            post(|| async { axum::http::StatusCode::NO_CONTENT }),
+        )
         .merge(web::assets::routes())
         .with_state(texts);
     let listener = tokio::net::TcpListener::bind(&address).await?;
@@ -38,9 +52,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn handle(texts: Arc<Texts>, asked: &BTreeMap<String, String>) -> L {
-    let lang = asked.get("lang").and_then(|code| Lang::from_code(code)).unwrap_or_default();
+    let lang = asked
+        .get("lang")
+        .and_then(|code| Lang::from_code(code))
+        .unwrap_or_default();
     // A fixed moment: pictures of the gallery can be compared.
-    let now = "2026-11-23T09:00:00Z".parse().map_or(Timestamp::from_micros(0), Timestamp::from_jiff);
+    let now = "2026-11-23T09:00:00Z"
+        .parse()
+        .map_or(Timestamp::from_micros(0), Timestamp::from_jiff);
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(3));
     L::new(lang, texts, zone, now)
 }
@@ -55,6 +74,12 @@ async fn page(State(texts): State<Arc<Texts>>, Query(asked): Asked) -> impl Into
 
 async fn dialog(State(texts): State<Arc<Texts>>, Query(asked): Asked) -> Markup {
     gallery_dialog(&handle(texts, &asked))
+}
+
+/// A line that says nothing: the connection light stays as it is.
+async fn live() -> impl IntoResponse {
+    let silence = futures_util::stream::pending::<Result<Event, std::convert::Infallible>>();
+    Sse::new(silence).keep_alive(KeepAlive::default())
 }
 
 async fn palette(State(texts): State<Arc<Texts>>, Query(asked): Asked) -> Markup {

@@ -14,7 +14,11 @@ pub const MINUS: char = '\u{2212}';
 
 /// An integer in groups of three: `1 234 567` or `1,234,567`.
 pub fn integer(lang: Lang, number: i64) -> String {
-    let sign = if number < 0 { MINUS.to_string() } else { String::new() };
+    let sign = if number < 0 {
+        MINUS.to_string()
+    } else {
+        String::new()
+    };
     sign + &groups(lang, number.unsigned_abs())
 }
 
@@ -43,7 +47,11 @@ pub fn money_whole(lang: Lang, amount: Money) -> String {
 pub fn money_compact(l: &L, amount: Money) -> String {
     let unit = unit_of(amount);
     let whole = amount.minor.unsigned_abs().saturating_add(unit / 2) / unit;
-    let scales = [(1_000_000_000, "ui-scale-9"), (1_000_000, "ui-scale-6"), (1_000, "ui-scale-3")];
+    let scales = [
+        (1_000_000_000, "ui-scale-9"),
+        (1_000_000, "ui-scale-6"),
+        (1_000, "ui-scale-3"),
+    ];
     let Some((scale, key)) = scales.into_iter().find(|(scale, _)| whole >= *scale) else {
         return money_whole(l.lang, amount);
     };
@@ -69,7 +77,11 @@ pub fn percent(lang: Lang, basis_points: i64) -> String {
         number.push(decimal_mark(lang));
         number.push_str(fraction);
     }
-    let sign = if basis_points < 0 { MINUS.to_string() } else { String::new() };
+    let sign = if basis_points < 0 {
+        MINUS.to_string()
+    } else {
+        String::new()
+    };
     match lang {
         Lang::Ru => format!("{sign}{number}{NBSP}%"),
         Lang::En => format!("{sign}{number}%"),
@@ -80,7 +92,12 @@ pub fn percent(lang: Lang, basis_points: i64) -> String {
 pub fn date(l: &L, day: Date) -> String {
     match l.lang {
         Lang::Ru => format!("{:02}.{:02}.{:04}", day.day(), day.month(), day.year()),
-        Lang::En => format!("{}{NBSP}{}{NBSP}{}", day.day(), month_short(l, day), day.year()),
+        Lang::En => format!(
+            "{}{NBSP}{}{NBSP}{}",
+            day.day(),
+            month_short(l, day),
+            day.year()
+        ),
     }
 }
 
@@ -95,7 +112,11 @@ pub fn day_heading(l: &L, day: Date) -> String {
     }
     let month = l.t(&format!("ui-month-of-{}", day.month()));
     let head = format!("{}, {}{NBSP}{month}", weekday(l, day), day.day());
-    if day.year() == l.today.year() { head } else { format!("{head} {}", day.year()) }
+    if day.year() == l.today.year() {
+        head
+    } else {
+        format!("{head} {}", day.year())
+    }
 }
 
 /// The month as a chart label: `ноя` or `Nov`.
@@ -172,7 +193,9 @@ pub fn days_between(from: Date, to: Date) -> i64 {
 /// A phone in international form, grouped as its country writes it: `+7 916 123-45-67`. What is not
 /// `+` and digits is returned as it is.
 pub fn phone(e164: &str) -> String {
-    let Some(digits) = e164.strip_prefix('+').filter(|d| d.bytes().all(|b| b.is_ascii_digit()))
+    let Some(digits) = e164
+        .strip_prefix('+')
+        .filter(|d| d.bytes().all(|b| b.is_ascii_digit()))
     else {
         return e164.to_owned();
     };
@@ -198,7 +221,13 @@ pub fn phone(e164: &str) -> String {
 
 fn russian_phone(digits: &str) -> String {
     let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
-    format!("+7{NBSP}{}{NBSP}{}-{}-{}", part(1..4), part(4..7), part(7..9), part(9..11))
+    format!(
+        "+7{NBSP}{}{NBSP}{}-{}-{}",
+        part(1..4),
+        part(4..7),
+        part(7..9),
+        part(9..11)
+    )
 }
 
 fn clock(civil: DateTime) -> String {
@@ -224,11 +253,19 @@ fn unit_of(amount: Money) -> u64 {
 
 /// Keeps the sign only when something is left after rounding: no "−0".
 fn zeroless(amount: Money, whole: u64) -> Money {
-    if whole == 0 { Money::zero(amount.currency) } else { amount }
+    if whole == 0 {
+        Money::zero(amount.currency)
+    } else {
+        amount
+    }
 }
 
 fn with_currency(lang: Lang, amount: Money, number: String) -> String {
-    let sign = if amount.minor < 0 { MINUS.to_string() } else { String::new() };
+    let sign = if amount.minor < 0 {
+        MINUS.to_string()
+    } else {
+        String::new()
+    };
     match lang {
         Lang::Ru => format!("{sign}{number}{NBSP}{}", amount.currency.symbol()),
         Lang::En => format!("{}{NBSP}{sign}{number}", amount.currency.code()),
@@ -319,10 +356,19 @@ mod tests {
         assert_eq!(ru(rub(123_456_789)), "1 234 567,89 ₽");
         assert_eq!(ru(rub(-5)), "−0,05 ₽");
         assert_eq!(ru(rub(0)), "0,00 ₽");
-        assert_eq!(plain(&money(Lang::En, rub(-123_456_789))), "RUB −1,234,567.89");
-        assert_eq!(plain(&money_whole(Lang::Ru, rub(123_456_750))), "1 234 568 ₽");
+        assert_eq!(
+            plain(&money(Lang::En, rub(-123_456_789))),
+            "RUB −1,234,567.89"
+        );
+        assert_eq!(
+            plain(&money_whole(Lang::Ru, rub(123_456_750))),
+            "1 234 568 ₽"
+        );
         assert_eq!(plain(&money_whole(Lang::Ru, rub(-49))), "0 ₽");
-        assert_eq!(plain(&money_whole(Lang::En, rub(i64::MIN))), "RUB −92,233,720,368,547,758");
+        assert_eq!(
+            plain(&money_whole(Lang::En, rub(i64::MIN))),
+            "RUB −92,233,720,368,547,758"
+        );
         let jpy = Money::new(1_500, "JPY".parse().unwrap());
         assert_eq!(plain(&money(Lang::Ru, jpy)), "1 500 JPY");
     }

@@ -6,7 +6,7 @@ use super::dates::DateFormat;
 use super::header::Header;
 use super::lookup::{Table, Tables};
 use super::mapping::{ColumnIn, FieldRule, FileRule};
-use super::problem::{FeedError, FeedErrorCode, Fault, RejectCode};
+use super::problem::{Fault, FeedError, FeedErrorCode, RejectCode};
 use super::row::Cell;
 
 /// Where a field's text comes from.
@@ -37,7 +37,10 @@ pub(crate) struct BoundCondition {
 
 impl BoundCondition {
     fn new(rule: &ColumnIn, header: &Header) -> Result<Self, FeedError> {
-        Ok(Self { column: header.need(&rule.column)?, values: rule.values.clone() })
+        Ok(Self {
+            column: header.need(&rule.column)?,
+            values: rule.values.clone(),
+        })
     }
     /// Whether the row fulfils it. A broken cell fulfils nothing.
     pub(crate) fn holds(&self, cells: &[Cell]) -> bool {
@@ -58,15 +61,26 @@ impl BoundRule {
     ///
     /// # Errors
     /// Names the first column that the file lacks or has twice.
-    pub(crate) fn new(rule: &FileRule, header: &Header, tables: &Tables) -> Result<Self, FeedError> {
+    pub(crate) fn new(
+        rule: &FileRule,
+        header: &Header,
+        tables: &Tables,
+    ) -> Result<Self, FeedError> {
         let mut fields = Vec::with_capacity(rule.fields.len());
         for field in &rule.fields {
             if let Some(bound) = bind(field, header, tables)? {
                 fields.push(bound);
             }
         }
-        let skip = rule.skip.iter().map(|s| BoundCondition::new(s, header)).collect();
-        Ok(Self { fields, skip: Result::from_iter::<Vec<_>>(skip)? })
+        let skip = rule
+            .skip
+            .iter()
+            .map(|s| BoundCondition::new(s, header))
+            .collect();
+        Ok(Self {
+            fields,
+            skip: Result::from_iter::<Vec<_>>(skip)?,
+        })
     }
 }
 
@@ -115,10 +129,22 @@ fn bind(
     }
     Ok(Some(BoundField {
         source,
-        formats: rule.format.iter().filter_map(|f| DateFormat::parse(f)).collect(),
+        formats: rule
+            .format
+            .iter()
+            .filter_map(|f| DateFormat::parse(f))
+            .collect(),
         lookup,
-        currency_column: rule.currency_from.as_ref().map(|c| header.need(c)).transpose()?,
-        negate: rule.negate_when.as_ref().map(|n| BoundCondition::new(n, header)).transpose()?,
+        currency_column: rule
+            .currency_from
+            .as_ref()
+            .map(|c| header.need(c))
+            .transpose()?,
+        negate: rule
+            .negate_when
+            .as_ref()
+            .map(|n| BoundCondition::new(n, header))
+            .transpose()?,
         rule: rule.clone(),
     }))
 }
@@ -156,12 +182,20 @@ impl BoundField {
     pub(crate) fn ready_text(&self, cells: &[Cell]) -> Result<String, Fault> {
         let rule = &self.rule;
         let raw = self.raw_text(cells)?;
-        let mut text = if rule.keep_blanks { raw } else { raw.trim().to_owned() };
+        let mut text = if rule.keep_blanks {
+            raw
+        } else {
+            raw.trim().to_owned()
+        };
         if text.trim().is_empty() || rule.empty.iter().any(|e| e == text.trim()) {
             text = rule.default.clone().unwrap_or_default();
         }
         if text.is_empty() {
-            return if rule.required { Err(Fault::new(RejectCode::Required, "")) } else { Ok(text) };
+            return if rule.required {
+                Err(Fault::new(RejectCode::Required, ""))
+            } else {
+                Ok(text)
+            };
         }
         let text = self.strip(text)?;
         let text = self.translate(text)?;
@@ -169,21 +203,33 @@ impl BoundField {
             return Ok(text);
         }
         let (prefix, suffix) = (rule.prefix.as_deref(), rule.suffix.as_deref());
-        Ok(format!("{}{text}{}", prefix.unwrap_or_default(), suffix.unwrap_or_default()))
+        Ok(format!(
+            "{}{text}{}",
+            prefix.unwrap_or_default(),
+            suffix.unwrap_or_default()
+        ))
     }
 
     fn strip(&self, text: String) -> Result<String, Fault> {
         let mut rest = text.as_str();
         let missing = |affix: &str| Fault::new(RejectCode::Affix, &text).arg("affix", affix);
         if let Some(prefix) = &self.rule.strip_prefix {
-            rest = rest.strip_prefix(prefix.as_str()).ok_or_else(|| missing(prefix))?;
+            rest = rest
+                .strip_prefix(prefix.as_str())
+                .ok_or_else(|| missing(prefix))?;
         }
         if let Some(suffix) = &self.rule.strip_suffix {
-            rest = rest.strip_suffix(suffix.as_str()).ok_or_else(|| missing(suffix))?;
+            rest = rest
+                .strip_suffix(suffix.as_str())
+                .ok_or_else(|| missing(suffix))?;
         }
         if self.rule.strip_zeros {
             let digits = rest.trim_start_matches('0');
-            rest = if digits.is_empty() && !rest.is_empty() { "0" } else { digits };
+            rest = if digits.is_empty() && !rest.is_empty() {
+                "0"
+            } else {
+                digits
+            };
         }
         Ok(rest.to_owned())
     }

@@ -30,7 +30,14 @@ impl DateFormat {
             } else if rest.starts_with("yy") {
                 (Part::Year2, 2)
             } else if rest.starts_with("mm") {
-                (if hours_seen { Part::Minute } else { Part::Month }, 2)
+                (
+                    if hours_seen {
+                        Part::Minute
+                    } else {
+                        Part::Month
+                    },
+                    2,
+                )
             } else if rest.starts_with("dd") {
                 (Part::Day, 2)
             } else if rest.starts_with("hh") {
@@ -49,7 +56,9 @@ impl DateFormat {
         let once = count(&[Part::Year4, Part::Year2]) == 1
             && count(&[Part::Month]) == 1
             && count(&[Part::Day]) == 1
-            && [Part::Hour, Part::Minute, Part::Second].iter().all(|p| count(&[*p]) <= 1);
+            && [Part::Hour, Part::Minute, Part::Second]
+                .iter()
+                .all(|p| count(&[*p]) <= 1);
         once.then_some(DateFormat(parts))
     }
 
@@ -62,12 +71,13 @@ impl DateFormat {
         for (index, part) in self.0.iter().enumerate() {
             // One digit is enough only between separators: 1.2.1985, but not inside yymmdd.
             let neighbours = [index.checked_sub(1), index.checked_add(1)];
-            let open = neighbours
-                .iter()
-                .all(|at| at.and_then(|i| self.0.get(i)).is_none_or(|p| matches!(p, Part::Literal(_))));
+            let open = neighbours.iter().all(|at| {
+                at.and_then(|i| self.0.get(i))
+                    .is_none_or(|p| matches!(p, Part::Literal(_)))
+            });
             match part {
                 Part::Literal(c) => rest = rest.strip_prefix(*c)?,
-                Part::Year4 => year = i16::from_str_radix(take(&mut rest, 4, 4)?, 10).ok()?,
+                Part::Year4 => year = take(&mut rest, 4, 4)?.parse().ok()?,
                 Part::Year2 => {
                     let short: u8 = take(&mut rest, 2, 2)?.parse().ok()?;
                     year = i16::from(short) + if short < pivot { 2000 } else { 1900 };
@@ -83,12 +93,19 @@ impl DateFormat {
             return None;
         }
         let date = Date::new(year, month, day).ok()?;
-        Some(DateTime::from_parts(date, Time::new(hour, minute, second, 0).ok()?))
+        Some(DateTime::from_parts(
+            date,
+            Time::new(hour, minute, second, 0).ok()?,
+        ))
     }
 }
 
 fn take<'a>(rest: &mut &'a str, least: usize, most: usize) -> Option<&'a str> {
-    let length = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    let length = rest
+        .bytes()
+        .take(most)
+        .take_while(u8::is_ascii_digit)
+        .count();
     if length < least {
         return None;
     }
@@ -98,7 +115,9 @@ fn take<'a>(rest: &mut &'a str, least: usize, most: usize) -> Option<&'a str> {
 }
 
 fn number(rest: &mut &str, one_digit_is_enough: bool) -> Option<i8> {
-    take(rest, if one_digit_is_enough { 1 } else { 2 }, 2)?.parse().ok()
+    take(rest, if one_digit_is_enough { 1 } else { 2 }, 2)?
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]
@@ -108,16 +127,30 @@ mod tests {
     #[test]
     fn forms_read_dates_and_refuse_others() {
         let read = |form: &str, text: &str| {
-            DateFormat::parse(form).and_then(|f| f.read(text, 50)).map(|d| d.to_string())
+            DateFormat::parse(form)
+                .and_then(|f| f.read(text, 50))
+                .map(|d| d.to_string())
         };
-        assert_eq!(read("yymmdd", "930101").as_deref(), Some("1993-01-01T00:00:00"));
-        assert_eq!(read("yymmdd", "490101").as_deref(), Some("2049-01-01T00:00:00"));
+        assert_eq!(
+            read("yymmdd", "930101").as_deref(),
+            Some("1993-01-01T00:00:00")
+        );
+        assert_eq!(
+            read("yymmdd", "490101").as_deref(),
+            Some("2049-01-01T00:00:00")
+        );
         assert_eq!(
             read("yymmdd hh:mm:ss", "931107 23:05:09").as_deref(),
             Some("1993-11-07T23:05:09")
         );
-        assert_eq!(read("dd.mm.yyyy", "1.2.1985").as_deref(), Some("1985-02-01T00:00:00"));
-        assert_eq!(read("yyyy-mm-ddThh:mm", "2026-11-23T07:30").as_deref(), Some("2026-11-23T07:30:00"));
+        assert_eq!(
+            read("dd.mm.yyyy", "1.2.1985").as_deref(),
+            Some("1985-02-01T00:00:00")
+        );
+        assert_eq!(
+            read("yyyy-mm-ddThh:mm", "2026-11-23T07:30").as_deref(),
+            Some("2026-11-23T07:30:00")
+        );
         assert_eq!(read("dd.mm.yyyy", "31.02.1985"), None);
         assert_eq!(read("yymmdd", "9301011"), None);
         assert_eq!(read("yymmdd", "93011"), None);

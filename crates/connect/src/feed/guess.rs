@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::header::fold;
+use super::known::recognise;
 use super::mapping::{
     DelimitedFormat, FieldRule, FieldType, FileRule, Format, IdRule, MAPPING_VERSION, Mapping,
     XlsxFormat,
@@ -38,11 +38,17 @@ impl SniffedFile {
 /// # Errors
 /// Refuses a file that cannot be read, is empty or is a damaged workbook.
 pub fn sniff(path: &Path) -> Result<SniffedFile, FeedError> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let mut head = Vec::new();
-    File::open(path).and_then(|f| f.take(4).read_to_end(&mut head)).map_err(|error| {
-        FeedError::new(FeedErrorCode::FileUnreadable, &name).arg("detail", error)
-    })?;
+    File::open(path)
+        .and_then(|f| f.take(4).read_to_end(&mut head))
+        .map_err(|error| {
+            FeedError::new(FeedErrorCode::FileUnreadable, &name).arg("detail", error)
+        })?;
     let format = if head == b"PK\x03\x04" {
         Format::Xlsx(XlsxFormat::default())
     } else {
@@ -57,52 +63,11 @@ pub fn sniff(path: &Path) -> Result<SniffedFile, FeedError> {
         }
         Format::Xlsx(form) => Format::Xlsx(form),
     };
-    Ok(SniffedFile { format, columns: source.header().names().to_vec() })
+    Ok(SniffedFile {
+        format,
+        columns: source.header().names().to_vec(),
+    })
 }
-
-/// How a target field is recognised: names as [`fold`] leaves them. A name ending in `*` is the start of one.
-struct Known {
-    to: &'static str,
-    kind: FieldType,
-    /// Further columns of this meaning become `to_2`, `to_3`…
-    many: bool,
-    names: &'static [&'static str],
-}
-
-const fn one(to: &'static str, names: &'static [&'static str]) -> Known {
-    Known { to, kind: FieldType::Text, many: false, names }
-}
-const fn many(to: &'static str, names: &'static [&'static str]) -> Known {
-    Known { to, kind: FieldType::Text, many: true, names }
-}
-
-/// Headers of Excel lists, Outlook, Google and the common Russian CRMs. The first entry that fits wins.
-const KNOWN: &[Known] = &[
-    one("number", &["id", "ид", "код", "код клиента", "номер клиента", "client id", "contact id", "customer id", "external id"]),
-    one("last_name", &["фамилия", "last name", "lastname", "surname", "family name"]),
-    one("first_name", &["имя", "first name", "firstname", "given name"]),
-    one("middle_name", &["отчество", "middle name", "middlename", "patronymic", "additional name"]),
-    one("full_name", &["фио", "ф и о", "полное имя", "контакт", "клиент", "контактное лицо", "full name", "name", "display name", "contact"]),
-    one("tax_id", &["инн", "inn", "tax id", "tin", "налоговый номер"]),
-    one("job_title", &["должность", "job title", "title", "position", "organization title", "organization 1 title"]),
-    one("company", &["компания", "организация", "место работы", "работодатель", "company", "organization", "organisation", "employer", "organization name", "organization 1 name"]),
-    Known {
-        to: "birth_date",
-        kind: FieldType::Date,
-        many: false,
-        names: &["дата рождения", "день рождения", "д р", "др", "birthday", "birth date", "date of birth", "birthdate", "dob"],
-    },
-    one("sex", &["пол", "sex", "gender"]),
-    many("email", &["почта", "электронная почта", "эл почта", "адрес эл почты*", "электронный адрес", "email*", "e mail*", "mail"]),
-    many("phone", &["телефон*", "тел", "сотовый*", "мобильный*", "моб*", "рабочий телефон*", "домашний телефон*", "phone*", "mobile*", "cell*", "telephone*", "tel", "business phone*", "work phone*", "home phone*", "primary phone"]),
-    one("postal_code", &["индекс", "почтовый индекс", "zip", "zip code", "postal code", "postcode", "business postal code"]),
-    one("region", &["регион", "область", "край", "region", "state", "province"]),
-    one("city", &["город", "населенный пункт", "city", "town", "business city"]),
-    one("address", &["адрес", "address", "street", "street address", "улица", "business street", "address 1 formatted"]),
-    one("country", &["страна", "country", "country region"]),
-    one("website", &["сайт", "веб сайт", "веб страница", "website", "web page", "url", "website 1 value"]),
-    one("note", &["примечание", "примечания", "комментарий", "заметки", "заметка", "note", "notes", "comment", "comments"]),
-];
 
 /// Columns of one meaning that are taken.
 const SAME_MEANING_MAX: usize = 5;
@@ -113,7 +78,9 @@ pub fn guess_mapping(header: &[String]) -> Mapping {
     let mut fields: Vec<FieldRule> = Vec::new();
     let mut used: BTreeMap<&str, usize> = BTreeMap::new();
     for column in header {
-        let Some(known) = recognise(column) else { continue };
+        let Some(known) = recognise(column) else {
+            continue;
+        };
         let times = used.entry(known.to).or_insert(0);
         *times += 1;
         let to = match *times {
@@ -124,7 +91,15 @@ pub fn guess_mapping(header: &[String]) -> Mapping {
         fields.push(field(to, known.kind, column));
     }
     let named = |f: &FieldRule| {
-        ["last_name", "first_name", "full_name", "company", "email", "phone"].contains(&f.to.as_str())
+        [
+            "last_name",
+            "first_name",
+            "full_name",
+            "company",
+            "email",
+            "phone",
+        ]
+        .contains(&f.to.as_str())
     };
     if !fields.iter().any(named)
         && let Some(first) = header.iter().find(|c| !c.trim().is_empty())
@@ -151,41 +126,51 @@ pub fn guess_mapping(header: &[String]) -> Mapping {
     }
 }
 
-fn recognise(column: &str) -> Option<&'static Known> {
-    let name = fold(column);
-    let fits = |pattern: &&str| match pattern.strip_suffix('*') {
-        Some(start) => name
-            .strip_prefix(start)
-            // "email 2 address" but not "emailed": what follows is another word or a number. Types, such as
-            // Google's "phone 1 type", hold no phone.
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '1', '2', '3', '4', '5']))
-            && !name.ends_with(" type")
-            && !name.ends_with(" label")
-            && !name.ends_with("тип"),
-        None => name == **pattern,
-    };
-    KNOWN.iter().find(|known| known.names.iter().any(fits))
-}
-
 fn field(to: String, kind: FieldType, column: &str) -> FieldRule {
-    let mut rule =
-        FieldRule { to, kind, from: vec![column.to_owned()], ..FieldRule::default() };
+    let mut rule = FieldRule {
+        to,
+        kind,
+        from: vec![column.to_owned()],
+        ..FieldRule::default()
+    };
     if rule.kind == FieldType::Date {
-        rule.format = ["dd.mm.yyyy", "yyyy-mm-dd", "dd/mm/yyyy", "yyyymmdd", "dd.mm.yy"]
-            .map(str::to_owned)
-            .to_vec();
+        rule.format = [
+            "dd.mm.yyyy",
+            "yyyy-mm-dd",
+            "dd/mm/yyyy",
+            "yyyymmdd",
+            "dd.mm.yy",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         rule.pivot = Some(26);
         // Outlook's way of writing "none".
         rule.empty = vec!["0/0/00".to_owned(), "0.0.00".to_owned()];
     }
     if rule.to == "sex" {
         for (written, sex) in [
-            ("М", "male"), ("м", "male"), ("муж", "male"), ("Муж", "male"), ("муж.", "male"),
-            ("Мужской", "male"), ("мужской", "male"), ("M", "male"), ("m", "male"),
-            ("Male", "male"), ("male", "male"),
-            ("Ж", "female"), ("ж", "female"), ("жен", "female"), ("Жен", "female"), ("жен.", "female"),
-            ("Женский", "female"), ("женский", "female"), ("F", "female"), ("f", "female"),
-            ("Female", "female"), ("female", "female"),
+            ("М", "male"),
+            ("м", "male"),
+            ("муж", "male"),
+            ("Муж", "male"),
+            ("муж.", "male"),
+            ("Мужской", "male"),
+            ("мужской", "male"),
+            ("M", "male"),
+            ("m", "male"),
+            ("Male", "male"),
+            ("male", "male"),
+            ("Ж", "female"),
+            ("ж", "female"),
+            ("жен", "female"),
+            ("Жен", "female"),
+            ("жен.", "female"),
+            ("Женский", "female"),
+            ("женский", "female"),
+            ("F", "female"),
+            ("f", "female"),
+            ("Female", "female"),
+            ("female", "female"),
         ] {
             rule.map.insert(written.to_owned(), sex.to_owned());
         }
@@ -198,9 +183,29 @@ fn field(to: String, kind: FieldType, column: &str) -> FieldRule {
 fn identity(fields: &[FieldRule]) -> IdRule {
     let has = |name: &&str| fields.iter().any(|f| f.to == **name);
     if has(&"number") {
-        return IdRule { of: vec!["number".to_owned()], ..IdRule::default() };
+        return IdRule {
+            of: vec!["number".to_owned()],
+            ..IdRule::default()
+        };
     }
-    let who = ["last_name", "first_name", "middle_name", "full_name", "company", "email", "phone"];
-    let of = who.iter().filter(|n| has(n)).map(|n| (*n).to_owned()).collect();
-    IdRule { of, prefix: String::new(), hash: true, ordinal: true }
+    let who = [
+        "last_name",
+        "first_name",
+        "middle_name",
+        "full_name",
+        "company",
+        "email",
+        "phone",
+    ];
+    let of = who
+        .iter()
+        .filter(|n| has(n))
+        .map(|n| (*n).to_owned())
+        .collect();
+    IdRule {
+        of,
+        prefix: String::new(),
+        hash: true,
+        ordinal: true,
+    }
 }

@@ -18,7 +18,10 @@ pub(crate) struct Identity {
 
 impl Identity {
     pub(crate) fn new(rule: IdRule) -> Self {
-        Self { rule, met: HashMap::new() }
+        Self {
+            rule,
+            met: HashMap::new(),
+        }
     }
 
     /// Whether ids depend on earlier rows of the file.
@@ -32,12 +35,17 @@ impl Identity {
             .rule
             .of
             .iter()
-            .map(|name| fields.get(name).map(ToString::to_string).unwrap_or_default())
+            .map(|name| {
+                fields
+                    .get(name)
+                    .map(ToString::to_string)
+                    .unwrap_or_default()
+            })
             .collect();
         if parts.iter().all(String::is_empty) {
             return Err(Fault::new(RejectCode::IdEmpty, "").arg("fields", self.rule.of.join(", ")));
         }
-        let digest = digest(&parts);
+        let digest = digest(&self.rule.of, &parts);
         let mut id = self.rule.prefix.clone();
         if self.rule.hash {
             for byte in digest.iter().take(16) {
@@ -47,11 +55,12 @@ impl Identity {
             id.push_str(&parts.join("/"));
         }
         if self.rule.ordinal {
-            let short = digest.iter().take(8).fold(0_u64, |n, byte| (n << 8) | u64::from(*byte));
+            let short = digest
+                .iter()
+                .take(8)
+                .fold(0_u64, |n, byte| (n << 8) | u64::from(*byte));
             if self.met.len() >= ORDINAL_KEYS_MAX && !self.met.contains_key(&short) {
-                return Err(
-                    Fault::new(RejectCode::TooManyKeys, &id).arg("limit", ORDINAL_KEYS_MAX)
-                );
+                return Err(Fault::new(RejectCode::TooManyKeys, &id).arg("limit", ORDINAL_KEYS_MAX));
             }
             let times = self.met.entry(short).or_insert(0);
             *times = times.saturating_add(1);
@@ -64,12 +73,15 @@ impl Identity {
     }
 }
 
-/// Lengths go into the digest so that ("ab", "c") and ("a", "bc") differ.
-fn digest(parts: &[String]) -> Vec<u8> {
+/// Names and lengths go into the digest, so that ("ab", "c") and ("a", "bc") differ. Empty values do not: a list that
+/// gains a column keeps the ids of the rows that leave it empty.
+fn digest(names: &[String], parts: &[String]) -> Vec<u8> {
     let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(u64::try_from(part.len()).unwrap_or(0).to_be_bytes());
-        hash.update(part.as_bytes());
+    for (name, part) in names.iter().zip(parts).filter(|(_, part)| !part.is_empty()) {
+        for text in [name, part] {
+            hash.update(u64::try_from(text.len()).unwrap_or(0).to_be_bytes());
+            hash.update(text.as_bytes());
+        }
     }
     hash.finalize().to_vec()
 }

@@ -13,6 +13,7 @@ mod folder;
 mod guess;
 mod header;
 mod identity;
+mod known;
 pub mod limits;
 mod lines;
 mod lookup;
@@ -24,10 +25,12 @@ mod reader;
 mod rejects;
 mod row;
 mod sheet;
+mod sheet_cell;
 mod source;
 mod transform;
 mod value;
 
+pub(crate) use encoding::{decode, detect, open as open_text};
 pub use folder::{Feed, FeedFile, FilePreview, preview};
 pub use guess::{SniffedFile, guess_mapping, sniff};
 pub use mapping::{
@@ -35,7 +38,9 @@ pub use mapping::{
     LookupRule, MAPPING_VERSION, Mapping, XlsxFormat,
 };
 pub use problem::{FeedError, FeedErrorCode, Reject, RejectCode};
+pub(crate) use problem::{codes, shorten};
 pub use reader::{Counts, FeedReader};
 pub use rejects::RejectsWriter;
+pub(crate) use rejects::spreadsheet_safe;
 pub use source::FoundForm;
 pub use value::{Decimal, FieldValue, Record};

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::bind::BoundRule;
 use super::identity::Identity;
 use super::lookup::Tables;
-use super::mapping::{FileRule, IdRule};
-use super::problem::{FeedError, Fault, Reject, RejectCode};
+use super::mapping::FileRule;
+use super::problem::{Fault, FeedError, Reject, RejectCode};
 use super::row::Cell;
 use super::source::{FoundForm, RowSource};
 use super::transform;
@@ -50,7 +50,7 @@ impl FeedReader {
     ) -> Result<Self, FeedError> {
         let source = RowSource::open(path, &rule.format)?;
         let bound = BoundRule::new(rule, source.header(), tables)?;
-        let id = rule.id.clone().unwrap_or_else(IdRule::default);
+        let id = rule.id.clone().unwrap_or_default();
         Ok(Self {
             source,
             bound,
@@ -91,7 +91,9 @@ impl FeedReader {
     }
 
     fn reject(&self, row: u64, column: Option<usize>, fault: Fault, ends_file: bool) -> Reject {
-        let column = column.and_then(|c| self.source.header().name(c)).map(str::to_owned);
+        let column = column
+            .and_then(|c| self.source.header().name(c))
+            .map(str::to_owned);
         Reject {
             file: self.source.file().to_owned(),
             row,
@@ -115,12 +117,19 @@ impl FeedReader {
         } else {
             return Ok(());
         };
-        let start: Vec<&str> = cells.iter().take(8).map(|c| c.text().unwrap_or("")).collect();
-        Err(Fault::new(code, &start.join(" | ")).arg("found", found).arg("expected", expected))
+        let start: Vec<&str> = cells
+            .iter()
+            .take(8)
+            .map(|c| c.text().unwrap_or(""))
+            .collect();
+        Err(Fault::new(code, &start.join(" | "))
+            .arg("found", found)
+            .arg("expected", expected))
     }
 
     fn record(&mut self, row: u64, cells: &[Cell]) -> Result<Record, Reject> {
-        self.check_columns(cells).map_err(|fault| self.reject(row, None, fault, false))?;
+        self.check_columns(cells)
+            .map_err(|fault| self.reject(row, None, fault, false))?;
         let mut fields = BTreeMap::new();
         for field in &self.bound.fields {
             match transform::value(field, cells, self.currency) {
@@ -131,9 +140,16 @@ impl FeedReader {
                 Err(fault) => return Err(self.reject(row, field.column(), fault, false)),
             }
         }
-        let external_id =
-            self.identity.of(&fields).map_err(|fault| self.reject(row, None, fault, false))?;
-        Ok(Record { row, kind: self.kind.clone(), external_id, fields })
+        let external_id = self
+            .identity
+            .of(&fields)
+            .map_err(|fault| self.reject(row, None, fault, false))?;
+        Ok(Record {
+            row,
+            kind: self.kind.clone(),
+            external_id,
+            fields,
+        })
     }
 }
 
@@ -161,7 +177,11 @@ impl Iterator for FeedReader {
                 }
             };
             let unwanted = cells.iter().all(Cell::is_blank)
-                || self.bound.skip.iter().any(|condition| condition.holds(&cells));
+                || self
+                    .bound
+                    .skip
+                    .iter()
+                    .any(|condition| condition.holds(&cells));
             // Skipped rows still count towards ids that number rows.
             let result = (!unwanted && (!early || self.identity.counts_rows()))
                 .then(|| self.record(raw.row, &cells));

@@ -50,17 +50,24 @@ impl<W: Write> RejectsWriter<W> {
     /// # Errors
     /// As the underlying writer.
     pub fn finish(self) -> std::io::Result<W> {
-        self.csv.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
+        self.csv
+            .into_inner()
+            .map_err(|error| std::io::Error::other(error.to_string()))
     }
 }
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers and phones stay.
 pub(crate) fn spreadsheet_safe(text: &str) -> String {
-    let number = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ',' | ' ' | '(' | ')');
+    let number =
+        |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ',' | ' ' | '(' | ')');
     let risky = match text.chars().next() {
         Some('=' | '@' | '\t' | '\r') => true,
         Some('+' | '-') => !text.chars().all(number),
         _ => false,
     };
-    if risky { format!("'{text}") } else { text.to_owned() }
+    if risky {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }

@@ -41,7 +41,11 @@ pub struct FoundForm {
 impl RowSource {
     /// Opens a file and reads its header.
     pub(crate) fn open(path: &Path, format: &Format) -> Result<Self, FeedError> {
-        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let file = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let unreadable = |error: std::io::Error| {
             FeedError::new(FeedErrorCode::FileUnreadable, &file).arg("detail", error)
         };
@@ -54,24 +58,24 @@ impl RowSource {
             return Err(FeedError::new(FeedErrorCode::FileEmpty, &file));
         }
         if meta.len() > FILE_BYTES_MAX {
-            return Err(FeedError::new(FeedErrorCode::FileTooLarge, &file)
-                .arg("limit", FILE_BYTES_MAX));
+            return Err(
+                FeedError::new(FeedErrorCode::FileTooLarge, &file).arg("limit", FILE_BYTES_MAX)
+            );
         }
-        match format {
-            Format::Delimited(format) => {
-                let mut opened = Delimited::open(path, format).map_err(unreadable)?;
-                let header = opened.header(&file, format)?;
+        let source = |header, rows, found| Self { file: file.clone(), header, rows, bytes: meta.len(), found };
+        match resolved(path, format).map_err(unreadable)? {
+            Form::Delimited(format) => {
+                let mut opened = Delimited::open(path, &format).map_err(unreadable)?;
+                let header = opened.header(&file, &format)?;
                 let delimiter = Some(char::from(opened.marks.delimiter));
                 let encoding = Some(opened.detected.encoding.name());
                 let found = FoundForm { encoding, delimiter };
-                let rows = Rows::Delimited(opened.rows);
-                Ok(Self { file, header, rows, bytes: meta.len(), found })
+                Ok(source(header, Rows::Delimited(opened.rows), found))
             }
-            Format::Xlsx(format) => {
+            Form::Xlsx(format) => {
                 let mut rows = SheetRows::open(path, &file, format.sheet.as_deref())?;
-                let header = sheet_header(&mut rows, &file, format)?;
-                let rows = Rows::Sheet(rows);
-                Ok(Self { file, header, rows, bytes: meta.len(), found: FoundForm::default() })
+                let header = sheet_header(&mut rows, &file, &format)?;
+                Ok(source(header, Rows::Sheet(rows), FoundForm::default()))
             }
         }
     }
@@ -107,6 +111,29 @@ impl RowSource {
     }
 }
 
+/// A format after `auto` is decided.
+enum Form {
+    Delimited(DelimitedFormat),
+    Xlsx(XlsxFormat),
+}
+
+fn resolved(path: &Path, format: &Format) -> std::io::Result<Form> {
+    Ok(match format {
+        Format::Delimited(format) => Form::Delimited(format.clone()),
+        Format::Xlsx(format) => Form::Xlsx(format.clone()),
+        Format::Auto => {
+            let mut head = Vec::new();
+            File::open(path)?.take(4).read_to_end(&mut head)?;
+            // Every XLSX file is a ZIP archive, and no text begins like one.
+            if head == b"PK\x03\x04" {
+                Form::Xlsx(XlsxFormat::default())
+            } else {
+                Form::Delimited(DelimitedFormat::default())
+            }
+        }
+    })
+}
+
 struct Delimited {
     rows: DelimitedRows,
     marks: Marks,
@@ -118,23 +145,28 @@ impl Delimited {
         let mut file = File::open(path)?;
         let detected = encoding::detect(&mut file, format.encoding)?;
         let quote = single_byte(&format.quote);
-        let delimiter = match single_byte(&format.delimiter) {
-            Some(byte) => byte,
-            None => {
-                let mut lines = Lines::new(encoding::open(file, detected)?);
-                let mut delimiter = b',';
-                while let Some(line) = lines.next()? {
-                    if !line.bytes.is_empty() {
-                        delimiter = guess_delimiter(&line.bytes, quote);
-                        break;
-                    }
-                }
-                delimiter
+        let mut lines = Lines::new(encoding::open(file, detected)?);
+        let first = loop {
+            match lines.next()? {
+                Some(line) if line.bytes.iter().all(u8::is_ascii_whitespace) => {}
+                line => break line.map(|l| l.bytes).unwrap_or_default(),
             }
         };
+        // Excel's way of naming the delimiter: a line `sep=;` before the header.
+        let named = match first.as_slice() {
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => Some(*delimiter),
+            _ => None,
+        };
+        let delimiter = single_byte(&format.delimiter)
+            .or(named)
+            .unwrap_or_else(|| guess_delimiter(&first, quote));
         let marks = Marks { delimiter, quote };
         let input: Box<dyn Read + Send> = encoding::open(File::open(path)?, detected)?;
-        Ok(Self { rows: DelimitedRows::new(input, detected.encoding, marks), marks, detected })
+        Ok(Self {
+            rows: DelimitedRows::new(input, detected.encoding, marks),
+            marks,
+            detected,
+        })
     }
 
     fn header(&mut self, file: &str, format: &DelimitedFormat) -> Result<Header, FeedError> {
@@ -167,7 +199,10 @@ fn header_from(file: &str, row: RawRow) -> Result<Header, FeedError> {
             .arg("reason", code)
             .arg("value", value)
     };
-    let cells = row.cells.as_ref().map_err(|fault| broken(fault.code.code(), &fault.value))?;
+    let cells = row
+        .cells
+        .as_ref()
+        .map_err(|fault| broken(fault.code.code(), &fault.value))?;
     let mut names = Vec::with_capacity(cells.len());
     for cell in cells {
         let name = Cell::text(cell).map_err(|fault| broken(fault.code.code(), &fault.value))?;

@@ -5,10 +5,10 @@ use kernel::Currency;
 
 use super::bind::{BoundField, Source};
 use super::mapping::FieldType;
+use super::number;
 use super::problem::{Fault, RejectCode};
 use super::row::Cell;
 use super::value::{Decimal, FieldValue};
-use super::number;
 
 /// The value of one field of one row; `None` when the row has none.
 pub(crate) fn value(
@@ -26,9 +26,8 @@ pub(crate) fn value(
     let rule = &field.rule;
     let negative = field.negate.as_ref().is_some_and(|n| n.holds(cells));
     let range = || Fault::new(RejectCode::Range, &text);
-    let born = || {
-        decode_czech_birth_number(&text).map_err(|_| Fault::new(RejectCode::BirthNumber, &text))
-    };
+    let born =
+        || decode_czech_birth_number(&text).map_err(|_| Fault::new(RejectCode::BirthNumber, &text));
     Ok(Some(match rule.kind {
         FieldType::Text => FieldValue::Text(text),
         FieldType::Integer => {
@@ -38,7 +37,10 @@ pub(crate) fn value(
         FieldType::Decimal => {
             let plain = number::decimal(&text, rule.decimal)?;
             let units = signed(plain.units, negative).ok_or_else(range)?;
-            FieldValue::Decimal(Decimal { units, scale: plain.scale })
+            FieldValue::Decimal(Decimal {
+                units,
+                scale: plain.scale,
+            })
         }
         FieldType::Money => {
             let currency = currency(field, cells, mapping_currency)?;
@@ -47,8 +49,10 @@ pub(crate) fn value(
             FieldValue::Money(money)
         }
         FieldType::Date | FieldType::Datetime => {
-            let moment =
-                field.formats.iter().find_map(|f| f.read(&text, rule.pivot.unwrap_or(50)));
+            let moment = field
+                .formats
+                .iter()
+                .find_map(|f| f.read(&text, rule.pivot.unwrap_or(50)));
             let moment = moment.ok_or_else(|| {
                 Fault::new(RejectCode::Date, &text).arg("format", rule.format.join(", "))
             })?;
@@ -59,9 +63,10 @@ pub(crate) fn value(
             }
         }
         FieldType::Bool => FieldValue::Bool(yes_or_no(&text)?),
-        FieldType::Reference => {
-            FieldValue::Reference { kind: rule.reference.clone().unwrap_or_default(), id: text }
-        }
+        FieldType::Reference => FieldValue::Reference {
+            kind: rule.reference.clone().unwrap_or_default(),
+            id: text,
+        },
         FieldType::BirthNumberDate => FieldValue::Date(born()?.date),
         FieldType::BirthNumberSex => {
             let sex = match born()?.sex {
@@ -75,8 +80,12 @@ pub(crate) fn value(
 
 /// A spreadsheet date needs no form to be read.
 fn stamp(field: &BoundField, cells: &[Cell]) -> Option<FieldValue> {
-    let Source::Column(column) = &field.source else { return None };
-    let Some(Cell::Stamp(moment, _)) = cells.get(*column) else { return None };
+    let Source::Column(column) = &field.source else {
+        return None;
+    };
+    let Some(Cell::Stamp(moment, _)) = cells.get(*column) else {
+        return None;
+    };
     match field.rule.kind {
         FieldType::Date => Some(FieldValue::Date(moment.date())),
         FieldType::Datetime => Some(FieldValue::DateTime(*moment)),
@@ -85,7 +94,11 @@ fn stamp(field: &BoundField, cells: &[Cell]) -> Option<FieldValue> {
 }
 
 fn signed(number: i64, negative: bool) -> Option<i64> {
-    if negative { number.checked_neg() } else { Some(number) }
+    if negative {
+        number.checked_neg()
+    } else {
+        Some(number)
+    }
 }
 
 fn currency(
@@ -96,9 +109,15 @@ fn currency(
     if let Some(cell) = field.currency_column.and_then(|c| cells.get(c)) {
         let code = cell.text()?.trim().to_uppercase();
         // RUR left ISO 4217 in 1998 and still stands in the exports of many Russian systems.
-        let code = if code == "RUR" { "RUB".to_owned() } else { code };
+        let code = if code == "RUR" {
+            "RUB".to_owned()
+        } else {
+            code
+        };
         if !code.is_empty() {
-            return code.parse().map_err(|_| Fault::new(RejectCode::Currency, &code));
+            return code
+                .parse()
+                .map_err(|_| Fault::new(RejectCode::Currency, &code));
         }
     }
     field

@@ -2,6 +2,9 @@
 
 use super::limits::PROPERTY_BYTES_MAX;
 
+/// Longest name and parameters of a property that are looked at for its form (bytes).
+const HEAD_BYTES_MAX: usize = 4 * 1024;
+
 /// One unfolded line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ContentLine {
@@ -22,7 +25,10 @@ pub(super) struct ContentLines<'a> {
 
 impl<'a> ContentLines<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, number: 0 }
+        Self {
+            rest: bytes,
+            number: 0,
+        }
     }
 
     fn peek(&self) -> Option<&'a [u8]> {
@@ -41,7 +47,11 @@ impl<'a> ContentLines<'a> {
 
     /// Takes the next line when it fits.
     fn take_if(&mut self, fits: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
-        if self.peek().is_some_and(fits) { self.take() } else { None }
+        if self.peek().is_some_and(fits) {
+            self.take()
+        } else {
+            None
+        }
     }
 
     /// A base64 value goes on over indented lines, and in 2.1 over lines that cannot be a property.
@@ -62,17 +72,27 @@ impl Iterator for ContentLines<'_> {
             }
         };
         let number = self.number;
-        let mut line = ContentLine { number, bytes: Vec::new(), attachment: false, cut: false };
+        let mut line = ContentLine {
+            number,
+            bytes: Vec::new(),
+            attachment: false,
+            cut: false,
+        };
         line.push(first);
-        // Parameters may themselves be folded, so the form is looked at again after each piece.
+        let mut form = Form::of(&line.bytes);
         loop {
-            let form = Form::of(&line.bytes);
-            if form == Form::Base64 {
+            // Parameters may themselves be folded; beyond their usual length nobody looks again, which keeps the work
+            // in proportion to the file.
+            if form.is_none() && line.bytes.len() < HEAD_BYTES_MAX {
+                form = Form::of(&line.bytes);
+            }
+            if form == Some(Form::Base64) {
                 line.attachment = true;
                 self.skip_data();
                 break;
             }
-            if form == Form::QuotedPrintable && line.bytes.last() == Some(&b'=') && !line.cut {
+            if form == Some(Form::QuotedPrintable) && line.bytes.last() == Some(&b'=') && !line.cut
+            {
                 let Some(next) = self.take() else { break };
                 line.bytes.pop();
                 line.push(next);
@@ -91,7 +111,8 @@ impl ContentLine {
     fn push(&mut self, bytes: &[u8]) {
         let room = PROPERTY_BYTES_MAX.saturating_sub(self.bytes.len());
         self.cut |= bytes.len() > room;
-        self.bytes.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+        self.bytes
+            .extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
     }
 }
 
@@ -103,8 +124,9 @@ enum Form {
 }
 
 impl Form {
-    fn of(line: &[u8]) -> Form {
-        let Some(colon) = colon(line) else { return Form::Plain };
+    /// `None` while the line has no colon.
+    fn of(line: &[u8]) -> Option<Form> {
+        let colon = colon(line)?;
         let head = line.get(..colon).unwrap_or_default().to_ascii_uppercase();
         let mut form = Form::Plain;
         for param in head.split(|b| *b == b';').skip(1) {
@@ -117,7 +139,7 @@ impl Form {
                 _ => {}
             }
         }
-        form
+        Some(form)
     }
 }
 
@@ -136,10 +158,19 @@ pub(super) fn colon(line: &[u8]) -> Option<usize> {
 }
 
 fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let end = bytes.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .position(|b| matches!(b, b'\n' | b'\r'))
+        .unwrap_or(bytes.len());
     let (line, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
-    let rest = rest.strip_prefix(b"\r\n").or_else(|| rest.get(1..)).unwrap_or_default();
-    (line, rest)
+    // Mail gateways and careless exports make CR CR LF of CR LF; that is still one line end.
+    let returns = rest.iter().take_while(|b| **b == b'\r').count();
+    let length = if rest.get(returns) == Some(&b'\n') {
+        returns + 1
+    } else {
+        1
+    };
+    (line, rest.get(length..).unwrap_or_default())
 }
 
 fn is_blank(line: &[u8]) -> bool {

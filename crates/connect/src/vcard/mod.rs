@@ -3,6 +3,7 @@
 //! Owns the parser, the [`Contact`] it fills and the two writers. Standards: vCard 2.1 (versit, 1996), RFC 2426 (3.0),
 //! RFC 6350 (4.0), RFC 6868 (parameter escapes). Reading order: `contact`, `read`, `property`, `lines`, `write`.
 
+mod build;
 mod contact;
 mod date;
 mod lines;

@@ -3,9 +3,17 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    unreachable_pub,
     missing_docs,
-    reason = "a test stops at the first surprise"
+    reason = "a test stops at the first surprise, and its helpers are for tests only"
 )]
 
 mod berka;
+mod contacts;
+mod fields;
+mod messages;
+mod nasty;
+mod sheets;
+mod strange;
 mod support;
+mod vcards;

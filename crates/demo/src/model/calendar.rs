@@ -5,12 +5,16 @@ use kernel::{Date, Timestamp};
 
 /// The date `days` later.
 pub(crate) fn add_days(date: Date, days: i64) -> Date {
-    Span::new().try_days(days).map_or(date, |span| date.saturating_add(span))
+    Span::new()
+        .try_days(days)
+        .map_or(date, |span| date.saturating_add(span))
 }
 
 /// The date `months` later; the day is cut to the length of the month.
 pub(crate) fn add_months(date: Date, months: i64) -> Date {
-    Span::new().try_months(months).map_or(date, |span| date.saturating_add(span))
+    Span::new()
+        .try_months(months)
+        .map_or(date, |span| date.saturating_add(span))
 }
 
 /// The date `years` later.
@@ -20,8 +24,11 @@ pub(crate) fn add_years(date: Date, years: i64) -> Date {
 
 /// A date; the day is cut to the length of the month, the month to 1–12.
 pub(crate) fn date(year: i16, month: i8, day: i8) -> Date {
-    let first = Date::new(year, month.clamp(1, 12), 1).unwrap_or(Date::ZERO);
-    Date::new(first.year(), first.month(), day.clamp(1, first.days_in_month())).unwrap_or(first)
+    Date::new(year, month, day).unwrap_or_else(|_| {
+        let first = Date::new(year, month.clamp(1, 12), 1).unwrap_or(Date::ZERO);
+        let day = day.clamp(1, first.days_in_month());
+        Date::new(first.year(), first.month(), day).unwrap_or(first)
+    })
 }
 
 /// Days from `from` to `to`; negative when `to` is earlier.
@@ -38,7 +45,11 @@ pub(crate) fn months_between(from: Date, to: Date) -> i64 {
 /// Full years of age on a day.
 pub(crate) fn age_on(born: Date, day: Date) -> i64 {
     let years = i64::from(day.year()) - i64::from(born.year());
-    if (day.month(), day.day()) < (born.month(), born.day()) { years - 1 } else { years }
+    if (day.month(), day.day()) < (born.month(), born.day()) {
+        years - 1
+    } else {
+        years
+    }
 }
 
 /// The instant of a local time: `seconds` after midnight of a place `offset_hours` east of UTC.

@@ -7,7 +7,9 @@ use super::digits;
 use super::keys::{IdentifierKind, LegalForm, PartyKind, Segment};
 use super::names::family_genitive;
 use super::organisation::branch;
-use super::population::{BLOCK, COMPANIES, Ground, Profile, block_start, family, is_household_block};
+use super::population::{
+    BLOCK, COMPANIES, Ground, Profile, block_start, family, is_household_block,
+};
 
 #[rustfmt::skip]
 const MASCULINE: &[&str] = &[
@@ -79,10 +81,22 @@ pub(crate) fn company(ground: Ground, number: u64, profile: Profile) -> Company 
     let mut dice = Dice::new(ground.seed, number, Salt::Company);
     let large = matches!(profile.segment, Segment::Corporate | Segment::Vip);
     let form = if large {
-        dice.weighted(&[(35, LegalForm::Ooo), (45, LegalForm::Ao), (20, LegalForm::Pao)], LegalForm::Ao)
+        dice.weighted(
+            &[
+                (35, LegalForm::Ooo),
+                (45, LegalForm::Ao),
+                (20, LegalForm::Pao),
+            ],
+            LegalForm::Ao,
+        )
     } else {
         dice.weighted(
-            &[(920, LegalForm::Ooo), (50, LegalForm::Ao), (20, LegalForm::Pk), (10, LegalForm::Ano)],
+            &[
+                (920, LegalForm::Ooo),
+                (50, LegalForm::Ao),
+                (20, LegalForm::Pk),
+                (10, LegalForm::Ano),
+            ],
             LegalForm::Ooo,
         )
     };
@@ -134,8 +148,7 @@ fn phrase(dice: &mut Dice) -> String {
 
 /// Whether a company of a block belongs to the block's group.
 pub(crate) fn in_group(ground: Ground, number: u64) -> bool {
-    number % BLOCK >= COMPANIES
-        && !is_household_block(ground, number / BLOCK)
+    number % BLOCK >= COMPANIES && !is_household_block(ground, number / BLOCK)
 }
 
 fn group_root(ground: Ground, number: u64) -> String {
@@ -146,13 +159,22 @@ fn group_root(ground: Ground, number: u64) -> String {
 pub(crate) fn identifiers(number: u64, profile: Profile, company: &Company) -> Vec<Identifier> {
     let home = branch(profile.branch);
     let inn = digits::inn_company(home, number);
-    let bare = |kind, value| Identifier { kind, value, issued: None, issuer: None, expires: None };
+    let bare = |kind, value| Identifier {
+        kind,
+        value,
+        issued: None,
+        issuer: None,
+        expires: None,
+    };
     let kpp = digits::kpp(&inn);
     vec![
         bare(IdentifierKind::Inn, inn),
         Identifier {
             issued: Some(company.registered),
-            ..bare(IdentifierKind::Ogrn, digits::ogrn(home, company.registered.year(), number))
+            ..bare(
+                IdentifierKind::Ogrn,
+                digits::ogrn(home, company.registered.year(), number),
+            )
         },
         bare(IdentifierKind::Kpp, kpp),
     ]
@@ -163,7 +185,10 @@ pub(crate) fn circle(ground: Ground, number: u64, kind: PartyKind) -> Circle {
     let block = block_start(number);
     if kind == PartyKind::Household {
         let family = family(ground, number / BLOCK * 8);
-        return Circle { name: format!("Семья {}", family_genitive(family.surname)), primary: block };
+        return Circle {
+            name: format!("Семья {}", family_genitive(family.surname)),
+            primary: block,
+        };
     }
     Circle {
         name: format!("Группа «{}»", group_root(ground, number)),

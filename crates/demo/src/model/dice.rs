@@ -58,11 +58,15 @@ impl Dice {
     /// The stream of one subject of one numbered thing.
     pub(crate) const fn new(seed: u64, number: u64, salt: Salt) -> Self {
         let keyed = mix(seed.wrapping_add(GOLDEN)).wrapping_add(number.wrapping_mul(GOLDEN));
-        Self { state: mix(keyed ^ mix(salt.code().wrapping_mul(GOLDEN))) }
+        Self {
+            state: mix(keyed ^ mix(salt.code().wrapping_mul(GOLDEN))),
+        }
     }
     /// A stream within a stream, for one month or one item.
     pub(crate) const fn fork(&self, number: u64) -> Self {
-        Self { state: mix(self.state ^ mix(number.wrapping_add(1).wrapping_mul(GOLDEN))) }
+        Self {
+            state: mix(self.state ^ mix(number.wrapping_add(1).wrapping_mul(GOLDEN))),
+        }
     }
     const fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GOLDEN);
@@ -86,7 +90,11 @@ impl Dice {
     /// One of a list; `otherwise` when the list is empty.
     pub(crate) fn pick<T: Copy>(&mut self, list: &[T], otherwise: T) -> T {
         let at = self.below(u64::try_from(list.len()).unwrap_or(0));
-        usize::try_from(at).ok().and_then(|at| list.get(at)).copied().unwrap_or(otherwise)
+        usize::try_from(at)
+            .ok()
+            .and_then(|at| list.get(at))
+            .copied()
+            .unwrap_or(otherwise)
     }
     /// One word of a list.
     pub(crate) fn word(&mut self, list: &[&'static str]) -> &'static str {
@@ -97,7 +105,11 @@ impl Dice {
         let length = u64::try_from(list.len()).unwrap_or(0);
         let reach = self.below(length).saturating_add(1);
         let at = self.below(reach);
-        usize::try_from(at).ok().and_then(|at| list.get(at)).copied().unwrap_or(otherwise)
+        usize::try_from(at)
+            .ok()
+            .and_then(|at| list.get(at))
+            .copied()
+            .unwrap_or(otherwise)
     }
     /// One of a list by weights; `otherwise` when the weights are used up.
     pub(crate) fn weighted<T: Copy>(&mut self, list: &[(u64, T)], otherwise: T) -> T {

@@ -8,7 +8,7 @@ use kernel::Date;
 use super::calendar::{add_months, date};
 use super::client::{AccountMonth, DemoClient, Transaction};
 use super::dice::{Dice, Salt};
-use super::keys::Purpose;
+use super::keys::{PartyKind, Purpose};
 use super::spending::{self, Step};
 
 /// Months of history, the current one included.
@@ -41,7 +41,11 @@ impl DemoClient {
             client: self,
             dice: Dice::new(self.source.seed, self.number, Salt::Ledger),
             month: 0,
-            balances: self.accounts.iter().map(|account| account.opening_minor).collect(),
+            balances: self
+                .accounts
+                .iter()
+                .map(|account| account.opening_minor)
+                .collect(),
             ready: VecDeque::new(),
             sequence: 0,
             skip_before: add_months(first, 1 - i64::from(months)),
@@ -54,14 +58,16 @@ impl DemoClient {
         for movement in self.transactions(HISTORY_MONTHS) {
             let month = movement.date.first_of_month();
             let before = movement.balance_minor - movement.amount_minor;
-            let row = months.entry((movement.account, month)).or_insert(AccountMonth {
-                account: movement.account,
-                month,
-                opening_minor: before,
-                incoming_minor: 0,
-                outgoing_minor: 0,
-                closing_minor: before,
-            });
+            let row = months
+                .entry((movement.account, month))
+                .or_insert(AccountMonth {
+                    account: movement.account,
+                    month,
+                    opening_minor: before,
+                    incoming_minor: 0,
+                    outgoing_minor: 0,
+                    closing_minor: before,
+                });
             row.incoming_minor += movement.amount_minor.max(0);
             row.outgoing_minor += (-movement.amount_minor).max(0);
             row.closing_minor = movement.balance_minor;
@@ -97,7 +103,10 @@ impl Iterator for Transactions<'_> {
 
 impl Transactions<'_> {
     fn draw_month(&mut self) {
-        let first = add_months(window_start(self.client.source.today), i64::from(self.month));
+        let first = add_months(
+            window_start(self.client.source.today),
+            i64::from(self.month),
+        );
         let dice = self.dice.fork(u64::from(self.month));
         self.month += 1;
         let mut plan = spending::month(self.client, first, &self.dice, dice);
@@ -116,25 +125,59 @@ impl Transactions<'_> {
 
     fn run(&mut self, day: Date, step: Step) {
         match step {
-            Step::In { account, amount, purpose, from } => self.book(day, account, amount, purpose, from),
-            Step::Out { account, amount, purpose, to } => {
+            Step::In {
+                account,
+                amount,
+                purpose,
+                from,
+            } => self.book(day, account, amount, purpose, from),
+            Step::Out {
+                account,
+                amount,
+                purpose,
+                to,
+            } => {
                 if self.balance(account) >= amount {
                     self.book(day, account, -amount, purpose, to);
                 }
             }
-            Step::Must { account, amount, purpose, to } => {
-                // A client pays a loan even in a thin month: he brings what is missing in cash.
+            Step::Must {
+                account,
+                amount,
+                purpose,
+                to,
+            } => {
+                // A client pays a loan even in a thin month: he brings what is missing in cash, a
+                // company gets it from its owner.
                 let missing = amount - self.balance(account);
                 if missing > 0 {
                     let brought = (missing + 99_999) / 100_000 * 100_000;
-                    self.book(day, account, brought, Purpose::CashIn, "");
+                    let (how, from) = match self.client.kind {
+                        PartyKind::Company => (Purpose::TransferIn, "Финансовая помощь учредителя"),
+                        PartyKind::Person
+                        | PartyKind::SoleTrader
+                        | PartyKind::Household
+                        | PartyKind::Group => (Purpose::CashIn, ""),
+                    };
+                    self.book(day, account, brought, how, from);
                 }
                 self.book(day, account, -amount, purpose, to);
             }
-            Step::Surplus { account, to, keep, per_cent } => self.surplus(day, account, to, keep, per_cent),
+            Step::Surplus {
+                account,
+                to,
+                keep,
+                per_cent,
+            } => self.surplus(day, account, to, keep, per_cent),
             Step::Interest { account, rate_bps } => {
                 let exact = i128::from(self.balance(account)) * i128::from(rate_bps) / 120_000;
-                self.book(day, account, i64::try_from(exact).unwrap_or(0), Purpose::Interest, "");
+                self.book(
+                    day,
+                    account,
+                    i64::try_from(exact).unwrap_or(0),
+                    Purpose::Interest,
+                    "",
+                );
             }
         }
     }
@@ -150,19 +193,37 @@ impl Transactions<'_> {
                 self.book(day, savings, over, Purpose::OwnTransfer, "");
             }
             Some(_) => {}
-            None => self.book(day, account, -over, Purpose::TransferOut, "Перевод на счёт в другом банке"),
+            None => self.book(
+                day,
+                account,
+                -over,
+                Purpose::TransferOut,
+                "Перевод на счёт в другом банке",
+            ),
         }
     }
 
     fn is_open(&self, account: usize, day: Date) -> bool {
-        self.client.accounts.get(account).is_some_and(|account| account.opened <= day)
+        self.client
+            .accounts
+            .get(account)
+            .is_some_and(|account| account.opened <= day)
     }
 
-    fn book(&mut self, day: Date, account: usize, amount: i64, purpose: Purpose, other: &'static str) {
+    fn book(
+        &mut self,
+        day: Date,
+        account: usize,
+        amount: i64,
+        purpose: Purpose,
+        other: &'static str,
+    ) {
         if amount == 0 || !self.is_open(account, day) {
             return;
         }
-        let Some(balance) = self.balances.get_mut(account) else { return };
+        let Some(balance) = self.balances.get_mut(account) else {
+            return;
+        };
         *balance = balance.saturating_add(amount);
         self.ready.push_back(Transaction {
             account,

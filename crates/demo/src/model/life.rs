@@ -25,11 +25,21 @@ pub(crate) fn fill(ground: Ground, family: Option<&Family>, client: &mut DemoCli
             let mut list = vec![dated(DateKind::Founded, company.registered, true, "")];
             if dice.chance(400) {
                 let end = add_days(ground.today, dice.range(-20, 200));
-                list.push(dated(DateKind::ContractEnd, end, false, "договор на расчётное обслуживание"));
+                list.push(dated(
+                    DateKind::ContractEnd,
+                    end,
+                    false,
+                    "договор на расчётное обслуживание",
+                ));
             }
             if dice.chance(300) {
                 let day = date(2000, i8::try_from(dice.range(1, 12)).unwrap_or(5), 12);
-                list.push(dated(DateKind::Holiday, day, true, "профессиональный праздник"));
+                list.push(dated(
+                    DateKind::Holiday,
+                    day,
+                    true,
+                    "профессиональный праздник",
+                ));
             }
             list
         }
@@ -46,7 +56,12 @@ pub(crate) const fn dated(
     yearly: bool,
     note: &'static str,
 ) -> ImportantDate {
-    ImportantDate { kind, date, yearly, note }
+    ImportantDate {
+        kind,
+        date,
+        yearly,
+        note,
+    }
 }
 
 fn personal_dates(
@@ -75,7 +90,12 @@ fn personal_dates(
     for loan in &client.loans {
         match loan.kind {
             LoanKind::Mortgage => {
-                list.push(dated(DateKind::HomeBought, loan.started, false, "квартира в ипотеку"));
+                list.push(dated(
+                    DateKind::HomeBought,
+                    loan.started,
+                    false,
+                    "квартира в ипотеку",
+                ));
             }
             LoanKind::Car => list.push(dated(DateKind::CarBought, loan.started, false, "в кредит")),
             LoanKind::Consumer | LoanKind::CreditCard | LoanKind::Sme | LoanKind::Overdraft => {}
@@ -89,7 +109,12 @@ fn personal_dates(
 
 fn tasks(dice: &mut Dice, ground: Ground, client: &mut DemoClient) {
     let business = !matches!(client.kind, PartyKind::Person | PartyKind::Household);
-    for _ in 0..dice.range(0, 3) {
+    let past = if known_days(ground, client) > 60 {
+        dice.range(0, 3)
+    } else {
+        0
+    };
+    for _ in 0..past {
         let done = task(dice, ground, client, business, TaskState::Done);
         client.tasks.push(done);
     }
@@ -98,9 +123,19 @@ fn tasks(dice: &mut Dice, ground: Ground, client: &mut DemoClient) {
     }
     let mut next = task(dice, ground, client, business, TaskState::Open);
     next.kind = TaskKind::NextStep;
-    next.title = dice.word(if business { texts::BUSINESS_STEPS } else { texts::STEPS }).to_owned();
+    next.title = dice
+        .word(if business {
+            texts::BUSINESS_STEPS
+        } else {
+            texts::STEPS
+        })
+        .to_owned();
     client.tasks.push(next);
-    if dice.chance(if client.segment == Segment::Vip { 500 } else { 130 }) {
+    if dice.chance(if client.segment == Segment::Vip {
+        500
+    } else {
+        130
+    }) {
         let extra = task(dice, ground, client, business, TaskState::Open);
         client.tasks.push(extra);
     }
@@ -119,10 +154,27 @@ fn tasks(dice: &mut Dice, ground: Ground, client: &mut DemoClient) {
     }
 }
 
+/// Days since the relationship began; four months for a prospect.
+fn known_days(ground: Ground, client: &DemoClient) -> i64 {
+    client
+        .since
+        .map_or(120, |since| days_between(since, ground.today))
+}
+
 /// A work item: open ones are due from three weeks ago (one in ten) to six weeks ahead.
-fn task(dice: &mut Dice, ground: Ground, client: &DemoClient, business: bool, state: TaskState) -> Task {
+fn task(
+    dice: &mut Dice,
+    ground: Ground,
+    client: &DemoClient,
+    business: bool,
+    state: TaskState,
+) -> Task {
     let promise = dice.chance(450);
-    let kind = if promise { TaskKind::Promise } else { TaskKind::Task };
+    let kind = if promise {
+        TaskKind::Promise
+    } else {
+        TaskKind::Task
+    };
     let title = match (promise, business) {
         (true, true) => dice.word(texts::BUSINESS_PROMISES),
         (true, false) => dice.word(texts::PROMISES),
@@ -130,25 +182,42 @@ fn task(dice: &mut Dice, ground: Ground, client: &DemoClient, business: bool, st
     };
     let late = dice.chance(100);
     let (low, high) = match state {
-        TaskState::Done => (-600, -8),
+        // Three weeks of slack: a task is written down before it is due.
+        TaskState::Done => ((24 - known_days(ground, client)).clamp(-600, -8), -8),
         TaskState::Open if late => (-21, -1),
         TaskState::Open => (0, 45),
     };
     let due = working_day(add_days(ground.today, dice.range(low, high)));
-    let due = if late && due >= ground.today { add_days(ground.today, -1) } else { due };
+    let due = if late && due >= ground.today {
+        add_days(ground.today, -1)
+    } else {
+        due
+    };
     let offset = branch(client.branch).utc_offset_hours;
     let before = add_days(due.min(ground.today), -dice.range(1, 20));
-    let done_at = instant(add_days(due, -dice.range(0, 2)).max(before), dice.range(36_000, 61_200), offset);
+    let done_at = instant(
+        add_days(due, -dice.range(0, 2)).max(before),
+        dice.range(36_000, 61_200),
+        offset,
+    );
     Task {
         kind,
         title: title.to_owned(),
         due,
         state,
-        assignee: if dice.chance(850) { client.manager } else { clerk_of(client.branch, client.number) },
+        assignee: if dice.chance(850) {
+            client.manager
+        } else {
+            clerk_of(client.branch, client.number)
+        },
         created: instant(before, dice.range(32_400, 35_900), offset),
         done_at: (state == TaskState::Done).then_some(done_at),
         result: (state == TaskState::Done).then(|| dice.word(texts::TASK_RESULTS)),
-        urgent: dice.chance(if client.segment == Segment::Vip { 400 } else { 70 }),
+        urgent: dice.chance(if client.segment == Segment::Vip {
+            400
+        } else {
+            70
+        }),
     }
 }
 
@@ -159,9 +228,16 @@ fn notes(dice: &mut Dice, ground: Ground, client: &mut DemoClient) {
     };
     let count = dice.weighted(&[(62, 0), (30, 1), (8, 2)], 0);
     for number in 0..count {
-        let day = add_days(ground.today, -dice.range(3, 700));
+        let day = add_days(
+            ground.today,
+            -dice.range(3, known_days(ground, client).clamp(4, 700)),
+        );
         client.notes.push(Note {
-            at: instant(day, dice.range(33_000, 64_000), branch(client.branch).utc_offset_hours),
+            at: instant(
+                day,
+                dice.range(33_000, 64_000),
+                branch(client.branch).utc_offset_hours,
+            ),
             author: client.manager,
             text: dice.word(list),
             pinned: number == 0 && dice.chance(200),

@@ -50,7 +50,9 @@ pub(crate) fn banks_here(ground: Ground, number: u64, profile: Profile) -> bool 
         Segment::Mass => 60,
         Segment::Sme | Segment::Corporate => 25,
     };
-    !Dice::new(ground.seed, number, Salt::Loans).fork(1_000).chance(absent)
+    !Dice::new(ground.seed, number, Salt::Loans)
+        .fork(1_000)
+        .chance(absent)
 }
 
 /// Kinds of loan a client has, before age is looked at.
@@ -70,7 +72,10 @@ pub(crate) fn plan(ground: Ground, number: u64, profile: Profile) -> Vec<LoanKin
         PartyKind::Company => &[(LoanKind::Sme, 300), (LoanKind::Overdraft, 200)],
         PartyKind::Household | PartyKind::Group => &[],
     };
-    odds.iter().filter(|(_, per_mille)| dice.chance(*per_mille)).map(|(kind, _)| *kind).collect()
+    odds.iter()
+        .filter(|(_, per_mille)| dice.chance(*per_mille))
+        .map(|(kind, _)| *kind)
+        .collect()
 }
 
 /// Terms of a kind of loan: smallest and largest share of monthly income or turnover lent (per cent),
@@ -83,16 +88,36 @@ struct Terms {
 
 const fn terms(kind: LoanKind) -> Terms {
     match kind {
-        LoanKind::Consumer => {
-            Terms { share: (200, 1_200), rate: (1_490, 2_690), months: &[12, 24, 36, 48, 60] }
-        }
-        LoanKind::Car => Terms { share: (800, 2_200), rate: (1_290, 2_190), months: &[36, 48, 60, 84] },
-        LoanKind::Mortgage => {
-            Terms { share: (3_500, 8_000), rate: (600, 1_890), months: &[120, 180, 240, 300] }
-        }
-        LoanKind::CreditCard => Terms { share: (100, 300), rate: (2_790, 3_990), months: &[36] },
-        LoanKind::Sme => Terms { share: (60, 260), rate: (1_350, 2_350), months: &[12, 24, 36, 60] },
-        LoanKind::Overdraft => Terms { share: (20, 60), rate: (1_650, 2_490), months: &[12] },
+        LoanKind::Consumer => Terms {
+            share: (200, 1_200),
+            rate: (1_490, 2_690),
+            months: &[12, 24, 36, 48, 60],
+        },
+        LoanKind::Car => Terms {
+            share: (800, 2_200),
+            rate: (1_290, 2_190),
+            months: &[36, 48, 60, 84],
+        },
+        LoanKind::Mortgage => Terms {
+            share: (3_500, 8_000),
+            rate: (600, 1_890),
+            months: &[120, 180, 240, 300],
+        },
+        LoanKind::CreditCard => Terms {
+            share: (100, 300),
+            rate: (2_790, 3_990),
+            months: &[36],
+        },
+        LoanKind::Sme => Terms {
+            share: (60, 260),
+            rate: (1_350, 2_350),
+            months: &[12, 24, 36, 60],
+        },
+        LoanKind::Overdraft => Terms {
+            share: (20, 60),
+            rate: (1_650, 2_490),
+            months: &[12],
+        },
     }
 }
 
@@ -125,7 +150,10 @@ pub(crate) fn loan(ground: Ground, request: &Request, kind: LoanKind) -> Loan {
     let term = dice.pick(terms.months, 36);
     let share = dice.range(terms.share.0, terms.share.1);
     let amount = (request.basis_minor / 100 * share / 1_000_000).max(3) * 1_000_000;
-    let first_day = request.profile.since.max(add_months(ground.today, 1 - i64::from(term)));
+    let first_day = request
+        .profile
+        .since
+        .max(add_months(ground.today, 1 - i64::from(term)));
     let age = dice.range(0, days_between(first_day, ground.today).max(0));
     let started = add_days(ground.today, -age);
     let started = date(started.year(), started.month(), started.day().min(28));
@@ -135,28 +163,8 @@ pub(crate) fn loan(ground: Ground, request: &Request, kind: LoanKind) -> Loan {
         0
     };
     let used = dice.range(0, 96);
-    let mut loan = Loan {
-        contract: format!("К-{}-{number:07}/{}", started.year(), sequence + 1),
-        account_number: digits::account(
-            balance_account(kind, request.profile.kind),
-            "810",
-            50 + request.sequence,
-            branch(request.profile.branch),
-            number,
-        ),
-        kind,
-        amount_minor: affordable(amount, rate_bps, term, request),
-        rate_bps,
-        term_months: term,
-        started,
-        ends: add_months(started, i64::from(term)),
-        payment_minor: 0,
-        next_payment: None,
-        payments_made: 0,
-        outstanding_minor: 0,
-        overdue_minor: 0,
-        days_past_due: 0,
-    };
+    let amount = affordable(amount, rate_bps, term, request);
+    let mut loan = contract(request, kind, amount, (rate_bps, term), started);
     if loan.is_revolving() {
         // Two in seven of the limits are not used at all.
         loan.outstanding_minor = loan.amount_minor / 100 * (used - 28).max(0) * 96 / 68;
@@ -167,10 +175,48 @@ pub(crate) fn loan(ground: Ground, request: &Request, kind: LoanKind) -> Loan {
     loan
 }
 
+/// A loan on the day it is given: amount, (rate in basis points, months), first day. Bring it to today
+/// with [`run`] or [`run_revolving`].
+pub(crate) fn contract(
+    request: &Request,
+    kind: LoanKind,
+    amount_minor: i64,
+    (rate_bps, term_months): (i64, u32),
+    started: Date,
+) -> Loan {
+    let number = request.number;
+    Loan {
+        contract: format!("К-{}-{number:07}/{}", started.year(), request.sequence + 1),
+        account_number: digits::account(
+            balance_account(kind, request.profile.kind),
+            "810",
+            50 + request.sequence,
+            branch(request.profile.branch),
+            number,
+        ),
+        kind,
+        amount_minor,
+        rate_bps,
+        term_months,
+        started,
+        ends: add_months(started, i64::from(term_months)),
+        payment_minor: 0,
+        next_payment: None,
+        payments_made: 0,
+        outstanding_minor: 0,
+        overdue_minor: 0,
+        days_past_due: 0,
+    }
+}
+
 /// Cuts the amount until the payment takes less than 45 % of a month.
 fn affordable(amount: i64, rate_bps: i64, term: u32, request: &Request) -> i64 {
     let most = request.basis_minor / 100 * 45;
-    let floor = if request.profile.segment == Segment::Mass { 3_000_000 } else { 10_000_000 };
+    let floor = if request.profile.segment == Segment::Mass {
+        3_000_000
+    } else {
+        10_000_000
+    };
     let mut amount = amount;
     for _ in 0..12 {
         if annuity(amount, rate_bps, term) <= most || amount / 4 * 3 < floor {
@@ -185,7 +231,11 @@ fn affordable(amount: i64, rate_bps: i64, term: u32, request: &Request) -> i64 {
 pub(crate) fn run(loan: &mut Loan, today: Date, missed: u32) {
     let due_day = |payment: u32| add_months(loan.started, i64::from(payment));
     let months = u32::try_from(months_between(loan.started, today).max(0)).unwrap_or(0);
-    let due = if due_day(months) > today { months.saturating_sub(1) } else { months };
+    let due = if due_day(months) > today {
+        months.saturating_sub(1)
+    } else {
+        months
+    };
     let due = due.min(loan.term_months);
     let missed = missed.min(due);
     let made = due - missed;
@@ -212,7 +262,11 @@ pub(crate) fn run_revolving(loan: &mut Loan, today: Date) {
     let owed = loan.outstanding_minor;
     loan.payment_minor = owed / 20 + month_interest(owed, loan.rate_bps);
     let this_month = date(today.year(), today.month(), loan.started.day());
-    let next = if this_month > today { this_month } else { add_months(this_month, 1) };
+    let next = if this_month > today {
+        this_month
+    } else {
+        add_months(this_month, 1)
+    };
     loan.next_payment = (owed > 0).then_some(next);
 }
 
@@ -231,7 +285,11 @@ mod tests {
 
     #[test]
     fn the_last_payment_clears_the_loan() {
-        for (amount, rate, months) in [(50_000_000, 2_190, 36), (900_000_000, 790, 300), (7, 1_000, 12)] {
+        for (amount, rate, months) in [
+            (50_000_000, 2_190, 36),
+            (900_000_000, 790, 300),
+            (7, 1_000, 12),
+        ] {
             let payment = annuity(amount, rate, months);
             assert_eq!(outstanding(amount, rate, payment, months), 0);
             assert!(outstanding(amount, rate, payment, months - 1) <= payment);

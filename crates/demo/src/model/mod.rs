@@ -6,6 +6,7 @@
 //! the numbers), `stories` (clients worth showing), then one module for each subject.
 
 mod calendar;
+mod cast;
 mod client;
 mod company;
 mod dice;
@@ -22,10 +23,12 @@ mod names;
 mod organisation;
 mod person;
 mod population;
+mod products;
 mod reach;
 mod spending;
 mod staff;
 pub mod stories;
+mod tales;
 mod texts;
 
 #[cfg(test)]
@@ -35,17 +38,19 @@ use kernel::Date;
 
 pub use client::{
     Account, AccountMonth, Address, Card, Circle, Company, Consent, Contact, DemoClient, Detail,
-    Identifier, ImportantDate, Interaction, Link, Loan, Note, Person, StandingOrder, Task, Transaction,
+    Identifier, ImportantDate, Interaction, Link, Loan, Note, Person, StandingOrder, Task,
+    Transaction,
 };
 pub use digits::DEMO_BIK;
 pub use interactions::Interactions;
 pub use keys::*;
 pub use ledger::{HISTORY_MONTHS, Transactions};
 pub use organisation::{
-    Absence, BRANCHES, Branch, BranchNo, Localised, REGIONS, Region, RegionNo, Staff, StaffNo, Team,
-    TeamKind, TeamNo,
+    Absence, BRANCHES, Branch, BranchNo, Localised, REGIONS, Region, RegionNo, Staff, StaffNo,
+    Team, TeamKind, TeamNo,
 };
 pub use population::BLOCK;
+pub use products::{PRODUCTS, product_name};
 pub use staff::{DEMO_MANAGER, demo_login};
 
 use population::Ground;
@@ -67,7 +72,11 @@ impl DemoBank {
     /// A bank of `clients` clients as it stands on `today`. The same arguments give the same bank.
     pub fn new(seed: u64, clients: u64, today: Date) -> Self {
         Self {
-            ground: Ground { seed, clients, today },
+            ground: Ground {
+                seed,
+                clients,
+                today,
+            },
             interactions_mean: INTERACTIONS_MEAN,
             teams: staff::teams(),
             staff: staff::staff(seed),
@@ -135,7 +144,8 @@ fn draw(ground: Ground, number: u64, interactions_mean: u32) -> DemoClient {
     let mut family = None;
     let detail = match profile.kind {
         PartyKind::Person | PartyKind::SoleTrader => {
-            let drawn = person::person(ground, number, profile);
+            let mut drawn = person::person(ground, number, profile);
+            cast::cast_person(ground, number, &mut drawn.person);
             family = drawn.family;
             if let Some(born) = drawn.person.born {
                 // Nobody becomes a client before he has a passport.
@@ -144,7 +154,11 @@ fn draw(ground: Ground, number: u64, interactions_mean: u32) -> DemoClient {
             }
             Detail::Person(drawn.person)
         }
-        PartyKind::Company => Detail::Company(company::company(ground, number, profile)),
+        PartyKind::Company => {
+            let mut company = company::company(ground, number, profile);
+            cast::cast_company(number, &mut company);
+            Detail::Company(company)
+        }
         PartyKind::Household | PartyKind::Group => {
             Detail::Circle(company::circle(ground, number, profile.kind))
         }
@@ -176,14 +190,18 @@ fn draw(ground: Ground, number: u64, interactions_mean: u32) -> DemoClient {
         dates: Vec::new(),
         tasks: Vec::new(),
         notes: Vec::new(),
-        source: client::Source { seed: ground.seed, today: ground.today, interactions: 0 },
+        source: client::Source {
+            seed: ground.seed,
+            today: ground.today,
+            interactions: 0,
+        },
     };
     reach::fill(ground, family.as_ref(), &mut client);
     holdings::fill(ground, profile, &mut client);
     links::fill(ground, &mut client);
     life::fill(ground, family.as_ref(), &mut client);
     client.source.interactions = interactions::count(&client, interactions_mean);
-    stories::tell(ground, &mut client);
+    tales::tell(ground, profile, &mut client);
     client.settle();
     client
 }

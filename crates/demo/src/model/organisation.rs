@@ -132,10 +132,34 @@ pub struct Absence {
 
 /// The four regions.
 pub const REGIONS: [Region; 4] = [
-    Region { number: RegionNo(0), name: Localised { ru: "Центр", en: "Centre" } },
-    Region { number: RegionNo(1), name: Localised { ru: "Северо-Запад", en: "North-West" } },
-    Region { number: RegionNo(2), name: Localised { ru: "Поволжье", en: "Volga" } },
-    Region { number: RegionNo(3), name: Localised { ru: "Урал и Сибирь", en: "Urals and Siberia" } },
+    Region {
+        number: RegionNo(0),
+        name: Localised {
+            ru: "Центр",
+            en: "Centre",
+        },
+    },
+    Region {
+        number: RegionNo(1),
+        name: Localised {
+            ru: "Северо-Запад",
+            en: "North-West",
+        },
+    },
+    Region {
+        number: RegionNo(2),
+        name: Localised {
+            ru: "Поволжье",
+            en: "Volga",
+        },
+    },
+    Region {
+        number: RegionNo(3),
+        name: Localised {
+            ru: "Урал и Сибирь",
+            en: "Urals and Siberia",
+        },
+    },
 ];
 
 /// One row of the branch table: everything that is not derived.
@@ -153,8 +177,17 @@ struct Row(
 
 impl Row {
     const fn branch(self, number: u16) -> Branch {
-        let Row(code, region, [city, ru, en], [address_ru, address_en], phone, zone, offset, codes, w) =
-            self;
+        let Row(
+            code,
+            region,
+            [city, ru, en],
+            [address_ru, address_en],
+            phone,
+            zone,
+            offset,
+            codes,
+            w,
+        ) = self;
         let [tax_region, passport_region, postcode_region] = codes;
         Branch {
             number: BranchNo(number),
@@ -162,7 +195,10 @@ impl Row {
             region: RegionNo(region),
             name: Localised { ru, en },
             city,
-            address: Localised { ru: address_ru, en: address_en },
+            address: Localised {
+                ru: address_ru,
+                en: address_en,
+            },
             phone,
             time_zone: zone,
             utc_offset_hours: offset,
@@ -195,13 +231,46 @@ pub const BRANCHES: [Branch; 12] = [
 
 /// Streets that every larger Russian city has, with the kind of street.
 pub(crate) const STREETS: &[&str] = &[
-    "ул. Ленина", "ул. Советская", "ул. Садовая", "ул. Молодёжная", "ул. Лесная", "ул. Гагарина",
-    "ул. Пушкина", "ул. Мира", "ул. Кирова", "ул. Чехова", "ул. Победы", "ул. Набережная",
-    "пр. Строителей", "ул. Заречная", "ул. Полевая", "ул. Октябрьская", "ул. Гоголя", "ул. Суворова",
-    "ул. Комсомольская", "ул. Железнодорожная", "ул. Маяковского", "ул. Некрасова", "ул. Фрунзе",
-    "б-р Космонавтов", "ул. Академика Королёва", "ул. Льва Толстого", "ул. Куйбышева", "пер. Школьный",
-    "ул. Зелёная", "ул. Берёзовая", "ул. 8 Марта", "ул. 50 лет Октября", "ул. Речная", "ш. Энтузиастов",
-    "ул. Тимирязева", "ул. Островского", "ул. Менделеева", "ул. Кутузова", "пр. Победы", "ул. Парковая",
+    "ул. Ленина",
+    "ул. Советская",
+    "ул. Садовая",
+    "ул. Молодёжная",
+    "ул. Лесная",
+    "ул. Гагарина",
+    "ул. Пушкина",
+    "ул. Мира",
+    "ул. Кирова",
+    "ул. Чехова",
+    "ул. Победы",
+    "ул. Набережная",
+    "пр. Строителей",
+    "ул. Заречная",
+    "ул. Полевая",
+    "ул. Октябрьская",
+    "ул. Гоголя",
+    "ул. Суворова",
+    "ул. Комсомольская",
+    "ул. Железнодорожная",
+    "ул. Маяковского",
+    "ул. Некрасова",
+    "ул. Фрунзе",
+    "б-р Космонавтов",
+    "ул. Академика Королёва",
+    "ул. Льва Толстого",
+    "ул. Куйбышева",
+    "пер. Школьный",
+    "ул. Зелёная",
+    "ул. Берёзовая",
+    "ул. 8 Марта",
+    "ул. 50 лет Октября",
+    "ул. Речная",
+    "ш. Энтузиастов",
+    "ул. Тимирязева",
+    "ул. Островского",
+    "ул. Менделеева",
+    "ул. Кутузова",
+    "пр. Победы",
+    "ул. Парковая",
 ];
 
 /// Looks a branch up; the first one when the number is beyond the table.

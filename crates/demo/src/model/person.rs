@@ -7,9 +7,9 @@ use super::client::{Identifier, Person};
 use super::dice::{Dice, Salt};
 use super::digits;
 use super::keys::{IdentifierKind, Marital, PartyKind, Segment, Sex};
+use super::links::directed;
 use super::names::{self, FullName, patronymic, surname_for};
 use super::organisation::branch;
-use super::links::directed;
 use super::population::{Family, FamilyRole, Ground, Profile, family, family_place};
 use super::spending::TRADER;
 
@@ -90,13 +90,26 @@ pub(crate) fn named(name: FullName) -> Person {
 }
 
 fn single(dice: &mut Dice, ground: Ground, number: u64, profile: Profile) -> Person {
-    let ages = [(22, (18, 25)), (30, (26, 38)), (26, (39, 52)), (14, (53, 64)), (8, (65, 88))];
+    let ages = [
+        (22, (18, 25)),
+        (30, (26, 38)),
+        (26, (39, 52)),
+        (14, (53, 64)),
+        (8, (65, 88)),
+    ];
     let (low, high) = dice.weighted(&ages, (26, 52));
     let trades = profile.kind == PartyKind::SoleTrader;
     let directs = directed(ground, number).is_some();
     // Whoever runs a business is of an age to.
-    let (low, high) = if trades || directs { (low.clamp(28, 50), high.clamp(45, 64)) } else { (low, high) };
-    let born = add_days(add_years(ground.today, -dice.range(low, high)), -dice.range(1, 364));
+    let (low, high) = if trades || directs {
+        (low.clamp(28, 50), high.clamp(45, 64))
+    } else {
+        (low, high)
+    };
+    let born = add_days(
+        add_years(ground.today, -dice.range(low, high)),
+        -dice.range(1, 364),
+    );
     let people = names::people(dice);
     let sex = profile.sex;
     let first = names::first_name(dice, people, sex, born.year());
@@ -104,7 +117,11 @@ fn single(dice: &mut Dice, ground: Ground, number: u64, profile: Profile) -> Per
     let male = names::surname(dice, people);
     let other = names::surname(dice, None);
     let double = dice.chance(14) && people.is_none() && male != other;
-    let last = if double { format!("{male}-{other}") } else { male.to_owned() };
+    let last = if double {
+        format!("{male}-{other}")
+    } else {
+        male.to_owned()
+    };
     let mut person = named(FullName {
         last: surname_for(&last, sex),
         first: first.to_owned(),
@@ -137,7 +154,9 @@ fn foreigner(dice: &mut Dice, sex: Sex, person: &mut Person) {
     let surname = dice.word(surnames);
     let father = dice.word(fathers);
     person.citizenship = country;
-    person.first_name = dice.word(if sex == Sex::Male { male } else { female }).to_owned();
+    person.first_name = dice
+        .word(if sex == Sex::Male { male } else { female })
+        .to_owned();
     person.last_name = surname_for(surname, sex);
     person.patronymic = match (country, sex) {
         ("AZ", Sex::Male) => format!("{father} оглы"),
@@ -180,25 +199,38 @@ const FOREIGNERS: [Foreign; 3] = [
     ),
 ];
 
+/// Employers that are no clients, each with the positions it has.
 #[rustfmt::skip]
-const POSITIONS: &[&str] = &[
-    "менеджер по продажам", "бухгалтер", "инженер", "учитель", "врач", "водитель", "программист",
-    "медицинская сестра", "экономист", "продавец", "мастер участка", "юрист", "логист", "электромонтёр",
-    "воспитатель", "кладовщик", "технолог", "аналитик", "повар", "администратор", "сварщик",
-    "начальник отдела", "специалист по закупкам", "дизайнер", "преподаватель",
+const WORK: &[(&str, &[&str])] = &[
+    ("Городская больница № 4", &["врач", "медицинская сестра", "фельдшер", "заведующая хозяйством"]),
+    ("Средняя школа № 17", &["учитель", "учитель математики", "воспитатель", "завуч"]),
+    ("ООО «Вектор-Логистика»", &["логист", "водитель", "кладовщик", "диспетчер"]),
+    ("АО «Приборостроитель»", &["инженер", "технолог", "мастер участка", "экономист"]),
+    ("Детский сад «Ромашка»", &["воспитатель", "повар", "музыкальный руководитель"]),
+    ("ООО «Торговый двор»", &["продавец", "бухгалтер", "менеджер по закупкам", "кассир"]),
+    ("АО «Водоканал»", &["слесарь", "инженер", "электромонтёр", "специалист абонентского отдела"]),
+    ("ООО «Цифровые решения»", &["программист", "аналитик", "тестировщик", "дизайнер"]),
+    ("Поликлиника № 2", &["врач", "медицинская сестра", "администратор", "лаборант"]),
+    ("ООО «СтройМонтаж-7»", &["прораб", "сварщик", "водитель", "сметчик"]),
+    ("АО «Хлебозавод № 1»", &["технолог", "пекарь", "механик", "бухгалтер"]),
+    ("ООО «Автоцентр Восток»", &["автомеханик", "менеджер по продажам", "кузовной мастер"]),
+    ("Политехнический колледж", &["преподаватель", "мастер обучения", "методист"]),
+    ("ООО «Мебель-Люкс»", &["столяр", "менеджер по продажам", "сборщик мебели"]),
+    ("АО «Горэлектросеть»", &["электромонтёр", "инженер", "диспетчер"]),
+    ("ООО «Аптека Плюс»", &["фармацевт", "провизор", "заведующая аптекой"]),
+    ("АО «Завод металлоконструкций»", &["токарь", "сварщик", "конструктор", "начальник цеха"]),
+    ("Железная дорога", &["машинист", "проводник", "дежурный по станции", "инженер"]),
 ];
+/// Positions of those who earn much, with employers that have them.
 #[rustfmt::skip]
-const HIGH_POSITIONS: &[&str] = &[
-    "генеральный директор", "финансовый директор", "заместитель генерального директора", "главный врач",
-    "совладелец", "партнёр юридической фирмы", "технический директор", "нотариус", "директор по развитию",
-];
-#[rustfmt::skip]
-const EMPLOYERS: &[&str] = &[
-    "Городская больница № 4", "Средняя школа № 17", "ООО «Вектор-Логистика»", "АО «Приборостроитель»",
-    "Детский сад «Ромашка»", "ООО «Торговый двор»", "АО «Водоканал»", "ООО «Цифровые решения»",
-    "Поликлиника № 2", "ООО «СтройМонтаж-7»", "АО «Хлебозавод № 1»", "Областная библиотека",
-    "ООО «Автоцентр Восток»", "Политехнический колледж", "ООО «Мебель-Люкс»", "АО «Горэлектросеть»",
-    "ООО «Аптека Плюс»", "Управление культуры", "ООО «Медиа-Линия»", "АО «Завод металлоконструкций»",
+const HIGH_WORK: &[(&str, &[&str])] = &[
+    ("АО «Приборостроитель»", &["технический директор", "финансовый директор"]),
+    ("Медицинский центр «Здравие»", &["главный врач", "совладелец"]),
+    ("Юридическая фирма «Право и дело»", &["партнёр", "управляющий партнёр"]),
+    ("ООО «Цифровые решения»", &["руководитель разработки", "директор по развитию"]),
+    ("АО «Завод металлоконструкций»", &["заместитель генерального директора", "коммерческий директор"]),
+    ("Нотариальная контора", &["нотариус"]),
+    ("ООО «Торговый двор»", &["генеральный директор", "директор по закупкам"]),
 ];
 
 /// Position, employer and income by age and segment.
@@ -211,8 +243,9 @@ fn work(dice: &mut Dice, ground: Ground, profile: Profile, person: &mut Person) 
         Segment::Mass | Segment::Sme | Segment::Corporate => (38, 165),
     };
     let pick = dice.range(low, high).min(dice.range(low, high));
-    let position = dice.word(if low > 100 { HIGH_POSITIONS } else { POSITIONS });
-    let employer = dice.word(EMPLOYERS);
+    let places = if low > 100 { HIGH_WORK } else { WORK };
+    let (employer, positions) = dice.pick(places, ("Железная дорога", &["инженер"]));
+    let position = dice.word(positions);
     person.birth_place = Some(branch(profile.branch).city);
     if profile.kind == PartyKind::SoleTrader {
         person.position = Some(TRADER);
@@ -251,20 +284,33 @@ pub(crate) fn identifiers(
             kind: IdentifierKind::PassportRu,
             value: digits::passport(home, issued.year(), number),
             issued: Some(issued),
-            issuer: Some(format!("ГУ МВД России, г. {}, код подразделения {office}", home.city)),
+            issuer: Some(format!(
+                "ГУ МВД России, г. {}, код подразделения {office}",
+                home.city
+            )),
             expires: None,
         });
     } else {
         let issued = add_days(ground.today, -dice.range(100, 3_000));
         list.push(Identifier {
             kind: IdentifierKind::PassportForeign,
-            value: format!("{}{:07}", person.citizenship, dice.below(9_000_000) + 1_000_000),
+            value: format!(
+                "{}{:07}",
+                person.citizenship,
+                dice.below(9_000_000) + 1_000_000
+            ),
             issued: Some(issued),
             issuer: Some(person.citizenship.to_owned()),
             expires: Some(add_years(issued, 10)),
         });
     }
-    let bare = |kind, value| Identifier { kind, value, issued: None, issuer: None, expires: None };
+    let bare = |kind, value| Identifier {
+        kind,
+        value,
+        issued: None,
+        issuer: None,
+        expires: None,
+    };
     if trader || dice.chance(820) {
         list.push(bare(IdentifierKind::Inn, digits::inn_person(home, number)));
     }
@@ -276,7 +322,10 @@ pub(crate) fn identifiers(
         let registered = add_days(profile.since, -dice.range(10, 2_000)).max(grown);
         list.push(Identifier {
             issued: Some(registered),
-            ..bare(IdentifierKind::Ogrnip, digits::ogrnip(home, registered.year(), number))
+            ..bare(
+                IdentifierKind::Ogrnip,
+                digits::ogrnip(home, registered.year(), number),
+            )
         });
     }
     list

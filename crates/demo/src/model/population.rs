@@ -126,7 +126,8 @@ pub(crate) fn family_place(ground: Ground, number: u64) -> Option<FamilyPlace> {
     };
     let family = number / BLOCK * 8 + family;
     // The family of a household block always stands: the household needs its members.
-    let stands = family.is_multiple_of(8) || Dice::new(ground.seed, family, Salt::Family).chance(800);
+    let stands =
+        family.is_multiple_of(8) || Dice::new(ground.seed, family, Salt::Family).chance(800);
     stands.then_some(FamilyPlace { family, role })
 }
 
@@ -202,17 +203,33 @@ pub(crate) fn profile(ground: Ground, number: u64) -> Profile {
     let in_family = family_place(ground, number).is_some();
     let circle = matches!(kind, PartyKind::Household | PartyKind::Group);
     let segment = match kind {
-        PartyKind::Person => {
-            dice.weighted(&[(15, Segment::Vip), (80, Segment::Premium), (905, Segment::Mass)], Segment::Mass)
+        PartyKind::Person => dice.weighted(
+            &[
+                (15, Segment::Vip),
+                (80, Segment::Premium),
+                (905, Segment::Mass),
+            ],
+            Segment::Mass,
+        ),
+        PartyKind::SoleTrader => {
+            dice.weighted(&[(40, Segment::Premium), (960, Segment::Sme)], Segment::Sme)
         }
-        PartyKind::SoleTrader => dice.weighted(&[(40, Segment::Premium), (960, Segment::Sme)], Segment::Sme),
         PartyKind::Company => dice.weighted(
-            &[(15, Segment::Vip), (165, Segment::Corporate), (820, Segment::Sme)],
+            &[
+                (15, Segment::Vip),
+                (165, Segment::Corporate),
+                (820, Segment::Sme),
+            ],
             Segment::Sme,
         ),
-        PartyKind::Household => {
-            dice.weighted(&[(60, Segment::Vip), (240, Segment::Premium), (700, Segment::Mass)], Segment::Mass)
-        }
+        PartyKind::Household => dice.weighted(
+            &[
+                (60, Segment::Vip),
+                (240, Segment::Premium),
+                (700, Segment::Mass),
+            ],
+            Segment::Mass,
+        ),
         PartyKind::Group => Segment::Corporate,
     };
     let status = match (circle, dice.below(1_000)) {
@@ -222,12 +239,20 @@ pub(crate) fn profile(ground: Ground, number: u64) -> Profile {
     };
     // More clients came lately: the smaller of two draws.
     let days = dice.range(20, 6_500).min(dice.range(20, 6_500));
-    let sex = if dice.chance(470) { Sex::Male } else { Sex::Female };
+    let sex = if dice.chance(470) {
+        Sex::Male
+    } else {
+        Sex::Female
+    };
     let profile = Profile {
         kind,
         segment,
         status,
-        branch: if moved && !in_family && !circle { elsewhere } else { home },
+        branch: if moved && !in_family && !circle {
+            elsewhere
+        } else {
+            home
+        },
         since: add_days(ground.today, -days),
         sex,
     };
@@ -240,5 +265,8 @@ pub(crate) fn home_branch(ground: Ground, number: u64) -> BranchNo {
 }
 
 fn any_branch(dice: &mut Dice) -> BranchNo {
-    dice.weighted(&BRANCHES.map(|branch| (branch.weight, branch.number)), BranchNo(0))
+    dice.weighted(
+        &BRANCHES.map(|branch| (branch.weight, branch.number)),
+        BranchNo(0),
+    )
 }

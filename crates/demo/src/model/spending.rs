@@ -7,19 +7,39 @@ use super::calendar::months_between;
 use super::client::{Account, DemoClient, Detail, Loan, Person};
 use super::dice::Dice;
 use super::holdings::basis_minor;
-use super::keys::{AccountKind, LoanKind, Purpose};
+use super::keys::{AccountKind, LoanKind, PartyKind, Purpose};
 
 /// One planned movement. Accounts are indexes, amounts positive minor units.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     /// Money in.
-    In { account: usize, amount: i64, purpose: Purpose, from: &'static str },
+    In {
+        account: usize,
+        amount: i64,
+        purpose: Purpose,
+        from: &'static str,
+    },
     /// Money out, dropped when there is not enough.
-    Out { account: usize, amount: i64, purpose: Purpose, to: &'static str },
-    /// Money out whatever the balance: what is missing is brought in cash before.
-    Must { account: usize, amount: i64, purpose: Purpose, to: &'static str },
+    Out {
+        account: usize,
+        amount: i64,
+        purpose: Purpose,
+        to: &'static str,
+    },
+    /// Money out whatever the balance: what is missing is brought in before.
+    Must {
+        account: usize,
+        amount: i64,
+        purpose: Purpose,
+        to: &'static str,
+    },
     /// A share of what is above `keep` goes to another own account, or out of the bank.
-    Surplus { account: usize, to: Option<usize>, keep: i64, per_cent: i64 },
+    Surplus {
+        account: usize,
+        to: Option<usize>,
+        keep: i64,
+        per_cent: i64,
+    },
     /// Monthly interest on the balance.
     Interest { account: usize, rate_bps: i64 },
 }
@@ -41,7 +61,12 @@ struct Plan<'a> {
 
 /// Plans the month that begins on `first`: `habits` is the same every month, `dice` differs.
 pub(crate) fn month(client: &DemoClient, first: Date, habits: &Dice, dice: Dice) -> Vec<Planned> {
-    let mut plan = Plan { client, first, dice, steps: Vec::with_capacity(20) };
+    let mut plan = Plan {
+        client,
+        first,
+        dice,
+        steps: Vec::with_capacity(20),
+    };
     let main = client
         .accounts
         .iter()
@@ -68,8 +93,14 @@ pub(crate) const TRADER: &str = "индивидуальный предприни
 
 #[rustfmt::skip]
 const GROCERIES: &[&str] = &["Супермаркет «Лукошко»", "Магазин «Продукты 24»", "Гипермаркет «Простор»", "Рынок «Центральный»", "Магазин «Молочный двор»"];
+/// Other payments by card: name, smallest and largest share of the purse in thousandths.
 #[rustfmt::skip]
-const SHOPS: &[&str] = &["Аптека «Ромашка»", "АЗС «Трасса»", "Кафе «Веранда»", "Магазин одежды «Силуэт»", "Книжный «Переплёт»", "Такси «Вояж»", "Маркетплейс «Всёдом»", "Кинотеатр «Салют»", "Строймаркет «Мастер»", "Ветклиника «Хвост»"];
+const SHOPS: &[(&str, i64, i64)] = &[
+    ("Аптека «Ромашка»", 6, 40), ("АЗС «Трасса»", 20, 55), ("Кафе «Веранда»", 10, 45),
+    ("Магазин одежды «Силуэт»", 40, 140), ("Книжный «Переплёт»", 6, 25), ("Такси «Вояж»", 4, 15),
+    ("Маркетплейс «Всёдом»", 15, 120), ("Кинотеатр «Салют»", 8, 20), ("Строймаркет «Мастер»", 30, 160),
+    ("Ветклиника «Хвост»", 15, 70), ("Турагентство «Компас»", 120, 320), ("Салон красоты «Алиса»", 20, 60),
+];
 #[rustfmt::skip]
 const PEOPLE: &[&str] = &["Анна К.", "Сергей П.", "Марина В.", "Дмитрий С.", "Ольга Н.", "Павел Т."];
 #[rustfmt::skip]
@@ -84,13 +115,39 @@ const fn hundreds(minor: i64) -> i64 {
 
 impl Plan<'_> {
     fn add(&mut self, day: i64, step: Step) {
-        self.steps.push(Planned { day: i8::try_from(day).unwrap_or(28).clamp(1, 31), step });
+        self.steps.push(Planned {
+            day: i8::try_from(day).unwrap_or(28).clamp(1, 31),
+            step,
+        });
     }
-    fn income(&mut self, day: i64, account: usize, amount: i64, purpose: Purpose, from: &'static str) {
-        self.add(day, Step::In { account, amount, purpose, from });
+    fn income(
+        &mut self,
+        day: i64,
+        account: usize,
+        amount: i64,
+        purpose: Purpose,
+        from: &'static str,
+    ) {
+        self.add(
+            day,
+            Step::In {
+                account,
+                amount,
+                purpose,
+                from,
+            },
+        );
     }
     fn out(&mut self, day: i64, account: usize, amount: i64, purpose: Purpose, to: &'static str) {
-        self.add(day, Step::Out { account, amount, purpose, to });
+        self.add(
+            day,
+            Step::Out {
+                account,
+                amount,
+                purpose,
+                to,
+            },
+        );
     }
 
     fn opened_now(&self, account: &Account) -> bool {
@@ -100,18 +157,31 @@ impl Plan<'_> {
     /// The first money of accounts opened this month.
     fn openings(&mut self) {
         let basis = basis_minor(self.client).max(3_000_000);
+        let private = self.client.kind == PartyKind::Person;
         for (at, account) in self.client.accounts.iter().enumerate() {
             if account.dormant || !self.opened_now(account) {
                 continue;
             }
             let (per_cent, purpose) = match account.kind {
-                AccountKind::Current => (self.dice.range(5, 30), Purpose::CashIn),
+                AccountKind::Current if private => (self.dice.range(5, 30), Purpose::CashIn),
+                AccountKind::Current => (self.dice.range(5, 30), Purpose::TransferIn),
                 AccountKind::Savings => (self.dice.range(30, 200), Purpose::TransferIn),
-                AccountKind::Deposit => (self.dice.range(150, 1_500), Purpose::TransferIn),
+                AccountKind::Deposit if private => {
+                    (self.dice.range(150, 1_500), Purpose::TransferIn)
+                }
+                AccountKind::Deposit => (self.dice.range(15, 120), Purpose::TransferIn),
             };
-            let from = if purpose == Purpose::TransferIn { "Перевод из другого банка" } else { "" };
+            let from = if purpose == Purpose::TransferIn {
+                "Перевод из другого банка"
+            } else {
+                ""
+            };
             let amount = (basis / 100 * per_cent / 100_000).max(1) * 100_000;
-            let amount = if account.currency == kernel::Currency::RUB { amount } else { amount / 1_000 * 100 };
+            let amount = if account.currency == kernel::Currency::RUB {
+                amount
+            } else {
+                amount / 1_000 * 100
+            };
             self.income(i64::from(account.opened.day()), at, amount, purpose, from);
         }
     }
@@ -119,11 +189,18 @@ impl Plan<'_> {
     fn person(&mut self, main: usize, person: &Person, habits: &mut Dice) {
         let income = person.income_minor;
         let pay_day = habits.range(5, 12);
-        let rents = habits.chance(210);
+        let owner = self
+            .client
+            .loans
+            .iter()
+            .any(|loan| loan.kind == LoanKind::Mortgage);
+        let rents = habits.chance(210) && !owner;
         let utility = (300_000 + habits.range(0, 500_000)).min(income / 7);
         let telecom = hundreds(45_000 + habits.range(0, 90_000)).min(income / 20);
         match person.position {
-            Some("на пенсии") => self.income(8, main, income, Purpose::Pension, "Социальный фонд России"),
+            Some("на пенсии") => {
+                self.income(8, main, income, Purpose::Pension, "Социальный фонд России")
+            }
             Some("студент") => self.income(25, main, income, Purpose::Grant, ""),
             _ if income > 0 => {
                 self.income(pay_day, main, income / 100 * 58, Purpose::Salary, "");
@@ -135,7 +212,13 @@ impl Plan<'_> {
             _ => {}
         }
         if rents {
-            self.out(3, main, hundreds(income / 100 * 24), Purpose::Rent, "Наниматель: аренда квартиры");
+            self.out(
+                3,
+                main,
+                hundreds(income / 100 * 24),
+                Purpose::Rent,
+                "Наниматель: аренда квартиры",
+            );
         }
         self.out(12, main, utility, Purpose::Utility, "Расчётный центр ЖКХ");
         self.out(14, main, telecom, Purpose::Telecom, "Мобильная связь");
@@ -145,10 +228,26 @@ impl Plan<'_> {
             account.kind == AccountKind::Savings && account.currency == kernel::Currency::RUB
         });
         match savings {
-            Some(_) => self.add(28, Step::Surplus { account: main, to: savings, keep, per_cent: 70 }),
+            Some(_) => self.add(
+                28,
+                Step::Surplus {
+                    account: main,
+                    to: savings,
+                    keep,
+                    per_cent: 70,
+                },
+            ),
             None => {
                 let keep = income * 3;
-                self.add(28, Step::Surplus { account: main, to: None, keep, per_cent: 80 });
+                self.add(
+                    28,
+                    Step::Surplus {
+                        account: main,
+                        to: None,
+                        keep,
+                        per_cent: 80,
+                    },
+                );
             }
         }
     }
@@ -162,8 +261,9 @@ impl Plan<'_> {
             self.out(day, main, amount, Purpose::Groceries, to);
         }
         for _ in 0..self.dice.range(2, 4) {
-            let (day, to) = (self.dice.range(1, 30), self.dice.word(SHOPS));
-            let amount = purse / 1_000 * self.dice.range(12, 90) + self.dice.range(0, 9_900);
+            let day = self.dice.range(1, 30);
+            let (to, low, high) = self.dice.pick(SHOPS, ("", 10, 40));
+            let amount = purse / 1_000 * self.dice.range(low, high) + self.dice.range(0, 9_900);
             self.out(day, main, amount, Purpose::Shopping, to);
         }
         if self.dice.chance(420) {
@@ -189,7 +289,11 @@ impl Plan<'_> {
         let payroll = turnover / 100 * habits.range(9, 14);
         let rent = turnover / 1_000 * habits.range(15, 40);
         // Business breathes: a month brings 75–125 % of the usual turnover, January least.
-        let season = if self.first.month() == 1 { 70 } else { self.dice.range(75, 125) };
+        let season = if self.first.month() == 1 {
+            70
+        } else {
+            self.dice.range(75, 125)
+        };
         let receipts = self.dice.range(3, 6);
         for _ in 0..receipts {
             let (day, from) = (self.dice.range(1, 30), self.dice.word(CUSTOMERS));
@@ -205,11 +309,26 @@ impl Plan<'_> {
             self.out(day, main, amount, Purpose::Supplier, to);
         }
         self.out(5, main, payroll, Purpose::Payroll, "Зарплатный реестр");
-        self.out(20, main, payroll / 3 * 2, Purpose::Payroll, "Зарплатный реестр");
+        self.out(
+            20,
+            main,
+            payroll / 3 * 2,
+            Purpose::Payroll,
+            "Зарплатный реестр",
+        );
         self.out(25, main, rent, Purpose::Rent, "Аренда помещений");
-        self.out(28, main, turnover / 1_000 * self.dice.range(55, 80), Purpose::Tax, "Единый налоговый счёт");
+        let tax = turnover / 1_000 * self.dice.range(55, 80);
+        self.out(28, main, tax, Purpose::Tax, "Единый налоговый счёт");
         self.out(30, main, fee, Purpose::Fee, "");
-        self.add(29, Step::Surplus { account: main, to: None, keep: turnover / 10 * 16, per_cent: 60 });
+        self.add(
+            29,
+            Step::Surplus {
+                account: main,
+                to: None,
+                keep: turnover / 10 * 16,
+                per_cent: 60,
+            },
+        );
     }
 
     fn loans(&mut self, main: usize) {
@@ -233,7 +352,15 @@ impl Plan<'_> {
             }
             if months > 0 && months <= i64::from(loan.payments_made) {
                 let amount = loan.payment_minor;
-                self.add(day, Step::Must { account: main, amount, purpose: Purpose::LoanPayment, to: "" });
+                self.add(
+                    day,
+                    Step::Must {
+                        account: main,
+                        amount,
+                        purpose: Purpose::LoanPayment,
+                        to: "",
+                    },
+                );
             }
         }
     }
@@ -258,7 +385,13 @@ impl Plan<'_> {
             let age = months_between(self.first, self.client.source.today);
             if !(order.failing && age < 2) {
                 let day = i64::from(order.day);
-                self.out(day, order.account, order.amount_minor, Purpose::StandingOrder, order.payee);
+                self.out(
+                    day,
+                    order.account,
+                    order.amount_minor,
+                    Purpose::StandingOrder,
+                    order.payee,
+                );
             }
         }
     }
@@ -266,7 +399,13 @@ impl Plan<'_> {
     fn interest(&mut self) {
         for (at, account) in self.client.accounts.iter().enumerate() {
             if account.rate_bps > 0 && !self.opened_now(account) {
-                self.add(31, Step::Interest { account: at, rate_bps: account.rate_bps });
+                self.add(
+                    31,
+                    Step::Interest {
+                        account: at,
+                        rate_bps: account.rate_bps,
+                    },
+                );
             }
         }
     }

@@ -7,8 +7,8 @@ use super::dice::{Dice, Salt};
 use super::keys::{AbsenceReason, PartyKind, Role, Segment, Sex};
 use super::names::{first_name, latin, login_word, patronymic, surname, surname_for};
 use super::organisation::{
-    Absence, BRANCHES, Branch, BranchNo, Localised, REGIONS, RegionNo, Staff, StaffNo, Team, TeamKind,
-    TeamNo,
+    Absence, BRANCHES, Branch, BranchNo, Localised, REGIONS, RegionNo, Staff, StaffNo, Team,
+    TeamKind, TeamNo,
 };
 
 /// Staff of one branch, in the order of [`POSTS`].
@@ -91,11 +91,25 @@ pub(crate) fn staff(seed: u64) -> Vec<Staff> {
     for branch in &BRANCHES {
         for (post, role) in (0_u16..).zip(POSTS) {
             let team = TeamNo(branch.number.0 * 2 + u16::from(post == 4));
-            hire(&mut all, seed, role, Some(branch), Some(branch.region), Some(team));
+            hire(
+                &mut all,
+                seed,
+                role,
+                Some(branch),
+                Some(branch.region),
+                Some(team),
+            );
         }
     }
     for region in REGIONS {
-        hire(&mut all, seed, Role::RegionalHead, None, Some(region.number), None);
+        hire(
+            &mut all,
+            seed,
+            Role::RegionalHead,
+            None,
+            Some(region.number),
+            None,
+        );
     }
     for (team, (role, count, _)) in (24..).zip(HEAD_OFFICE) {
         for _ in 0..count {
@@ -115,7 +129,11 @@ fn hire(
 ) {
     let number = u16::try_from(all.len()).unwrap_or(u16::MAX);
     let mut dice = Dice::new(seed, u64::from(number), Salt::Staff);
-    let sex = if dice.chance(420) { Sex::Male } else { Sex::Female };
+    let sex = if dice.chance(420) {
+        Sex::Male
+    } else {
+        Sex::Female
+    };
     let born = i16::try_from(dice.range(1968, 2000)).unwrap_or(1985);
     let last = surname_for(surname(&mut dice, None), sex);
     let first = first_name(&mut dice, None, sex, born);
@@ -160,7 +178,10 @@ fn login(all: &[Staff], role: Role, number: u16, first: &str, last: &str) -> Str
     if !taken(&base) {
         return base;
     }
-    (2_u32..).map(|n| format!("{base}{n}")).find(|login| !taken(login)).unwrap_or(base)
+    (2_u32..)
+        .map(|n| format!("{base}{n}"))
+        .find(|login| !taken(login))
+        .unwrap_or(base)
 }
 
 /// Who is away around `today`: one on leave now, one ill, one on a trip soon, each with a deputy of the
@@ -182,7 +203,12 @@ pub(crate) fn absences(today: Date) -> Vec<Absence> {
 }
 
 /// The manager of a client: key clients have their own, business its own, the rest by number.
-pub(crate) fn manager_of(branch: BranchNo, kind: PartyKind, segment: Segment, number: u64) -> StaffNo {
+pub(crate) fn manager_of(
+    branch: BranchNo,
+    kind: PartyKind,
+    segment: Segment,
+    number: u64,
+) -> StaffNo {
     let post = match (segment, kind) {
         (Segment::Vip | Segment::Premium, _) => 3,
         (Segment::Sme | Segment::Corporate, _) => 4,

@@ -1,10 +1,35 @@
-//! placeholder of the slice `contacts`: being written
-use std::sync::Arc;
+//! How a client is reached and known: phones, e-mails and messengers, documents and official numbers,
+//! addresses, important dates, consents, files.
+//!
+//! Rules: every value keeps its source, its author and its age; nothing is deleted, only archived; an
+//! edit carries the values it was made from, so that two people never overwrite one another unseen; a
+//! number that only one client can have is refused for a second one; of two words about a consent the
+//! later one counts.
+//!
+//! Reading order: `model` (words, values, the three-way edit), `commands`, `queries`, `pages`.
 
-pub(crate) fn register(_: &mut spine::Registry) {}
-pub(crate) fn routes(routes: web::Routes) -> web::Routes {
-    routes
-}
-pub(crate) fn panels() -> Vec<Arc<dyn web::CardPanel>> {
-    Vec::new()
+pub mod commands;
+pub mod model;
+mod pages;
+pub mod queries;
+
+pub(crate) use pages::{panels, routes};
+
+pub(crate) fn register(registry: &mut spine::Registry) {
+    registry.add::<commands::AddContact>();
+    registry.add::<commands::EditContact>();
+    registry.add::<commands::ArchiveContact>();
+    registry.add::<commands::AddIdentifier>();
+    registry.add::<commands::EditIdentifier>();
+    registry.add::<commands::ArchiveIdentifier>();
+    registry.add::<commands::AddAddress>();
+    registry.add::<commands::EditAddress>();
+    registry.add::<commands::ArchiveAddress>();
+    registry.add::<commands::AddDate>();
+    registry.add::<commands::EditDate>();
+    registry.add::<commands::ArchiveDate>();
+    registry.add::<commands::GiveConsent>();
+    registry.add::<commands::WithdrawConsent>();
+    registry.add::<commands::AddFile>();
+    registry.add::<commands::ArchiveFile>();
 }

@@ -6,11 +6,13 @@ mod directory;
 mod model;
 mod password;
 pub mod queries;
+mod seed;
 mod setup;
 
 pub use directory::Directory;
 pub use model::{Branch, Region, Role, StaffMember, Team};
 pub use password::{PasswordError, check_password, hash_password};
+pub use seed::{Seed, SeedAbsence, SeedBranch, SeedRegion, SeedStaff, SeedTeam, Seeded};
 pub use setup::{BuiltInRole, ROLES, has_staff, set_up};
 
 pub(crate) use commands::deliver_notice;
@@ -72,4 +74,6 @@ pub fn module() -> Module {
 
 fn register(registry: &mut Registry) {
     commands::register(registry);
+    registry.add::<Seed>();
+    registry.add::<setup::SetUpRoles>();
 }

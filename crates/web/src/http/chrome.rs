@@ -30,10 +30,10 @@ impl Cx {
         Html(content.clone().into_string()).into_response()
     }
     /// Done: on to another page, where the text of `flash_key` is shown once. A script gets 204 and
-    /// the address in `X-Location`.
+    /// the address in `HX-Location`.
     pub fn done(&self, to: &str, flash_key: &str) -> Response {
         let status = if self.is_fragment { StatusCode::NO_CONTENT } else { StatusCode::SEE_OTHER };
-        let place = if self.is_fragment { "x-location" } else { "location" };
+        let place = if self.is_fragment { "hx-location" } else { "location" };
         let mut response = status.into_response();
         if let Ok(value) = HeaderValue::from_str(to) {
             response.headers_mut().insert(place, value);

@@ -32,7 +32,7 @@ pub struct Cx {
     pub session: Option<SessionRow>,
     /// An API token asks.
     pub has_token: bool,
-    /// A script asks for a part of a page (`X-Requested-With: ui`).
+    /// A script of ours asks for a part of a page (it says so in `X-Requested-With`).
     pub is_fragment: bool,
     /// Path and query as asked.
     pub path: String,
@@ -130,7 +130,7 @@ async fn make(app: Arc<App>, headers: HeaderMap, path: String) -> Result<Cx, Err
         db,
         session,
         has_token,
-        is_fragment: headers.get("x-requested-with").is_some_and(|v| v == "ui"),
+        is_fragment: headers.contains_key("x-requested-with"),
         path,
         flash: cookie(headers, "flash").map(str::to_owned),
         nav_folded: cookie(headers, "nav").is_some_and(|v| v == "folded"),

@@ -128,7 +128,11 @@ impl Button {
             Look::Danger => "btn danger",
         };
         let link = self.href.as_ref().or(self.dialog.as_ref());
-        let mut tag = Tag::new(if link.is_some() && self.disabled_why.is_none() { "a" } else { "button" });
+        let mut tag = Tag::new(if link.is_some() && self.disabled_why.is_none() {
+            "a"
+        } else {
+            "button"
+        });
         tag.attr("class", class);
         match (&self.disabled_why, link) {
             (Some(why), _) => {
@@ -176,7 +180,10 @@ pub(super) struct Tag {
 
 impl Tag {
     pub(super) fn new(name: &'static str) -> Self {
-        Self { name, text: format!("<{name}") }
+        Self {
+            name,
+            text: format!("<{name}"),
+        }
     }
     pub(super) fn attr(&mut self, name: &str, value: &str) {
         self.text.push(' ');
@@ -214,7 +221,11 @@ pub fn icon_button(name: &str, label: &str, attributes: &[(&str, &str)]) -> Mark
 
 /// A quiet button that copies a text (a phone, an account number).
 pub fn copy_button(l: &L, text: &str) -> Markup {
-    icon_button("copy", &l.ta("ui-copy", &[("what", text.into())]), &[("data-copy", text)])
+    icon_button(
+        "copy",
+        &l.ta("ui-copy", &[("what", text.into())]),
+        &[("data-copy", text)],
+    )
 }
 
 /// A line of a [`Menu`].
@@ -262,7 +273,8 @@ pub struct Menu {
     id: String,
     opener: Markup,
     opener_class: &'static str,
-    label: String,
+    /// The opener's name, when the opener itself shows no words.
+    label: Option<String>,
     items: Vec<MenuItem>,
 }
 
@@ -274,7 +286,7 @@ impl Menu {
             id: id.into(),
             opener: html! { span { (label) } (icon("chevron-down")) },
             opener_class: "btn",
-            label,
+            label: None,
             items: Vec::new(),
         }
     }
@@ -284,15 +296,14 @@ impl Menu {
             id: id.into(),
             opener: icon("ellipsis"),
             opener_class: "btn quiet square",
-            label: label.into(),
+            label: Some(label.into()),
             items: Vec::new(),
         }
     }
-    /// Replaces what the opener shows and its class.
+    /// Replaces what the opener shows, with words of its own (hidden ones will do), and its class.
     #[must_use]
     pub fn opener(mut self, class: &'static str, inside: Markup) -> Self {
-        self.opener = inside;
-        self.opener_class = class;
+        (self.opener, self.opener_class, self.label) = (inside, class, None);
         self
     }
     /// Adds a line.
@@ -312,7 +323,7 @@ impl Menu {
         html! {
             span.menu-anchor {
                 button.(self.opener_class) type="button" popovertarget=(self.id)
-                    aria-label=(self.label) title=(self.label) aria-haspopup="menu" { (self.opener) }
+                    aria-label=[self.label.as_ref()] title=[self.label.as_ref()] aria-haspopup="menu" { (self.opener) }
                 div.menu id=(self.id) popover data-menu {
                     @for item in &self.items { (menu_item(item)) }
                 }
@@ -323,13 +334,26 @@ impl Menu {
 
 fn menu_item(item: &MenuItem) -> Markup {
     match item {
-        MenuItem::Link { href, icon: name, label } => {
+        MenuItem::Link {
+            href,
+            icon: name,
+            label,
+        } => {
             html! { a.menu-item href=(href) { (icon(name)) span { (label) } } }
         }
-        MenuItem::Dialog { src, icon: name, label } => {
+        MenuItem::Dialog {
+            src,
+            icon: name,
+            label,
+        } => {
             html! { a.menu-item href=(src) data-dialog-src=(src) { (icon(name)) span { (label) } } }
         }
-        MenuItem::Post { action, values, icon: name, label } => html! {
+        MenuItem::Post {
+            action,
+            values,
+            icon: name,
+            label,
+        } => html! {
             form.menu-form method="post" action=(action) {
                 @for (key, value) in values { input type="hidden" name=(key) value=(value); }
                 button.menu-item type="submit" { (icon(name)) span { (label) } }

@@ -66,12 +66,16 @@ pub(super) fn top_bar(l: &L, shell: &Shell) -> Markup {
 fn link_light(l: &L, shell: &Shell) -> Markup {
     let (class, name, words) = match &shell.link {
         LinkState::Online => ("good", "wifi", l.t("ui-online")),
-        LinkState::Offline { since } => {
-            ("danger", "wifi-off", l.ta("ui-offline-since", &[("since", since.into())]))
-        }
-        LinkState::Syncing { left } => {
-            ("attention", "refresh-cw", l.ta("ui-syncing", &[("n", (*left).into())]))
-        }
+        LinkState::Offline { since } => (
+            "danger",
+            "wifi-off",
+            l.ta("ui-offline-since", &[("since", since.into())]),
+        ),
+        LinkState::Syncing { left } => (
+            "attention",
+            "refresh-cw",
+            l.ta("ui-syncing", &[("n", (*left).into())]),
+        ),
     };
     html! {
         span.link-light data-link-light data-words-lost=(l.t("ui-line-lost")) data-words-back=(words) {
@@ -85,7 +89,10 @@ fn link_light(l: &L, shell: &Shell) -> Markup {
 
 fn create_menu(l: &L, items: &[MenuItem]) -> Markup {
     Menu::new("menu-create", l.t("ui-create"))
-        .opener("btn create", html! { (icon("plus")) span { (l.t("ui-create")) } })
+        .opener(
+            "btn create",
+            html! { (icon("plus")) span { (l.t("ui-create")) } },
+        )
         .items(items.iter().cloned())
         .render()
 }
@@ -104,7 +111,10 @@ fn notices(l: &L, shell: &Shell) -> Markup {
 fn person_menu(l: &L, shell: &Shell) -> Markup {
     let person = &shell.person;
     let set = |name: &str, value: &str| {
-        vec![(name.to_owned(), value.to_owned()), ("back".to_owned(), shell.path.clone())]
+        vec![
+            (name.to_owned(), value.to_owned()),
+            ("back".to_owned(), shell.path.clone()),
+        ]
     };
     let post = |name: &str, value: &str, icon: &'static str, label: String| MenuItem::Post {
         action: shell.links.preferences.clone(),
@@ -113,7 +123,10 @@ fn person_menu(l: &L, shell: &Shell) -> Markup {
         label,
     };
     let mut menu = Menu::new("menu-person", l.t("ui-person-menu"))
-        .opener("btn quiet person", html! { (avatar(&person.name)) })
+        .opener(
+            "btn quiet person",
+            html! { (avatar(&person.name)) span.hidden { (l.t("ui-person-menu")) } },
+        )
         .item(MenuItem::Custom(html! {
             div.menu-person {
                 (avatar(&person.name))
@@ -152,7 +165,11 @@ fn shell_language_name(l: &L, lang: Lang) -> String {
 
 /// Theme and density: posts without scripts, at once with them.
 fn theme_switch(l: &L, shell: &Shell) -> Markup {
-    let themes = [(Theme::Auto, "monitor"), (Theme::Light, "sun"), (Theme::Dark, "moon")];
+    let themes = [
+        (Theme::Auto, "monitor"),
+        (Theme::Light, "sun"),
+        (Theme::Dark, "moon"),
+    ];
     html! {
         form.switch method="post" action=(shell.links.preferences) data-switch="theme" {
             input type="hidden" name="back" value=(shell.path);

@@ -55,7 +55,10 @@ impl Column {
     }
     /// A column of numbers.
     pub fn number(label: impl Into<String>) -> Self {
-        Self { align: Align::End, ..Self::text(label) }
+        Self {
+            align: Align::End,
+            ..Self::text(label)
+        }
     }
     /// Lets the column take the room that is left.
     #[must_use]
@@ -99,11 +102,19 @@ pub struct BulkAction {
 impl BulkAction {
     /// An action that posts at once.
     pub fn post(action: impl Into<String>, icon: &'static str, label: impl Into<String>) -> Self {
-        Self { action: action.into(), icon, label: label.into(), is_dialog: false }
+        Self {
+            action: action.into(),
+            icon,
+            label: label.into(),
+            is_dialog: false,
+        }
     }
     /// An action that first asks in a dialog.
     pub fn dialog(action: impl Into<String>, icon: &'static str, label: impl Into<String>) -> Self {
-        Self { is_dialog: true, ..Self::post(action, icon, label) }
+        Self {
+            is_dialog: true,
+            ..Self::post(action, icon, label)
+        }
     }
 }
 
@@ -261,11 +272,9 @@ impl Table {
             tfoot { tr {
                 @if !self.bulk.is_empty() { td.check {} }
                 @for (at, column) in self.columns.iter().enumerate() {
-                    td.end[column.align == Align::End] data-label=(column.label) {
-                        @match self.sums.get(at) {
-                            Some(Some(sum)) => (sum),
-                            _ => @if at == 0 { (l.t("ui-total")) },
-                        }
+                    @match self.sums.get(at) {
+                        Some(Some(sum)) => td.end[column.align == Align::End] data-label=(column.label) { (sum) },
+                        _ => td { @if at == 0 { (l.t("ui-total")) } },
                     }
                 }
                 @if self.has_actions() { td {} }

@@ -7,7 +7,10 @@ use crate::i18n::L;
 use crate::ui::{Button, Field, Form, Input, Opt, error_summary, form_row, split};
 
 pub(super) fn section(l: &L) -> Markup {
-    split(&part(l.t("ui-g-form"), &form(l)), &part(l.t("ui-g-buttons"), &buttons(l)))
+    split(
+        &part(l.t("ui-g-form"), &form(l)),
+        &part(l.t("ui-g-buttons"), &buttons(l)),
+    )
 }
 
 /// The form of the gallery's dialog.
@@ -40,7 +43,11 @@ pub(super) fn form(l: &L) -> Markup {
         (field("file", "ui-g-f-file", Input::File { accept: ".pdf,image/*".into() }).render(l))
         (Field::checkbox("vip", l.t("ui-g-f-check"), true).hint(l.t("ui-g-f-check-hint")).render(l))
     };
-    Form::post("/ui/dialog").draft("gallery").submit(l.t("ui-g-save")).cancel("/ui").render(l, &body)
+    Form::post("/ui/dialog")
+        .draft("gallery")
+        .submit(l.t("ui-g-save"))
+        .cancel("/ui")
+        .render(l, &body)
 }
 
 fn buttons(l: &L) -> Markup {

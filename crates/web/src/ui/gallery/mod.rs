@@ -1,5 +1,6 @@
 //! The page `/ui` of the demo mode: every component in its states, on made-up data.
 
+mod charts;
 mod facts;
 mod forms;
 mod lists;
@@ -20,12 +21,13 @@ use crate::icons::icon;
 pub fn gallery(l: &L) -> Markup {
     html! {
         (client_head(l))
-        (stack(&[
+        div data-no-focus { (stack(&[
             facts::section(l),
+            charts::section(l),
             lists::section(l),
             forms::section(l),
             work::section(l),
-        ]))
+        ])) }
     }
 }
 
@@ -41,7 +43,10 @@ pub fn gallery_shell(l: &L) -> Shell {
         NavGroup::new(
             "",
             vec![
-                entry("/my-day", "sun", "ui-g-nav-day").go('d').count(7).main(),
+                entry("/my-day", "sun", "ui-g-nav-day")
+                    .go('d')
+                    .count(7)
+                    .main(),
                 entry("/inbox", "inbox", "ui-g-nav-inbox").go('i').count(2),
             ],
         ),
@@ -49,7 +54,9 @@ pub fn gallery_shell(l: &L) -> Shell {
             l.t("ui-g-nav-clients"),
             vec![
                 entry("/ui", "users", "ui-g-nav-people").go('p').main(),
-                entry("/companies", "building-2", "ui-g-nav-companies").go('c').main(),
+                entry("/companies", "building-2", "ui-g-nav-companies")
+                    .go('c')
+                    .main(),
                 entry("/groups", "waypoints", "ui-g-nav-groups"),
                 entry("/imports", "import", "ui-g-nav-imports"),
             ],
@@ -57,7 +64,10 @@ pub fn gallery_shell(l: &L) -> Shell {
         NavGroup::new(
             l.t("ui-g-nav-work"),
             vec![
-                entry("/tasks", "list-checks", "ui-g-nav-tasks").go('t').count(12).main(),
+                entry("/tasks", "list-checks", "ui-g-nav-tasks")
+                    .go('t')
+                    .count(12)
+                    .main(),
                 entry("/calendar", "calendar-days", "ui-g-nav-calendar"),
                 entry("/reports", "chart-column", "ui-g-nav-reports"),
             ],
@@ -71,16 +81,35 @@ pub fn gallery_shell(l: &L) -> Shell {
         ),
     ];
     let create = vec![
-        MenuItem::Dialog { src: "/ui/dialog".into(), icon: "user-plus", label: l.t("ui-g-new-person") },
-        MenuItem::Link { href: "/companies/new".into(), icon: "building-2", label: l.t("ui-g-new-company") },
+        MenuItem::Dialog {
+            src: "/ui/dialog".into(),
+            icon: "user-plus",
+            label: l.t("ui-g-new-person"),
+        },
+        MenuItem::Link {
+            href: "/companies/new".into(),
+            icon: "building-2",
+            label: l.t("ui-g-new-company"),
+        },
         MenuItem::Line,
-        MenuItem::Link { href: "/tasks/new".into(), icon: "square-check", label: l.t("ui-g-new-task") },
-        MenuItem::Link { href: "/calls/new".into(), icon: "phone", label: l.t("ui-g-new-call") },
+        MenuItem::Link {
+            href: "/tasks/new".into(),
+            icon: "square-check",
+            label: l.t("ui-g-new-task"),
+        },
+        MenuItem::Link {
+            href: "/calls/new".into(),
+            icon: "phone",
+            label: l.t("ui-g-new-call"),
+        },
     ];
     Shell::new(l.t("ui-g-title"), "/ui")
         .nav(groups)
         .person(
-            Person { name: l.t("ui-g-me"), role: l.t("ui-g-my-role") },
+            Person {
+                name: l.t("ui-g-me"),
+                role: l.t("ui-g-my-role"),
+            },
             l.t("ui-g-branch"),
             LinkState::Online,
         )
@@ -108,14 +137,31 @@ fn client_head(l: &L) -> Markup {
             span { (icon("landmark")) (l.t("ui-g-branch")) }
             span { (icon("cake")) (l.t("ui-g-birthday")) " " (format::relative_day(l, day(l, 3))) }
         })
-        .other(Button::secondary(l.t("ui-g-edit")).icon("pencil").dialog("/ui/dialog").render())
         .other(
-            Menu::dots("menu-client", l.t("ui-actions"))
-                .item(MenuItem::Link { href: "#".into(), icon: "printer", label: l.t("ui-g-print") })
-                .item(MenuItem::Link { href: "#".into(), icon: "git-merge", label: l.t("ui-g-merge") })
+            Button::secondary(l.t("ui-g-edit"))
+                .icon("pencil")
+                .dialog("/ui/dialog")
                 .render(),
         )
-        .primary(Button::primary(l.t("ui-g-log-call")).icon("phone").dialog("/ui/dialog"))
+        .other(
+            Menu::dots("menu-client", l.t("ui-actions"))
+                .item(MenuItem::Link {
+                    href: "#".into(),
+                    icon: "printer",
+                    label: l.t("ui-g-print"),
+                })
+                .item(MenuItem::Link {
+                    href: "#".into(),
+                    icon: "git-merge",
+                    label: l.t("ui-g-merge"),
+                })
+                .render(),
+        )
+        .primary(
+            Button::primary(l.t("ui-g-log-call"))
+                .icon("phone")
+                .dialog("/ui/dialog"),
+        )
         .render(l)
 }
 

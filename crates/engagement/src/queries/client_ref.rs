@@ -1,0 +1,97 @@
+//! What this room may know of a client: what he is called and to whom he belongs.
+
+use kernel::{BranchId, ClientId, UserId};
+use spine::{Error, Owner, Principal};
+use store::{Cols, Read, StoreError, params};
+
+/// A client as other slices name and guard him.
+#[derive(Clone, Debug)]
+pub struct ClientRef {
+    /// Identity.
+    pub id: ClientId,
+    /// What he is called; empty when the bank holds no name.
+    pub name: String,
+    /// The bank's number of him.
+    pub number: String,
+    /// `person`, `company`, `sole_trader`, `household`, `group`.
+    pub kind: String,
+    /// `vip`, `premium`, `mass`, `sme`, `corporate`.
+    pub segment: String,
+    /// The branch that keeps him.
+    pub branch_id: Option<BranchId>,
+    /// Who looks after him.
+    pub manager_id: Option<UserId>,
+}
+
+impl ClientRef {
+    /// To whom he belongs, for the policy.
+    pub const fn owner(&self) -> Owner {
+        Owner { branch_id: self.branch_id, manager_id: self.manager_id }
+    }
+    /// A very important client.
+    pub fn is_vip(&self) -> bool {
+        self.segment == "vip"
+    }
+
+    pub(crate) fn from_cols(c: &mut Cols) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: c.take()?,
+            name: c.take()?,
+            number: c.take()?,
+            kind: c.take()?,
+            segment: c.take()?,
+            branch_id: c.take()?,
+            manager_id: c.take()?,
+        })
+    }
+}
+
+/// The columns [`ClientRef`] is read from, of the table alias `c`.
+pub(crate) const COLUMNS: &str =
+    "c.id, c.display_name, c.number, c.kind, c.segment, c.branch_id, c.manager_id";
+
+/// A client, whoever asks; for command handlers, which check the scope themselves.
+///
+/// # Errors
+/// [`Error::NotFound`], or the database's.
+pub async fn get<R: Read>(db: &mut R, id: ClientId) -> Result<ClientRef, Error> {
+    let sql = format!("select {COLUMNS} from client c where c.id = $1");
+    let row = db.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
+    Ok(ClientRef::from_cols(&mut row.cols())?)
+}
+
+/// A client the person may see.
+///
+/// # Errors
+/// [`Error::NotFound`] also when he exists and is outside the person's reach.
+pub async fn visible<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    id: ClientId,
+) -> Result<ClientRef, Error> {
+    let client = get(db, id).await?;
+    principal.require_over("client.read", client.owner())?;
+    Ok(client)
+}
+
+/// Clients whose name begins like this, for choosing one in a form; only those the person may see.
+///
+/// # Errors
+/// The database's.
+pub async fn suggestions<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    beginning: &str,
+    limit: i64,
+) -> Result<Vec<ClientRef>, StoreError> {
+    let filter = principal.filter("client.read", "c", 4);
+    let sql = format!(
+        "select {COLUMNS} from client c where c.sort_name >= $1 and c.sort_name < $2 and {} \
+         order by c.sort_name, c.id limit $3",
+        filter.sql
+    );
+    let mut values = params![beginning, format!("{beginning}\u{10ffff}"), limit].to_vec();
+    values.extend(filter.params);
+    let rows = db.query(&sql, &values).await?;
+    rows.into_iter().map(|r| ClientRef::from_cols(&mut r.cols())).collect()
+}

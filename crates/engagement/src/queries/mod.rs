@@ -1,0 +1,4 @@
+//! Reads this room shares between its slices: the few things it may know of clients and staff.
+
+pub mod client_ref;
+pub(crate) mod staff_ref;

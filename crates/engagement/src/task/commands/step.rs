@@ -1,0 +1,52 @@
+//! The next step of a client, kept beside the client so that lists and the card need no search.
+
+use kernel::{ClientId, Timestamp};
+use spine::{Error, Work};
+use store::{Read, Value, params};
+
+/// Works the next step of a client out anew. The client's row is held first, so that two people who
+/// add tasks at once do not overwrite each other's answer.
+pub(crate) async fn refresh_step(w: &mut Work<'_>, client: ClientId) -> Result<bool, Error> {
+    hold(w, client).await?;
+    let sql = "select id, due_on, count(*) over () from task where client_id = $1 and state = 'open' \
+               order by due_on, priority, id limit 1";
+    let (task, due_on, open): (Value, Value, i64) = match w.first(sql, params![client]).await? {
+        Some(row) => {
+            let mut c = row.cols();
+            (c.take()?, c.take()?, c.take()?)
+        }
+        None => (Value::Null, Value::Null, 0),
+    };
+    w.execute(
+        "update client_step set task_id = $2, due_on = $3, open_tasks = $4 where client_id = $1",
+        &[client.into(), task, due_on, open.into()],
+    )
+    .await?;
+    Ok(open > 0)
+}
+
+/// Notes that somebody spoke with the client.
+pub(crate) async fn note_contact(
+    w: &mut Work<'_>,
+    client: ClientId,
+    at: Timestamp,
+) -> Result<(), Error> {
+    hold(w, client).await?;
+    w.execute(
+        "update client_step set last_contact_at = $2 where client_id = $1 \
+         and coalesce(last_contact_at, -1) < $2",
+        params![client, at],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn hold(w: &mut Work<'_>, client: ClientId) -> Result<(), Error> {
+    w.execute(
+        "insert into client_step (client_id, open_tasks) values ($1, 0) \
+         on conflict (client_id) do update set open_tasks = client_step.open_tasks",
+        params![client],
+    )
+    .await?;
+    Ok(())
+}

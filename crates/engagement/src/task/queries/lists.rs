@@ -1,0 +1,245 @@
+//! Lists of tasks: the page, the card, the search box.
+
+use kernel::{ClientId, Date, TaskId, UserId};
+use spine::Principal;
+use store::{Read, StoreError, Value, params};
+
+use super::one::{COLUMNS, TaskRow};
+use crate::words;
+
+/// A task with the name of its client.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The task.
+    pub task: TaskRow,
+    /// What the client is called; empty when the bank holds no name.
+    pub client_name: String,
+    /// The client's number; empty without a client.
+    pub client_number: String,
+}
+
+const LISTED: &str = "coalesce(c.display_name, ''), coalesce(c.number, '')";
+
+fn listed(row: store::Row) -> Result<Listed, StoreError> {
+    let mut c = row.cols();
+    Ok(Listed {
+        task: TaskRow::from_cols(&mut c)?,
+        client_name: c.take()?,
+        client_number: c.take()?,
+    })
+}
+
+/// Tasks seen as belonging to their assignee, which is what the policy's filter compares.
+pub(crate) const SCOPED: &str = "(select task.*, task.assignee_id as manager_id from task) t \
+     left join client c on c.id = t.client_id";
+
+/// Whose tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Of these people.
+    Of(Vec<UserId>),
+    /// Of everybody the person's `task.read` reaches.
+    Scope,
+}
+
+/// Which tasks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    /// Open ones.
+    #[default]
+    Open,
+    /// Open and late.
+    Overdue,
+    /// Due today.
+    Today,
+    /// Open ones for very important clients.
+    Vip,
+    /// Open promises.
+    Promises,
+    /// Open ones whose owner has left.
+    WithoutOwner,
+    /// Done or cancelled, the latest due first.
+    Closed,
+}
+
+impl Which {
+    /// All, in the order of the tabs.
+    pub const ALL: [Which; 7] = [
+        Which::Open,
+        Which::Overdue,
+        Which::Today,
+        Which::Vip,
+        Which::Promises,
+        Which::WithoutOwner,
+        Which::Closed,
+    ];
+    /// Stable word, as in the address; texts under `task-which-` + it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Which::Open => "open",
+            Which::Overdue => "overdue",
+            Which::Today => "today",
+            Which::Vip => "vip",
+            Which::Promises => "promises",
+            Which::WithoutOwner => "ownerless",
+            Which::Closed => "closed",
+        }
+    }
+    /// From the word; open ones when it is none of ours.
+    pub fn from_key(key: &str) -> Self {
+        Self::ALL.into_iter().find(|w| w.key() == key).unwrap_or_default()
+    }
+    fn condition(self, today: Date, values: &mut Vec<Value>) -> String {
+        let mut day = |operator: &str| {
+            values.push(today.into());
+            format!("t.state = 'open' and t.due_on {operator} ${}", values.len())
+        };
+        match self {
+            Which::Open => "t.state = 'open'".to_owned(),
+            Which::Overdue => day("<"),
+            Which::Today => day("="),
+            Which::Vip => "t.state = 'open' and t.vip = 1".to_owned(),
+            Which::Promises => "t.state = 'open' and t.kind = 'promise'".to_owned(),
+            Which::WithoutOwner => "t.state = 'open' and t.needs_owner = 1".to_owned(),
+            Which::Closed => "t.state in ('done', 'cancelled')".to_owned(),
+        }
+    }
+}
+
+/// A place in the order of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Day of the last row.
+    pub due_on: Date,
+    /// The last row.
+    pub id: TaskId,
+}
+
+impl Cursor {
+    /// As it stands in an address: `2026-11-23_0192…`.
+    pub fn word(self) -> String {
+        format!("{}_{}", self.due_on, self.id)
+    }
+    /// From the word; `None` when it is no place.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let (day, id) = word.split_once('_')?;
+        Some(Self { due_on: day.parse().ok()?, id: id.parse().ok()? })
+    }
+}
+
+/// One page of tasks, by day; closed ones with the latest day first.
+///
+/// # Errors
+/// The database's.
+pub async fn list<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    (whose, which): (&Whose, Which),
+    today: Date,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    let newest_first = which == Which::Closed;
+    let (day, id) = match after {
+        Some(cursor) => (cursor.due_on.to_string(), cursor.id.uuid()),
+        None if newest_first => ("9999-12-31".to_owned(), uuid::Uuid::max()),
+        None => (String::new(), uuid::Uuid::nil()),
+    };
+    let mut values = params![day, id, limit].to_vec();
+    let (first, order) = if newest_first { ("<", "desc") } else { (">", "asc") };
+    let condition = which.condition(today, &mut values);
+    let reach = match whose {
+        Whose::Of(people) => any_of("t.assignee_id", people, &mut values),
+        Whose::Scope => {
+            let filter = principal.filter("task.read", "t", values.len() + 1);
+            values.extend(filter.params);
+            filter.sql
+        }
+    };
+    let sql = format!(
+        "select {COLUMNS}, {LISTED} from {SCOPED} where {condition} and {reach} \
+         and (t.due_on, t.id) {first} ($1, $2) order by t.due_on {order}, t.id {order} limit $3"
+    );
+    db.query(&sql, &values).await?.into_iter().map(listed).collect()
+}
+
+/// `column in ($6, $7)`; the people are added to the values.
+pub(crate) fn any_of(column: &str, people: &[UserId], values: &mut Vec<Value>) -> String {
+    let places: Vec<String> =
+        (0..people.len()).map(|i| format!("${}", values.len() + 1 + i)).collect();
+    values.extend(people.iter().map(|p| Value::from(*p)));
+    if places.is_empty() { "1 = 0".to_owned() } else { format!("{column} in ({})", places.join(", ")) }
+}
+
+/// The open tasks of a client, the nearest first.
+///
+/// # Errors
+/// The database's.
+pub async fn of_client<R: Read>(
+    db: &mut R,
+    client: ClientId,
+    limit: i64,
+) -> Result<Vec<TaskRow>, StoreError> {
+    let sql = format!(
+        "select {COLUMNS} from task t where t.client_id = $1 and t.state = 'open' \
+         order by t.due_on, t.priority, t.id limit $2"
+    );
+    let rows = db.query(&sql, params![client, limit]).await?;
+    rows.into_iter().map(|r| TaskRow::from_cols(&mut r.cols())).collect()
+}
+
+/// Titles of tasks, for lines of history that name them only by id.
+///
+/// # Errors
+/// The database's.
+pub async fn titles<R: Read>(
+    db: &mut R,
+    ids: &[TaskId],
+) -> Result<std::collections::BTreeMap<TaskId, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(std::collections::BTreeMap::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|i| format!("${i}")).collect();
+    let sql = format!("select id, title from task where id in ({})", places.join(", "));
+    let values: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    let mut out = std::collections::BTreeMap::new();
+    for row in db.query(&sql, &values).await? {
+        let mut c = row.cols();
+        out.insert(c.take()?, c.take()?);
+    }
+    Ok(out)
+}
+
+/// Open tasks that hold all words of a query, among those of `people` and of the person's branch when
+/// his `task.read` reaches it. Larger reaches are searched from the list's page, not from the search box.
+///
+/// # Errors
+/// The database's.
+pub async fn search<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    people: &[UserId],
+    query: &str,
+    limit: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    let stems = words::stems(query);
+    if stems.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values = params![limit].to_vec();
+    let mut reach = any_of("t.assignee_id", people, &mut values);
+    let beyond_self = principal.scope("task.read").is_some_and(|s| s >= spine::Scope::Branch);
+    if let Some(branch) = principal.branch_id.filter(|_| beyond_self) {
+        values.push(branch.into());
+        reach = format!("({reach} or t.branch_id = ${})", values.len());
+    }
+    for stem in &stems {
+        values.push(words::pattern(stem).into());
+        reach.push_str(&format!(" and t.title_norm like ${}", values.len()));
+    }
+    let sql = format!(
+        "select {COLUMNS}, {LISTED} from task t left join client c on c.id = t.client_id \
+         where t.state = 'open' and {reach} order by t.due_on, t.id limit $1"
+    );
+    db.query(&sql, &values).await?.into_iter().map(listed).collect()
+}

@@ -1,0 +1,85 @@
+//! Clients' next steps: of one client, and the report of those who have none.
+
+use kernel::{BranchId, ClientId, Date, TaskId, Timestamp, UserId};
+use spine::Principal;
+use store::{Read, StoreError, params};
+
+use crate::task::model::TaskKind;
+
+/// What is next with a client.
+#[derive(Clone, Debug, Default)]
+pub struct NextStep {
+    /// The nearest open task: identity, what, kind, day, who.
+    pub task: Option<(TaskId, String, TaskKind, Date, UserId)>,
+    /// When somebody last spoke with him.
+    pub last_contact_at: Option<Timestamp>,
+    /// How many tasks are open.
+    pub open_tasks: i64,
+}
+
+/// The next step of a client.
+///
+/// # Errors
+/// The database's.
+pub async fn step_of<R: Read>(db: &mut R, client: ClientId) -> Result<NextStep, StoreError> {
+    let sql = "select s.last_contact_at, s.open_tasks, t.id, t.title, t.kind, t.due_on, t.assignee_id \
+               from client_step s left join task t on t.id = s.task_id where s.client_id = $1";
+    let Some(row) = db.first(sql, params![client]).await? else { return Ok(NextStep::default()) };
+    let mut c = row.cols();
+    let (last_contact_at, open_tasks) = (c.take()?, c.take()?);
+    let id: Option<TaskId> = c.take()?;
+    let task = match id {
+        None => None,
+        Some(id) => {
+            let title = c.take()?;
+            let kind: String = c.take()?;
+            let kind = TaskKind::from_key(&kind).unwrap_or(TaskKind::Task);
+            Some((id, title, kind, c.take()?, c.take()?))
+        }
+    };
+    Ok(NextStep { task, last_contact_at, open_tasks })
+}
+
+/// Active clients without a dated next step, of one manager in one branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Branch.
+    pub branch_id: Option<BranchId>,
+    /// Manager; none: nobody looks after them.
+    pub manager_id: Option<UserId>,
+    /// How many active clients they look after.
+    pub clients: i64,
+    /// How many of these have no next step.
+    pub without_step: i64,
+    /// How many of those are very important.
+    pub vip_without_step: i64,
+}
+
+/// Gaps by branch and manager, within the person's reach; people and companies only.
+///
+/// # Errors
+/// The database's.
+pub async fn gaps<R: Read>(db: &mut R, principal: &Principal) -> Result<Vec<Gap>, StoreError> {
+    let filter = principal.filter("client.read", "c", 1);
+    let sql = format!(
+        "select c.branch_id, c.manager_id, count(*), \
+         cast(sum(case when s.due_on is null then 1 else 0 end) as bigint), \
+         cast(sum(case when s.due_on is null and c.segment = 'vip' then 1 else 0 end) as bigint) \
+         from client c left join client_step s on s.client_id = c.id \
+         where c.status = 'active' and c.kind in ('person', 'company', 'sole_trader') and {} \
+         group by c.branch_id, c.manager_id",
+        filter.sql
+    );
+    let mut out = Vec::new();
+    for row in db.query(&sql, &filter.params).await? {
+        let mut c = row.cols();
+        out.push(Gap {
+            branch_id: c.take()?,
+            manager_id: c.take()?,
+            clients: c.take()?,
+            without_step: c.take()?,
+            vip_without_step: c.take()?,
+        });
+    }
+    Ok(out)
+}

@@ -1,0 +1,142 @@
+//! Actions on one or many clients: manager, branch, segment, and what was looked at.
+
+use kernel::{BranchId, ClientId, Refusal, UserId, limits};
+use serde::{Deserialize, Serialize};
+use spine::{Change, Command, Error, Owner, Work};
+use store::{Read, Value, params};
+
+use crate::client::model::Segment;
+use crate::client::queries;
+
+/// Gives clients to a manager, to a branch, or to both.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AssignClients {
+    /// Whom.
+    pub client_ids: Vec<ClientId>,
+    /// New manager.
+    pub manager_id: Option<UserId>,
+    /// New branch.
+    pub branch_id: Option<BranchId>,
+}
+
+impl Command for AssignClients {
+    const NAME: &'static str = "parties.assign_clients";
+    const PERMISSION: &'static str = "client.assign";
+    type Output = u64;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
+        if self.manager_id.is_none() && self.branch_id.is_none() {
+            return Err(Error::refused_field("required", "manager_id"));
+        }
+        let rows = bulk_rows(w, &self.client_ids, "client.assign").await?;
+        for (id, owner, _) in &rows {
+            let now = w.ctx.now;
+            w.execute(
+                "update client set manager_id = coalesce($2, manager_id), \
+                 branch_id = coalesce($3, branch_id), updated_at = $4, version = version + 1 \
+                 where id = $1",
+                params![*id, self.manager_id, self.branch_id, now],
+            )
+            .await?;
+            let text = |id: Option<UserId>| id.map(|m| m.to_string());
+            let place = |id: Option<BranchId>| id.map(|b| b.to_string());
+            let change = Change::new()
+                .field("manager_id", text(owner.manager_id), text(self.manager_id.or(owner.manager_id)))
+                .field("branch_id", place(owner.branch_id), place(self.branch_id.or(owner.branch_id)));
+            w.record("client", *id, Some(*id), change);
+        }
+        Ok(u64::try_from(rows.len()).unwrap_or(0))
+    }
+}
+
+/// Puts clients into a segment.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetSegment {
+    /// Whom.
+    pub client_ids: Vec<ClientId>,
+    /// Which.
+    pub segment: Segment,
+}
+
+impl Command for SetSegment {
+    const NAME: &'static str = "parties.set_segment";
+    const PERMISSION: &'static str = "client.edit";
+    type Output = u64;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
+        let rows = bulk_rows(w, &self.client_ids, "client.edit").await?;
+        let mut changed = 0;
+        for (id, _, segment) in rows.into_iter().filter(|(_, _, s)| *s != self.segment) {
+            let now = w.ctx.now;
+            w.execute(
+                "update client set segment = $2, updated_at = $3, version = version + 1 where id = $1",
+                params![id, self.segment, now],
+            )
+            .await?;
+            let change = Change::new().field("segment", segment.key(), self.segment.key());
+            w.record("client", id, Some(id), change);
+            changed += 1;
+        }
+        Ok(changed)
+    }
+}
+
+/// Loads and checks the clients of a bulk action; one outside the scope refuses the whole action.
+async fn bulk_rows(
+    w: &mut Work<'_>,
+    ids: &[ClientId],
+    permission: &str,
+) -> Result<Vec<(ClientId, Owner, Segment)>, Error> {
+    if ids.is_empty() {
+        return Err(Error::refused("nothing-selected"));
+    }
+    if ids.len() > limits::BULK_CLIENTS_MAX {
+        return Err(Refusal::new("too-many-selected").arg("max", limits::BULK_CLIENTS_MAX).into());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "select id, branch_id, manager_id, segment from client where id in ({}){}",
+        places.join(", "),
+        w.dialect().for_update()
+    );
+    let values: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
+    let mut out = Vec::with_capacity(ids.len());
+    for row in w.query(&sql, &values).await? {
+        let mut c = row.cols();
+        let id: ClientId = c.take()?;
+        let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
+        w.ctx.principal.require_over(permission, owner)?;
+        out.push((id, owner, c.take()?));
+    }
+    if out.len() < ids.len() {
+        return Err(Error::NotFound);
+    }
+    Ok(out)
+}
+
+/// Notes that a member of staff has looked at a client; leaves no journal entry.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct MarkSeen {
+    /// Whom.
+    pub client_id: ClientId,
+}
+
+impl Command for MarkSeen {
+    const NAME: &'static str = "parties.mark_seen";
+    const PERMISSION: &'static str = "client.read";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let owner = queries::owner(w, self.client_id).await?.ok_or(Error::NotFound)?;
+        w.ctx.principal.require_over("client.read", owner)?;
+        let (me, now) = (w.actor().ok_or(Error::NotFound)?, w.ctx.now);
+        w.execute(
+            "insert into client_seen (client_id, staff_id, at) values ($1, $2, $3) \
+             on conflict (client_id, staff_id) do update set at = excluded.at",
+            params![self.client_id, me, now],
+        )
+        .await?;
+        Ok(())
+    }
+}
+

@@ -1,0 +1,185 @@
+//! Editing fields, with other people's edits merged or shown as a conflict.
+
+use kernel::{ClientId, Refusal, Refusals};
+use serde::{Deserialize, Serialize};
+use spine::{Change, Command, Conflict, Error, FieldConflict, Owner, Work};
+use store::{Read, Value, params};
+
+use super::rows::birth_day;
+use crate::client::fields::{FieldDef, field};
+use crate::client::model::ClientKind;
+use crate::client::queries::{self, FieldTexts, names_of};
+use crate::search;
+
+/// One field as its form showed it and as the person left it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FieldEdit {
+    /// Field key.
+    pub field: String,
+    /// The canonical text when the form was opened; empty for none.
+    pub original: String,
+    /// What was typed.
+    pub value: String,
+}
+
+/// Changes fields of a client. Fields that somebody else changed meanwhile are merged when they
+/// differ from these, and come back as a conflict when they do not.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EditClient {
+    /// Whom.
+    pub client_id: ClientId,
+    /// Only fields the form contained.
+    pub edits: Vec<FieldEdit>,
+    /// Where the data comes from.
+    pub source: String,
+}
+
+impl Command for EditClient {
+    const NAME: &'static str = "parties.edit_client";
+    const PERMISSION: &'static str = "client.edit";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let id = self.client_id;
+        let sql = format!(
+            "select kind, branch_id, manager_id from client where id = $1{}",
+            w.dialect().for_update()
+        );
+        let row = w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
+        let mut c = row.cols();
+        let kind: ClientKind = c.take()?;
+        let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
+        w.ctx.principal.require_over("client.edit", owner)?;
+        let currency = super::super::currency(w.ctx)?;
+        let mut stored = queries::fields(w, id, currency).await?;
+        let changed = self.merge(w, kind, &stored).await?;
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let before = stored.clone();
+        for (def, value) in &changed {
+            match value {
+                Some(text) => drop(stored.insert(def.key, text.clone())),
+                None => drop(stored.remove(def.key)),
+            }
+        }
+        if names_of(&stored).display(kind).is_empty() && !names_of(&before).display(kind).is_empty() {
+            let first = if kind.is_natural() { "last_name" } else { "full_name" };
+            return Err(Error::refused_field("required", first));
+        }
+        write_changes(w, id, kind, &before, &stored, &changed, &self.source).await
+    }
+}
+
+/// Fields that change, with their new canonical text.
+pub(crate) type Changed = Vec<(&'static FieldDef, Option<String>)>;
+
+impl EditClient {
+    /// Which fields really change; all refusals and all conflicts are gathered first.
+    async fn merge(
+        &self,
+        w: &mut Work<'_>,
+        kind: ClientKind,
+        stored: &FieldTexts,
+    ) -> Result<Changed, Error> {
+        let currency = super::super::currency(w.ctx)?;
+        let today = w.ctx.now.date_in(&jiff::tz::TimeZone::UTC);
+        let mut refusals = Refusals::default();
+        let mut conflict = Conflict::default();
+        let mut changed: Changed = Vec::new();
+        for edit in &self.edits {
+            let Some(def) = field(&edit.field).filter(|f| f.kinds.contains(&kind)) else {
+                refusals.push(Refusal::field("field-unknown", &edit.field));
+                continue;
+            };
+            let theirs = stored.get(def.key).map(String::as_str).unwrap_or("");
+            match def.parse(&edit.value, today, currency) {
+                Err(refusal) => refusals.push(refusal),
+                Ok(mine) => {
+                    let text = mine.as_deref().unwrap_or("");
+                    if text == theirs || text == edit.original {
+                        continue; // nothing to change, or this person left the field alone
+                    }
+                    if theirs == edit.original {
+                        changed.push((def, mine));
+                    } else {
+                        conflict.fields.push(FieldConflict {
+                            field: def.key.to_owned(),
+                            original: edit.original.clone(),
+                            mine: text.to_owned(),
+                            theirs: theirs.to_owned(),
+                            theirs_by: None,
+                            theirs_at: None,
+                        });
+                    }
+                }
+            }
+        }
+        refusals.into_result()?;
+        if conflict.fields.is_empty() {
+            return Ok(changed);
+        }
+        let origins = queries::origins(w, self.client_id).await?;
+        for field in &mut conflict.fields {
+            if let Some(origin) = origins.get(&field.field) {
+                field.theirs_by = origin.author_id;
+                field.theirs_at = Some(origin.at);
+            }
+        }
+        Err(Error::Conflict(conflict))
+    }
+}
+
+pub(crate) async fn write_changes(
+    w: &mut Work<'_>,
+    id: ClientId,
+    kind: ClientKind,
+    before: &FieldTexts,
+    after: &FieldTexts,
+    changed: &Changed,
+    source: &str,
+) -> Result<(), Error> {
+    let currency = super::super::currency(w.ctx)?;
+    let names = names_of(after);
+    let (now, author) = (w.ctx.now, w.actor());
+    let mut sets = vec![
+        "display_name = $2".to_owned(),
+        "sort_name = $3".to_owned(),
+        "birth_day = $4".to_owned(),
+        "updated_at = $5".to_owned(),
+        "version = version + 1".to_owned(),
+    ];
+    let mut values: Vec<Value> = vec![
+        id.into(),
+        names.display(kind).into(),
+        names.sort_key(kind).into(),
+        birth_day(after).into(),
+        now.into(),
+    ];
+    for (def, text) in changed {
+        values.push(def.to_column(text.as_deref(), currency));
+        sets.push(format!("{} = ${}", def.key, values.len()));
+    }
+    w.execute(&format!("update client set {} where id = $1", sets.join(", ")), &values).await?;
+    let origins: Vec<Vec<Value>> = changed
+        .iter()
+        .map(|(def, _)| vec![id.into(), def.key.into(), source.into(), author.into(), now.into()])
+        .collect();
+    w.insert_many(
+        "insert into field_origin (client_id, field, source, author_id, at) values",
+        &origins,
+        "on conflict (client_id, field) do update set source = excluded.source, \
+         author_id = excluded.author_id, at = excluded.at",
+    )
+    .await?;
+    let text = |fields: &FieldTexts, key: &str| fields.get(key).cloned();
+    let change = changed.iter().fold(Change::new(), |change, (def, _)| {
+        change.field(def.key, text(before, def.key), text(after, def.key))
+    });
+    w.record("client", id, Some(id), change);
+    if names_of(before) != names || before.get("former_name") != after.get("former_name") {
+        search::commands::index_client(w, id).await?;
+    }
+    Ok(())
+}
+

@@ -1,0 +1,176 @@
+//! Loading many complete clients at once: the demo bank and generators.
+
+use std::collections::BTreeMap;
+
+use kernel::{BranchId, ClientId, UserId};
+use serde::{Deserialize, Serialize};
+use spine::{Change, Command, Error, Owner, Work};
+use store::Value;
+
+use super::rows::{client_columns, client_row};
+use crate::client::fields::field;
+use crate::client::model::{ClientKind, client_number};
+use crate::client::queries::FieldTexts;
+use crate::search::commands::{IndexDoc, NAME_FIELDS, index_new};
+
+/// A client made elsewhere (the demo bank), complete and already valid.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LoadedClient {
+    /// Identity, made by the caller.
+    pub id: ClientId,
+    /// What he is.
+    pub kind: ClientKind,
+    /// Canonical field texts.
+    pub fields: BTreeMap<String, String>,
+    /// Branch.
+    pub branch_id: Option<BranchId>,
+    /// Manager.
+    pub manager_id: Option<UserId>,
+    /// Roles with the day they began.
+    pub roles: Vec<(String, kernel::Date)>,
+    /// Contacts: kind, stored value, label, main.
+    pub contacts: Vec<(String, String, String, bool)>,
+    /// Numbers and documents: kind, normalised value, issued on, issued by.
+    pub identifiers: Vec<(String, String, Option<kernel::Date>, String)>,
+    /// Addresses: kind, city, street, postal code.
+    pub addresses: Vec<(String, String, String, String)>,
+    /// Important dates: kind, title, day, yearly.
+    pub dates: Vec<(String, String, kernel::Date, bool)>,
+    /// Consents: purpose, channel, given.
+    pub consents: Vec<(String, String, bool)>,
+    /// Links from this client: other, kind, share in basis points, since.
+    pub links: Vec<(ClientId, String, Option<i64>, Option<kernel::Date>)>,
+    /// Account numbers and other keys he shall be found by: kind, value.
+    pub extra_keys: Vec<(String, String)>,
+}
+
+/// Loads many complete clients at once; one journal entry each.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LoadClients {
+    /// The clients. Links may point to clients of this and of earlier batches.
+    pub clients: Vec<LoadedClient>,
+    /// Where they come from.
+    pub source: String,
+}
+
+impl Command for LoadClients {
+    const NAME: &'static str = "parties.load_clients";
+    const PERMISSION: &'static str = "system";
+    type Output = u64;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
+        load(w, &self.clients, &self.source).await?;
+        Ok(u64::try_from(self.clients.len()).unwrap_or(0))
+    }
+}
+
+
+/// Rows of the tables around a client.
+async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Result<(), Error> {
+    let currency = crate::client::currency(w.ctx)?;
+    let mut rows = Vec::with_capacity(clients.len());
+    for c in clients {
+        let owner = Owner { branch_id: c.branch_id, manager_id: c.manager_id };
+        rows.push(client_row(w, c.id, c.kind, &known_fields(&c.fields), owner, None)?);
+    }
+    let head = format!("insert into client ({}) values", client_columns());
+    w.insert_many(&head, &rows, "").await?;
+    load_parts(w, clients, source).await?;
+    let docs: Vec<IndexDoc> = clients.iter().map(index_doc).collect();
+    index_new(w, &docs).await?;
+    for c in clients {
+        let mut change = Change::new()
+            .set("kind", c.kind.key())
+            .set("currency", currency.code())
+            .set("source", source);
+        for (key, value) in &c.fields {
+            change = change.set(key, value.as_str());
+        }
+        w.record("client", c.id, Some(c.id), change);
+    }
+    Ok(())
+}
+
+async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Result<(), Error> {
+    let now = w.ctx.now;
+    let mut roles: Vec<Vec<Value>> = Vec::new();
+    let mut contacts: Vec<Vec<Value>> = Vec::new();
+    let mut identifiers: Vec<Vec<Value>> = Vec::new();
+    let mut addresses: Vec<Vec<Value>> = Vec::new();
+    let mut dates: Vec<Vec<Value>> = Vec::new();
+    let mut consents: Vec<Vec<Value>> = Vec::new();
+    let mut links: Vec<Vec<Value>> = Vec::new();
+    let mut origins: Vec<Vec<Value>> = Vec::new();
+    for c in clients {
+        let id: Value = c.id.into();
+        let new = |w: &Work<'_>| Value::Id(w.new_id());
+        for (role, since) in &c.roles {
+            roles.push(vec![id.clone(), role.into(), (*since).into()]);
+        }
+        for (kind, value, label, main) in &c.contacts {
+            let line = vec![new(w), id.clone(), kind.into(), value.into(), value.into(), label.into()];
+            contacts.push([line, vec![(*main).into(), source.into(), now.into()]].concat());
+        }
+        for (kind, value, on, by) in &c.identifiers {
+            let line = vec![new(w), id.clone(), kind.into(), value.into(), (*on).into(), by.into()];
+            identifiers.push([line, vec![true.into(), source.into(), now.into()]].concat());
+        }
+        for (kind, city, street, code) in &c.addresses {
+            let line = vec![new(w), id.clone(), kind.into(), city.into(), street.into(), code.into()];
+            addresses.push([line, vec![source.into(), now.into()]].concat());
+        }
+        for (kind, title, on, yearly) in &c.dates {
+            let line = vec![new(w), id.clone(), kind.into(), title.into(), (*on).into()];
+            dates.push([line, vec![(*yearly).into(), now.into()]].concat());
+        }
+        for (purpose, channel, given) in &c.consents {
+            let state = if *given { "given" } else { "withdrawn" };
+            let line = vec![new(w), id.clone(), purpose.into(), channel.into(), state.into()];
+            consents.push([line, vec![now.into()]].concat());
+        }
+        for (other, kind, share, since) in &c.links {
+            let line = vec![new(w), id.clone(), (*other).into(), kind.into(), (*share).into()];
+            links.push([line, vec![(*since).into(), now.into()]].concat());
+        }
+        for key in known_fields(&c.fields).keys() {
+            origins.push(vec![id.clone(), (*key).into(), source.into(), now.into()]);
+        }
+    }
+    let tables: [(&str, &[Vec<Value>]); 8] = [
+        ("client_role (client_id, role, since)", &roles),
+        ("client_contact (id, client_id, kind, value, raw, label, is_main, source, at)", &contacts),
+        (
+            "client_identifier (id, client_id, kind, value, issued_on, issued_by, is_main, source, at)",
+            &identifiers,
+        ),
+        ("client_address (id, client_id, kind, city, street, postal_code, source, at)", &addresses),
+        ("client_date (id, client_id, kind, title, on_date, yearly, at)", &dates),
+        ("client_consent (id, client_id, purpose, channel, state, at)", &consents),
+        ("client_link (id, from_id, to_id, kind, share_bp, since, at)", &links),
+        ("field_origin (client_id, field, source, at)", &origins),
+    ];
+    for (table, rows) in tables {
+        w.insert_many(&format!("insert into {table} values"), rows, "on conflict do nothing").await?;
+    }
+    Ok(())
+}
+
+/// What a loaded client is found by.
+fn index_doc(c: &LoadedClient) -> IndexDoc {
+    let fields = known_fields(&c.fields);
+    let names: Vec<String> = NAME_FIELDS.iter().filter_map(|k| fields.get(k).cloned()).collect();
+    let mut keys: Vec<(String, String)> = c
+        .contacts
+        .iter()
+        .map(|(kind, value, _, _)| (kind.clone(), value.clone()))
+        .chain(c.identifiers.iter().map(|(kind, value, _, _)| (kind.clone(), value.clone())))
+        .chain(c.extra_keys.iter().cloned())
+        .collect();
+    keys.push(("number".to_owned(), client_number(c.id.uuid())));
+    IndexDoc { client_id: c.id, names, keys }
+}
+
+/// Keeps the fields of our table, with their static keys.
+fn known_fields(fields: &BTreeMap<String, String>) -> FieldTexts {
+    fields.iter().filter_map(|(k, v)| field(k).map(|f| (f.key, v.clone()))).collect()
+}

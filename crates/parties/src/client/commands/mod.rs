@@ -1,0 +1,13 @@
+//! All writing of clients.
+
+mod bulk;
+mod edit;
+mod load;
+mod register;
+pub(crate) mod rows;
+
+pub use bulk::{AssignClients, MarkSeen, SetSegment};
+pub use edit::{EditClient, FieldEdit};
+pub(crate) use edit::{Changed, write_changes};
+pub use load::{LoadClients, LoadedClient};
+pub use register::RegisterClient;

@@ -1,0 +1,117 @@
+//! Registering a client.
+
+use std::collections::BTreeMap;
+
+use kernel::{BranchId, ClientId, Refusal, Refusals, UserId};
+use serde::{Deserialize, Serialize};
+use spine::{Command, Error, Owner, Work};
+
+use super::rows::{
+    CheckedIdentifier, NewContact, insert_client, insert_contacts, insert_identifiers, read_fields,
+};
+use crate::client::model::ClientKind;
+use crate::client::queries::names_of;
+use crate::search;
+
+/// A new client, with what identifies and reaches him.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct RegisterClient {
+    /// `person`, `company`, …
+    pub kind: String,
+    /// Field key → what was typed.
+    pub fields: BTreeMap<String, String>,
+    /// Home branch; the actor's when absent.
+    pub branch_id: Option<BranchId>,
+    /// Manager.
+    pub manager_id: Option<UserId>,
+    /// A first phone.
+    pub phone: Option<String>,
+    /// A first e-mail.
+    pub email: Option<String>,
+    /// Document and number kinds with what was typed.
+    #[serde(default)]
+    pub identifiers: Vec<(String, String)>,
+    /// Where the data comes from.
+    pub source: String,
+}
+
+impl Command for RegisterClient {
+    const NAME: &'static str = "parties.register_client";
+    const PERMISSION: &'static str = "client.create";
+    type Output = ClientId;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<ClientId, Error> {
+        let kind = ClientKind::from_key(&self.kind)
+            .ok_or_else(|| Error::refused_field("not-a-choice", "kind"))?;
+        let (fields, mut refusals) = read_fields(w, kind, &self.fields)?;
+        let identifiers = self.check_identifiers(w, kind, &mut refusals).await?;
+        let contacts = self.check_contacts(w, &mut refusals)?;
+        if names_of(&fields).display(kind).is_empty() && identifiers.is_empty() {
+            let first = if kind.is_natural() { "last_name" } else { "full_name" };
+            refusals.push(Refusal::field("required", first));
+        }
+        refusals.into_result()?;
+        let id: ClientId = w.new_id();
+        let owner = Owner {
+            branch_id: self.branch_id.or(w.ctx.principal.branch_id),
+            manager_id: self.manager_id,
+        };
+        insert_client(w, id, kind, &fields, owner, &self.source).await?;
+        insert_identifiers(w, id, &identifiers, &self.source).await?;
+        insert_contacts(w, id, &contacts, &self.source).await?;
+        search::commands::index_client(w, id).await?;
+        Ok(id)
+    }
+}
+
+impl RegisterClient {
+    async fn check_identifiers(
+        &self,
+        w: &mut Work<'_>,
+        kind: ClientKind,
+        refusals: &mut Refusals,
+    ) -> Result<Vec<CheckedIdentifier>, Error> {
+        let pack = super::super::pack(w.ctx)?;
+        let mut out = Vec::new();
+        for (key, typed) in self.identifiers.iter().filter(|(_, t)| !t.trim().is_empty()) {
+            let Some(subject) = kind.subject() else { continue };
+            match jurisdiction::validate_identifier_for(pack, key, subject, typed) {
+                Ok(checked) => {
+                    let unique = pack.identifier(key).is_some_and(|k| k.unique);
+                    if unique && search::queries::key_taken(w, key, &checked.normalised).await? {
+                        refusals.push(Refusal::field("identifier-taken", key));
+                    }
+                    out.push((key.clone(), checked));
+                }
+                Err(mut refusal) => {
+                    refusal.field = Some(key.clone());
+                    refusals.push(refusal);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn check_contacts(
+        &self,
+        w: &Work<'_>,
+        refusals: &mut Refusals,
+    ) -> Result<Vec<NewContact>, Error> {
+        let pack = super::super::pack(w.ctx)?;
+        let mut out = Vec::new();
+        if let Some(raw) = self.phone.as_deref().filter(|t| !t.trim().is_empty()) {
+            match jurisdiction::parse_phone(raw, &pack.phone_region) {
+                Ok(phone) => out.push(NewContact { kind: "phone", value: phone.e164, raw: raw.to_owned() }),
+                Err(refusal) => refusals.push(Refusal { field: Some("phone".to_owned()), ..refusal }),
+            }
+        }
+        if let Some(raw) = self.email.as_deref().filter(|t| !t.trim().is_empty()) {
+            match jurisdiction::parse_email(raw) {
+                Ok(mail) => out.push(NewContact { kind: "email", value: mail.normalised, raw: raw.to_owned() }),
+                Err(refusal) => refusals.push(Refusal { field: Some("email".to_owned()), ..refusal }),
+            }
+        }
+        Ok(out)
+    }
+}
+

@@ -1,0 +1,183 @@
+//! The rows a new client is made of, shared by registration, import and loading.
+
+use std::collections::BTreeMap;
+
+use kernel::{ClientId, Refusal, Refusals};
+use spine::{Change, Error, Owner, Work};
+use store::{Value, params};
+
+use crate::client::fields::{FIELDS, field, fields_of};
+use crate::client::model::{ClientKind, client_number};
+use crate::client::queries::{FieldTexts, names_of};
+
+/// A number or document that passed its validator.
+pub(crate) type CheckedIdentifier = (String, jurisdiction::Checked);
+
+/// A checked contact of a new client.
+pub(crate) struct NewContact {
+    pub(crate) kind: &'static str,
+    pub(crate) value: String,
+    pub(crate) raw: String,
+}
+
+/// Reads all typed fields of a kind; segment and status get their defaults.
+pub(crate) fn read_fields(
+    w: &Work<'_>,
+    kind: ClientKind,
+    typed: &BTreeMap<String, String>,
+) -> Result<(FieldTexts, Refusals), Error> {
+    let currency = super::super::currency(w.ctx)?;
+    let today = w.ctx.now.date_in(&jiff::tz::TimeZone::UTC);
+    let mut refusals = Refusals::default();
+    let mut fields = FieldTexts::new();
+    for def in fields_of(kind) {
+        let text = match (typed.get(def.key).map(String::as_str).unwrap_or(""), def.key) {
+            ("", "segment") if kind == ClientKind::Company => "sme",
+            ("", "segment") => "mass",
+            ("", "status") => "prospect",
+            (text, _) => text,
+        };
+        match def.parse(text, today, currency) {
+            Ok(Some(value)) => drop(fields.insert(def.key, value)),
+            Ok(None) => {}
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    for key in typed.keys().filter(|k| field(k).is_none_or(|f| !f.kinds.contains(&kind))) {
+        refusals.push(Refusal::field("field-unknown", key));
+    }
+    Ok((fields, refusals))
+}
+
+/// Writes the row of a new client, the origin of its fields, its role, and the journal entry.
+pub(crate) async fn insert_client(
+    w: &mut Work<'_>,
+    id: ClientId,
+    kind: ClientKind,
+    fields: &FieldTexts,
+    owner: Owner,
+    source: &str,
+) -> Result<(), Error> {
+    let row = client_row(w, id, kind, fields, owner, None)?;
+    let head = format!("insert into client ({}) values", client_columns());
+    w.insert_many(&head, &[row], "").await?;
+    let (now, author) = (w.ctx.now, w.actor());
+    let origins: Vec<Vec<Value>> = fields
+        .keys()
+        .map(|key| vec![id.into(), (*key).into(), source.into(), author.into(), now.into()])
+        .collect();
+    w.insert_many(
+        "insert into field_origin (client_id, field, source, author_id, at) values",
+        &origins,
+        "",
+    )
+    .await?;
+    let role = if fields.get("status").is_some_and(|s| s == "prospect") { "prospect" } else { "client" };
+    w.execute(
+        "insert into client_role (client_id, role, since) values ($1, $2, $3)",
+        params![id, role, now.date_in(&jiff::tz::TimeZone::UTC)],
+    )
+    .await?;
+    let mut change = Change::new().set("kind", kind.key());
+    for (key, value) in fields {
+        change = change.set(key, value.as_str());
+    }
+    change = change
+        .set("branch_id", owner.branch_id.map(|b| b.to_string()))
+        .set("manager_id", owner.manager_id.map(|m| m.to_string()));
+    w.record("client", id, Some(id), change);
+    Ok(())
+}
+
+const FIXED_COLUMNS: &str = "id, kind, number, display_name, sort_name, branch_id, manager_id, \
+     birth_day, income_currency, created_at, updated_at";
+
+pub(crate) fn client_columns() -> String {
+    let fields: Vec<&str> = FIELDS.iter().map(|f| f.key).collect();
+    format!("{FIXED_COLUMNS}, {}", fields.join(", "))
+}
+
+pub(crate) fn client_row(
+    w: &Work<'_>,
+    id: ClientId,
+    kind: ClientKind,
+    fields: &FieldTexts,
+    owner: Owner,
+    number: Option<&str>,
+) -> Result<Vec<Value>, Error> {
+    let currency = super::super::currency(w.ctx)?;
+    let names = names_of(fields);
+    let now = w.ctx.now;
+    let mut row: Vec<Value> = vec![
+        id.into(),
+        kind.into(),
+        number.map_or_else(|| client_number(id.uuid()), str::to_owned).into(),
+        names.display(kind).into(),
+        names.sort_key(kind).into(),
+        owner.branch_id.into(),
+        owner.manager_id.into(),
+        birth_day(fields).into(),
+        fields.get("income_minor").map(|_| currency).into(),
+        now.into(),
+        now.into(),
+    ];
+    row.extend(
+        FIELDS
+            .iter()
+            .map(|f| f.to_column(fields.get(f.key).map(String::as_str), currency)),
+    );
+    Ok(row)
+}
+
+/// `MM-DD` of the birth date, for birthday lists.
+pub(crate) fn birth_day(fields: &FieldTexts) -> Option<String> {
+    fields.get("birth_date").and_then(|d| d.get(5..)).map(str::to_owned)
+}
+
+pub(crate) async fn insert_identifiers(
+    w: &mut Work<'_>,
+    id: ClientId,
+    identifiers: &[CheckedIdentifier],
+    source: &str,
+) -> Result<(), Error> {
+    let (now, author) = (w.ctx.now, w.actor());
+    for (kind, checked) in identifiers {
+        let row: kernel::IdentifierId = w.new_id();
+        let certainty = match checked.certainty {
+            jurisdiction::Certainty::Valid => "valid",
+            jurisdiction::Certainty::Unchecked => "unchecked",
+            jurisdiction::Certainty::NotApplicable => "not_applicable",
+        };
+        w.execute(
+            "insert into client_identifier (id, client_id, kind, value, certainty, is_main, source, \
+             author_id, at) values ($1, $2, $3, $4, $5, 1, $6, $7, $8)",
+            params![row, id, kind, &checked.normalised, certainty, source, author, now],
+        )
+        .await?;
+        let change = Change::new().set(kind, checked.normalised.as_str());
+        w.record("identifier", row, Some(id), change);
+    }
+    Ok(())
+}
+
+pub(crate) async fn insert_contacts(
+    w: &mut Work<'_>,
+    id: ClientId,
+    contacts: &[NewContact],
+    source: &str,
+) -> Result<(), Error> {
+    let (now, author) = (w.ctx.now, w.actor());
+    for contact in contacts {
+        let row: kernel::ContactId = w.new_id();
+        w.execute(
+            "insert into client_contact (id, client_id, kind, value, raw, is_main, source, \
+             author_id, at) values ($1, $2, $3, $4, $5, 1, $6, $7, $8)",
+            params![row, id, contact.kind, &contact.value, &contact.raw, source, author, now],
+        )
+        .await?;
+        let change = Change::new().set(contact.kind, contact.value.as_str());
+        w.record("contact", row, Some(id), change);
+    }
+    Ok(())
+}
+

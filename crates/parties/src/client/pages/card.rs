@@ -1,0 +1,232 @@
+//! The client card: everything about a client on one screen. The head is here; the rest are panels that
+//! rooms register.
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+use kernel::{ClientId, Date};
+use maud::{Markup, PreEscaped, html};
+use spine::Error;
+use web::ui::{self, Button, PageHeader, Tab, Tone};
+use web::{Answer, CardPanel, Cx, PanelSlot};
+
+use super::words::{card_href, client_title, kind_word, segment_badge, status_badge};
+use crate::client::commands::MarkSeen;
+use crate::client::model::ClientKind;
+use crate::client::queries::{self, ClientHead};
+
+/// A birthday is announced this many days ahead.
+const BIRTHDAY_SOON_DAYS: i64 = 7;
+
+pub(super) async fn page(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
+    let principal = Arc::clone(&cx.ctx.principal);
+    let head = queries::head(&mut cx.db, &principal, id).await?;
+    let main = slot(&cx, id, PanelSlot::Main).await?;
+    let rail = slot(&cx, id, PanelSlot::Rail).await?;
+    let top = header(&mut cx, &head, "overview").await?;
+    let content = html! {
+        (top)
+        div.card-grid {
+            div.card-main { @for part in &main { (part) } }
+            aside.card-rail aria-label=(cx.l.t("client-rail")) { @for part in &rail { (part) } }
+        }
+    };
+    mark_seen(&cx, id);
+    Ok(cx.page(&client_title(&cx.l, &head), &content))
+}
+
+/// One panel alone, for live updates.
+pub(super) async fn panel(mut cx: Cx, Path((id, key)): Path<(ClientId, String)>) -> Answer {
+    let principal = Arc::clone(&cx.ctx.principal);
+    queries::head(&mut cx.db, &principal, id).await?;
+    let panel = cx.app.panels.iter().find(|p| p.key() == key).ok_or(Error::NotFound)?;
+    let markup = panel.render(&cx, id).await?.unwrap_or_default();
+    Ok(cx.part(&markup))
+}
+
+async fn slot(cx: &Cx, id: ClientId, slot: PanelSlot) -> Result<Vec<Markup>, Error> {
+    let panels: Vec<&Arc<dyn CardPanel>> =
+        cx.app.panels.iter().filter(|p| p.slot() == slot).collect();
+    let mut out = Vec::with_capacity(panels.len());
+    for panel in panels {
+        out.extend(panel.render(cx, id).await?);
+    }
+    Ok(out)
+}
+
+/// The head of all pages of a client, with their tabs.
+pub(super) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<Markup, Error> {
+    let consents = queries::consents(&mut cx.db, head.id).await?;
+    let roles = queries::roles(&mut cx.db, head.id).await?;
+    let extra = slot(cx, head.id, PanelSlot::Header).await?;
+    let l = &cx.l;
+    let before = if head.display_name.is_empty() {
+        ui::avatar_nameless(head.kind.icon(), "", "")
+    } else {
+        ui::avatar_large(&head.display_name)
+    };
+    let mut page = PageHeader::new(client_title(l, head))
+        .crumb("/clients", l.t("nav-clients"))
+        .before(before)
+        .marks(marks(cx, head, &roles))
+        .lead(lead(cx, head, &consents));
+    for part in extra {
+        page = page.other(part);
+    }
+    if cx.principal().reaches("client.edit", head.owner()) {
+        let edit = Button::secondary(l.t("client-edit"))
+            .icon("pencil")
+            .href(format!("{}/edit", card_href(head.id)));
+        page = page.other(edit.render());
+    }
+    let base = card_href(head.id);
+    let tabs = [
+        Tab::new(base.clone(), l.t("client-tab-overview"), tab == "overview"),
+        Tab::new(format!("{base}/details"), l.t("client-tab-details"), tab == "details"),
+        Tab::new(format!("{base}/links"), l.t("client-tab-links"), tab == "links"),
+    ];
+    Ok(html! {
+        div.client-head data-live={ "client:" (head.id) } id="client-head" { (page.render(l)) }
+        (ui::tabs(&l.t("client-tabs"), &tabs))
+    })
+}
+
+fn marks(cx: &Cx, head: &ClientHead, roles: &[(String, Date)]) -> Markup {
+    let l = &cx.l;
+    html! {
+        (segment_badge(l, head.segment))
+        @if let Some(badge) = status_badge(l, head.status) { (badge) }
+        @if head.kind != ClientKind::Person { (ui::tag(&kind_word(l, head.kind))) }
+        @if head.verified_on.is_some() {
+            (ui::badge_with_icon(Tone::Good, "badge-check", &l.t("client-verified")))
+        }
+        @if head.public_person {
+            (ui::badge_with_icon(Tone::Attention, "landmark", &l.t("client-public-person")))
+        }
+        @for (role, _) in roles.iter().filter(|(r, _)| !matches!(r.as_str(), "client" | "prospect")) {
+            (ui::tag(&l.t(&format!("client-role-{role}"))))
+        }
+    }
+}
+
+fn lead(cx: &Cx, head: &ClientHead, consents: &[(String, String, bool)]) -> Markup {
+    let l = &cx.l;
+    let directory = cx.app.services.directory.get();
+    let branch = head.branch_id.map(|b| directory.branch_name(b, l.lang).to_owned());
+    let manager = head.manager_id.map(|m| directory.staff_name(m, l.lang).to_owned());
+    html! {
+        span.fact title=(l.t("client-number")) { (web::icons::icon("hash")) span.num { (head.number) } }
+        @if let Some(branch) = branch {
+            span.fact { (web::icons::icon("landmark")) (branch) }
+        }
+        span.fact {
+            (web::icons::icon("user-check"))
+            @match manager {
+                Some(name) => (name),
+                None => span.quiet { (l.t("client-no-manager")) },
+            }
+        }
+        @if let Some(since) = head.client_since {
+            span.fact { (web::icons::icon("calendar")) (l.ta("client-since", &[("date", l.date(since).into())])) }
+        }
+        @if let Some(channel) = &head.preferred_channel {
+            span.fact { (web::icons::icon(channel_icon(channel))) (l.t(&format!("client-prefers-{channel}"))) }
+        }
+        (birthday(cx, head))
+        (consent_mark(cx, consents))
+    }
+}
+
+fn channel_icon(channel: &str) -> &'static str {
+    match channel {
+        "phone" => "phone",
+        "email" => "mail",
+        "sms" => "smartphone",
+        "messenger" => "message-circle",
+        "branch" => "door-open",
+        _ => "inbox",
+    }
+}
+
+fn birthday(cx: &Cx, head: &ClientHead) -> Markup {
+    let l = &cx.l;
+    let Some(born) = head.birth_date.filter(|_| head.kind.is_natural()) else {
+        return PreEscaped(String::new());
+    };
+    let days = days_to_birthday(born, l.today);
+    let age = i64::from(l.today.year()) - i64::from(born.year()) - i64::from(days > 0 && past_this_year(born, l.today));
+    let date = l.date(born);
+    html! {
+        span.fact title=(l.ta("client-age", &[("age", age.into())])) {
+            (web::icons::icon("cake")) (date)
+        }
+        @if (0..=BIRTHDAY_SOON_DAYS).contains(&days) {
+            (ui::badge_with_icon(Tone::Info, "gift", &if days == 0 {
+                l.t("client-birthday-today")
+            } else {
+                l.ta("client-birthday-in", &[("days", days.into())])
+            }))
+        }
+    }
+}
+
+/// Whether this year's birthday is still to come.
+fn past_this_year(born: Date, today: Date) -> bool {
+    (born.month(), born.day()) > (today.month(), today.day())
+}
+
+/// Days to the next birthday, 0 on the day; the 29th of February counts on the 1st of March.
+pub(super) fn days_to_birthday(born: Date, today: Date) -> i64 {
+    let in_year = |year: i16| {
+        Date::new(year, born.month(), born.day()).or_else(|_| Date::new(year, 3, 1)).ok()
+    };
+    let next = in_year(today.year())
+        .filter(|d| *d >= today)
+        .or_else(|| in_year(today.year().saturating_add(1)));
+    next.map_or(366, |d| web::format::days_between(today, d))
+}
+
+fn consent_mark(cx: &Cx, consents: &[(String, String, bool)]) -> Markup {
+    let l = &cx.l;
+    let given = consents.iter().filter(|(_, _, given)| *given).count();
+    let advertising = consents.iter().any(|(p, _, given)| p == "advertising" && *given);
+    html! {
+        @if consents.is_empty() {
+            span.fact.quiet { (web::icons::icon("shield")) (l.t("client-consents-none")) }
+        } @else {
+            span.fact title=(l.ta("client-consents-count", &[("n", given.into())])) {
+                (web::icons::icon(if advertising { "shield-check" } else { "shield" }))
+                (l.t(if advertising { "client-consents-ads" } else { "client-consents-no-ads" }))
+            }
+        }
+    }
+}
+
+/// After the page is on its way: the next "what changed" counts from now.
+fn mark_seen(cx: &Cx, id: ClientId) {
+    let services = cx.app.services.clone();
+    let ctx = cx.ctx.clone();
+    if ctx.principal.user_id.is_none() || cx.is_fragment {
+        return;
+    }
+    tokio::spawn(async move {
+        let seen = MarkSeen { client_id: id };
+        if let Err(error) = services.bus.execute(&ctx, ctx.command_id(), &seen).await {
+            tracing::warn!(%error, "a look at a client was not noted");
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn birthdays_come_round_also_on_leap_days() {
+        let today = Date::constant(2026, 11, 23);
+        assert_eq!(days_to_birthday(Date::constant(1980, 11, 23), today), 0);
+        assert_eq!(days_to_birthday(Date::constant(1980, 11, 26), today), 3);
+        assert_eq!(days_to_birthday(Date::constant(1980, 11, 22), today), 364);
+        assert_eq!(days_to_birthday(Date::constant(2000, 2, 29), Date::constant(2027, 2, 28)), 1);
+    }
+}

@@ -1,0 +1,103 @@
+//! What changed since I last looked: the journal's word, without my own changes.
+
+use kernel::{ClientId, Timestamp};
+use maud::{Markup, html};
+use serde_json::Value as Json;
+use spine::Error;
+use store::journal::{self, Entry};
+use web::ui::Panel;
+use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+
+use super::words::{field_label, shown};
+use crate::client::fields::field;
+use crate::client::queries;
+
+/// Entries shown at most.
+const SHOWN: i64 = 12;
+
+pub(super) struct ChangesPanel;
+
+impl CardPanel for ChangesPanel {
+    fn key(&self) -> &'static str {
+        "changes"
+    }
+    fn slot(&self) -> PanelSlot {
+        PanelSlot::Main
+    }
+    fn order(&self) -> u32 {
+        5
+    }
+    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+        Box::pin(render(cx, client))
+    }
+}
+
+async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
+    let Some(me) = cx.principal().user_id else { return Ok(None) };
+    let mut db = cx.db.clone();
+    let Some(since) = queries::seen_at(&mut db, client, me).await? else { return Ok(None) };
+    let end = Timestamp::from_micros(i64::MAX);
+    let entries = journal::of_client(&mut db, client, since, end, SHOWN).await?;
+    let others: Vec<&Entry> = entries.iter().filter(|e| e.draft.actor_id != Some(me)).collect();
+    if others.is_empty() {
+        return Ok(None);
+    }
+    let l = &cx.l;
+    let body = html! {
+        ul.changes { @for entry in &others { (line(cx, entry)) } }
+    };
+    let title = l.ta("client-changes-since", &[("when", web::format::relative(l, since).into())]);
+    Ok(Some(Panel::new(title).icon("history").id("panel-changes").render(&body)))
+}
+
+fn line(cx: &Cx, entry: &Entry) -> Markup {
+    let l = &cx.l;
+    let directory = cx.app.services.directory.get();
+    let who = match entry.draft.actor_id {
+        Some(id) => directory.staff_name(id, l.lang).to_owned(),
+        None => l.t("client-changes-system"),
+    };
+    let changes: Json = serde_json::from_str(&entry.draft.changes).unwrap_or(Json::Null);
+    let fields = changes.as_object().cloned().unwrap_or_default();
+    html! {
+        li.change {
+            span.change-who { (who) } " " (l.ago(entry.draft.at))
+            span.change-what { (l.t(&format!("entity-{}", entry.draft.entity.replace('_', "-")))) }
+            @for (key, pair) in fields.iter().take(4) { (field_change(cx, key, pair)) }
+            @if fields.len() > 4 {
+                span.quiet { (l.ta("client-changes-more", &[("n", (fields.len() - 4).into())])) }
+            }
+        }
+    }
+}
+
+fn field_change(cx: &Cx, key: &str, pair: &Json) -> Markup {
+    let side = |n: usize| match pair.get(n) {
+        Some(Json::String(text)) => Some(words(cx, key, text)),
+        Some(Json::Number(number)) => Some(number.to_string()),
+        Some(Json::Bool(yes)) => Some(cx.l.t(if *yes { "client-yes" } else { "client-no" })),
+        _ => None,
+    };
+    let (before, after) = (side(0), side(1));
+    html! {
+        span.change-field {
+            span.quiet { (field_label(&cx.l, key)) ": " }
+            @if let Some(before) = &before { del { (before) } " → " }
+            ins { (after.as_deref().unwrap_or("—")) }
+        }
+    }
+}
+
+fn words(cx: &Cx, key: &str, text: &str) -> String {
+    let directory = cx.app.services.directory.get();
+    match (key, field(key)) {
+        (_, Some(def)) => shown(&cx.l, def, text, cx.app.currency),
+        ("manager_id", None) => text
+            .parse()
+            .map_or_else(|_| text.to_owned(), |id| directory.staff_name(id, cx.l.lang).to_owned()),
+        ("branch_id", None) => text
+            .parse()
+            .map_or_else(|_| text.to_owned(), |id| directory.branch_name(id, cx.l.lang).to_owned()),
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,202 @@
+//! Editing a client: one form of all fields (or one group), refusals at the fields, conflicts as a choice.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery};
+use axum::http::StatusCode;
+use kernel::{ClientId, Refusals};
+use maud::{Markup, html};
+use spine::{Conflict, Error};
+use web::i18n::L;
+use web::ui::{ConflictBy, ConflictField, Field, Form, Input, Opt, conflict_chooser};
+use web::{Answer, Cx, FormData};
+
+use super::words::{card_href, client_title, field_label, shown};
+use crate::client::commands::{EditClient, FieldEdit};
+use crate::client::fields::{FieldDef, FieldInput, field, fields_of};
+use crate::client::queries::{self, ClientHead, FieldTexts};
+
+/// Prefix of the hidden field that carries a value as the form was opened with it.
+const ORIGINAL: &str = "was_";
+
+pub(super) async fn form(mut cx: Cx, Path(id): Path<ClientId>, RawQuery(query): RawQuery) -> Answer {
+    let (head, stored) = load(&mut cx, id).await?;
+    let group = FormData::parse(&query.unwrap_or_default()).text("group");
+    let content = form_markup(&cx, &head, &group, &stored, &stored, &Refusals::default());
+    Ok(cx.page(&cx.l.t("client-edit"), &content))
+}
+
+async fn load(cx: &mut Cx, id: ClientId) -> Result<(ClientHead, FieldTexts), Error> {
+    let principal = Arc::clone(&cx.ctx.principal);
+    let head = queries::head(&mut cx.db, &principal, id).await?;
+    principal.require_over("client.edit", head.owner())?;
+    let stored = queries::fields(&mut cx.db, id, cx.app.currency).await?;
+    Ok((head, stored))
+}
+
+pub(super) async fn send(mut cx: Cx, Path(id): Path<ClientId>, sent: FormData) -> Answer {
+    let group = sent.text("group");
+    let edits = edits_of(&sent);
+    let command = EditClient { client_id: id, edits, source: "clerk".to_owned() };
+    match cx.execute(sent.command_id()?, &command).await {
+        Ok(()) => Ok(cx.done(&card_href(id), "flash-client-saved")),
+        Err(Error::Refused(refusals)) => {
+            let (head, _) = load(&mut cx, id).await?;
+            let (typed, original) = typed_of(&command.edits);
+            let content = form_markup(&cx, &head, &group, &typed, &original, &refusals);
+            let title = cx.l.t("client-edit");
+            Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
+        }
+        Err(Error::Conflict(conflict)) => {
+            let content = conflict_markup(&cx, id, &command.edits, &conflict);
+            let title = cx.l.t("client-edit");
+            Ok(cx.page_with_status(StatusCode::CONFLICT, &title, &content))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Every field that came with its original.
+fn edits_of(sent: &FormData) -> Vec<FieldEdit> {
+    sent.pairs()
+        .filter_map(|(name, original)| {
+            let key = name.strip_prefix(ORIGINAL)?;
+            Some(FieldEdit {
+                field: key.to_owned(),
+                original: original.to_owned(),
+                value: sent.text(key),
+            })
+        })
+        .collect()
+}
+
+fn typed_of(edits: &[FieldEdit]) -> (FieldTexts, FieldTexts) {
+    let side = |pick: fn(&FieldEdit) -> &String| {
+        edits
+            .iter()
+            .filter_map(|e| field(&e.field).map(|f| (f.key, pick(e).clone())))
+            .collect::<FieldTexts>()
+    };
+    (side(|e| &e.value), side(|e| &e.original))
+}
+
+/// The form: values as typed, originals hidden beside them.
+fn form_markup(
+    cx: &Cx,
+    head: &ClientHead,
+    group: &str,
+    typed: &FieldTexts,
+    original: &FieldTexts,
+    refusals: &Refusals,
+) -> Markup {
+    let l = &cx.l;
+    let defs: Vec<&FieldDef> =
+        fields_of(head.kind).filter(|f| group.is_empty() || f.group == group).collect();
+    let general = cx.refusal_words(refusals.general());
+    let mut last_group = "";
+    let body = html! {
+        @if !general.is_empty() { (web::ui::error_summary(l, &general)) }
+        div.form-grid {
+            @for def in &defs {
+                @if def.group != last_group {
+                    h3.form-group { (l.t(&format!("group-{}", def.group))) }
+                    ({ last_group = def.group; "" })
+                }
+                input type="hidden" name={ (ORIGINAL) (def.key) }
+                    value=(original.get(def.key).map(String::as_str).unwrap_or(""));
+                (input(cx, def, typed.get(def.key).map(String::as_str).unwrap_or(""), refusals))
+            }
+        }
+    };
+    let href = card_href(head.id);
+    let form = Form::post(format!("{href}/edit"))
+        .hidden("_id", cx.form_id())
+        .hidden("group", group)
+        .draft(format!("client-{}-{group}", head.id))
+        .submit(l.t("client-save"))
+        .cancel(href);
+    let title = l.ta("client-edit-of", &[("name", client_title(l, head).into())]);
+    web::ui::dialog_fragment(l, &title, &form.render(l, &body))
+}
+
+/// The control of one field.
+pub(super) fn input(cx: &Cx, def: &FieldDef, value: &str, refusals: &Refusals) -> Markup {
+    let l = &cx.l;
+    let label = field_label(l, def.key);
+    let mut control = match def.input {
+        FieldInput::Text | FieldInput::Okved | FieldInput::Country => Field::text(def.key, label),
+        FieldInput::Note => Field::new(def.key, label, Input::Textarea { rows: 4 }).full(),
+        FieldInput::Date => Field::new(def.key, label, Input::Date).narrow(),
+        FieldInput::Choice(words) => Field::select(def.key, label, options(l, def, words)),
+        FieldInput::Count(_) => Field::new(def.key, label, Input::Digits).narrow(),
+        FieldInput::Amount => {
+            let currency = cx.app.currency.symbol().to_owned();
+            Field::new(def.key, label, Input::Money { currency }).narrow()
+        }
+        FieldInput::Flag => Field::checkbox(def.key, label, value == "1"),
+    };
+    if def.input != FieldInput::Flag {
+        let shown = match def.input {
+            // what is stored as ISO is shown as people write it; what was mistyped stays as typed
+            FieldInput::Date => value.parse().map_or_else(|_| value.to_owned(), |d| l.date(d)),
+            _ => value.to_owned(),
+        };
+        control = control.value(shown);
+    }
+    if def.is_obligatory() {
+        control = control.required();
+    }
+    control.error(cx.field_error(refusals, def.key)).render(l)
+}
+
+fn options(l: &L, def: &FieldDef, words: &[&str]) -> Vec<Opt> {
+    let mut all = Vec::new();
+    if !def.is_obligatory() {
+        all.push(Opt::new("", l.t("client-not-chosen")));
+    }
+    let key = def.key.replace('_', "-");
+    all.extend(words.iter().map(|w| Opt::new(*w, l.t(&format!("choice-{key}-{w}")))));
+    all
+}
+
+/// The choice of mine, theirs or the original for each field both changed. What is sent again carries
+/// *their* value as the original, so that the choice is made knowingly.
+fn conflict_markup(cx: &Cx, id: ClientId, edits: &[FieldEdit], conflict: &Conflict) -> Markup {
+    let l = &cx.l;
+    let directory = cx.app.services.directory.get();
+    let mut hidden: Vec<(String, String)> = vec![("_id".to_owned(), cx.form_id())];
+    for edit in edits {
+        let theirs = conflict.fields.iter().find(|f| f.field == edit.field);
+        let original = theirs.map_or(&edit.original, |f| &f.theirs);
+        hidden.push((format!("{ORIGINAL}{}", edit.field), original.clone()));
+        if theirs.is_none() {
+            hidden.push((edit.field.clone(), edit.value.clone()));
+        }
+    }
+    let words = |key: &str, text: &str| match field(key) {
+        Some(def) if !text.is_empty() => shown(l, def, text, cx.app.currency),
+        _ => text.to_owned(),
+    };
+    let fields: Vec<ConflictField> = conflict
+        .fields
+        .iter()
+        .map(|f| ConflictField {
+            name: f.field.clone(),
+            label: field_label(l, &f.field),
+            mine: words(&f.field, &f.mine),
+            theirs: words(&f.field, &f.theirs),
+            original: words(&f.field, &f.original),
+        })
+        .collect();
+    let first = conflict.fields.first();
+    let by = ConflictBy {
+        who: first
+            .and_then(|f| f.theirs_by)
+            .map_or_else(|| l.t("client-changes-system"), |u| directory.staff_name(u, l.lang).to_owned()),
+        at: first.and_then(|f| f.theirs_at).unwrap_or(cx.now()),
+    };
+    let hidden: Vec<(&str, &str)> =
+        hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let chooser = conflict_chooser(l, &format!("{}/edit", card_href(id)), &hidden, &by, &fields);
+    web::ui::dialog_fragment(l, &l.t("client-edit"), &chooser)
+}

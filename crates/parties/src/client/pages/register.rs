@@ -1,0 +1,162 @@
+//! Registering a client: one page, what identifies him first.
+
+use std::collections::BTreeMap;
+
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
+use kernel::{Refusals, UserId};
+use maud::{Markup, html};
+use spine::Error;
+use web::ui::{Field, Form, Input, Opt, PageHeader, Panel, Tab};
+use web::{Answer, Cx, FormData};
+
+use super::edit::input;
+use super::words::{card_href, kind_word};
+use crate::client::commands::RegisterClient;
+use crate::client::fields::fields_of;
+use crate::client::model::ClientKind;
+
+/// Groups on the form; the rest is added on the card.
+const GROUPS: [&str; 4] = ["name", "personal", "business", "service"];
+
+pub(super) async fn form(cx: Cx, RawQuery(query): RawQuery) -> Answer {
+    let given = FormData::parse(&query.unwrap_or_default());
+    let kind = ClientKind::from_key(&given.text("kind")).unwrap_or(ClientKind::Person);
+    let content = markup(&cx, kind, &given, &Refusals::default());
+    Ok(cx.page(&cx.l.t("client-new"), &content))
+}
+
+pub(super) async fn send(cx: Cx, sent: FormData) -> Answer {
+    let kind = ClientKind::from_key(&sent.text("kind")).unwrap_or(ClientKind::Person);
+    let fields: BTreeMap<String, String> = fields_of(kind)
+        .map(|f| (f.key.to_owned(), sent.text(f.key)))
+        .filter(|(_, v)| !v.is_empty())
+        .collect();
+    let identifiers = identifier_kinds(&cx, kind)
+        .into_iter()
+        .map(|k| (k.clone(), sent.text(&k)))
+        .filter(|(_, v)| !v.is_empty())
+        .collect();
+    let mut refusals = Refusals::default();
+    let manager_id: Option<UserId> = sent.id("manager_id", &mut refusals);
+    let command = RegisterClient {
+        kind: kind.key().to_owned(),
+        fields,
+        branch_id: sent.id("branch_id", &mut refusals),
+        manager_id,
+        phone: sent.opt("phone"),
+        email: sent.opt("email"),
+        identifiers,
+        source: "clerk".to_owned(),
+    };
+    match cx.execute(sent.command_id()?, &command).await {
+        Ok(id) => Ok(cx.done(&card_href(id), "flash-client-registered")),
+        Err(Error::Refused(found)) => {
+            refusals.0.extend(found.0);
+            let content = markup(&cx, kind, &sent, &refusals);
+            let title = cx.l.t("client-new");
+            Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn identifier_kinds(cx: &Cx, kind: ClientKind) -> Vec<String> {
+    const OFFERED: [&str; 8] =
+        ["passport_rf", "inn", "snils", "ogrn", "ogrnip", "id_card_kz", "iin", "bin"];
+    let Some(subject) = kind.subject() else { return Vec::new() };
+    crate::client::pack(&cx.ctx)
+        .map(|pack| {
+            let kinds = pack.identifiers_of(subject).map(|k| k.kind.clone());
+            kinds.filter(|k| OFFERED.contains(&k.as_str())).collect()
+        })
+        .unwrap_or_default()
+}
+
+fn markup(cx: &Cx, kind: ClientKind, typed: &FormData, refusals: &Refusals) -> Markup {
+    let l = &cx.l;
+    let tabs: Vec<Tab> = ClientKind::ALL
+        .iter()
+        .map(|k| Tab::new(format!("/clients/new?kind={}", k.key()), kind_word(l, *k), *k == kind))
+        .collect();
+    let general = cx.refusal_words(refusals.general());
+    let body = html! {
+        @if !general.is_empty() { (web::ui::error_summary(l, &general)) }
+        @for group in GROUPS {
+            @let defs: Vec<_> = fields_of(kind).filter(|f| f.group == group).collect();
+            @if !defs.is_empty() {
+                (Panel::new(l.t(&format!("group-{group}"))).render(&html! {
+                    div.form-grid {
+                        @for def in defs { (input(cx, def, typed.raw(def.key), refusals)) }
+                    }
+                }))
+            }
+            @if group == "name" && kind.subject().is_some() { (reach(cx, kind, typed, refusals)) }
+        }
+        (owner_fields(cx, typed, refusals))
+    };
+    let form = Form::post("/clients/new")
+        .hidden("_id", cx.form_id())
+        .hidden("kind", kind.key())
+        .draft(format!("client-new-{}", kind.key()))
+        .submit(l.t("client-register"))
+        .cancel("/clients");
+    html! {
+        (PageHeader::new(l.t("client-new")).crumb("/clients", l.t("nav-clients")).render(l))
+        (web::ui::tabs(&l.t("client-new-kind"), &tabs))
+        (form.render(l, &body))
+    }
+}
+
+fn reach(cx: &Cx, kind: ClientKind, typed: &FormData, refusals: &Refusals) -> Markup {
+    let l = &cx.l;
+    let error = |field: &str| cx.field_error(refusals, field);
+    Panel::new(l.t("group-identity")).render(&html! {
+        div.form-grid {
+            (Field::new("phone", l.t("client-phone"), Input::Phone).value(typed.raw("phone"))
+                .error(error("phone")).render(l))
+            (Field::new("email", l.t("client-email"), Input::Email).value(typed.raw("email"))
+                .error(error("email")).render(l))
+            @for key in identifier_kinds(cx, kind) {
+                (Field::text(key.clone(), l.t(&format!("id-kind-{}", key.replace('_', "-"))))
+                    .value(typed.raw(&key)).error(error(&key)).render(l))
+            }
+        }
+    })
+}
+
+fn owner_fields(cx: &Cx, typed: &FormData, refusals: &Refusals) -> Markup {
+    let l = &cx.l;
+    let directory = cx.app.services.directory.get();
+    let me = cx.principal().user_id.map(|u| u.to_string()).unwrap_or_default();
+    let home = cx.principal().branch_id.map(|b| b.to_string()).unwrap_or_default();
+    let none = || Opt::new("", l.t("client-not-chosen"));
+    let mut branches = vec![none()];
+    branches.extend(
+        directory
+            .branches
+            .values()
+            .filter(|b| !b.archived)
+            .map(|b| Opt::new(b.id.to_string(), b.shown_name(l.lang))),
+    );
+    let mut managers = vec![none()];
+    let is_manager = |roles: &[kernel::RoleId]| {
+        roles.iter().any(|r| directory.roles.get(r).is_some_and(|r| r.key == "manager"))
+    };
+    managers.extend(
+        directory
+            .staff
+            .values()
+            .filter(|s| s.active && (is_manager(&s.roles) || s.id.to_string() == me))
+            .map(|s| Opt::new(s.id.to_string(), s.shown_name(l.lang))),
+    );
+    let value = |name: &str, standard: String| typed.opt(name).unwrap_or(standard);
+    Panel::new(l.t("group-owner")).render(&html! {
+        div.form-grid {
+            (Field::select("branch_id", l.t("field-branch-id"), branches)
+                .value(value("branch_id", home)).error(cx.field_error(refusals, "branch_id")).render(l))
+            (Field::select("manager_id", l.t("field-manager-id"), managers)
+                .value(value("manager_id", me)).error(cx.field_error(refusals, "manager_id")).render(l))
+        }
+    })
+}

@@ -1,0 +1,236 @@
+//! Reading clients: the head of the card, all fields with their origin, what a person may see.
+
+use std::collections::BTreeMap;
+
+use kernel::{BranchId, ClientId, Currency, Date, Timestamp, UserId};
+use spine::{Error, Owner, Principal};
+use store::{Read, StoreError, Value, params};
+
+use super::fields::FIELDS;
+use super::model::{ClientKind, Names, Segment, Status};
+
+/// To whom a client belongs; none when there is no such client.
+///
+/// # Errors
+/// The database's.
+pub async fn owner<R: Read>(db: &mut R, id: ClientId) -> Result<Option<Owner>, StoreError> {
+    let sql = "select branch_id, manager_id from client where id = $1";
+    let Some(row) = db.first(sql, params![id]).await? else { return Ok(None) };
+    let mut c = row.cols();
+    Ok(Some(Owner { branch_id: c.take()?, manager_id: c.take()? }))
+}
+
+/// What the head of the card and every mention of a client shows.
+#[derive(Clone, Debug)]
+pub struct ClientHead {
+    /// Identity.
+    pub id: ClientId,
+    /// What he is.
+    pub kind: ClientKind,
+    /// The number people read to each other.
+    pub number: String,
+    /// Name; empty for a client without one.
+    pub display_name: String,
+    /// Where he stands.
+    pub status: Status,
+    /// How much he matters.
+    pub segment: Segment,
+    /// His branch.
+    pub branch_id: Option<BranchId>,
+    /// Who looks after him.
+    pub manager_id: Option<UserId>,
+    /// By what he likes to be reached.
+    pub preferred_channel: Option<String>,
+    /// Birthday, or day of registration of a business.
+    pub birth_date: Option<Date>,
+    /// Registered on (business).
+    pub registered_on: Option<Date>,
+    /// With the bank since.
+    pub client_since: Option<Date>,
+    /// Identity verified on.
+    pub verified_on: Option<Date>,
+    /// Politically exposed or public.
+    pub public_person: bool,
+    /// Last change of any field.
+    pub updated_at: Timestamp,
+}
+
+impl ClientHead {
+    /// To whom the client belongs.
+    pub fn owner(&self) -> Owner {
+        Owner { branch_id: self.branch_id, manager_id: self.manager_id }
+    }
+}
+
+pub(crate) const HEAD: &str = "c.id, c.kind, c.number, c.display_name, c.status, c.segment, \
+     c.branch_id, c.manager_id, c.preferred_channel, c.birth_date, c.registered_on, \
+     c.client_since, c.verified_on, c.public_person, c.updated_at";
+
+pub(crate) fn read_head(c: &mut store::Cols) -> Result<ClientHead, StoreError> {
+    Ok(ClientHead {
+        id: c.take()?,
+        kind: c.take()?,
+        number: c.take()?,
+        display_name: c.take()?,
+        status: c.take()?,
+        segment: c.take()?,
+        branch_id: c.take()?,
+        manager_id: c.take()?,
+        preferred_channel: c.take()?,
+        birth_date: c.take()?,
+        registered_on: c.take()?,
+        client_since: c.take()?,
+        verified_on: c.take()?,
+        public_person: c.take::<i64>()? != 0,
+        updated_at: c.take()?,
+    })
+}
+
+/// A client the person may see.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none or it is outside his scope.
+pub async fn head<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    id: ClientId,
+) -> Result<ClientHead, Error> {
+    let sql = format!("select {HEAD} from client c where c.id = $1");
+    let row = db.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
+    let head = read_head(&mut row.cols())?;
+    principal.require_over("client.read", head.owner())?;
+    Ok(head)
+}
+
+/// The fields of a client as canonical texts, by key; empty ones are absent.
+pub type FieldTexts = BTreeMap<&'static str, String>;
+
+/// All fields of one client.
+///
+/// # Errors
+/// The database's; [`Error::NotFound`] when there is no such client.
+pub async fn fields<R: Read>(
+    db: &mut R,
+    id: ClientId,
+    currency: Currency,
+) -> Result<FieldTexts, Error> {
+    let columns: Vec<&str> = FIELDS.iter().map(|f| f.key).collect();
+    let sql = format!("select {} from client where id = $1", columns.join(", "));
+    let row = db.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
+    Ok(FIELDS
+        .iter()
+        .zip(row.into_values())
+        .filter_map(|(f, v): (_, Value)| f.to_text(v, currency).map(|t| (f.key, t)))
+        .collect())
+}
+
+/// Where a field's value comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// `clerk`, `client`, `abs`, `import:KEY`, `partner`, …
+    pub source: String,
+    /// Who wrote it.
+    pub author_id: Option<UserId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The origin of every field of a client.
+///
+/// # Errors
+/// The database's.
+pub async fn origins<R: Read>(
+    db: &mut R,
+    id: ClientId,
+) -> Result<BTreeMap<String, Origin>, StoreError> {
+    let sql = "select field, source, author_id, at from field_origin where client_id = $1";
+    let mut out = BTreeMap::new();
+    for row in db.query(sql, params![id]).await? {
+        let mut c = row.cols();
+        let field: String = c.take()?;
+        out.insert(field, Origin { source: c.take()?, author_id: c.take()?, at: c.take()? });
+    }
+    Ok(out)
+}
+
+/// The parts a client plays, with the day each began.
+///
+/// # Errors
+/// The database's.
+pub async fn roles<R: Read>(db: &mut R, id: ClientId) -> Result<Vec<(String, Date)>, StoreError> {
+    let sql = "select role, since from client_role where client_id = $1 and until is null \
+               order by role";
+    let mut out = Vec::new();
+    for row in db.query(sql, params![id]).await? {
+        let mut c = row.cols();
+        out.push((c.take()?, c.take()?));
+    }
+    Ok(out)
+}
+
+/// When a member of staff last looked at a client.
+///
+/// # Errors
+/// The database's.
+pub async fn seen_at<R: Read>(
+    db: &mut R,
+    id: ClientId,
+    user: UserId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "select at from client_seen where client_id = $1 and staff_id = $2";
+    db.first(sql, params![id, user]).await?.map(store::Row::one).transpose()
+}
+
+/// The clients a member of staff looked at last, newest first, as far as he may still see them.
+///
+/// # Errors
+/// The database's.
+pub async fn recent<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    limit: i64,
+) -> Result<Vec<ClientHead>, StoreError> {
+    let Some(user) = principal.user_id else { return Ok(Vec::new()) };
+    let filter = principal.filter("client.read", "c", 3);
+    let sql = format!(
+        "select {HEAD} from client_seen s join client c on c.id = s.client_id \
+         where s.staff_id = $1 and {} order by s.at desc limit $2",
+        filter.sql
+    );
+    let mut all = vec![user.into(), limit.into()];
+    all.extend(filter.params);
+    let rows = db.query(&sql, &all).await?;
+    rows.into_iter().map(|r| read_head(&mut r.cols())).collect()
+}
+
+/// The name fields a client is called by.
+pub(crate) fn names_of(fields: &FieldTexts) -> Names {
+    let get = |key: &str| fields.get(key).cloned();
+    Names {
+        last_name: get("last_name"),
+        first_name: get("first_name"),
+        patronymic: get("patronymic"),
+        full_name: get("full_name"),
+        short_name: get("short_name"),
+    }
+}
+
+/// Consents in force by purpose: the channels given, newest word wins; for the header.
+///
+/// # Errors
+/// The database's.
+pub async fn consents<R: Read>(
+    db: &mut R,
+    id: ClientId,
+) -> Result<Vec<(String, String, bool)>, StoreError> {
+    let sql = "select purpose, channel, state from client_consent where client_id = $1 \
+               order by at desc, id desc limit 200";
+    let mut latest: BTreeMap<(String, String), bool> = BTreeMap::new();
+    for row in db.query(sql, params![id]).await? {
+        let mut c = row.cols();
+        let key: (String, String) = (c.take()?, c.take()?);
+        let given = c.take::<String>()? == "given";
+        latest.entry(key).or_insert(given);
+    }
+    Ok(latest.into_iter().map(|((purpose, channel), given)| (purpose, channel, given)).collect())
+}

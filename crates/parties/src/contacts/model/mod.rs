@@ -1,0 +1,18 @@
+//! Pure rules of this slice: the words it stores, how typed values are read, how an edit meets the
+//! edit of another person, when a date comes round, which files are taken in.
+
+mod file;
+mod mask;
+mod merge;
+mod occasion;
+mod value;
+mod words;
+
+pub use file::{Sniffed, disposition, safe_name, sniff};
+pub use mask::masked;
+pub use merge::Merge;
+pub use occasion::{Distance, Occasion, distance, next_occurrence, occasions};
+pub use value::{check_text, contact_value, is_stale, optional_date};
+pub use words::{AddressKind, ConsentChannel, ContactKind, DateKind, FileKind, Purpose, SOURCES};
+
+pub(crate) use words::words;

@@ -1,0 +1,35 @@
+//! Reading contacts, documents, addresses, dates, consents and files. Whoever calls has checked that the
+//! person may see the client.
+
+mod life;
+mod papers;
+mod reach;
+
+pub use life::{
+    ConsentWord, ImportantDate, consent_words, date, dates, latest_consents,
+};
+pub use papers::{
+    ClientFile, Holder, Identifier, file, files, identifier, identifiers, other_holders,
+};
+pub use reach::{Address, Contact, address, addresses, contact, contacts, shared_by};
+
+use kernel::{Timestamp, UserId};
+use store::{Cols, StoreError};
+
+/// Most rows of one kind shown or kept for one client.
+pub const ROWS_MAX: i64 = 200;
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// A word of [`super::model::SOURCES`] or the name of a feed.
+    pub source: String,
+    /// Who wrote it.
+    pub author_id: Option<UserId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+fn origin(c: &mut Cols) -> Result<Origin, StoreError> {
+    Ok(Origin { source: c.take()?, author_id: c.take()?, at: c.take()? })
+}

@@ -1,0 +1,224 @@
+//! Identity of imported records: which are new, which changed, and what their references point at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use spine::import::{ImportBatch, ImportOutcome, ImportReject, ImportRow};
+use spine::{Change, Error, Work};
+use store::{Read, StoreError, Value};
+use uuid::Uuid;
+
+use super::super::queries::places;
+use super::fields::reject;
+
+/// Ids asked for in one query, far below the parameter limits of both databases.
+const IDS_AT_ONCE: usize = 2_000;
+
+/// What is known of a record.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    /// What it became.
+    pub(super) entity_id: Uuid,
+    /// SHA-256 of its fields when it came last.
+    pub(super) digest: Vec<u8>,
+}
+
+/// Known records of one source by kind and external id.
+#[derive(Debug, Default)]
+pub(super) struct Refs(BTreeMap<(String, String), Known>);
+
+impl Refs {
+    /// Reads all records of some kinds with these external ids.
+    pub(super) async fn fetch<R: Read>(
+        db: &mut R,
+        source: &str,
+        kinds: &[&str],
+        ids: BTreeSet<String>,
+    ) -> Result<Refs, StoreError> {
+        let ids: Vec<Value> = ids.into_iter().map(Value::Text).collect();
+        let mut all = BTreeMap::new();
+        for chunk in ids.chunks(IDS_AT_ONCE) {
+            let sql = format!(
+                "select kind, external_id, entity_id, digest from external_ref \
+                 where source = $1 and kind in ({}) and external_id in ({})",
+                places(2, kinds.len()),
+                places(2 + kinds.len(), chunk.len())
+            );
+            let mut params = vec![Value::from(source)];
+            params.extend(kinds.iter().map(|kind| Value::from(*kind)));
+            params.extend_from_slice(chunk);
+            for row in db.query(&sql, &params).await? {
+                let mut c = row.cols();
+                let key = (c.take()?, c.take()?);
+                all.insert(key, Known { entity_id: c.take()?, digest: c.take()? });
+            }
+        }
+        Ok(Refs(all))
+    }
+    /// Reads what some fields of a batch point at.
+    pub(super) async fn of_fields<R: Read>(
+        db: &mut R,
+        batch: &ImportBatch,
+        kind: &str,
+        field: &str,
+    ) -> Result<Refs, StoreError> {
+        let ids: BTreeSet<String> = batch.rows.iter().filter_map(|row| row.text(field)).collect();
+        Refs::fetch(db, &batch.source, &[kind], ids).await
+    }
+    /// A record by kind and external id.
+    pub(super) fn get(&self, kind: &str, external_id: &str) -> Option<&Known> {
+        self.0.get(&(kind.to_owned(), external_id.to_owned()))
+    }
+    /// What a field points at; none when the field is empty.
+    pub(super) fn resolve<T: From<Uuid>>(
+        &self,
+        kind: &str,
+        row: &ImportRow,
+        field: &str,
+    ) -> Result<Option<T>, ImportReject> {
+        let Some(external_id) = row.text(field) else { return Ok(None) };
+        match self.get(kind, &external_id) {
+            Some(known) => Ok(Some(known.entity_id.into())),
+            None => Err(reject(row, field, "import-unknown-ref")),
+        }
+    }
+    /// What a required field points at.
+    pub(super) fn required<T: From<Uuid>>(
+        &self,
+        kind: &str,
+        row: &ImportRow,
+        field: &str,
+    ) -> Result<T, ImportReject> {
+        self.resolve(kind, row, field)?.ok_or_else(|| reject(row, field, "required"))
+    }
+}
+
+/// A record that must be written.
+pub(super) struct Task<'a> {
+    /// The record.
+    pub(super) row: &'a ImportRow,
+    /// SHA-256 of its fields.
+    pub(super) digest: Vec<u8>,
+    /// What it became before; none for a new one.
+    pub(super) known: Option<Uuid>,
+}
+
+/// A batch with the records that changed nothing taken out.
+pub(super) struct Sorted<'a> {
+    /// What must be written, in file order; each external id once.
+    pub(super) tasks: Vec<Task<'a>>,
+    /// Counts so far.
+    pub(super) outcome: ImportOutcome,
+}
+
+/// Tells new and changed records from those that came before as they are.
+pub(super) async fn sort<'a, R: Read>(
+    db: &mut R,
+    kind: &str,
+    batch: &'a ImportBatch,
+) -> Result<Sorted<'a>, StoreError> {
+    let ids: BTreeSet<String> = batch.rows.iter().map(|row| row.external_id.clone()).collect();
+    let known = Refs::fetch(db, &batch.source, &[kind], ids).await?;
+    let mut sorted = Sorted { tasks: Vec::new(), outcome: ImportOutcome::default() };
+    let mut taken: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+    for row in &batch.rows {
+        let digest = digest_of(row);
+        if row.external_id.is_empty() {
+            sorted.outcome.rejected.push(reject_whole(row, "import-no-id"));
+            continue;
+        }
+        if let Some(first) = taken.get(row.external_id.as_str()) {
+            if *first == digest {
+                sorted.outcome.unchanged += 1;
+            } else {
+                sorted.outcome.rejected.push(reject_whole(row, "import-id-twice"));
+            }
+            continue;
+        }
+        taken.insert(&row.external_id, digest.clone());
+        match known.get(kind, &row.external_id) {
+            Some(before) if before.digest == digest => sorted.outcome.unchanged += 1,
+            before => {
+                let known = before.map(|k| k.entity_id);
+                sorted.tasks.push(Task { row, digest, known });
+            }
+        }
+    }
+    Ok(sorted)
+}
+
+fn reject_whole(row: &ImportRow, code: &str) -> ImportReject {
+    ImportReject {
+        row: row.row,
+        field: None,
+        code: code.to_owned(),
+        value: row.external_id.chars().take(80).collect(),
+    }
+}
+
+impl Sorted<'_> {
+    /// Counts a written record.
+    pub(super) fn count(&mut self, is_new: bool) {
+        let counter =
+            if is_new { &mut self.outcome.created } else { &mut self.outcome.changed };
+        *counter += 1;
+    }
+}
+
+/// SHA-256 over the fields of a record; its place in the file does not count.
+pub(super) fn digest_of(row: &ImportRow) -> Vec<u8> {
+    let mut hasher = Sha256::new();
+    for (key, value) in &row.fields {
+        let text = match value {
+            spine::import::ImportValue::Int(n) => n.to_string(),
+            spine::import::ImportValue::Text(t) => t.clone(),
+        };
+        for part in [key.as_bytes(), text.as_bytes()] {
+            hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hasher.update(part);
+        }
+    }
+    hasher.finalize().to_vec()
+}
+
+/// A reference to write: kind, external id, what it became, digest.
+pub(super) type NewRef<'a> = (&'a str, &'a str, Uuid, Vec<u8>);
+
+/// Writes references; known ones get the new digest.
+pub(super) async fn save(
+    work: &mut Work<'_>,
+    source: &str,
+    refs: Vec<NewRef<'_>>,
+) -> Result<(), StoreError> {
+    let rows: Vec<Vec<Value>> = refs
+        .into_iter()
+        .map(|(kind, id, entity, digest)| {
+            vec![source.into(), kind.into(), id.into(), entity.into(), digest.into()]
+        })
+        .collect();
+    work.insert_many(
+        "insert into external_ref (source, kind, external_id, entity_id, digest) values",
+        &rows,
+        "on conflict (source, kind, external_id) do update \
+         set entity_id = excluded.entity_id, digest = excluded.digest",
+    )
+    .await?;
+    Ok(())
+}
+
+/// The fields that differ, for the journal; each named `PREFIX_FIELD`.
+pub(super) fn difference<T: Serialize>(
+    prefix: &str,
+    before: Option<&T>,
+    after: &T,
+) -> Result<Change, Error> {
+    let before = before.map(serde_json::to_value).transpose()?.unwrap_or_default();
+    let after = serde_json::to_value(after)?;
+    let mut change = Change::new();
+    for (key, value) in after.as_object().into_iter().flatten().filter(|(key, _)| *key != "id") {
+        let old = before.get(key).cloned().unwrap_or_default();
+        change = change.field(&format!("{prefix}_{key}"), old, value.clone());
+    }
+    Ok(change)
+}

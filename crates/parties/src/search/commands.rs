@@ -1,0 +1,114 @@
+//! Keeping the search tables in step with the clients, in the transaction of the change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jurisdiction::{search_tokens, trigrams};
+use kernel::ClientId;
+use spine::{Error, Work};
+use store::{Read, Value, params};
+
+use super::keys::{normal_key, tail_key};
+
+/// The fields a client is found by.
+pub(crate) const NAME_FIELDS: [&str; 7] = [
+    "last_name",
+    "first_name",
+    "patronymic",
+    "former_name",
+    "short_name",
+    "full_name",
+    "foreign_name",
+];
+
+/// What one client is found by.
+#[derive(Clone, Debug)]
+pub(crate) struct IndexDoc {
+    pub(crate) client_id: ClientId,
+    pub(crate) names: Vec<String>,
+    /// Kind and value of every number and contact.
+    pub(crate) keys: Vec<(String, String)>,
+}
+
+/// Indexes a client anew from his stored names, numbers, contacts and accounts.
+pub(crate) async fn index_client(w: &mut Work<'_>, id: ClientId) -> Result<(), Error> {
+    let sql = format!("select number, {} from client where id = $1", NAME_FIELDS.join(", "));
+    let Some(row) = w.first(&sql, params![id]).await? else { return Err(Error::NotFound) };
+    let mut c = row.cols();
+    let number: String = c.take()?;
+    let mut names = Vec::new();
+    for _ in NAME_FIELDS {
+        names.extend(c.take::<Option<String>>()?);
+    }
+    let mut keys = vec![("number".to_owned(), number)];
+    let sql = "select kind, value from client_identifier where client_id = $1 and archived_at is null \
+               union all \
+               select kind, value from client_contact where client_id = $1 and archived_at is null \
+               union all \
+               select 'account', a.number from account_role r join account a on a.id = r.account_id \
+               where r.client_id = $1";
+    for row in w.query(sql, params![id]).await? {
+        let mut c = row.cols();
+        keys.push((c.take()?, c.take()?));
+    }
+    w.execute("delete from client_token where client_id = $1", params![id]).await?;
+    w.execute("delete from client_key where client_id = $1", params![id]).await?;
+    index_new(w, &[IndexDoc { client_id: id, names, keys }]).await
+}
+
+/// Indexes clients that are not in the index yet.
+pub(crate) async fn index_new(w: &mut Work<'_>, docs: &[IndexDoc]) -> Result<(), Error> {
+    let mut by_token: BTreeMap<String, BTreeSet<ClientId>> = BTreeMap::new();
+    let mut keys: BTreeSet<(String, String, ClientId)> = BTreeSet::new();
+    for doc in docs {
+        for token in doc.names.iter().flat_map(|n| search_tokens(n)) {
+            by_token.entry(token).or_default().insert(doc.client_id);
+        }
+        for (kind, value) in &doc.keys {
+            let normal = normal_key(value);
+            if normal.is_empty() {
+                continue;
+            }
+            if let Some(tail) = tail_key(&normal) {
+                keys.insert((tail, kind.clone(), doc.client_id));
+            }
+            keys.insert((normal, kind.clone(), doc.client_id));
+        }
+    }
+    add_tokens(w, by_token.keys()).await?;
+    let rows: Vec<Vec<Value>> = by_token
+        .iter()
+        .flat_map(|(token, ids)| ids.iter().map(move |id| vec![token.into(), (*id).into()]))
+        .collect();
+    let head = "insert into client_token (token, client_id) values";
+    w.insert_many(head, &rows, "on conflict do nothing").await?;
+    let rows: Vec<Vec<Value>> =
+        keys.into_iter().map(|(v, k, id)| vec![v.into(), k.into(), id.into()]).collect();
+    let head = "insert into client_key (value, kind, client_id) values";
+    w.insert_many(head, &rows, "on conflict do nothing").await?;
+    Ok(())
+}
+
+/// Adds words never seen before, with their trigrams. The words come sorted, so that two writers never
+/// wait for each other in a circle.
+async fn add_tokens(w: &mut Work<'_>, tokens: impl Iterator<Item = &String>) -> Result<(), Error> {
+    let all: Vec<&String> = tokens.collect();
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for chunk in all.chunks(500) {
+        let places: Vec<String> = (1..=chunk.len()).map(|n| format!("${n}")).collect();
+        let sql = format!("select token from name_token where token in ({})", places.join(", "));
+        let values: Vec<Value> = chunk.iter().map(|t| (*t).into()).collect();
+        for row in w.query(&sql, &values).await? {
+            known.insert(row.one()?);
+        }
+    }
+    let fresh: Vec<&String> = all.into_iter().filter(|t| !known.contains(*t)).collect();
+    let words: Vec<Vec<Value>> = fresh.iter().map(|t| vec![(*t).into()]).collect();
+    w.insert_many("insert into name_token (token) values", &words, "on conflict do nothing").await?;
+    let grams: Vec<Vec<Value>> = fresh
+        .iter()
+        .flat_map(|t| trigrams(t).into_iter().map(|g| vec![g.into(), Value::from(*t)]))
+        .collect();
+    let head = "insert into token_gram (gram, token) values";
+    w.insert_many(head, &grams, "on conflict do nothing").await?;
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! A node: one database, the bus over it, the keepers, and the pages.
+
+use std::sync::Arc;
+
+use axum::Router;
+use jiff::tz::TimeZone;
+use kernel::{Clock, Currency, Entropy};
+use spine::org::Directory;
+use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
+use store::Store;
+use tokio::sync::watch;
+use web::{App, DemoMode, Pages};
+
+/// What a node is opened with.
+pub struct Setting {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    /// The node's name in the journal.
+    pub node: String,
+    /// Code of the jurisdiction pack in force (`ru`).
+    pub jurisdiction: String,
+    /// The bank's own currency.
+    pub currency: Currency,
+    /// Zone of a person without a branch.
+    pub zone: TimeZone,
+    /// Cookies only over TLS.
+    pub secure_cookies: bool,
+    /// Demo mode.
+    pub demo: Option<DemoMode>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance and ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// Turns true when the program stops.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// A node cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database cannot be opened or brought up to date.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// The roles cannot be set up.
+    #[error("setting up: {0}")]
+    SetUp(#[from] spine::Error),
+    /// There is no such jurisdiction pack, or it is broken.
+    #[error("jurisdiction: {0}")]
+    Jurisdiction(#[from] jurisdiction::PackError),
+    /// The rooms' texts do not fit together.
+    #[error("texts: {0}")]
+    Texts(#[from] web::i18n::TextsError),
+}
+
+/// A node without pages: what the command line works with.
+pub struct Core {
+    /// Reads, writes, organisation, live bell.
+    pub services: Services,
+    /// Seals the journal, leads the readers, runs jobs.
+    pub keepers: Keepers,
+}
+
+/// A node with its pages.
+pub struct Node {
+    /// Reads, writes, organisation, live bell.
+    pub services: Services,
+    /// Seals the journal, leads the readers, runs jobs.
+    pub keepers: Keepers,
+    /// What the pages share.
+    pub app: Arc<App>,
+    /// The pages.
+    pub router: Router,
+}
+
+impl Core {
+    /// Opens the database, brings its schema up to date, sets up the built-in roles, and puts the
+    /// modules' commands, jobs, schedules and readers to work.
+    ///
+    /// # Errors
+    /// When the database does not answer or refuses a step of the schema.
+    pub async fn open(setting: &Setting, modules: Vec<Module>) -> Result<Core, OpenError> {
+        jurisdiction::Pack::load(&setting.jurisdiction)?;
+        let Store { reader, writer } = Store::open(&setting.url).await?;
+        writer.migrate(&super::migrations(&modules)).await?;
+        let mut registry = Registry::default();
+        let mut grants = Vec::new();
+        let mut jobs: Vec<Arc<dyn JobHandler>> = Vec::new();
+        let mut readers: Vec<Arc<dyn JournalReader>> = Vec::new();
+        let mut schedules: Vec<Schedule> = Vec::new();
+        for module in modules {
+            (module.commands)(&mut registry);
+            grants.extend_from_slice(module.grants);
+            jobs.extend(module.jobs);
+            readers.extend(module.readers);
+            schedules.extend_from_slice(module.schedules);
+        }
+        let live = Live::default();
+        let services = Services {
+            reader,
+            bus: Bus::new(writer.clone(), registry, live.clone(), &setting.node),
+            directory: Directory::default(),
+            live,
+            clock: Arc::clone(&setting.clock),
+            entropy: Arc::clone(&setting.entropy),
+            jurisdiction: Arc::from(setting.jurisdiction.as_str()),
+        };
+        spine::org::set_up(&services, &grants).await?;
+        let keepers = Keepers::new(services.clone(), writer, jobs, readers, schedules);
+        Ok(Core { services, keepers })
+    }
+}
+
+impl Node {
+    /// Opens a node with the given rooms.
+    ///
+    /// # Errors
+    /// As [`Core::open`]; also when the rooms' texts do not fit together.
+    pub async fn open(
+        setting: Setting,
+        modules: Vec<Module>,
+        pages: Vec<Pages>,
+    ) -> Result<Node, OpenError> {
+        let Core { services, keepers } = Core::open(&setting, modules).await?;
+        let shown = web::Setting {
+            services: services.clone(),
+            demo: setting.demo,
+            zone: setting.zone,
+            currency: setting.currency,
+            secure_cookies: setting.secure_cookies,
+            stopping: setting.stopping,
+        };
+        let (router, app) = web::build_router(shown, pages)?;
+        Ok(Node { services, keepers, app, router })
+    }
+}

@@ -1,0 +1,82 @@
+//! Signing in, lock-out, sessions that end.
+
+use kernel::limits::{SIGN_IN_FAILURES_MAX, SIGN_IN_LOCK_MINUTES};
+use testkit::{Bank, Browser, PASSWORD, Reply};
+
+use crate::support::both;
+
+async fn try_password(browser: &mut Browser, login: &str, password: &str) -> Reply {
+    browser.post("/sign-in", &[("login", login), ("password", password), ("next", "/me/sessions")]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_opens_a_session_and_signing_out_ends_it() {
+    both(async |bank: &Bank| {
+        let mut browser = bank.stranger();
+        let sent_away = browser.get("/me/sessions").await;
+        assert_eq!((sent_away.status, sent_away.location()), (303, "/sign-in?next=/me/sessions"));
+        let wrong = try_password(&mut browser, "manager", "not it").await;
+        assert_eq!(wrong.status, 422);
+        assert!(browser.cookie("sid").is_none());
+        let right = try_password(&mut browser, "manager", PASSWORD).await;
+        assert_eq!((right.status, right.location()), (303, "/me/sessions"));
+        assert!(browser.get("/me/sessions").await.ok().contains("Member manager"));
+        let stale = browser.clone();
+        browser.post("/sign-out", &[]).await;
+        assert_eq!(browser.get("/me/sessions").await.status, 303);
+        assert_eq!(stale.clone().get("/me/sessions").await.status, 303, "the cookie alone is worth nothing");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_mistakes_lock_the_account_for_a_while() {
+    both(async |bank: &Bank| {
+        let mut browser = bank.stranger();
+        for _ in 0..SIGN_IN_FAILURES_MAX {
+            assert_eq!(try_password(&mut browser, "clerk", "guess").await.status, 422);
+        }
+        assert_eq!(try_password(&mut browser, "clerk", PASSWORD).await.status, 422, "locked");
+        assert_eq!(try_password(&mut browser, "manager", PASSWORD).await.status, 303, "others not");
+        bank.clock.advance_seconds(SIGN_IN_LOCK_MINUTES * 60 + 1);
+        assert_eq!(try_password(&mut browser, "clerk", PASSWORD).await.status, 303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_sent_to_a_stranger_after_signing_in() {
+    both(async |bank: &Bank| {
+        for next in ["https://evil.test/", "//evil.test", "/\\evil.test"] {
+            let fields = [("login", "clerk"), ("password", PASSWORD), ("next", next)];
+            let reply = bank.stranger().post("/sign-in", &fields).await;
+            assert_eq!((reply.status, reply.location()), (303, "/"), "{next}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_click_sign_in_exists_in_demo_mode_only() {
+    both(async |bank: &Bank| {
+        let real = bank.stranger().post("/demo/sign-in", &[("role", "administrator")]).await;
+        assert_eq!(real.status, 404);
+        let demo = Bank::open_demo(bank.kind, crate::support::open).await;
+        let mut browser = demo.stranger();
+        assert_eq!(browser.post("/demo/sign-in", &[("role", "thief")]).await.status, 422);
+        assert_eq!(browser.post("/demo/sign-in", &[("role", "auditor")]).await.status, 303);
+        assert!(browser.get("/me/sessions").await.ok().contains("Member auditor"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_left_alone_ends() {
+    both(async |bank: &Bank| {
+        let mut browser = bank.client("manager").await;
+        browser.get("/me/sessions").await.ok();
+        bank.clock.advance_seconds(kernel::limits::SESSION_IDLE_HOURS * 3_600 + 1);
+        assert_eq!(browser.get("/me/sessions").await.status, 303);
+    })
+    .await;
+}

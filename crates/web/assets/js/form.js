@@ -1,0 +1,51 @@
+// Conveniences of forms: Ctrl+Enter, the calendar beside date fields, files by dropping, copying.
+import { on, word } from "./dom.js";
+import { toast } from "./toast.js";
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest?.("form[data-save]") ?? document.querySelector("dialog[open] form[data-save]");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector("button[type=submit].primary"));
+});
+
+on("click", "[data-pick-date]", (_, button) => {
+  const field = document.getElementById(button.dataset.pickDate);
+  const picker = document.createElement("input");
+  picker.type = "date";
+  picker.className = "date-picker";
+  picker.tabIndex = -1;
+  picker.setAttribute("aria-hidden", "true");
+  const [, day, month, year] = /^(\d{2})\.(\d{2})\.(\d{4})$/.exec(field.value) ?? [];
+  if (year) picker.value = `${year}-${month}-${day}`;
+  picker.addEventListener("change", () => {
+    const [y, m, d] = picker.value.split("-");
+    if (d) field.value = `${d}.${m}.${y}`;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    picker.remove();
+    field.focus();
+  });
+  picker.addEventListener("blur", () => picker.remove());
+  button.after(picker);
+  picker.focus();
+  picker.showPicker?.();
+});
+
+for (const type of ["dragover", "dragleave", "drop"]) {
+  on(type, "[data-drop]", (event, area) => {
+    event.preventDefault();
+    area.classList.toggle("is-over", type === "dragover");
+    const input = area.querySelector("input[type=file]");
+    if (type === "drop" && event.dataTransfer.files.length > 0) {
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+}
+
+on("click", "[data-copy]", async (event, button) => {
+  event.preventDefault();
+  await navigator.clipboard.writeText(button.dataset.copy);
+  toast(word("copied"), "good");
+});
