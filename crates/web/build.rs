@@ -82,13 +82,7 @@ fn quoted_after(text: &str, key: &str) -> Option<String> {
 
 fn install(root: &Path) -> Result<(), Box<dyn Error>> {
     let status = Command::new("npm")
-        .args([
-            "ci",
-            "--omit=dev",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-        ])
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(root)
         .status()
         .map_err(|error| {

@@ -1,3 +1,4 @@
 //! The demo bank: a believable bank from a fixed seed.
 
+pub mod load;
 pub mod model;

@@ -5,6 +5,7 @@
 
 pub mod interaction;
 pub mod my_day;
+mod parts;
 pub mod project;
 mod queries;
 pub mod task;
@@ -110,7 +111,7 @@ pub fn module() -> Module {
         jobs: vec![Arc::new(task::Escalation)],
         schedules: &[task::ESCALATE],
         readers: vec![Arc::new(task::Follower)],
-        import_targets: &[],
+        import_targets: Vec::new(),
     }
 }
 

@@ -82,8 +82,6 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
-const IMPORT_TARGETS: &[spine::import::ImportTarget] = &[client::IMPORT_TARGET];
-
 /// What this room brings to the spine.
 pub fn module() -> Module {
     Module {
@@ -95,7 +93,7 @@ pub fn module() -> Module {
         jobs: Vec::new(),
         schedules: &[],
         readers: Vec::new(),
-        import_targets: IMPORT_TARGETS,
+        import_targets: [&[client::IMPORT_TARGET], holdings::IMPORT_TARGETS].concat(),
     }
 }
 

@@ -1,4 +1,17 @@
 //! `server`: the program. Owns the command line, the configuration, and the wiring of the rooms into one
 //! running node. Business rules are unknown here.
 
+mod backup;
+pub mod cli;
+mod config;
+mod database;
+mod doctor;
+mod error;
+mod first_start;
+mod host;
+mod journal;
+mod load;
 pub mod wiring;
+
+pub use cli::run;
+pub use error::RunError;

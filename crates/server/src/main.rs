@@ -1,3 +1,30 @@
 //! The `tessera` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use server::cli::{Cli, run};
+use tracing_subscriber::EnvFilter;
+
+/// What is logged when nothing else is said: everything worth a look, no driver's small talk.
+const LOG: &str = "info,tokio_postgres=warn,refinery_core=warn";
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr).init();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(error) => {
+            eprintln!("tessera: no runtime: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// `TESSERA_LOG` or `RUST_LOG`, in the form `level,crate=level`.
+#[allow(clippy::disallowed_methods)] // the edge: configuration is read here
+fn filter() -> EnvFilter {
+    let said = std::env::var("TESSERA_LOG").or_else(|_| std::env::var("RUST_LOG"));
+    let said = said.ok().and_then(|text| text.parse().ok());
+    said.unwrap_or_else(|| EnvFilter::new(LOG))
+}

@@ -47,6 +47,21 @@ type Dispatch = Box<
         + Sync,
 >;
 
+type Rehearse = Box<
+    dyn for<'a, 'b> Fn(
+            &'a mut Work<'b>,
+            Json,
+        ) -> Pin<Box<dyn Future<Output = Result<Json, Error>> + Send + 'a>>
+        + Send
+        + Sync,
+>;
+
+struct Registered {
+    info: CommandInfo,
+    dispatch: Dispatch,
+    rehearse: Rehearse,
+}
+
 /// A registered command, for lists and the golden file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CommandInfo {
@@ -59,7 +74,7 @@ pub struct CommandInfo {
 /// All commands by name; what the API, imports and branch replay dispatch through.
 #[derive(Default)]
 pub struct Registry {
-    commands: BTreeMap<&'static str, (CommandInfo, Dispatch)>,
+    commands: BTreeMap<&'static str, Registered>,
 }
 
 impl Registry {
@@ -68,17 +83,22 @@ impl Registry {
         let info = CommandInfo { name: C::NAME, permission: C::PERMISSION };
         let dispatch: Dispatch = Box::new(|bus, ctx, id, payload| {
             Box::pin(async move {
-                let command: C = serde_json::from_value(payload).map_err(|e| {
-                    Error::from(Refusal::new("payload-shape").arg("reason", e.to_string()))
-                })?;
+                let command: C = read_payload(payload)?;
                 Ok(serde_json::to_value(bus.execute(ctx, id, &command).await?)?)
             })
         });
-        self.commands.entry(C::NAME).or_insert((info, dispatch));
+        let rehearse: Rehearse = Box::new(|work, payload| {
+            Box::pin(async move {
+                work.ctx.principal.require(C::PERMISSION)?;
+                let command: C = read_payload(payload)?;
+                Ok(serde_json::to_value(command.handle(work).await?)?)
+            })
+        });
+        self.commands.entry(C::NAME).or_insert(Registered { info, dispatch, rehearse });
     }
     /// All commands, by name.
     pub fn list(&self) -> impl Iterator<Item = CommandInfo> {
-        self.commands.values().map(|(info, _)| *info)
+        self.commands.values().map(|c| c.info)
     }
 }
 
@@ -115,10 +135,28 @@ impl Bus {
         name: &str,
         payload: Json,
     ) -> Result<Json, Error> {
-        let Some((_, dispatch)) = self.inner.registry.commands.get(name) else {
+        let Some(command) = self.inner.registry.commands.get(name) else {
             return Err(Refusal::new("command-unknown").arg("name", name).into());
         };
-        dispatch(self, ctx, id, payload).await
+        // before the payload is even looked at
+        ctx.principal.require(command.info.permission)?;
+        (command.dispatch)(self, ctx, id, payload).await
+    }
+    /// Opens a rehearsal: commands run one after the other in one transaction that is never committed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn rehearse<'a>(&'a self, ctx: &'a Ctx) -> Result<Rehearsal<'a>, Error> {
+        let work = Work {
+            ctx,
+            tx: self.inner.writer.begin().await?,
+            command: "rehearsal",
+            command_id: ctx.command_id(),
+            node: &self.inner.node,
+            drafts: Vec::new(),
+            wakes_jobs: false,
+        };
+        Ok(Rehearsal { work, registry: &self.inner.registry })
     }
     /// Executes a command once, however often its id arrives.
     ///
@@ -179,6 +217,41 @@ impl Bus {
             }
         }
     }
+}
+
+/// A dry run: everything happens as it would, and nothing stays. While it lives, writers on SQLite wait.
+pub struct Rehearsal<'a> {
+    work: Work<'a>,
+    registry: &'a Registry,
+}
+
+impl Rehearsal<'_> {
+    /// Runs a command by name.
+    ///
+    /// # Errors
+    /// As the command.
+    pub async fn run(&mut self, name: &str, payload: Json) -> Result<Json, Error> {
+        let command = self.registry.commands.get(name).ok_or_else(|| unknown(name))?;
+        let outcome = (command.rehearse)(&mut self.work, payload).await;
+        self.work.drafts.clear();
+        outcome
+    }
+    /// Undoes everything.
+    ///
+    /// # Errors
+    /// When the database does not answer; everything is undone all the same.
+    pub async fn end(self) -> Result<(), Error> {
+        Ok(self.work.tx.rollback().await?)
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    Refusal::new("command-unknown").arg("name", name).into()
+}
+
+fn read_payload<C: DeserializeOwned>(payload: Json) -> Result<C, Error> {
+    serde_json::from_value(payload)
+        .map_err(|e| Refusal::new("payload-shape").arg("reason", e.to_string()).into())
 }
 
 enum Done<T> {

@@ -16,7 +16,7 @@ mod policy;
 mod readers;
 mod work;
 
-pub use bus::{Bus, Command, CommandInfo, Registry};
+pub use bus::{Bus, Command, CommandInfo, Registry, Rehearsal};
 pub use ctx::{Ctx, Services};
 pub use error::{Conflict, Error, FieldConflict};
 pub use jobs::{JobContext, JobError, JobHandler, Keepers, Run, Schedule};

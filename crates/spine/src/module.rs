@@ -25,5 +25,5 @@ pub struct Module {
     /// Its journal readers.
     pub readers: Vec<Arc<dyn JournalReader>>,
     /// Kinds of records a feed may bring.
-    pub import_targets: &'static [crate::import::ImportTarget],
+    pub import_targets: Vec<crate::import::ImportTarget>,
 }

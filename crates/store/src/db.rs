@@ -141,9 +141,13 @@ impl Reader {
                 crate::sqlite::run_query(&connection, "select count(*) from sqlite_master", &[])?;
                 SnapshotInner::Sqlite(Box::new(connection))
             }
-            Backend::Postgres(pool) => SnapshotInner::Postgres(
-                pool.begin("begin isolation level repeatable read read only").await?,
-            ),
+            Backend::Postgres(pool) => {
+                let begin = "begin isolation level repeatable read read only";
+                let mut tx = pool.begin(begin).await?;
+                // here too the view is that of the first statement
+                tx.query("select 1", &[]).await?;
+                SnapshotInner::Postgres(Box::new(tx))
+            }
         };
         Ok(Snapshot { inner })
     }
@@ -172,7 +176,7 @@ impl Backend {
 
 enum SnapshotInner {
     Sqlite(Box<rusqlite::Connection>),
-    Postgres(PgTx),
+    Postgres(Box<PgTx>),
 }
 
 /// A consistent read-only view; dropping it ends it.
@@ -211,7 +215,7 @@ impl Writer {
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let inner = match self.backend.as_ref() {
             Backend::Sqlite(pool) => TxInner::Sqlite(pool.begin().await?),
-            Backend::Postgres(pool) => TxInner::Postgres(pool.begin("begin").await?),
+            Backend::Postgres(pool) => TxInner::Postgres(Box::new(pool.begin("begin").await?)),
         };
         Ok(Tx { inner })
     }
@@ -222,7 +226,7 @@ impl Writer {
 
 enum TxInner {
     Sqlite(SqliteTx),
-    Postgres(PgTx),
+    Postgres(Box<PgTx>),
 }
 
 /// A transaction that may write; dropping it without [`Tx::commit`] undoes it.
@@ -285,7 +289,7 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.inner {
             TxInner::Sqlite(tx) => tx.commit(),
-            TxInner::Postgres(tx) => tx.commit().await,
+            TxInner::Postgres(tx) => (*tx).commit().await,
         }
     }
     /// Undoes everything.
@@ -295,7 +299,7 @@ impl Tx {
     pub async fn rollback(self) -> Result<(), StoreError> {
         match self.inner {
             TxInner::Sqlite(tx) => tx.rollback(),
-            TxInner::Postgres(tx) => tx.rollback().await,
+            TxInner::Postgres(tx) => (*tx).rollback().await,
         }
     }
 }

@@ -60,7 +60,7 @@ impl PgTx {
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
         let connection = self.open()?;
         let statement = connection.prepare_cached(sql).await?;
-        Ok(connection.execute_raw(&statement, params.iter().map(|v| v as &dyn ToSql)).await?)
+        Ok(connection.execute_raw(&statement, params.iter()).await?)
     }
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         self.open()?.batch_execute("commit").await?;
@@ -87,7 +87,7 @@ async fn run_query(connection: &Object, sql: &str, params: &[Value]) -> Result<V
     use futures_util::TryStreamExt;
     let statement = connection.prepare_cached(sql).await?;
     let stream =
-        connection.query_raw(&statement, params.iter().map(|v| v as &dyn ToSql)).await?;
+        connection.query_raw(&statement, params.iter()).await?;
     futures_util::pin_mut!(stream);
     let mut out = Vec::new();
     while let Some(row) = stream.try_next().await? {

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use kernel::{BranchId, Clock, Entropy, FixedClock, SeededEntropy, Timestamp, UserId};
 use spine::org::Seeded;
 use spine::{Command, Ctx, Error, Keepers, Services};
-use store::Writer;
+use store::{Read, Writer};
 use tokio::sync::watch;
 use web::{App, DemoMode};
 
@@ -91,10 +91,11 @@ impl Bank {
     async fn new(kind: Kind, open: Open, demo: Option<DemoMode>) -> Bank {
         let database = Database::new(kind).await;
         let clock = Arc::new(FixedClock::new(START));
+        let hands: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
         let (stop, stopping) = watch::channel(false);
         let asked = Asked {
             url: database.url().to_owned(),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            clock: hands,
             entropy: Arc::new(SeededEntropy::new(7)),
             demo,
             stopping,
@@ -194,13 +195,30 @@ impl Bank {
     /// When the database refuses, or jobs bring forth jobs without end.
     pub async fn settle(&self) {
         for _ in 0..1_000 {
-            self.keepers.seal_and_read().await.expect("the journal keeper");
+            self.seal_all().await;
             if !self.keepers.work_once().await.expect("the job keeper") {
-                self.keepers.seal_and_read().await.expect("the journal keeper");
+                self.seal_all().await;
                 return;
             }
         }
         panic!("a thousand jobs, and still more");
+    }
+
+    /// On PostgreSQL the sealer waits for every older transaction of the whole server, also those of
+    /// other tests: ask again until they have ended.
+    async fn seal_all(&self) {
+        let sql = "select count(*) from journal_entry e \
+                   where not exists (select 1 from journal_seal s where s.seq = e.seq)";
+        let mut db = self.services.reader.clone();
+        for _ in 0..2_000 {
+            self.keepers.seal_and_read().await.expect("the journal keeper");
+            let row = db.first(sql, &[]).await.expect("the journal").expect("a count");
+            if row.one::<i64>().expect("a count") == 0 {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("the journal could not be sealed");
     }
     /// A new command id as a form carries it.
     pub fn form_id(&self) -> String {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use kernel::{Lang, Timestamp};
 use maud::Markup;
@@ -29,20 +30,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let texts = Arc::new(Texts::new(&SOURCES)?);
     let app = Router::new()
         .route("/ui", get(page))
-        .route(
-            "/ui/dialog",
-            get(dialog).post(|| async { Redirect::to("/ui") }),
-        )
+        .route("/ui/dialog", get(dialog).post(save))
         .route("/search/palette", get(palette))
         .route("/live", get(live))
-        .route(
-            "/ui/move",
-            post(|| async { axum::http::StatusCode::NO_CONTENT }),
-        )
-        .route(
-            "/me/preferences",
-            post(|| async { axum::http::StatusCode::NO_CONTENT }),
-        )
+        .route("/ui/move", post(|| async { StatusCode::NO_CONTENT }))
+        .route("/me/preferences", post(|| async { StatusCode::NO_CONTENT }))
         .merge(web::assets::routes())
         .with_state(texts);
     let listener = tokio::net::TcpListener::bind(&address).await?;
@@ -74,6 +66,15 @@ async fn page(State(texts): State<Arc<Texts>>, Query(asked): Asked) -> impl Into
 
 async fn dialog(State(texts): State<Arc<Texts>>, Query(asked): Asked) -> Markup {
     gallery_dialog(&handle(texts, &asked))
+}
+
+/// Refuses a form without a note, to show how a dialog answers; otherwise goes back to the page.
+async fn save(State(texts): State<Arc<Texts>>, body: String) -> Response {
+    if body.contains("note=&") {
+        let again = gallery_dialog(&handle(texts, &BTreeMap::new()));
+        return (StatusCode::UNPROCESSABLE_ENTITY, again).into_response();
+    }
+    Redirect::to("/ui").into_response()
 }
 
 /// A line that says nothing: the connection light stays as it is.

@@ -39,6 +39,8 @@ ui-density-compact = Compact
 ui-density-roomy = Roomy
 ui-sessions = My sessions
 ui-sign-out = Sign out
+ui-sign-in = Sign in
+ui-signed-out = Your session has ended. Sign in in another tab and save again: your input is still here.
 
 # Common words
 ui-close = Close
@@ -330,6 +332,7 @@ ui-g-error-phone = The number is too short. Example: +7 916 123-45-67.
 ui-g-f-due = Due
 ui-g-f-due-hint = Words work too: tomorrow, +3
 ui-g-f-sum = Amount
+ui-g-f-sum-typed = 1.5m
 ui-g-f-city = City
 ui-g-f-result = Result
 ui-g-f-note = What was discussed

@@ -41,6 +41,8 @@ ui-density-compact = Плотные
 ui-density-roomy = Свободные
 ui-sessions = Мои сеансы
 ui-sign-out = Выйти
+ui-sign-in = Войти
+ui-signed-out = Сеанс закончился. Войдите в соседней вкладке и сохраните ещё раз: ввод остался здесь.
 
 # Общие слова
 ui-close = Закрыть
@@ -335,6 +337,7 @@ ui-g-error-phone = В номере не хватает цифр. Пример: +
 ui-g-f-due = Срок
 ui-g-f-due-hint = Можно словами: завтра, +3
 ui-g-f-sum = Сумма
+ui-g-f-sum-typed = 1,5 млн
 ui-g-f-city = Город
 ui-g-f-result = Итог
 ui-g-f-note = Что обсудили

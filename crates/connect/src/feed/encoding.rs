@@ -30,8 +30,11 @@ struct Census {
     /// Bytes above 127 and how many runs they form: Cyrillic words are long runs, Czech accents stand alone.
     high: u64,
     high_runs: u64,
+    /// Runs of high bytes that touch a Latin letter: accents do, a Cyrillic initial between delimiters does not.
+    beside_latin: u64,
     carry: Vec<u8>,
-    last_high: bool,
+    last: u8,
+    run_counted: bool,
 }
 
 /// Finds the encoding. A declared one is taken as it is, except that a byte order mark is skipped.
@@ -87,10 +90,7 @@ impl Census {
                 0x80..=0xAF => self.like_866 += 1,
                 _ => {}
             }
-            let high = byte >= 0x80;
-            self.high += u64::from(high);
-            self.high_runs += u64::from(high && !self.last_high);
-            self.last_high = high;
+            self.count_run(byte);
             self.total += 1;
         }
         self.carry.extend_from_slice(bytes);
@@ -123,6 +123,22 @@ impl Census {
         self.carry = joined;
     }
 
+    fn count_run(&mut self, byte: u8) {
+        let (high, after_high) = (byte >= 0x80, self.last >= 0x80);
+        if high {
+            self.high += 1;
+        }
+        if high && !after_high {
+            self.high_runs += 1;
+            self.run_counted = self.last.is_ascii_alphabetic();
+            self.beside_latin += u64::from(self.run_counted);
+        }
+        if after_high && byte.is_ascii_alphabetic() && !self.run_counted {
+            self.beside_latin += 1;
+        }
+        self.last = byte;
+    }
+
     fn verdict(&self) -> Encoding {
         let [even, odd] = self.zeros;
         // Text of one byte per character has no NUL; a few stray ones are damage, not UTF-16.
@@ -133,8 +149,8 @@ impl Census {
         if self.broken == 0 || self.multibyte > self.broken.saturating_mul(20) {
             return Encoding::Utf8;
         }
-        // Mean run of high bytes below 1.5: accents between Latin letters.
-        if self.high * 2 < self.high_runs * 3 {
+        // Mean run of high bytes below 1.5, most of them inside Latin words: accents.
+        if self.high * 2 < self.high_runs * 3 && self.beside_latin * 2 > self.high_runs {
             return Encoding::Windows1250;
         }
         if self.like_866 > self.like_1251 {
@@ -283,6 +299,11 @@ mod tests {
         assert_eq!(
             found(b"name\n\x88\xa2\xa0\xad\xae\xa2\n".to_vec()),
             Encoding::Cp866
+        );
+        let initials = "id;sex\n1;М\n2;Ж\n";
+        assert_eq!(
+            found(encoding_rs::WINDOWS_1251.encode(initials).0.into()),
+            Encoding::Windows1251
         );
         let utf16: Vec<u8> = "name;phone\n"
             .encode_utf16()

@@ -1,16 +1,15 @@
 //! A mapping guessed from the header of a contact list, for a person to confirm or mend.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
+use super::identity::WHO;
 use super::known::recognise;
 use super::mapping::{
     DelimitedFormat, FieldRule, FieldType, FileRule, Format, IdRule, MAPPING_VERSION, Mapping,
     XlsxFormat,
 };
-use super::problem::{FeedError, FeedErrorCode};
+use super::problem::FeedError;
 use super::source::RowSource;
 
 /// What one uploaded file turned out to be.
@@ -38,30 +37,13 @@ impl SniffedFile {
 /// # Errors
 /// Refuses a file that cannot be read, is empty or is a damaged workbook.
 pub fn sniff(path: &Path) -> Result<SniffedFile, FeedError> {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let mut head = Vec::new();
-    File::open(path)
-        .and_then(|f| f.take(4).read_to_end(&mut head))
-        .map_err(|error| {
-            FeedError::new(FeedErrorCode::FileUnreadable, &name).arg("detail", error)
-        })?;
-    let format = if head == b"PK\x03\x04" {
-        Format::Xlsx(XlsxFormat::default())
-    } else {
-        Format::Delimited(DelimitedFormat::default())
-    };
-    let source = RowSource::open(path, &format)?;
-    let found = source.found().clone();
-    let format = match format {
-        Format::Delimited(mut form) => {
-            form.delimiter = found.delimiter.map(String::from).unwrap_or(form.delimiter);
-            Format::Delimited(form)
-        }
-        Format::Xlsx(form) => Format::Xlsx(form),
+    let source = RowSource::open(path, &Format::Auto)?;
+    let format = match source.found().delimiter {
+        Some(delimiter) => Format::Delimited(DelimitedFormat {
+            delimiter: delimiter.to_string(),
+            ..DelimitedFormat::default()
+        }),
+        None => Format::Xlsx(XlsxFormat::default()),
     };
     Ok(SniffedFile {
         format,
@@ -112,7 +94,7 @@ pub fn guess_mapping(header: &[String]) -> Mapping {
         pattern: vec!["*".to_owned()],
         kind: Some("contact".to_owned()),
         optional: false,
-        format: Format::Delimited(DelimitedFormat::default()),
+        format: Format::Auto,
         id: Some(identity(&fields)),
         skip: Vec::new(),
         fields,
@@ -188,16 +170,7 @@ fn identity(fields: &[FieldRule]) -> IdRule {
             ..IdRule::default()
         };
     }
-    let who = [
-        "last_name",
-        "first_name",
-        "middle_name",
-        "full_name",
-        "company",
-        "email",
-        "phone",
-    ];
-    let of = who
+    let of = WHO
         .iter()
         .filter(|n| has(n))
         .map(|n| (*n).to_owned())

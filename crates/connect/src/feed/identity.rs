@@ -12,7 +12,7 @@ use super::value::FieldValue;
 /// Makes external ids; remembers how often it met each key when the rule numbers rows.
 pub(crate) struct Identity {
     rule: IdRule,
-    /// How many rows had a key, by the first 8 bytes of its digest: 12 bytes a key bound the memory.
+    /// How many rows had a key, by the first 8 bytes of its digest, which bounds the memory.
     met: HashMap<u64, u32>,
 }
 
@@ -71,6 +71,30 @@ impl Identity {
         }
         Ok(id)
     }
+}
+
+/// Fields that tell who a contact is, for lists without ids of their own.
+pub(crate) const WHO: [&str; 7] = [
+    "last_name",
+    "first_name",
+    "middle_name",
+    "full_name",
+    "company",
+    "email",
+    "phone",
+];
+
+/// The external id of a contact that comes without one: that of the first row with these values in a list.
+pub(crate) fn contact_id(fields: &BTreeMap<String, FieldValue>) -> String {
+    let of = WHO.map(str::to_owned).to_vec();
+    let mut identity = Identity::new(IdRule {
+        of,
+        hash: true,
+        ordinal: true,
+        ..IdRule::default()
+    });
+    // A contact has at least one of these fields, see `Contact::name`.
+    identity.of(fields).unwrap_or_default()
 }
 
 /// Names and lengths go into the digest, so that ("ab", "c") and ("a", "bc") differ. Empty values do not: a list that

@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 /// The version of the mapping format this program reads.
 pub const MAPPING_VERSION: u32 = 1;
 
+/// The mappings that come with the product: name and TOML text.
+pub const PROJECT_MAPPINGS: [(&str, &str); 2] = [
+    ("berka", include_str!("../../mappings/berka.toml")),
+    ("contacts", include_str!("../../mappings/contacts.toml")),
+];
+
 /// A whole mapping: one source system, its files in load order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -33,9 +33,10 @@ mod value;
 pub(crate) use encoding::{decode, detect, open as open_text};
 pub use folder::{Feed, FeedFile, FilePreview, preview};
 pub use guess::{SniffedFile, guess_mapping, sniff};
+pub(crate) use identity::contact_id;
 pub use mapping::{
     ColumnIn, DelimitedFormat, Encoding, FieldRule, FieldType, FileRule, Format, IdRule,
-    LookupRule, MAPPING_VERSION, Mapping, XlsxFormat,
+    LookupRule, MAPPING_VERSION, Mapping, PROJECT_MAPPINGS, XlsxFormat,
 };
 pub use problem::{FeedError, FeedErrorCode, Reject, RejectCode};
 pub(crate) use problem::{codes, shorten};

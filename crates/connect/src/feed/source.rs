@@ -62,14 +62,23 @@ impl RowSource {
                 FeedError::new(FeedErrorCode::FileTooLarge, &file).arg("limit", FILE_BYTES_MAX)
             );
         }
-        let source = |header, rows, found| Self { file: file.clone(), header, rows, bytes: meta.len(), found };
+        let source = |header, rows, found| Self {
+            file: file.clone(),
+            header,
+            rows,
+            bytes: meta.len(),
+            found,
+        };
         match resolved(path, format).map_err(unreadable)? {
             Form::Delimited(format) => {
                 let mut opened = Delimited::open(path, &format).map_err(unreadable)?;
                 let header = opened.header(&file, &format)?;
                 let delimiter = Some(char::from(opened.marks.delimiter));
                 let encoding = Some(opened.detected.encoding.name());
-                let found = FoundForm { encoding, delimiter };
+                let found = FoundForm {
+                    encoding,
+                    delimiter,
+                };
                 Ok(source(header, Rows::Delimited(opened.rows), found))
             }
             Form::Xlsx(format) => {
@@ -154,7 +163,9 @@ impl Delimited {
         };
         // Excel's way of naming the delimiter: a line `sep=;` before the header.
         let named = match first.as_slice() {
-            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => Some(*delimiter),
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] if delimiter.is_ascii() => {
+                Some(*delimiter)
+            }
             _ => None,
         };
         let delimiter = single_byte(&format.delimiter)
@@ -162,8 +173,12 @@ impl Delimited {
             .unwrap_or_else(|| guess_delimiter(&first, quote));
         let marks = Marks { delimiter, quote };
         let input: Box<dyn Read + Send> = encoding::open(File::open(path)?, detected)?;
+        let mut rows = DelimitedRows::new(input, detected.encoding, marks);
+        if named.is_some() {
+            rows.next_row();
+        }
         Ok(Self {
-            rows: DelimitedRows::new(input, detected.encoding, marks),
+            rows,
             marks,
             detected,
         })

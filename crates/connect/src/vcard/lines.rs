@@ -2,9 +2,6 @@
 
 use super::limits::PROPERTY_BYTES_MAX;
 
-/// Longest name and parameters of a property that are looked at for its form (bytes).
-const HEAD_BYTES_MAX: usize = 4 * 1024;
-
 /// One unfolded line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ContentLine {
@@ -79,11 +76,12 @@ impl Iterator for ContentLines<'_> {
             cut: false,
         };
         line.push(first);
-        let mut form = Form::of(&line.bytes);
+        let mut form = None;
+        let mut newest = first;
         loop {
-            // Parameters may themselves be folded; beyond their usual length nobody looks again, which keeps the work
-            // in proportion to the file.
-            if form.is_none() && line.bytes.len() < HEAD_BYTES_MAX {
+            // Parameters may themselves be folded, so the form is known only when the colon has come. It is looked for
+            // in the new piece alone, which keeps the work in proportion to the file.
+            if form.is_none() && newest.contains(&b':') {
                 form = Form::of(&line.bytes);
             }
             if form == Some(Form::Base64) {
@@ -91,17 +89,20 @@ impl Iterator for ContentLines<'_> {
                 self.skip_data();
                 break;
             }
-            if form == Some(Form::QuotedPrintable) && line.bytes.last() == Some(&b'=') && !line.cut
-            {
+            let soft_break = form == Some(Form::QuotedPrintable)
+                && line.bytes.last() == Some(&b'=')
+                && !line.cut;
+            if soft_break {
                 let Some(next) = self.take() else { break };
                 line.bytes.pop();
-                line.push(next);
-                continue;
+                newest = next;
+            } else {
+                let Some(folded) = self.take_if(|l| starts_blank(l) && !is_blank(l)) else {
+                    break;
+                };
+                newest = folded.get(1..).unwrap_or_default();
             }
-            match self.take_if(|l| starts_blank(l) && !is_blank(l)) {
-                Some(folded) => line.push(folded.get(1..).unwrap_or_default()),
-                None => break,
-            }
+            line.push(newest);
         }
         Some(line)
     }

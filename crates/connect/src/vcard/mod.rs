@@ -9,6 +9,7 @@ mod date;
 mod lines;
 mod property;
 mod read;
+mod record;
 mod related;
 mod table;
 mod text;
@@ -18,6 +19,7 @@ pub use contact::{
     Address, Contact, ContactPoint, Messenger, Organization, PartialDate, Property, Related, Sex,
 };
 pub use read::{CardError, CardErrorCode, CardProblem, CardProblemCode, Cards, read_cards};
+pub use record::contact_record;
 pub use table::{CONTACT_COLUMNS, write_contacts_csv};
 pub use write::write_card;
 
@@ -29,6 +31,8 @@ pub mod limits {
     pub const CARDS_MAX: usize = 100_000;
     /// Longest property of a card (bytes), attachments not counted: those are passed over.
     pub const PROPERTY_BYTES_MAX: usize = 256 * 1024;
+    /// Most parameters of one property that are kept.
+    pub const PARAMS_MAX: usize = 64;
     /// Most properties of one card that are kept.
     pub const CARD_PROPERTIES_MAX: usize = 2_000;
     /// Most problems reported for one file.

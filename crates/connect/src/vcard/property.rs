@@ -2,6 +2,7 @@
 
 use crate::feed::Encoding;
 
+use super::limits::PARAMS_MAX;
 use super::lines::{ContentLine, colon};
 use super::text::{from_bytes, quoted_printable};
 
@@ -43,6 +44,7 @@ impl RawProperty {
         for piece in pieces {
             add_params(piece.trim(), &mut params);
         }
+        params.truncate(PARAMS_MAX);
         let get = |wanted: &str| {
             params
                 .iter()

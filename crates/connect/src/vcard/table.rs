@@ -4,23 +4,25 @@ use std::io::Write;
 
 use crate::feed::spreadsheet_safe;
 
-use super::contact::{Contact, ContactPoint};
+use super::contact::Contact;
+use super::record::contact_record;
 
-/// The columns in order; the label of each is the message `contact-column-` + its name.
+/// The columns in order, named as the fields of [`contact_record`]. The heading of each is the message
+/// `contact-column-` + its name with hyphens for underscores.
 pub const CONTACT_COLUMNS: [&str; 19] = [
-    "last-name",
-    "first-name",
-    "middle-name",
-    "full-name",
-    "birth-date",
+    "last_name",
+    "first_name",
+    "middle_name",
+    "full_name",
+    "birth_date",
     "company",
-    "job-title",
+    "job_title",
     "phone",
-    "phone-2",
-    "phone-3",
+    "phone_2",
+    "phone_3",
     "email",
-    "email-2",
-    "postal-code",
+    "email_2",
+    "postal_code",
     "country",
     "region",
     "city",
@@ -29,73 +31,28 @@ pub const CONTACT_COLUMNS: [&str; 19] = [
     "note",
 ];
 
-/// Writes contacts as CSV (UTF-8, comma). `label` gives the heading of a column of [`CONTACT_COLUMNS`].
+/// Writes contacts as CSV (UTF-8, comma). `heading` gives the heading of a column of [`CONTACT_COLUMNS`].
 ///
 /// # Errors
 /// As the underlying writer.
 pub fn write_contacts_csv<W: Write>(
     out: W,
     contacts: &[Contact],
-    label: impl Fn(&str) -> String,
+    heading: impl Fn(&str) -> String,
 ) -> std::io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(CONTACT_COLUMNS.map(label))
+    csv.write_record(CONTACT_COLUMNS.map(heading))
         .map_err(std::io::Error::other)?;
-    for contact in contacts {
-        let row = CONTACT_COLUMNS.map(|column| spreadsheet_safe(&cell(contact, column)));
-        csv.write_record(row).map_err(std::io::Error::other)?;
+    for (contact, row) in contacts.iter().zip(1..) {
+        let fields = contact_record(contact, row).fields;
+        let cell = |column| {
+            fields
+                .get(column)
+                .map(ToString::to_string)
+                .unwrap_or_default()
+        };
+        let cells = CONTACT_COLUMNS.map(|column| spreadsheet_safe(&cell(column)));
+        csv.write_record(cells).map_err(std::io::Error::other)?;
     }
     csv.flush()
-}
-
-fn cell(contact: &Contact, column: &str) -> String {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let address = contact.addresses.first();
-    let organization = contact.organizations.first();
-    match column {
-        "last-name" => text(&contact.last_name),
-        "first-name" => text(&contact.first_name),
-        "middle-name" => text(&contact.middle_name),
-        "full-name" => contact.name().unwrap_or_default(),
-        "birth-date" => {
-            let date = contact.birth_date.and_then(|d| d.date());
-            date.map(|d| d.to_string()).unwrap_or_default()
-        }
-        "company" => organization
-            .and_then(|o| o.name.clone())
-            .unwrap_or_default(),
-        "job-title" => contact.titles.first().cloned().unwrap_or_default(),
-        "phone" => point(&contact.phones, 0),
-        "phone-2" => point(&contact.phones, 1),
-        "phone-3" => point(&contact.phones, 2),
-        "email" => point(&contact.emails, 0),
-        "email-2" => point(&contact.emails, 1),
-        "postal-code" => address
-            .and_then(|a| a.postal_code.clone())
-            .unwrap_or_default(),
-        "country" => address.and_then(|a| a.country.clone()).unwrap_or_default(),
-        "region" => address.and_then(|a| a.region.clone()).unwrap_or_default(),
-        "city" => address.and_then(|a| a.city.clone()).unwrap_or_default(),
-        "address" => {
-            let parts = address.map(|a| [a.street.clone(), a.extended.clone()]);
-            let parts: Vec<String> = parts.into_iter().flatten().flatten().collect();
-            parts.join(", ")
-        }
-        "website" => point(&contact.urls, 0),
-        "note" => contact.notes.join("\n"),
-        _ => String::new(),
-    }
-}
-
-/// The points in the order in which they should be used.
-fn point(points: &[ContactPoint], index: usize) -> String {
-    let preferred = points.iter().filter(|p| p.preferred);
-    let others = points.iter().filter(|p| !p.preferred);
-    let found = preferred.chain(others).nth(index);
-    found
-        .map(|p| match &p.extension {
-            Some(extension) => format!("{} ext. {extension}", p.value),
-            None => p.value.clone(),
-        })
-        .unwrap_or_default()
 }

@@ -116,7 +116,7 @@ fn contacts_written_as_csv_are_recognised_in_both_languages() {
         let texts = bundle(lang);
         let label = |column: &str| {
             let message = texts
-                .get_message(&format!("contact-column-{column}"))
+                .get_message(&format!("contact-column-{}", column.replace('_', "-")))
                 .unwrap();
             texts
                 .format_pattern(message.value().unwrap(), None, &mut Vec::new())
@@ -150,5 +150,42 @@ fn contacts_written_as_csv_are_recognised_in_both_languages() {
             .map(|(k, v)| (k.to_owned(), v.to_owned()));
             assert_eq!(plain, expected, "{lang}");
         }
+    }
+}
+
+#[test]
+fn a_workbook_of_contacts_needs_no_other_mapping() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, line) in (0..).zip(RUSSIAN.lines()) {
+        for (column, cell) in (0..).zip(line.split(';')) {
+            sheet.write(row, column, cell).unwrap();
+        }
+    }
+    let dir = folder(&[("list.xlsx", &book.save_to_buffer().unwrap())]);
+    let sniffed = sniff(&dir.path().join("list.xlsx")).unwrap().mapping();
+    for mapping in [Mapping::parse(MAPPING).unwrap(), sniffed] {
+        let feed = Feed::open(mapping, dir.path()).unwrap();
+        let (records, rejects) = drain(feed.reader(&feed.files()[0]).unwrap());
+        assert_eq!(rejects, []);
+        assert_eq!(
+            records,
+            with(Mapping::parse(MAPPING).unwrap(), RUSSIAN.as_bytes())
+        );
+    }
+}
+
+#[test]
+fn a_card_and_a_list_give_the_same_record() {
+    let card = "BEGIN:VCARD\nVERSION:4.0\nN:Ким;Олег;;;\nFN:Олег Ким\nTEL;PREF=2:84951112233\nTEL;PREF=1:89031112233\nBDAY:--0203\nEND:VCARD\n";
+    let contact = read_cards(card.as_bytes()).unwrap().contacts.remove(0);
+    let record = connect::vcard::contact_record(&contact, 2);
+    let list = guessed(
+        "Фамилия,Имя,ФИО,Телефон,Телефон 2\nКим,Олег,Олег Ким,89031112233,84951112233\n".as_bytes(),
+    );
+    assert_eq!(record.text("birth_date_partial"), Some("--0203"));
+    assert_eq!(record.external_id, list[0].external_id);
+    for (name, value) in &list[0].fields {
+        assert_eq!(record.fields.get(name), Some(value));
     }
 }

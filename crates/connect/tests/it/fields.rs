@@ -1,6 +1,6 @@
 //! Every option of a field, and mappings that are refused.
 
-use connect::feed::{FeedErrorCode, FieldValue, Mapping};
+use connect::feed::{Feed, FeedErrorCode, FeedReader, FieldValue, Mapping, PROJECT_MAPPINGS};
 
 use crate::support::{drain, folder, read};
 
@@ -148,6 +148,11 @@ fn types() {
     let signed = typed("as = 'money', negate_when = { column = 'd', values = ['debit'] }");
     assert_eq!(check(&signed, "a,d", "12,debit"), some("-12.00 RUB"));
     assert_eq!(check(&signed, "a,d", "12,credit"), some("12.00 RUB"));
+}
+
+#[test]
+fn types_of_dates_and_words() {
+    let typed = |t: &str| format!("{{ to = 'x', from = 'a', {t} }}");
     assert_eq!(
         check(
             &typed("as = 'date', format = 'dd.mm.yyyy'"),
@@ -199,8 +204,7 @@ format = { type = "delimited", delimiter = "," }
     let read = |field: &str, a: &str| {
         let rows = format!("k,a\n1,{a}\n");
         let dir = folder(&[("rows.csv", rows.as_bytes()), ("cities.csv", cities)]);
-        let feed =
-            connect::feed::Feed::open(Mapping::parse(&with(field)).unwrap(), dir.path()).unwrap();
+        let feed = Feed::open(Mapping::parse(&with(field)).unwrap(), dir.path()).unwrap();
         // A rule without a kind gives no records.
         assert_eq!(feed.files().len(), 1);
         let (records, rejects) = drain(feed.reader(&feed.files()[0]).unwrap());
@@ -336,9 +340,13 @@ fn mappings_that_cannot_work_are_refused_with_the_place() {
         field("{ to = 'k', from = 'a' }").0,
         FeedErrorCode::MappingDuplicate
     );
+}
 
+#[test]
+fn rules_that_cannot_work_are_refused() {
+    let refused = |text: &str| Mapping::parse(text).unwrap_err();
     let whole = mapping("{ to = 'x', from = 'a', as = 'money' }");
-    let change = |from: &str, to: &str| refused(&whole.replace(from, to)).0;
+    let change = |from: &str, to: &str| refused(&whole.replace(from, to)).code;
     assert_eq!(
         change("currency = \"RUB\"", ""),
         FeedErrorCode::MappingCurrency
@@ -370,11 +378,17 @@ fn mappings_that_cannot_work_are_refused_with_the_place() {
 
 #[test]
 fn mappings_of_the_project_read_back_from_their_own_toml() {
-    for text in [
-        include_str!("../../mappings/berka.toml"),
-        include_str!("../../mappings/contacts.toml"),
-    ] {
+    for (name, text) in PROJECT_MAPPINGS {
         let mapping = Mapping::parse(text).unwrap();
+        assert_eq!(mapping.source, name);
+        assert_eq!(mapping.title.len(), 2, "a title in both languages");
         assert_eq!(Mapping::parse(&mapping.to_toml()).unwrap(), mapping);
     }
+}
+
+#[test]
+fn readers_can_move_to_the_thread_of_a_job() {
+    fn moves<T: Send>() {}
+    moves::<Feed>();
+    moves::<FeedReader>();
 }

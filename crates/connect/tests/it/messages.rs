@@ -43,7 +43,7 @@ fn every_code_speaks_both_languages() {
     keys.extend(
         CONTACT_COLUMNS
             .iter()
-            .map(|c| format!("contact-column-{c}")),
+            .map(|c| format!("contact-column-{}", c.replace('_', "-"))),
     );
     let (ru, en) = (bundle("ru"), bundle("en"));
     let missing: Vec<&String> = keys

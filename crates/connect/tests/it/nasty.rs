@@ -67,6 +67,18 @@ fn good_files_of_every_habit() {
         all,
         "blanks and case in the header"
     );
+    assert_eq!(
+        outcome(b"id;name\n1;A;;\n2;B;\n"),
+        all,
+        "empty columns behind the header's"
+    );
+    let auto = PEOPLE.replace("delimiter = \";\"", "delimiter = \"auto\"");
+    let (records, rejects) = read(&auto, "a.csv", b"sep=|\nid|name\n1|A,B,C\n");
+    assert_eq!(
+        (records[0].text("name"), rejects.len()),
+        (Some("A,B,C"), 0),
+        "Excel's sep line"
+    );
     let utf16: Vec<u8> = "id;name\n1;Пётр\n2;Ёж\n"
         .encode_utf16()
         .flat_map(u16::to_le_bytes)

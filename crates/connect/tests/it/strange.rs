@@ -1,5 +1,7 @@
 //! Whatever the bytes, readers answer and never panic, and they say where.
 
+use std::io::{Cursor, Read, Write};
+
 use connect::feed::{Feed, Mapping, sniff};
 use connect::vcard::read_cards;
 use proptest::prelude::*;
@@ -85,8 +87,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn any_bytes_as_text(bytes in proptest::collection::vec(any::<u8>(), 0..3_000)) {
-        feed_answers(ANY, "a.csv", &bytes);
+    fn any_bytes_as_text(
+        mark in prop_oneof![Just(&b""[..]), Just(&b"\xFF\xFE"[..]), Just(&b"\xFE\xFF"[..]), Just(&b"\xEF\xBB\xBF"[..])],
+        bytes in proptest::collection::vec(any::<u8>(), 0..3_000),
+    ) {
+        feed_answers(ANY, "a.csv", &[mark, &bytes].concat());
     }
 
     #[test]
@@ -133,4 +138,56 @@ proptest! {
         }
         feed_answers(sheets::MAPPING, "a.xlsx", &bytes);
     }
+
+    #[test]
+    fn any_damage_inside_a_workbook(
+        part in any::<prop::sample::Index>(),
+        places in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        swap in proptest::option::of((
+            any::<prop::sample::Index>(),
+            prop_oneof![
+                Just("r=\"XFE1048577\""), Just("t=\"s\""), Just("<v>99999</v>"), Just("<v>-1</v>"),
+                Just("<v>1e999</v>"), Just("<v>NaN</v>"), Just("<row r=\"0\">"), Just("s=\"9999\""),
+                Just("<c r=\"A0\">"), Just("&#0;"), Just("&lol;"), Just("<si/>"), Just("<t>"),
+            ],
+        )),
+    ) {
+        feed_answers(sheets::MAPPING, "a.xlsx", &damaged_inside(part, &places, swap));
+    }
+}
+
+/// A workbook whose archive is whole and one of whose parts is not.
+fn damaged_inside(
+    part: prop::sample::Index,
+    places: &[(prop::sample::Index, u8)],
+    swap: Option<(prop::sample::Index, &str)>,
+) -> Vec<u8> {
+    let mut old = zip::ZipArchive::new(Cursor::new(sheets::workbook())).unwrap();
+    let mut new = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let chosen = part.index(old.len());
+    for index in 0..old.len() {
+        let mut file = old.by_index(index).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        if index == chosen {
+            match swap {
+                Some((place, text)) => {
+                    let at = place.index(bytes.len());
+                    let from = bytes[..at].iter().rposition(|b| *b == b' ').unwrap_or(0);
+                    bytes.splice(from..at, text.bytes());
+                }
+                None => {
+                    for (place, byte) in places {
+                        let at = place.index(bytes.len());
+                        bytes[at] = *byte;
+                    }
+                }
+            }
+        }
+        let name = file.name().unwrap().into_owned();
+        new.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        new.write_all(&bytes).unwrap();
+    }
+    new.finish().unwrap().into_inner()
 }

@@ -123,3 +123,31 @@ impl Dice {
         otherwise
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_those_of_the_reference() {
+        let mut dice = Dice { state: 1_234_567 };
+        let first: Vec<u64> = (0..3).map(|_| dice.next()).collect();
+        let reference = [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+        ];
+        assert_eq!(first, reference);
+    }
+
+    #[test]
+    fn ranges_reach_both_ends_and_nothing_else() {
+        let mut dice = Dice::new(7, 1, Salt::Block);
+        let seen: std::collections::BTreeSet<i64> = (0..500).map(|_| dice.range(-2, 3)).collect();
+        assert_eq!(seen.into_iter().collect::<Vec<_>>(), [-2, -1, 0, 1, 2, 3]);
+        assert_eq!(
+            (dice.below(0), dice.range(5, 4), dice.pick(&[], 9)),
+            (0, 5, 9)
+        );
+    }
+}

@@ -1,10 +1,21 @@
-//! placeholder of the slice `links`: being written
-use std::sync::Arc;
+//! Who belongs to whom: typed, dated links between clients, the graph of them, and the exposure of a
+//! group of connected clients.
+//!
+//! A link is held by one side and read from both: "`from` is … of `to`". It ends by a date and stays in
+//! the history. Two clients belong to one group when one is a member of the other (household, group) or
+//! owns more than half of it. A client the person may not see is counted and never named, and nothing
+//! is reached through him.
+//!
+//! Reading order: `model` (kinds, rules, groups), `commands`, `queries`, `pages`.
 
-pub(crate) fn register(_: &mut spine::Registry) {}
-pub(crate) fn routes(routes: web::Routes) -> web::Routes {
-    routes
-}
-pub(crate) fn panels() -> Vec<Arc<dyn web::CardPanel>> {
-    Vec::new()
+pub mod commands;
+pub mod model;
+mod pages;
+pub mod queries;
+
+pub(crate) use pages::{panels, routes};
+
+pub(crate) fn register(registry: &mut spine::Registry) {
+    registry.add::<commands::AddLink>();
+    registry.add::<commands::EndLink>();
 }

@@ -2,8 +2,12 @@
 
 use jiff::tz::TimeZone;
 use kernel::Currency;
+use serde::{Deserialize, Serialize};
 use server::wiring::{self, Node, Setting};
+use spine::{Change, Command, Error, Work};
+use store::{Read, params};
 use testkit::{Asked, Bank, Opening, Parts};
+use uuid::Uuid;
 
 /// Opens a node with all rooms.
 pub(crate) fn open(asked: Asked) -> Opening {
@@ -33,4 +37,61 @@ pub(crate) fn open(asked: Asked) -> Opening {
 /// Runs a test on a bank with all rooms: on SQLite always, on PostgreSQL when there is one.
 pub(crate) async fn both(test: impl AsyncFn(&Bank)) {
     testkit::both(open, test).await;
+}
+
+/// A command for tests of the spine itself: puts a value under a name, then ends as told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Note {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) end: End,
+}
+
+/// How a [`Note`] ends after it has written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum End {
+    Well,
+    Refused,
+    Failed,
+}
+
+impl Note {
+    pub(crate) fn new(name: &str, value: &str) -> Note {
+        Note { name: name.to_owned(), value: value.to_owned(), end: End::Well }
+    }
+}
+
+impl Command for Note {
+    const NAME: &'static str = "test.note";
+    const PERMISSION: &'static str = "app.use";
+    type Output = Uuid;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
+        let id: Uuid = w.new_id();
+        w.execute(
+            "insert into node_setting (name, value) values ($1, $2)",
+            params![&self.name, &self.value],
+        )
+        .await?;
+        w.record("note", id, None, Change::new().set("value", self.value.as_str()));
+        match self.end {
+            End::Well => Ok(id),
+            End::Refused => Err(Error::refused("test")),
+            End::Failed => Err(Error::failure("test")),
+        }
+    }
+}
+
+/// One number out of the database.
+pub(crate) async fn number(bank: &Bank, sql: &str) -> i64 {
+    let mut db = bank.services.reader.clone();
+    db.first(sql, &[]).await.unwrap().unwrap().one().unwrap()
+}
+
+/// Writes past the bus: what only a thief or a test does.
+pub(crate) async fn force(bank: &Bank, sql: &str, params: &[store::Value]) -> u64 {
+    let mut tx = bank.writer.begin().await.unwrap();
+    let rows = tx.execute(sql, params).await.unwrap();
+    tx.commit().await.unwrap();
+    rows
 }

@@ -15,6 +15,7 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add::<SavePreferences>();
     registry.add::<CreateToken>();
     registry.add::<ReadNotices>();
+    super::edit::register(registry);
 }
 
 /// Opens a session after the password was checked. Executed by the system.

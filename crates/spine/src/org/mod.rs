@@ -3,6 +3,9 @@
 
 pub mod commands;
 mod directory;
+pub mod edit;
+mod edit_rules;
+mod feed;
 mod model;
 mod password;
 pub mod queries;
@@ -10,6 +13,7 @@ mod seed;
 mod setup;
 
 pub use directory::Directory;
+pub use feed::ImportBranches;
 pub use model::{Branch, Region, Role, StaffMember, Team};
 pub use password::{PasswordError, check_password, hash_password};
 pub use seed::{Seed, SeedAbsence, SeedBranch, SeedRegion, SeedStaff, SeedTeam, Seeded};
@@ -68,12 +72,13 @@ pub fn module() -> Module {
         jobs: Vec::new(),
         schedules: &[],
         readers: Vec::new(),
-        import_targets: &[],
+        import_targets: vec![feed::BRANCH_TARGET],
     }
 }
 
 fn register(registry: &mut Registry) {
     commands::register(registry);
+    registry.add::<ImportBranches>();
     registry.add::<Seed>();
     registry.add::<setup::SetUpRoles>();
 }

@@ -129,11 +129,11 @@ async fn unique<R: Read>(db: &mut R, table: &str) -> Result<BTreeSet<Vec<String>
              where l.\"unique\" = 1 and l.origin <> 'pk' order by l.name, i.name"
         }
         Dialect::Postgres => {
-            "select cast(x.relname as text) as index_name, cast(a.attname as text) as column_name \
+            "select cast(x.relname as text), cast(a.attname as text) \
              from pg_index i join pg_class x on x.oid = i.indexrelid join pg_attribute a \
              on a.attrelid = i.indrelid and a.attnum = any(i.indkey) \
              where i.indrelid = cast(cast($1 as text) as regclass) and i.indisunique \
-             and not i.indisprimary order by index_name, column_name collate \"C\""
+             and not i.indisprimary order by x.relname, cast(a.attname as text) collate \"C\""
         }
     };
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();

@@ -1,6 +1,6 @@
 // Dialogs: a link with data-dialog-src opens its address in the page's <dialog>; forms inside post
 // without leaving the page. Without this module the same addresses are ordinary pages.
-import { isChanged, on, parse, wantsNewTab } from "./dom.js";
+import { isChanged, isSignedOut, on, parse, wantsNewTab, word } from "./dom.js";
 import { enhance } from "./enhance.js";
 import { forgetDraft } from "./draft.js";
 import { refreshAll } from "./live.js";
@@ -14,8 +14,13 @@ const box = () => document.getElementById("dialog");
 export async function openDialog(src) {
   try {
     const response = await fetch(src, { headers: HEADERS });
-    if (response.redirected && !response.headers.get("content-type")?.includes("html")) {
-      location.assign(response.url);
+    const place = placeOf(response);
+    if (isSignedOut(response)) {
+      location.reload();
+      return;
+    }
+    if (place) {
+      location.assign(place);
       return;
     }
     fill(await response.text());
@@ -26,21 +31,51 @@ export async function openDialog(src) {
   }
 }
 
+function placeOf(response) {
+  return response.headers.get("HX-Location") ?? response.headers.get("HX-Redirect");
+}
+
 function fill(html) {
   const page = parse(html);
-  const part = page.querySelector(".dialog-part") ?? page.querySelector("#main") ?? page.body;
-  const isPart = part.matches(".dialog-part");
-  const content = document.adoptNode(part);
-  if (isPart) {
-    box().replaceChildren(content);
-  } else {
-    const body = document.createElement("div");
-    body.className = "dialog-body";
-    body.append(...content.childNodes);
-    box().replaceChildren(body);
-  }
+  const part = page.querySelector(".dialog-part") ?? asPart(page.querySelector("#main") ?? page.body);
+  box().replaceChildren(document.adoptNode(part));
+  ownIds(box());
   window.htmx?.process(box());
   enhance(box());
+}
+
+// The content of an ordinary page: its heading becomes the title of the dialog.
+function asPart(content) {
+  const title = document.createElement("h2");
+  title.id = "dialog-title";
+  title.textContent = content.querySelector("h1")?.textContent ?? "";
+  content.querySelector(".page-head")?.remove();
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "btn quiet square";
+  close.dataset.close = "";
+  close.setAttribute("aria-label", word("close"));
+  close.textContent = "×";
+  const head = document.createElement("header");
+  head.className = "dialog-head";
+  head.append(title, close);
+  const body = document.createElement("div");
+  body.className = "dialog-body";
+  body.append(...content.childNodes);
+  const part = document.createElement("div");
+  part.className = "dialog-part";
+  part.append(head, body);
+  return part;
+}
+
+// Ids of fields come from their names; a field of the page may have the same name as one in here.
+function ownIds(root) {
+  for (const name of ["id", "for", "list", "aria-describedby", "data-pick-date"]) {
+    for (const element of root.querySelectorAll(`[${name}]`)) {
+      const own = element.getAttribute(name).replace(/(^|\s)f-/g, "$1dialog-f-");
+      element.setAttribute(name, own);
+    }
+  }
 }
 
 function focusFirst() {
@@ -68,7 +103,12 @@ async function send(form, submitter) {
 }
 
 async function receive(response, form) {
-  const place = response.headers.get("HX-Location") ?? response.headers.get("HX-Redirect");
+  if (isSignedOut(response)) {
+    // What was typed stays here; signing in beside it makes the same button work again.
+    toast(word("signedOut"), "attention", { label: word("signIn"), run: () => window.open("/sign-in", "_blank", "noopener") });
+    return;
+  }
+  const place = placeOf(response);
   const isDone = response.ok && (response.status === 204 || response.redirected || place);
   if (!isDone) {
     fill(await response.text());
@@ -79,8 +119,19 @@ async function receive(response, form) {
   const html = response.redirected ? await response.text() : null;
   close();
   if (html !== null) showPage(html, response.url);
-  else if (place) location.assign(place);
+  else if (place) await goTo(place);
   else refreshAll();
+}
+
+// The page that is open already is brought up to date in place; others are loaded.
+async function goTo(place) {
+  const url = new URL(place, location.href);
+  if (url.pathname !== location.pathname || url.hash) {
+    location.assign(url);
+    return;
+  }
+  const response = await fetch(url);
+  showPage(await response.text(), response.url);
 }
 
 function close() {

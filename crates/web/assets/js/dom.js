@@ -25,6 +25,11 @@ export function wantsNewTab(event) {
   return event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0;
 }
 
+/** True when the session has ended meanwhile; a page that only reads is loaded anew and asks to sign in. */
+export function isSignedOut(response) {
+  return response.status === 401;
+}
+
 /** Parses HTML text into a document without running anything. */
 export function parse(html) {
   return new DOMParser().parseFromString(html, "text/html");

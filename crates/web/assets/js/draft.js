@@ -62,7 +62,7 @@ on("input", "form[data-draft]", (_, form) => keep(form));
 on("submit", "form", (event, form) => {
   isLeaving = true;
   setTimeout(() => { isLeaving = false; }, 3000);
-  if (!form.dataset.draft || event.defaultPrevented) return;
+  if (!form.dataset.draft || event.defaultPrevented || form.closest("#dialog")) return;
   const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
   sessionStorage.setItem(SENT, JSON.stringify([...sent, form.dataset.draft]));
 });

@@ -13,13 +13,18 @@ const changed = new Set();
 function listen() {
   const address = document.body.dataset.liveUrl;
   if (!address) return;
-  source = new EventSource(address);
+  const topics = new URLSearchParams(topicsOfPage().map((topic) => ["topic", topic]));
+  source = new EventSource(`${address}?${topics}`);
   source.onopen = () => {
     light(true);
     if (wasLost) refreshAll();
     wasLost = false;
   };
   source.onmessage = (event) => {
+    if (event.data === "all") {
+      refreshAll();
+      return;
+    }
     for (const topic of event.data.split(/\s+/)) changed.add(topic);
     plan();
   };
@@ -38,10 +43,19 @@ function plan() {
 
 /** Fetches every live part anew. */
 export function refreshAll() {
-  for (const part of document.querySelectorAll("[data-live]")) {
-    for (const topic of part.dataset.live.split(/\s+/)) changed.add(topic);
-  }
+  for (const topic of topicsOfPage()) changed.add(topic);
   plan();
+}
+
+// A page that has just replaced another one has topics of its own.
+function relisten() {
+  source?.close();
+  listen();
+}
+
+function topicsOfPage() {
+  const all = [...document.querySelectorAll("[data-live]")].flatMap((part) => part.dataset.live.split(/\s+/));
+  return [...new Set(all)].sort();
 }
 
 async function refresh() {
@@ -56,8 +70,10 @@ async function refresh() {
 }
 
 async function refreshFrom(address, parts) {
+  // Only the whole page holds the parts of the frame, such as the number of notices.
+  const isFrame = parts.some((part) => !part.closest("main, .rail, dialog"));
   try {
-    const response = await fetch(address, { headers: { "X-Requested-With": "live" } });
+    const response = await fetch(address, isFrame ? {} : { headers: { "X-Requested-With": "live" } });
     if (!response.ok) return;
     const page = parse(await response.text());
     for (const part of parts) {
@@ -80,6 +96,7 @@ function light(isOn) {
   state.querySelector(".link-words").textContent = words;
 }
 
+document.addEventListener("tessera:page", relisten);
 document.addEventListener("visibilitychange", () => { if (!document.hidden && changed.size > 0) plan(); });
 addEventListener("pagehide", () => source?.close());
 addEventListener("pageshow", (event) => { if (event.persisted) listen(); });

@@ -50,6 +50,7 @@ export function showPage(html, url) {
     old.replaceWith(document.adoptNode(frame));
     window.htmx?.process(document.querySelector(".frame"));
     enhance(document.querySelector(".frame"));
+    document.dispatchEvent(new Event("tessera:page"));
     scrollTo(0, 0);
     document.getElementById("main")?.focus();
   }

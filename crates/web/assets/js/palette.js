@@ -1,5 +1,5 @@
 // The command palette: finds records, pages and actions; the server says what this person may see.
-import { on, wantsNewTab } from "./dom.js";
+import { isSignedOut, on, wantsNewTab } from "./dom.js";
 
 const RECENT = "recent";
 const RECENT_MAX = 6;
@@ -63,6 +63,7 @@ async function find(query) {
   const address = `${dialog().dataset.src}?q=${encodeURIComponent(query)}`;
   try {
     const response = await fetch(address, { signal: running.signal, headers: { "X-Requested-With": "palette" } });
+    if (isSignedOut(response)) location.reload();
     if (!response.ok) return;
     list().innerHTML = await response.text();
     addMatchingPages(query);

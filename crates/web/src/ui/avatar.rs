@@ -16,11 +16,14 @@ pub fn avatar_large(name: &str) -> Markup {
 
 /// A client without a name: an icon of what it is, and its number beside it in the same row, so that
 /// it is addressed as a client and not as an unknown. `icon_name` is `user-round`, `building-2`…
+/// With both texts empty only the mark is drawn, for a head whose title says the number already.
 pub fn avatar_nameless(icon_name: &str, number: &str, label: &str) -> Markup {
     html! {
         span.nameless {
             span.avatar.of-kind aria-hidden="true" { (icon(icon_name)) }
-            span.nameless-words { span.nameless-label { (label) } " " span.num { (number) } }
+            @if !(label.is_empty() && number.is_empty()) {
+                span.nameless-words { span.nameless-label { (label) } " " span.num { (number) } }
+            }
         }
     }
 }

@@ -82,7 +82,8 @@ pub(super) fn overlays(
         div.toasts id="toasts" aria-live="polite" data-words-close=(l.t("ui-close"))
             data-words-failed=(l.t("ui-request-failed")) data-words-draft=(l.t("ui-draft-restored"))
             data-words-discard=(l.t("ui-draft-discard")) data-words-copied=(l.t("ui-copied"))
-            data-words-unsaved=(l.t("ui-unsaved")) {
+            data-words-unsaved=(l.t("ui-unsaved"))
+            data-words-signed-out=(l.t("ui-signed-out")) data-words-sign-in=(l.t("ui-sign-in")) {
             @if let Some(notice) = notice { (notice) }
         }
     }

@@ -4,7 +4,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::badge::count;
-use super::button::MenuItem;
+use super::menu::MenuItem;
 use super::shell_menu::{ShellLinks, top_bar};
 use crate::assets::asset_url;
 use crate::i18n::L;

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::avatar::avatar;
-use super::button::{Menu, MenuItem};
+use super::menu::{Menu, MenuItem};
 use super::shell::{LinkState, Shell, Theme};
 use crate::i18n::L;
 use crate::icons::icon;
@@ -100,8 +100,8 @@ fn create_menu(l: &L, items: &[MenuItem]) -> Markup {
 fn notices(l: &L, shell: &Shell) -> Markup {
     let label = l.ta("ui-notices", &[("n", shell.notices.into())]);
     html! {
-        a.btn.quiet.square.notices href=(shell.links.notices) aria-label=(label) title=(label)
-            id="notices" data-live="notices" {
+        a.btn.quiet.square.notices-bell href=(shell.links.notices) aria-label=(label) title=(label)
+            id="notices" data-live="kind:notice" {
             (icon("bell"))
             @if shell.notices > 0 { span.notices-count { @if shell.notices > 99 { "99+" } @else { (shell.notices) } } }
         }

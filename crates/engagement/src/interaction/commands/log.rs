@@ -66,6 +66,22 @@ pub struct Logged {
 }
 
 impl LogInteraction {
+    /// Everything about it that can be checked without the database; the form asks it too, so that
+    /// all mistakes are shown at once.
+    pub(crate) fn check(&self, now: Timestamp, refusals: &mut Refusals) -> Option<Checked> {
+        let checked = model::check(&self.spoken(), refusals);
+        model::check_instant(self.at.unwrap_or(now), now, refusals);
+        for seconds in [self.waiting_seconds, self.handling_seconds].into_iter().flatten() {
+            if !(0..=SECONDS_MAX).contains(&seconds) {
+                refusals.push(Refusal::field("interaction-duration", "minutes"));
+            }
+        }
+        if let Some(next) = &self.next {
+            check_task(next, "next_", refusals);
+        }
+        checked
+    }
+
     fn spoken(&self) -> Spoken<'_> {
         Spoken {
             channel: &self.channel,
@@ -87,17 +103,10 @@ impl Command for LogInteraction {
         let client = client_ref::get(w, self.client_id).await?;
         w.ctx.principal.require_over("interaction.log", client.owner())?;
         let mut refusals = Refusals::default();
-        let checked = model::check(&self.spoken(), &mut refusals);
+        let checked = self.check(w.ctx.now, &mut refusals);
         let at = self.at.unwrap_or(w.ctx.now);
-        model::check_instant(at, w.ctx.now, &mut refusals);
-        for seconds in [self.waiting_seconds, self.handling_seconds].into_iter().flatten() {
-            if !(0..=SECONDS_MAX).contains(&seconds) {
-                refusals.push(Refusal::field("interaction-duration", "minutes"));
-            }
-        }
-        if let Some(next) = &self.next {
+        if self.next.is_some() {
             w.ctx.principal.require_over("task.write", client.owner())?;
-            check_task(next, "next_", &mut refusals);
         }
         refusals.into_result()?;
         let checked = checked.ok_or(Error::NotFound)?;

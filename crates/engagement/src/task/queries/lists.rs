@@ -18,9 +18,12 @@ pub struct Listed {
     pub client_number: String,
 }
 
-const LISTED: &str = "coalesce(c.display_name, ''), coalesce(c.number, '')";
+/// The columns [`Listed`] is read from, of the aliases `t` and `c`.
+pub(crate) fn listed_columns() -> String {
+    format!("{COLUMNS}, coalesce(c.display_name, ''), coalesce(c.number, '')")
+}
 
-fn listed(row: store::Row) -> Result<Listed, StoreError> {
+pub(crate) fn listed(row: store::Row) -> Result<Listed, StoreError> {
     let mut c = row.cols();
     Ok(Listed {
         task: TaskRow::from_cols(&mut c)?,
@@ -157,8 +160,9 @@ pub async fn list<R: Read>(
         }
     };
     let sql = format!(
-        "select {COLUMNS}, {LISTED} from {SCOPED} where {condition} and {reach} \
-         and (t.due_on, t.id) {first} ($1, $2) order by t.due_on {order}, t.id {order} limit $3"
+        "select {} from {SCOPED} where {condition} and {reach} \
+         and (t.due_on, t.id) {first} ($1, $2) order by t.due_on {order}, t.id {order} limit $3",
+        listed_columns()
     );
     db.query(&sql, &values).await?.into_iter().map(listed).collect()
 }
@@ -238,8 +242,9 @@ pub async fn search<R: Read>(
         reach.push_str(&format!(" and t.title_norm like ${}", values.len()));
     }
     let sql = format!(
-        "select {COLUMNS}, {LISTED} from task t left join client c on c.id = t.client_id \
-         where t.state = 'open' and {reach} order by t.due_on, t.id limit $1"
+        "select {} from task t left join client c on c.id = t.client_id \
+         where t.state = 'open' and {reach} order by t.due_on, t.id limit $1",
+        listed_columns()
     );
     db.query(&sql, &values).await?.into_iter().map(listed).collect()
 }

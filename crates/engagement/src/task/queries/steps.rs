@@ -4,6 +4,7 @@ use kernel::{BranchId, ClientId, Date, TaskId, Timestamp, UserId};
 use spine::Principal;
 use store::{Read, StoreError, params};
 
+use crate::queries::client_ref::{COLUMNS, ClientRef};
 use crate::task::model::TaskKind;
 
 /// What is next with a client.
@@ -79,6 +80,61 @@ pub async fn gaps<R: Read>(db: &mut R, principal: &Principal) -> Result<Vec<Gap>
             clients: c.take()?,
             without_step: c.take()?,
             vip_without_step: c.take()?,
+        });
+    }
+    Ok(out)
+}
+
+/// An active client without a dated next step.
+#[derive(Clone, Debug)]
+pub struct GapClient {
+    /// The client.
+    pub client: ClientRef,
+    /// What lists are sorted by.
+    pub sort_name: String,
+    /// When somebody last spoke with him.
+    pub last_contact_at: Option<Timestamp>,
+}
+
+/// One page of the clients behind a gap, by name.
+///
+/// # Errors
+/// The database's.
+pub async fn gap_clients<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    (branch, manager): (Option<BranchId>, Option<UserId>),
+    (after_name, after_id): (String, Option<ClientId>),
+    limit: i64,
+) -> Result<Vec<GapClient>, StoreError> {
+    let nil = ClientId::from_uuid(uuid::Uuid::nil());
+    let mut values = params![after_name, after_id.unwrap_or(nil), limit].to_vec();
+    let mut equal = |column: &str, value: Option<store::Value>| match value {
+        Some(value) => {
+            values.push(value);
+            format!("{column} = ${}", values.len())
+        }
+        None => format!("{column} is null"),
+    };
+    let of_branch = equal("c.branch_id", branch.map(Into::into));
+    let of_manager = equal("c.manager_id", manager.map(Into::into));
+    let filter = principal.filter("client.read", "c", values.len() + 1);
+    values.extend(filter.params);
+    let sql = format!(
+        "select {COLUMNS}, c.sort_name, s.last_contact_at from client c \
+         left join client_step s on s.client_id = c.id \
+         where {of_branch} and {of_manager} and c.status = 'active' and s.due_on is null \
+         and c.kind in ('person', 'company', 'sole_trader') and (c.sort_name, c.id) > ($1, $2) \
+         and {} order by c.sort_name, c.id limit $3",
+        filter.sql
+    );
+    let mut out = Vec::new();
+    for row in db.query(&sql, &values).await? {
+        let mut c = row.cols();
+        out.push(GapClient {
+            client: ClientRef::from_cols(&mut c)?,
+            sort_name: c.take()?,
+            last_contact_at: c.take()?,
         });
     }
     Ok(out)

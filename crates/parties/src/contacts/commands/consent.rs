@@ -112,9 +112,9 @@ impl Word<'_> {
             ],
         )
         .await?;
-        let name = format!("{}.{}", self.purpose.key(), self.channel.key());
         let change = Change::new()
-            .field(&name, before, self.state)
+            .field(self.purpose.key(), before, self.state)
+            .set("channel", self.channel.key())
             .set("text_version", Some(text_version).filter(|t| !t.is_empty()))
             .set("evidence", Some(evidence).filter(|t| !t.is_empty()));
         w.record("consent", id, Some(self.client_id), change);

@@ -1,5 +1,7 @@
 //! Accounts from a feed.
 
+use std::collections::BTreeSet;
+
 use kernel::AccountId;
 use serde::{Deserialize, Serialize};
 use spine::import::{ImportBatch, ImportOutcome, ImportReject, ImportRow};
@@ -8,7 +10,8 @@ use spine::{Command, Error, Work};
 use super::super::model::{Account, AccountKind};
 use super::super::queries;
 use super::refs::{self, Refs};
-use super::{PERMISSION, fields, rows};
+use crate::search::commands as search;
+use super::{IMPORT, fields, rows};
 
 pub(super) const KIND: &str = "account";
 
@@ -20,19 +23,19 @@ pub struct ImportAccounts(pub ImportBatch);
 
 impl Command for ImportAccounts {
     const NAME: &'static str = "parties.import_accounts";
-    const PERMISSION: &'static str = PERMISSION;
+    const PERMISSION: &'static str = IMPORT;
     type Output = ImportOutcome;
 
     async fn handle(&self, work: &mut Work<'_>) -> Result<ImportOutcome, Error> {
         let batch = &self.0;
         let mut sorted = refs::sort(work, KIND, batch).await?;
-        let branches = Refs::of_fields(work, batch, "branch", "branch_ref").await?;
+        let branches = Refs::of_fields(work, batch, "branch", "branch").await?;
         let known = sorted.tasks.iter().filter_map(|task| task.known);
         let place = (queries::ACCOUNT, "account", "a");
         let before =
             rows::before(work, place, known, queries::account, |a: &Account| a.id.uuid()).await?;
-        let owners = rows::owners(work, before.values().map(|a| a.id)).await?;
-        let (mut written, mut saved) = (Vec::new(), Vec::new());
+        let facts = rows::account_facts(work, before.values().map(|a| a.id)).await?;
+        let (mut written, mut saved, mut renumbered) = (Vec::new(), Vec::new(), Vec::new());
         for task in std::mem::take(&mut sorted.tasks) {
             let old = task.known.and_then(|id| before.get(&id));
             let id = old.map_or_else(|| work.new_id(), |a| a.id);
@@ -44,13 +47,21 @@ impl Command for ImportAccounts {
                 }
             };
             sorted.count(old.is_none());
+            if old.is_some_and(|old| old.number != account.number) {
+                renumbered.push(id);
+            }
             let change = refs::difference("account", old, &account)?;
-            work.record("account", id, owners.get(&id).copied(), change);
+            let owner = facts.get(&id).and_then(|f| f.owner);
+            work.record("account", id, owner, change);
             written.push(rows::account(&account, work.ctx.now));
             saved.push((KIND, task.row.external_id.as_str(), id.uuid(), task.digest));
         }
         work.insert_many(rows::ACCOUNT, &written, rows::ACCOUNT_AGAIN).await?;
         refs::save(work, &batch.source, saved).await?;
+        let holders = queries::holders(work, &renumbered).await?;
+        for client in holders.iter().map(|(_, _, holder)| holder.id).collect::<BTreeSet<_>>() {
+            search::index_client(work, client).await?;
+        }
         Ok(sorted.outcome)
     }
 }
@@ -61,7 +72,7 @@ fn read(
     branches: &Refs,
     old: Option<&Account>,
 ) -> Result<Account, ImportReject> {
-    let given = fields::amount(row, "balance_minor")?;
+    let given = fields::amount(row, "balance")?;
     let given_on = fields::date(row, "balance_on")?;
     let (balance_minor, balance_on) = match (given, old) {
         (Some(balance), _) => (balance, given_on),
@@ -73,12 +84,12 @@ fn read(
         number: fields::required(row, "number")?,
         kind: fields::word(row, "kind", Some(AccountKind::Current), AccountKind::from_key)?,
         currency: fields::currency(row, "currency")?,
-        branch_id: branches.resolve("branch", row, "branch_ref")?,
+        branch_id: branches.resolve("branch", row, "branch")?,
         opened_on: fields::required_date(row, "opened_on")?,
         closed_on: fields::date(row, "closed_on")?,
         matures_on: fields::date(row, "matures_on")?,
         rate_bp: fields::rate(row, "rate_bp")?,
-        limit_minor: fields::positive(row, "limit_minor")?.unwrap_or(0),
+        limit_minor: fields::positive(row, "limit")?.unwrap_or(0),
         balance_minor,
         balance_on,
         statement_frequency: fields::text(row, "statement_frequency")?,

@@ -11,11 +11,12 @@ use super::super::model::{Card, CardKind, CardState};
 use super::super::queries;
 use super::refs::{self, Refs};
 use super::roles::{CLIENT, Dispositions};
-use super::{PERMISSION, accounts, fields, rows};
+use super::rows::AccountFacts;
+use super::{IMPORT, accounts, fields, rows};
 
 pub(super) const KIND: &str = "card";
 
-/// Takes cards. A card names a disposition (`disposition_ref`), or its account and, when it is not the
+/// Takes cards. A card names a disposition (`account_role`), or its account and, when it is not the
 /// account's owner who carries it, its client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -26,12 +27,12 @@ struct Targets {
     dispositions: Dispositions,
     accounts: Refs,
     clients: Refs,
-    owners: BTreeMap<AccountId, ClientId>,
+    facts: BTreeMap<AccountId, AccountFacts>,
 }
 
 impl Command for ImportCards {
     const NAME: &'static str = "parties.import_cards";
-    const PERMISSION: &'static str = PERMISSION;
+    const PERMISSION: &'static str = IMPORT;
     type Output = ImportOutcome;
 
     async fn handle(&self, work: &mut Work<'_>) -> Result<ImportOutcome, Error> {
@@ -66,30 +67,30 @@ impl Command for ImportCards {
 
 async fn targets(work: &mut Work<'_>, batch: &ImportBatch) -> Result<Targets, Error> {
     let ids: BTreeSet<String> =
-        batch.rows.iter().filter_map(|row| row.text("disposition_ref")).collect();
+        batch.rows.iter().filter_map(|row| row.text("account_role")).collect();
     let dispositions = Dispositions::fetch(work, &batch.source, ids).await?;
-    let accounts = Refs::of_fields(work, batch, accounts::KIND, "account_ref").await?;
-    let clients = Refs::of_fields(work, batch, CLIENT, "client_ref").await?;
-    let named = batch.rows.iter().filter_map(|row| row.text("account_ref"));
+    let accounts = Refs::of_fields(work, batch, accounts::KIND, "account").await?;
+    let clients = Refs::of_fields(work, batch, CLIENT, "client").await?;
+    let named = batch.rows.iter().filter_map(|row| row.text("account"));
     let named: Vec<AccountId> = named
         .filter_map(|id| accounts.get(accounts::KIND, &id).map(|known| known.entity_id.into()))
         .collect();
-    let owners = rows::owners(work, named.into_iter()).await?;
-    Ok(Targets { dispositions, accounts, clients, owners })
+    let facts = rows::account_facts(work, named.into_iter()).await?;
+    Ok(Targets { dispositions, accounts, clients, facts })
 }
 
 fn holder(row: &ImportRow, targets: &Targets) -> Result<(AccountId, ClientId), ImportReject> {
-    if let Some(id) = row.text("disposition_ref") {
+    if let Some(id) = row.text("account_role") {
         return targets
             .dispositions
             .get(&id)
             .map(|d| (d.account_id, d.client_id))
-            .ok_or_else(|| fields::reject(row, "disposition_ref", "import-unknown-ref"));
+            .ok_or_else(|| fields::reject(row, "account_role", "import-unknown-ref"));
     }
-    let account = targets.accounts.required(accounts::KIND, row, "account_ref")?;
-    let client = targets.clients.resolve(CLIENT, row, "client_ref")?;
-    let client = client.or_else(|| targets.owners.get(&account).copied());
-    let client = client.ok_or_else(|| fields::reject(row, "client_ref", "required"))?;
+    let account = targets.accounts.required(accounts::KIND, row, "account")?;
+    let client = targets.clients.resolve(CLIENT, row, "client")?;
+    let client = client.or_else(|| targets.facts.get(&account).and_then(|f| f.owner));
+    let client = client.ok_or_else(|| fields::reject(row, "client", "required"))?;
     Ok((account, client))
 }
 
@@ -99,11 +100,11 @@ fn read(row: &ImportRow, id: CardId, targets: &Targets) -> Result<Card, ImportRe
         id,
         account_id,
         client_id,
-        kind: fields::word(row, "kind", Some(CardKind::Debit), CardKind::from_key)?,
-        pan_masked: pan(&fields::text(row, "pan_masked")?),
+        kind: fields::word(row, "product", Some(CardKind::Debit), CardKind::from_key)?,
+        pan_masked: pan(&fields::text(row, "pan")?),
         issued_on: fields::required_date(row, "issued_on")?,
         expires_on: fields::date(row, "expires_on")?,
-        state: fields::word(row, "state", Some(CardState::Active), CardState::from_key)?,
+        state: fields::word(row, "status", Some(CardState::Active), CardState::from_key)?,
     })
 }
 

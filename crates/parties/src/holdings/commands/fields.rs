@@ -97,7 +97,17 @@ pub(super) fn required_term(row: &ImportRow, key: &str) -> Field<i64> {
 
 /// A required ISO 4217 code.
 pub(super) fn currency(row: &ImportRow, key: &str) -> Field<Currency> {
-    required(row, key)?.parse().map_err(|_| reject(row, key, "not-a-choice"))
+    currency_or(row, key, None)
+}
+
+/// An ISO 4217 code; `absent` stands for none given.
+pub(super) fn currency_or(row: &ImportRow, key: &str, absent: Option<Currency>) -> Field<Currency> {
+    let text = text(row, key)?;
+    match absent {
+        Some(absent) if text.is_empty() => Ok(absent),
+        _ if text.is_empty() => Err(reject(row, key, "required")),
+        _ => text.parse().map_err(|_| reject(row, key, "not-a-choice")),
+    }
 }
 
 /// One of the known words; `absent` stands for none given, and without it one must be given.
@@ -105,7 +115,7 @@ pub(super) fn word<T>(
     row: &ImportRow,
     key: &str,
     absent: Option<T>,
-    from_key: fn(&str) -> Option<T>,
+    from_key: impl Fn(&str) -> Option<T>,
 ) -> Field<T> {
     let text = text(row, key)?;
     match (text.is_empty(), absent) {

@@ -11,12 +11,14 @@ use super::super::model::{Loan, LoanKind, LoanState};
 use super::super::queries;
 use super::refs::{self, Refs};
 use super::roles::CLIENT;
-use super::{PERMISSION, accounts, fields, rows};
+use super::rows::AccountFacts;
+use super::{IMPORT, accounts, fields, rows};
 
 pub(super) const KIND: &str = "loan";
 
-/// Takes loans. A loan names its client or the account it is paid from, whose owner then owes it. The
-/// state `overdue` is a running loan with missed payments; how many days, `days_past_due` may say.
+/// Takes loans. A loan names its client or the account it is paid from, whose owner then owes it. Its
+/// status is `running`, `overdue` (running with missed payments; `days_past_due` may say since when),
+/// `repaid` or `closed_unpaid`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ImportLoans(pub ImportBatch);
@@ -25,12 +27,12 @@ pub struct ImportLoans(pub ImportBatch);
 struct Targets {
     accounts: Refs,
     clients: Refs,
-    owners: BTreeMap<AccountId, ClientId>,
+    facts: BTreeMap<AccountId, AccountFacts>,
 }
 
 impl Command for ImportLoans {
     const NAME: &'static str = "parties.import_loans";
-    const PERMISSION: &'static str = PERMISSION;
+    const PERMISSION: &'static str = IMPORT;
     type Output = ImportOutcome;
 
     async fn handle(&self, work: &mut Work<'_>) -> Result<ImportOutcome, Error> {
@@ -64,40 +66,41 @@ impl Command for ImportLoans {
 }
 
 async fn targets(work: &mut Work<'_>, batch: &ImportBatch) -> Result<Targets, Error> {
-    let accounts = Refs::of_fields(work, batch, accounts::KIND, "account_ref").await?;
-    let clients = Refs::of_fields(work, batch, CLIENT, "client_ref").await?;
-    let named = batch.rows.iter().filter_map(|row| row.text("account_ref"));
+    let accounts = Refs::of_fields(work, batch, accounts::KIND, "account").await?;
+    let clients = Refs::of_fields(work, batch, CLIENT, "client").await?;
+    let named = batch.rows.iter().filter_map(|row| row.text("account"));
     let named: Vec<AccountId> = named
         .filter_map(|id| accounts.get(accounts::KIND, &id).map(|known| known.entity_id.into()))
         .collect();
-    let owners = rows::owners(work, named.into_iter()).await?;
-    Ok(Targets { accounts, clients, owners })
+    let facts = rows::account_facts(work, named.into_iter()).await?;
+    Ok(Targets { accounts, clients, facts })
 }
 
 fn read(row: &ImportRow, id: LoanId, targets: &Targets) -> Result<Loan, ImportReject> {
     let account_id: Option<AccountId> =
-        targets.accounts.resolve(accounts::KIND, row, "account_ref")?;
-    let client: Option<ClientId> = targets.clients.resolve(CLIENT, row, "client_ref")?;
-    let owner = || account_id.and_then(|account| targets.owners.get(&account).copied());
+        targets.accounts.resolve(accounts::KIND, row, "account")?;
+    let client: Option<ClientId> = targets.clients.resolve(CLIENT, row, "client")?;
+    let facts = account_id.and_then(|account| targets.facts.get(&account));
+    let owner = facts.and_then(|f| f.owner);
     let client_id =
-        client.or_else(owner).ok_or_else(|| fields::reject(row, "client_ref", "required"))?;
+        client.or(owner).ok_or_else(|| fields::reject(row, "client", "required"))?;
     let (state, is_late) = state(row)?;
     let days = fields::positive(row, "days_past_due")?;
-    let overdue = fields::positive(row, "overdue_minor")?;
+    let overdue = fields::positive(row, "overdue")?;
     let is_late = is_late || overdue.is_some_and(|minor| minor > 0);
-    let owed = fields::positive(row, "owed_minor")?;
+    let owed = fields::positive(row, "owed")?;
     Ok(Loan {
         id,
         number: fields::text(row, "number")?,
         account_id,
         client_id,
-        kind: fields::word(row, "kind", Some(LoanKind::Other), LoanKind::from_key)?,
-        currency: fields::currency(row, "currency")?,
-        amount_minor: fields::required_positive(row, "amount_minor")?,
+        kind: fields::word(row, "product", Some(LoanKind::Other), LoanKind::from_key)?,
+        currency: fields::currency_or(row, "currency", facts.map(|f| f.currency))?,
+        amount_minor: fields::required_positive(row, "principal")?,
         term_months: fields::required_term(row, "term_months")?,
-        payment_minor: fields::positive(row, "payment_minor")?.unwrap_or(0),
+        payment_minor: fields::positive(row, "monthly_payment")?.unwrap_or(0),
         rate_bp: fields::rate(row, "rate_bp")?,
-        opened_on: fields::required_date(row, "opened_on")?,
+        opened_on: fields::required_date(row, "granted_on")?,
         ends_on: fields::date(row, "ends_on")?,
         state,
         owed_minor: if state == LoanState::Closed { Some(owed.unwrap_or(0)) } else { owed },
@@ -107,9 +110,14 @@ fn read(row: &ImportRow, id: LoanId, targets: &Targets) -> Result<Loan, ImportRe
     })
 }
 
+/// The words of feeds, and whether payments are missed.
 fn state(row: &ImportRow) -> Result<(LoanState, bool), ImportReject> {
-    if row.text("state").as_deref() == Some("overdue") {
-        return Ok((LoanState::Running, true));
-    }
-    Ok((fields::word(row, "state", None, LoanState::from_key)?, false))
+    let word = |word: &str| match word {
+        "running" => Some((LoanState::Running, false)),
+        "overdue" => Some((LoanState::Running, true)),
+        "repaid" => Some((LoanState::Closed, false)),
+        "closed_unpaid" => Some((LoanState::Defaulted, false)),
+        _ => None,
+    };
+    fields::word(row, "status", None, word)
 }

@@ -15,8 +15,8 @@ mod roles;
 mod rows;
 mod transactions;
 
-use spine::Registry;
 use spine::import::{ImportField, ImportTarget};
+use spine::{Command, Registry};
 
 pub use accounts::ImportAccounts;
 pub use cards::ImportCards;
@@ -36,8 +36,10 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add::<LoadHoldings>();
 }
 
-/// Commands of this module are the system's own work: imports and loaders run as jobs.
-const PERMISSION: &str = "system";
+/// What an import needs.
+const IMPORT: &str = "import.run";
+/// What the loader needs: nobody but the system itself has it.
+const SYSTEM: &str = "system";
 
 const fn must(key: &'static str) -> ImportField {
     ImportField { key, required: true }
@@ -47,93 +49,93 @@ const fn may(key: &'static str) -> ImportField {
 }
 
 /// Kinds of record a feed may bring, in the order they must come: what refers comes after what it
-/// refers to.
+/// refers to. References carry the external id; amounts are whole minor units; dates are ISO texts.
 pub(crate) const IMPORT_TARGETS: &[ImportTarget] = &[
     ImportTarget {
         kind: accounts::KIND,
-        command: "parties.import_accounts",
+        command: ImportAccounts::NAME,
         fields: &[
             must("number"),
             must("currency"),
             must("opened_on"),
             may("kind"),
             may("closed_on"),
-            may("branch_ref"),
+            may("branch"),
             may("statement_frequency"),
             may("matures_on"),
             may("rate_bp"),
-            may("limit_minor"),
-            may("balance_minor"),
+            may("limit"),
+            may("balance"),
             may("balance_on"),
         ],
     },
     ImportTarget {
         kind: roles::KIND,
-        command: "parties.import_account_roles",
-        fields: &[must("account_ref"), must("client_ref"), must("role")],
+        command: ImportRoles::NAME,
+        fields: &[must("account"), must("client"), must("role")],
     },
     ImportTarget {
         kind: cards::KIND,
-        command: "parties.import_cards",
+        command: ImportCards::NAME,
         fields: &[
             must("issued_on"),
-            may("disposition_ref"),
-            may("account_ref"),
-            may("client_ref"),
-            may("kind"),
-            may("pan_masked"),
+            may("account_role"),
+            may("account"),
+            may("client"),
+            may("product"),
+            may("pan"),
             may("expires_on"),
-            may("state"),
+            may("status"),
         ],
     },
     ImportTarget {
         kind: loans::KIND,
-        command: "parties.import_loans",
+        command: ImportLoans::NAME,
         fields: &[
-            must("opened_on"),
-            must("amount_minor"),
-            must("currency"),
+            must("granted_on"),
+            must("principal"),
             must("term_months"),
-            must("state"),
-            may("account_ref"),
-            may("client_ref"),
+            must("status"),
+            may("account"),
+            may("client"),
+            may("currency"),
             may("number"),
-            may("kind"),
-            may("payment_minor"),
+            may("product"),
+            may("monthly_payment"),
             may("rate_bp"),
             may("ends_on"),
-            may("owed_minor"),
-            may("overdue_minor"),
+            may("owed"),
+            may("overdue"),
             may("days_past_due"),
             may("next_payment_on"),
         ],
     },
     ImportTarget {
         kind: orders::KIND,
-        command: "parties.import_standing_orders",
+        command: ImportOrders::NAME,
         fields: &[
-            must("account_ref"),
-            must("amount_minor"),
-            must("currency"),
-            may("to_bank"),
-            may("to_account"),
+            must("account"),
+            must("amount"),
+            may("currency"),
+            may("counterparty_bank"),
+            may("counterparty_account"),
             may("purpose"),
-            may("state"),
+            may("status"),
         ],
     },
     ImportTarget {
         kind: transactions::KIND,
-        command: "parties.import_transactions",
+        command: ImportTransactions::NAME,
         fields: &[
-            must("account_ref"),
-            must("on_date"),
-            must("amount_minor"),
+            must("account"),
+            must("booked_on"),
+            must("amount"),
             may("ordinal"),
-            may("balance_minor"),
-            may("kind"),
+            may("balance"),
+            may("operation"),
             may("purpose"),
-            may("partner_bank"),
-            may("partner_account"),
+            may("counterparty_bank"),
+            may("counterparty_account"),
         ],
     },
 ];

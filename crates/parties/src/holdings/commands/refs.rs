@@ -125,14 +125,14 @@ pub(super) async fn sort<'a, R: Read>(
     for row in &batch.rows {
         let digest = digest_of(row);
         if row.external_id.is_empty() {
-            sorted.outcome.rejected.push(reject_whole(row, "import-no-id"));
+            sorted.outcome.rejected.push(reject_whole(row, "required"));
             continue;
         }
         if let Some(first) = taken.get(row.external_id.as_str()) {
             if *first == digest {
                 sorted.outcome.unchanged += 1;
             } else {
-                sorted.outcome.rejected.push(reject_whole(row, "import-id-twice"));
+                sorted.outcome.rejected.push(reject_whole(row, "import-twice"));
             }
             continue;
         }

@@ -14,7 +14,8 @@ use store::{Read, StoreError, Value};
 
 use super::super::model::AccountRole;
 use super::refs::{self, Refs};
-use super::{PERMISSION, accounts, fields, rows};
+use crate::search::commands as search;
+use super::{IMPORT, accounts, fields, rows};
 
 pub(super) const KIND: &str = "account_role";
 /// Kind under which the clients of other records are known.
@@ -74,18 +75,23 @@ pub struct ImportRoles(pub ImportBatch);
 
 impl Command for ImportRoles {
     const NAME: &'static str = "parties.import_account_roles";
-    const PERMISSION: &'static str = PERMISSION;
+    const PERMISSION: &'static str = IMPORT;
     type Output = ImportOutcome;
 
     async fn handle(&self, work: &mut Work<'_>) -> Result<ImportOutcome, Error> {
         let batch = &self.0;
         let mut sorted = refs::sort(work, KIND, batch).await?;
-        let accounts = Refs::of_fields(work, batch, accounts::KIND, "account_ref").await?;
-        let clients = Refs::of_fields(work, batch, CLIENT, "client_ref").await?;
+        let accounts = Refs::of_fields(work, batch, accounts::KIND, "account").await?;
+        let clients = Refs::of_fields(work, batch, CLIENT, "client").await?;
+        let named = batch.rows.iter().filter_map(|row| row.text("account"));
+        let named = named.filter_map(|id| accounts.get(accounts::KIND, &id));
+        let named: Vec<AccountId> = named.map(|known| known.entity_id.into()).collect();
+        let facts = rows::account_facts(work, named.into_iter()).await?;
         let changed = sorted.tasks.iter().filter(|task| task.known.is_some());
         let changed: BTreeSet<String> = changed.map(|t| t.row.external_id.clone()).collect();
         let before = Dispositions::fetch(work, &batch.source, changed).await?;
         let (mut written, mut saved, mut replaced) = (Vec::new(), Vec::new(), Vec::new());
+        let mut found_by = Vec::new();
         for task in std::mem::take(&mut sorted.tasks) {
             let id = task.row.external_id.as_str();
             let new = match read(task.row, &accounts, &clients) {
@@ -99,6 +105,9 @@ impl Command for ImportRoles {
             sorted.count(old.is_none());
             record(work, old, new);
             replaced.extend(old.map(|old| (id, old)));
+            if let Some(fact) = facts.get(&new.account_id) {
+                found_by.push(rows::search_doc(new.client_id, &fact.number));
+            }
             written.push(vec![new.account_id.into(), new.client_id.into(), new.role.into()]);
             saved.push((KIND, id, new.account_id.uuid(), task.digest.clone()));
             saved.push((client_kind(new.role), id, new.client_id.uuid(), task.digest));
@@ -106,16 +115,29 @@ impl Command for ImportRoles {
         remove(work, &batch.source, &replaced).await?;
         work.insert_many(rows::ROLE, &written, rows::ROLE_AGAIN).await?;
         refs::save(work, &batch.source, saved).await?;
+        search::index_new(work, &found_by).await?;
+        let losers: BTreeSet<ClientId> = replaced.iter().map(|(_, old)| old.client_id).collect();
+        for client in losers {
+            search::index_client(work, client).await?;
+        }
         Ok(sorted.outcome)
     }
 }
 
 fn read(row: &ImportRow, accounts: &Refs, clients: &Refs) -> Result<Disposition, ImportReject> {
     Ok(Disposition {
-        account_id: accounts.required(accounts::KIND, row, "account_ref")?,
-        client_id: clients.required(CLIENT, row, "client_ref")?,
-        role: fields::word(row, "role", None, AccountRole::from_key)?,
+        account_id: accounts.required(accounts::KIND, row, "account")?,
+        client_id: clients.required(CLIENT, row, "client")?,
+        role: fields::word(row, "role", None, role)?,
     })
+}
+
+/// The words of feeds; whoever is authorised by the owner is his disponent.
+fn role(word: &str) -> Option<AccountRole> {
+    match word {
+        "authorised" => Some(AccountRole::Disponent),
+        word => AccountRole::from_key(word),
+    }
 }
 
 fn record(work: &mut Work<'_>, old: Option<Disposition>, new: Disposition) {

@@ -1,15 +1,15 @@
 //! Holdings as rows of their tables, shared by imports and the loader, and reading them back before a
 //! change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{AccountId, ClientId, Timestamp};
-use spine::Work;
+use kernel::{AccountId, ClientId, Currency, Timestamp};
 use store::{Cols, Read, StoreError, Value};
 use uuid::Uuid;
 
 use super::super::model::{Account, Card, Loan, StandingOrder, Transaction};
 use super::super::queries::places;
+use crate::search::commands::IndexDoc;
 
 /// Ids asked for in one query.
 const IDS_AT_ONCE: usize = 2_000;
@@ -169,25 +169,43 @@ pub(super) async fn before<R: Read, T>(
     Ok(all)
 }
 
-/// The owner of each account; of several the first by id.
-pub(super) async fn owners(
-    work: &mut Work<'_>,
+/// What records that refer to an account take from it.
+#[derive(Clone, Debug)]
+pub(super) struct AccountFacts {
+    /// Its owner; of several the first by id.
+    pub(super) owner: Option<ClientId>,
+    /// Its number.
+    pub(super) number: String,
+    /// Its currency.
+    pub(super) currency: Currency,
+}
+
+/// The facts of some accounts.
+pub(super) async fn account_facts<R: Read>(
+    db: &mut R,
     accounts: impl Iterator<Item = AccountId>,
-) -> Result<BTreeMap<AccountId, ClientId>, StoreError> {
-    let ids: std::collections::BTreeSet<AccountId> = accounts.collect();
+) -> Result<BTreeMap<AccountId, AccountFacts>, StoreError> {
+    let ids: BTreeSet<AccountId> = accounts.collect();
     let ids: Vec<Value> = ids.into_iter().map(Value::from).collect();
     let mut all = BTreeMap::new();
     for chunk in ids.chunks(IDS_AT_ONCE) {
         let sql = format!(
-            "select account_id, client_id from account_role where role = 'owner' \
-             and account_id in ({}) order by client_id",
+            "select a.id, a.number, a.currency, r.client_id from account a left join account_role r \
+             on r.account_id = a.id and r.role = 'owner' where a.id in ({}) order by r.client_id",
             places(1, chunk.len())
         );
-        for row in work.query(&sql, chunk).await? {
+        for row in db.query(&sql, chunk).await? {
             let mut c = row.cols();
-            let (account, client) = (c.take()?, c.take()?);
-            all.entry(account).or_insert(client);
+            let id = c.take()?;
+            let (number, currency) = (c.take()?, c.take()?);
+            all.entry(id).or_insert(AccountFacts { owner: c.take()?, number, currency });
         }
     }
     Ok(all)
+}
+
+/// What finds a client by the number of an account.
+pub(super) fn search_doc(client_id: ClientId, number: &str) -> IndexDoc {
+    let keys = vec![("account".to_owned(), number.to_owned())];
+    IndexDoc { client_id, names: Vec::new(), keys }
 }

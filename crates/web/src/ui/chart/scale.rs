@@ -2,7 +2,7 @@
 
 /// The smallest of 1, 2, 5 × 10ⁿ that is at least `value / steps`; at least 1.
 pub(super) fn nice_step(value: i64, steps: i64) -> i64 {
-    let wanted = value.max(1).div_euclid(steps.max(1)).max(1);
+    let wanted = (value.max(1) - 1) / steps.max(1) + 1;
     let mut power: i64 = 1;
     loop {
         for factor in [1, 2, 5] {

@@ -112,7 +112,7 @@ fn stats(l: &L) -> Markup {
         ),
         stat(
             &l.t("ui-g-s-plan"),
-            &l.money_compact(rub(123_456_789_00)),
+            &l.money_compact(rub(12_345_678_900)),
             None,
             None,
         ),

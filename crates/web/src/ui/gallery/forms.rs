@@ -31,7 +31,7 @@ pub(super) fn form(l: &L) -> Markup {
         ]))
         (form_row(&[
             field("due", "ui-g-f-due", Input::Date).hint(l.t("ui-g-f-due-hint")).render(l),
-            field("sum", "ui-g-f-sum", Input::Money { currency: "₽".into() }).value("1,5 млн").render(l),
+            field("sum", "ui-g-f-sum", Input::Money { currency: "₽".into() }).value(l.t("ui-g-f-sum-typed")).render(l),
             Field::select("segment", l.t("ui-g-c-segment"), segments()).value("2").render(l),
         ]))
         (form_row(&[

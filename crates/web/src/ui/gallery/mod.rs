@@ -200,3 +200,6 @@ pub fn gallery_palette(l: &L, query: &str) -> Markup {
         .collect();
     super::palette_results(l, &[(l.t("ui-g-nav-people"), items)])
 }
+
+#[cfg(test)]
+mod tests;

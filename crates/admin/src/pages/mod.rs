@@ -1,0 +1,79 @@
+//! What this room shows, and the few parts all its pages share.
+
+mod parts;
+
+use kernel::Lang;
+use web::{Action, NavItem, Pages, Routes};
+
+pub(crate) use parts::{
+    active_staff, asked, branch_options, dialog, dialog_refused, lookups, post_button, summary,
+    team_options, text_key,
+};
+
+/// The group of the navigation.
+const GROUP: &str = "admin-nav-group";
+
+const fn nav(
+    order: u32,
+    href: &'static str,
+    icon: &'static str,
+    label: &'static str,
+    permission: &'static str,
+) -> NavItem {
+    NavItem { order, group: GROUP, href, icon, label, permission, go: None, main: false }
+}
+
+const NAV: &[NavItem] = &[
+    nav(90, "/admin/staff", "users-round", "admin-nav-staff", "admin.staff"),
+    nav(91, "/admin/roles", "shield-check", "admin-nav-roles", "admin.roles"),
+    nav(92, "/admin/branches", "landmark", "admin-nav-branches", "admin.branches"),
+    nav(93, "/admin/absences", "calendar-days", "admin-nav-absences", "admin.staff"),
+    nav(94, "/admin/tokens", "key-round", "admin-nav-tokens", "admin.staff"),
+    nav(95, "/admin/jobs", "activity", "admin-nav-jobs", "admin.jobs"),
+    nav(96, "/admin/journal", "book-open", "admin-nav-journal", "journal.read"),
+];
+
+const fn action(
+    label: &'static str,
+    icon: &'static str,
+    href: &'static str,
+    permission: &'static str,
+) -> Action {
+    Action { label, icon, href, dialog: false, permission, creates: false }
+}
+
+const ACTIONS: &[Action] = &[
+    action("admin-action-staff", "user-plus", "/admin/staff/new", "admin.staff"),
+    action("admin-action-password", "key-round", "/me/password", "app.use"),
+    action("admin-action-absence", "calendar-days", "/me/absence", "app.use"),
+];
+
+macro_rules! texts {
+    ($($slice:literal),+ $(,)?) => {
+        &[$(
+            (Lang::Ru, include_str!(concat!("../../i18n/ru/", $slice, ".ftl"))),
+            (Lang::En, include_str!(concat!("../../i18n/en/", $slice, ".ftl"))),
+        )+]
+    };
+}
+
+/// What this room shows.
+pub fn pages() -> Pages {
+    Pages {
+        routes,
+        texts: texts!(
+            "absences", "branches", "jobs", "journal", "roles", "spine", "staff", "tokens"
+        ),
+        nav: NAV,
+        panels: Vec::new(),
+        columns: &[],
+        search: Vec::new(),
+        actions: ACTIONS,
+    }
+}
+
+fn routes(routes: Routes) -> Routes {
+    let routes = crate::roles::routes(crate::staff::routes(routes));
+    let routes = crate::absences::routes(crate::branches::routes(routes));
+    crate::journal::routes(crate::jobs::routes(crate::tokens::routes(routes)))
+}

@@ -1,0 +1,177 @@
+//! Reads a feed file by file and hands its records to the rooms, batch by batch.
+
+use std::future::Future;
+
+use kernel::limits;
+use spine::import::{ImportBatch, ImportOutcome, ImportRow};
+use spine::{Ctx, Error, Rehearsal, Services};
+
+use super::model::{FileSummary, RejectLine, Summary, TargetTable, import_fields};
+use crate::feed::{Feed, FeedError, FeedFile, Record};
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Files done and the share of the present one, in thousandths of a file.
+    pub done: i64,
+    /// Thousandths in all.
+    pub total: i64,
+}
+
+/// Why a run as a whole failed.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A file cannot be read at all.
+    #[error("{0}")]
+    Feed(#[from] FeedError),
+    /// No room takes records of this kind.
+    #[error("file {file}: no room takes records of kind {kind}")]
+    Kind {
+        /// The file.
+        file: String,
+        /// The kind its mapping names.
+        kind: String,
+    },
+    /// A batch could not be stored.
+    #[error("{0}")]
+    Store(Error),
+    /// Whoever watches the run stopped it.
+    #[error("stopped: {0}")]
+    Stopped(String),
+}
+
+/// Who executes the batches: the bus, or a rehearsal that leaves nothing behind.
+enum Hands<'a> {
+    Bus(&'a Services, &'a Ctx),
+    Rehearsal(Rehearsal<'a>),
+}
+
+impl Hands<'_> {
+    async fn take(&mut self, command: &str, batch: ImportBatch) -> Result<ImportOutcome, Error> {
+        let payload = serde_json::to_value(batch)?;
+        let answer = match self {
+            Hands::Bus(services, ctx) => {
+                services.bus.execute_json(ctx, ctx.command_id(), command, payload).await?
+            }
+            Hands::Rehearsal(rehearsal) => rehearsal.run(command, payload).await?,
+        };
+        Ok(serde_json::from_value(answer)?)
+    }
+}
+
+/// Whoever looks at a run.
+pub trait Watch: Send {
+    /// A row was refused.
+    fn rejected(&mut self, line: RejectLine);
+    /// A batch is done; an error stops the run.
+    fn told(&mut self, progress: Progress) -> impl Future<Output = Result<(), String>> + Send;
+}
+
+/// Runs a feed. A dry run does everything in one transaction and undoes it.
+///
+/// # Errors
+/// [`RunError`]; batches before it are stored (unless dry), and running again goes on from there.
+pub async fn run(
+    services: &Services,
+    ctx: &Ctx,
+    feed: &Feed,
+    targets: &TargetTable,
+    dry: bool,
+    watch: &mut impl Watch,
+) -> Result<Summary, RunError> {
+    let mut hands = if dry {
+        Hands::Rehearsal(services.bus.rehearse(ctx).await.map_err(RunError::Store)?)
+    } else {
+        Hands::Bus(services, ctx)
+    };
+    let mut summary = Summary::default();
+    let total = i64::try_from(feed.files().len()).unwrap_or(0) * 1_000;
+    for (n, file) in (0_i64..).zip(feed.files()) {
+        let target = targets.of(&file.kind).ok_or_else(|| RunError::Kind {
+            file: file.file.clone(),
+            kind: file.kind.clone(),
+        })?;
+        let mut at = FileRun { feed, file, summary: FileSummary::default(), batch: Vec::new() };
+        at.summary.file.clone_from(&file.file);
+        at.summary.kind.clone_from(&file.kind);
+        let mut reader = feed.reader(file)?;
+        loop {
+            let more = at.fill(&mut reader, watch);
+            at.flush(&mut hands, target.command, watch).await?;
+            let (done, of) = reader.progress();
+            let share = done.saturating_mul(1_000).checked_div(of).unwrap_or(1_000).min(1_000);
+            let done = n * 1_000 + i64::try_from(share).unwrap_or(0);
+            watch.told(Progress { done, total }).await.map_err(RunError::Stopped)?;
+            if !more {
+                break;
+            }
+        }
+        summary.files.push(at.summary);
+    }
+    if let Hands::Rehearsal(rehearsal) = hands {
+        rehearsal.end().await.map_err(RunError::Store)?;
+    }
+    Ok(summary)
+}
+
+struct FileRun<'a> {
+    feed: &'a Feed,
+    file: &'a FeedFile,
+    summary: FileSummary,
+    batch: Vec<Record>,
+}
+
+impl FileRun<'_> {
+    /// Reads up to a batch; `false` at the end of the file.
+    fn fill(
+        &mut self,
+        reader: &mut crate::feed::FeedReader,
+        watch: &mut impl Watch,
+    ) -> bool {
+        while self.batch.len() < limits::IMPORT_BATCH_ROWS {
+            match reader.next() {
+                None => return false,
+                Some(Ok(record)) => {
+                    self.summary.rows += 1;
+                    self.batch.push(record);
+                }
+                Some(Err(bad)) => {
+                    self.summary.rows += 1;
+                    self.summary.rejected += 1;
+                    watch.rejected(RejectLine::from_feed(&bad));
+                }
+            }
+        }
+        true
+    }
+
+    async fn flush(
+        &mut self,
+        hands: &mut Hands<'_>,
+        command: &str,
+        watch: &mut impl Watch,
+    ) -> Result<(), RunError> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let rows = self
+            .batch
+            .drain(..)
+            .map(|record| ImportRow {
+                row: record.row,
+                external_id: record.external_id.clone(),
+                fields: import_fields(record),
+            })
+            .collect();
+        let batch = ImportBatch { source: self.feed.mapping().source.clone(), rows };
+        let outcome = hands.take(command, batch).await.map_err(RunError::Store)?;
+        self.summary.created += outcome.created;
+        self.summary.changed += outcome.changed;
+        self.summary.unchanged += outcome.unchanged;
+        for refused in outcome.rejected {
+            self.summary.rejected += 1;
+            watch.rejected(RejectLine::from_room(&self.file.file, refused));
+        }
+        Ok(())
+    }
+}

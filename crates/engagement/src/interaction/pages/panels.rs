@@ -1,0 +1,94 @@
+//! What this slice shows on the client card: the buttons that log a contact, and the timeline.
+
+use std::sync::Arc;
+
+use kernel::ClientId;
+use maud::html;
+use spine::Error;
+use web::ui::{Button, Menu, MenuItem};
+use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+
+use super::history::Asked;
+use super::timeline;
+use crate::interaction::model::{Channel, TimelineFilter};
+use crate::interaction::queries::Place;
+use crate::queries::client_ref;
+
+pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {
+    vec![Arc::new(Actions), Arc::new(Timeline)]
+}
+
+struct Actions;
+
+impl CardPanel for Actions {
+    fn key(&self) -> &'static str {
+        "contact-actions"
+    }
+    fn slot(&self) -> PanelSlot {
+        PanelSlot::Header
+    }
+    fn order(&self) -> u32 {
+        10
+    }
+    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+        Box::pin(async move {
+            let owner = client_ref::get(&mut cx.db.clone(), client).await?.owner();
+            let l = &cx.l;
+            let may_log = cx.principal().reaches("interaction.log", owner);
+            let may_plan = cx.principal().reaches("task.write", owner);
+            if !may_log && !may_plan {
+                return Ok(None);
+            }
+            let src = |channel: Channel| format!("/clients/{client}/log?channel={}", channel.key());
+            let item = |channel: Channel, icon: &'static str| MenuItem::Dialog {
+                src: src(channel),
+                icon,
+                label: l.t(&format!("interaction-log-{}", channel.key())),
+            };
+            let menu = Menu::new("log-menu", l.t("interaction-log-more"))
+                .item(item(Channel::Branch, "door-open"))
+                .item(item(Channel::Meeting, "handshake"))
+                .item(item(Channel::Email, "mail"))
+                .item(item(Channel::Letter, "file-text"))
+                .item(item(Channel::Chat, "message-circle"));
+            Ok(Some(html! {
+                div.card-actions {
+                    @if may_log {
+                        (Button::primary(l.t("interaction-log-phone")).icon("phone").dialog(src(Channel::Phone)))
+                        (Button::secondary(l.t("interaction-log-note")).icon("sticky-note").dialog(src(Channel::Note)))
+                    }
+                    @if may_plan {
+                        (Button::secondary(l.t("task-add")).icon("square-check")
+                            .dialog(format!("/tasks/new?client={client}")))
+                    }
+                    @if may_log { (menu.render()) }
+                }
+            }))
+        })
+    }
+}
+
+struct Timeline;
+
+impl CardPanel for Timeline {
+    fn key(&self) -> &'static str {
+        "timeline"
+    }
+    fn slot(&self) -> PanelSlot {
+        PanelSlot::Main
+    }
+    fn order(&self) -> u32 {
+        60
+    }
+    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+        Box::pin(async move {
+            let owner = client_ref::get(&mut cx.db.clone(), client).await?.owner();
+            if !cx.principal().reaches("interaction.read", owner) {
+                return Ok::<_, Error>(None);
+            }
+            let asked =
+                Asked { filter: TimelineFilter::All, query: String::new(), below: Place::TOP };
+            timeline::panel(cx, client, &asked).await.map(Some)
+        })
+    }
+}

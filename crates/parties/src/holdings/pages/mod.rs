@@ -1,0 +1,49 @@
+//! Holdings on the client card and the page of one account.
+
+mod account;
+mod holdings;
+mod lines;
+mod money;
+mod turnover;
+mod words;
+
+use std::sync::Arc;
+
+use kernel::ClientId;
+use spine::Error;
+use web::{Access, CardPanel, Cx, FormData, Routes};
+
+use crate::client::queries;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.get(
+        "/clients/{id}/accounts/{account}",
+        Access::Needs("holding.read"),
+        account::page,
+    )
+}
+
+pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {
+    vec![
+        Arc::new(money::MoneyPanel),
+        Arc::new(holdings::HoldingsPanel),
+        Arc::new(turnover::TurnoverPanel),
+    ]
+}
+
+/// Whether the person may see what this client has. The card has only checked that he may see the client.
+async fn may_see(cx: &Cx, client: ClientId) -> Result<bool, Error> {
+    let mut db = cx.db.clone();
+    let owner = queries::owner(&mut db, client).await?.ok_or(Error::NotFound)?;
+    Ok(cx.principal().reaches("holding.read", owner))
+}
+
+/// The query of the request: which part of a panel is chosen.
+fn asked(cx: &Cx) -> FormData {
+    FormData::parse(cx.path.split_once('?').map_or("", |(_, query)| query))
+}
+
+/// The address a panel fetches itself from when the client changes.
+fn panel_src(client: ClientId, key: &str, query: &str) -> String {
+    format!("/clients/{client}/panel/{key}?{query}")
+}

@@ -1,0 +1,208 @@
+//! Reading what a client holds: accounts, cards, loans, standing orders, and who has a say in them.
+
+mod money;
+mod movements;
+mod rows;
+
+use std::collections::BTreeSet;
+
+use kernel::{AccountId, ClientId, Date};
+use spine::Owner;
+use store::{Cols, Read, StoreError, Value, params};
+
+use super::model::{Account, AccountRole, Card, Loan, StandingOrder};
+
+pub use money::money_rows;
+pub(super) use movements::months_before;
+pub use movements::{MonthTurnover, TURNOVER_MONTHS, TransactionKey, transactions, turnover};
+pub(super) use rows::{
+    ACCOUNT, CARD, LOAN, ORDER, TRANSACTION, account, card, loan, order, places, transaction,
+};
+use rows::each;
+
+/// Holdings of one kind shown at most.
+pub const HOLDINGS_MAX: i64 = 200;
+
+/// A client named beside a holding, with what the policy needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Identity.
+    pub id: ClientId,
+    /// The number people read to each other.
+    pub number: String,
+    /// Name; empty for a client without one.
+    pub display_name: String,
+    /// To whom the client belongs.
+    pub owner: Owner,
+}
+
+/// An account as one client sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldAccount {
+    /// The account.
+    pub account: Account,
+    /// What the client is to it.
+    pub role: AccountRole,
+    /// First day of the last month money moved.
+    pub last_month: Option<Date>,
+}
+
+fn held(c: &mut Cols) -> Result<HeldAccount, StoreError> {
+    let account = account(c)?;
+    let role = c.take()?;
+    let last: Option<String> = c.take()?;
+    let last_month = last.and_then(|month| format!("{month}-01").parse().ok());
+    Ok(HeldAccount { account, role, last_month })
+}
+
+const LAST_MONTH: &str =
+    "(select max(m.month) from account_month m where m.account_id = a.id and m.operations > 0)";
+
+/// The accounts a client owns or may dispose of, open ones first. An account he has several roles on
+/// stands once, with the strongest.
+///
+/// # Errors
+/// The database's.
+pub async fn accounts<R: Read>(
+    db: &mut R,
+    client: ClientId,
+) -> Result<Vec<HeldAccount>, StoreError> {
+    let sql = format!(
+        "select {ACCOUNT}, r.role, {LAST_MONTH} \
+         from account_role r join account a on a.id = r.account_id where r.client_id = $1 \
+         order by case when a.closed_on is null then 0 else 1 end, a.opened_on desc, a.id limit $2"
+    );
+    let mut all = each(db.query(&sql, params![client, HOLDINGS_MAX]).await?, held)?;
+    all.sort_by_key(|h| h.role);
+    let mut seen = BTreeSet::new();
+    all.retain(|h| seen.insert(h.account.id));
+    all.sort_by_key(|h| (h.account.closed_on.is_some(), h.role));
+    Ok(all)
+}
+
+/// One account of a client; none when he has no role on it.
+///
+/// # Errors
+/// The database's.
+pub async fn account_of<R: Read>(
+    db: &mut R,
+    client: ClientId,
+    id: AccountId,
+) -> Result<Option<HeldAccount>, StoreError> {
+    let sql = format!(
+        "select {ACCOUNT}, r.role, {LAST_MONTH} \
+         from account_role r join account a on a.id = r.account_id \
+         where r.account_id = $2 and r.client_id = $1"
+    );
+    let mut all = each(db.query(&sql, params![client, id]).await?, held)?;
+    all.sort_by_key(|h| h.role);
+    Ok(all.into_iter().next())
+}
+
+const HOLDER: &str = "c.id, c.number, c.display_name, c.branch_id, c.manager_id";
+
+fn holder(c: &mut Cols) -> Result<Holder, StoreError> {
+    Ok(Holder {
+        id: c.take()?,
+        number: c.take()?,
+        display_name: c.take()?,
+        owner: Owner { branch_id: c.take()?, manager_id: c.take()? },
+    })
+}
+
+/// Everybody with a role on any of these accounts, owners first.
+///
+/// # Errors
+/// The database's.
+pub async fn holders<R: Read>(
+    db: &mut R,
+    accounts: &[AccountId],
+) -> Result<Vec<(AccountId, AccountRole, Holder)>, StoreError> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "select r.account_id, r.role, {HOLDER} from account_role r join client c on c.id = r.client_id \
+         where r.account_id in ({}) order by r.account_id, c.id limit 500",
+        places(1, accounts.len())
+    );
+    let ids: Vec<Value> = accounts.iter().map(|id| (*id).into()).collect();
+    let mut all = each(db.query(&sql, &ids).await?, |c| Ok((c.take()?, c.take()?, holder(c)?)))?;
+    all.sort_by_key(|(_, role, _)| *role);
+    Ok(all)
+}
+
+/// The cards a client carries, working ones first.
+///
+/// # Errors
+/// The database's.
+pub async fn cards<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<Card>, StoreError> {
+    let sql = format!(
+        "select {CARD} from card k where k.client_id = $1 \
+         order by case when k.state = 'closed' then 1 else 0 end, k.issued_on desc, k.id limit $2"
+    );
+    each(db.query(&sql, params![client, HOLDINGS_MAX]).await?, card)
+}
+
+/// The loans of a client, running ones first.
+///
+/// # Errors
+/// The database's.
+pub async fn loans<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<Loan>, StoreError> {
+    let sql = format!(
+        "select {LOAN} from loan l where l.client_id = $1 \
+         order by case when l.state = 'closed' then 1 else 0 end, l.opened_on desc, l.id limit $2"
+    );
+    each(db.query(&sql, params![client, HOLDINGS_MAX]).await?, loan)
+}
+
+/// The loans of others a client answers for on a day, with who owes.
+///
+/// # Errors
+/// The database's.
+pub async fn guaranteed<R: Read>(
+    db: &mut R,
+    client: ClientId,
+    today: Date,
+) -> Result<Vec<(Loan, Holder)>, StoreError> {
+    let sql = format!(
+        "select {LOAN}, {HOLDER} from client_link g join loan l on l.client_id = g.to_id \
+         join client c on c.id = l.client_id \
+         where g.from_id = $1 and g.kind = 'guarantor' and g.archived_at is null \
+         and (g.until is null or g.until >= $2) and l.state <> 'closed' \
+         order by l.opened_on desc, l.id limit $3"
+    );
+    let rows = db.query(&sql, params![client, today, HOLDINGS_MAX]).await?;
+    each(rows, |c| Ok((loan(c)?, holder(c)?)))
+}
+
+/// The standing orders on a client's own accounts, failing ones first.
+///
+/// # Errors
+/// The database's.
+pub async fn orders<R: Read>(
+    db: &mut R,
+    client: ClientId,
+) -> Result<Vec<StandingOrder>, StoreError> {
+    let sql = format!(
+        "select {ORDER} from account_role r join standing_order s on s.account_id = r.account_id \
+         where r.client_id = $1 and r.role = 'owner' and s.state <> 'closed' \
+         order by case when s.state = 'failing' then 0 else 1 end, s.amount_minor desc, s.id limit $2"
+    );
+    each(db.query(&sql, params![client, HOLDINGS_MAX]).await?, order)
+}
+
+/// The standing orders of one account, failing ones first.
+///
+/// # Errors
+/// The database's.
+pub async fn orders_of<R: Read>(
+    db: &mut R,
+    account: AccountId,
+) -> Result<Vec<StandingOrder>, StoreError> {
+    let sql = format!(
+        "select {ORDER} from standing_order s where s.account_id = $1 and s.state <> 'closed' \
+         order by case when s.state = 'failing' then 0 else 1 end, s.amount_minor desc, s.id limit $2"
+    );
+    each(db.query(&sql, params![account, HOLDINGS_MAX]).await?, order)
+}

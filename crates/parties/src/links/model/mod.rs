@@ -1,0 +1,9 @@
+//! Pure rules of links.
+
+mod circle;
+mod kind;
+mod rules;
+
+pub use circle::{Circle, Reach, Tie};
+pub use kind::{LinkKind, Relation};
+pub use rules::{Draft, Known, check, overlaps};

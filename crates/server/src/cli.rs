@@ -1,0 +1,185 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use kernel::Entropy;
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::host::say;
+use crate::wiring::{self, Node};
+use crate::load::{self, Scenario};
+use crate::{RunError, backup, database, doctor, first_start, host, journal};
+
+/// A CRM for banks: the client's card, the bank's work with him, and a journal of every change.
+#[derive(Debug, Parser)]
+#[command(name = "tessera", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Serve a bank.
+    Serve {
+        /// TOML file: db (must), listen, secure_cookies, zone, currency, jurisdiction, node.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Bring the schema of a database up to date.
+    Migrate(Db),
+    /// Write the whole bank into one file; works while it is in use.
+    Backup {
+        /// The file to make.
+        file: PathBuf,
+        #[command(flatten)]
+        db: Db,
+    },
+    /// Fill an empty database from a backup of either kind of database.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        #[command(flatten)]
+        db: Db,
+    },
+    /// Tell whether a node is well; exit code 1 when it is not.
+    Doctor(Db),
+    /// The journal of all changes.
+    Journal {
+        #[command(subcommand)]
+        task: JournalTask,
+    },
+    /// Measure a running demo bank with many clerks at once.
+    Load {
+        /// What the clerks do.
+        #[arg(value_enum)]
+        scenario: Scenario,
+        /// Where it serves: http://HOST:PORT
+        #[arg(long, value_name = "ADDR")]
+        url: String,
+        /// Clerks at once.
+        #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        clerks: u32,
+        /// How long.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+        seconds: u64,
+        /// Also write the numbers as JSON.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+    /// API tokens.
+    Token {
+        #[command(subcommand)]
+        task: TokenTask,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum JournalTask {
+    /// Prove that no entry was changed, removed or slipped in; exit code 1 names the first that was.
+    Verify(Db),
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenTask {
+    /// Make a token that acts in a role over the whole bank, and print it.
+    Create {
+        /// The role's key.
+        #[arg(long)]
+        role: String,
+        #[command(flatten)]
+        db: Db,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Db {
+    /// The database: sqlite:PATH or postgres://…
+    #[arg(long = "db", value_name = "URL")]
+    url: String,
+}
+
+/// Does what the command line asks. Answers the exit code: 0 well, 1 a finding, 2 not done.
+pub async fn run(cli: Cli) -> ExitCode {
+    match Box::pin(dispatch(cli.task)).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("tessera: {}", error.chain());
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn dispatch(task: Task) -> Result<ExitCode, RunError> {
+    match task {
+        Task::Serve { config } => serve(&Config::read(&config)?).await?,
+        Task::Migrate(db) => match database::migrate(&db.url).await? {
+            0 => say("the schema is up to date"),
+            steps => say(&format!("{steps} steps applied")),
+        },
+        Task::Backup { file, db } => {
+            let totals = backup::backup(&db.url, &file).await?;
+            say(&format!("{} rows of {} tables in {}", totals.rows, totals.tables, file.display()));
+        }
+        Task::Restore { file, db } => {
+            let (header, totals) = backup::restore(&db.url, &file).await?;
+            say(&format!("{} rows as of {} restored", totals.rows, header.made_at));
+        }
+        Task::Doctor(db) => {
+            let found = doctor::examine(&db.url, database::now()).await?;
+            say(&doctor::table(&found));
+            let ill = found.iter().any(|f| f.state == doctor::State::Problem);
+            return Ok(ExitCode::from(u8::from(ill)));
+        }
+        Task::Journal { task: JournalTask::Verify(db) } => {
+            let (words, whole) = journal::check(&db.url).await?;
+            say(&words);
+            return Ok(ExitCode::from(u8::from(!whole)));
+        }
+        Task::Load { scenario, url, clerks, seconds, json } => {
+            let asked = load::Asked { scenario, url, clerks, seconds };
+            let report = load::run(&asked).await?;
+            say(&report.table());
+            json.map_or(Ok(()), |file| report.write(&file))?;
+            return Ok(ExitCode::from(u8::from(report.has_errors())));
+        }
+        Task::Token { task: TokenTask::Create { role, db } } => {
+            say(&create_token(&db.url, role).await?);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: &Config) -> Result<(), RunError> {
+    let listener = host::listen(config.listen).await?;
+    let (stop, stopping) = watch::channel(false);
+    let store = store::Store::open(&config.db).await?;
+    database::must_be_current(&store).await?;
+    drop(store);
+    let setting = database::setting(config, None, stopping)?;
+    let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
+    if let Some((login, password)) = first_start::administrator(&node.services).await? {
+        say(&format!("first administrator: {login}, password: {}", password.reveal()));
+    }
+    host::serve(listener, node.router, node.keepers, stop, |_| {}).await
+}
+
+/// Makes a token; only its hash is kept.
+async fn create_token(url: &str, role_key: String) -> Result<String, RunError> {
+    let core = database::core(url).await?;
+    let entropy: &dyn Entropy = core.services.entropy.as_ref();
+    let token = web::new_token(entropy);
+    let command = spine::org::commands::CreateToken {
+        token_hash: web::hash_token(&token),
+        name: "tessera token create".to_owned(),
+        role_key,
+        user_id: None,
+        expires_at: None,
+    };
+    let system = core.services.system("cli");
+    core.services.execute(&system, system.command_id(), &command).await?;
+    Ok(token)
+}

@@ -1,0 +1,334 @@
+//! Regions, branches and teams.
+
+use kernel::{BranchId, Refusal, Refusals, RegionId, TeamId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use store::{Read, params};
+use uuid::Uuid;
+
+use crate::org::edit_rules::{check_code, check_line, check_zone};
+use crate::{Change, Command, Error, Work};
+
+/// How a branch works with the centre.
+const MODES: [&str; 3] = ["centralised", "distributed", "autonomous"];
+
+/// Refuses a code that another region or branch has; `sql` finds its holder.
+async fn check_free(
+    w: &mut Work<'_>,
+    sql: &str,
+    code: &str,
+    own: Option<Uuid>,
+    refusals: &mut Refusals,
+) -> Result<(), Error> {
+    let row = w.first(sql, params![code]).await?;
+    let holder: Option<Uuid> = row.map(store::Row::one).transpose()?;
+    if holder.is_some() && holder != own {
+        refusals.push(Refusal::field("code-taken", "code"));
+    }
+    Ok(())
+}
+
+/// The texts of a thing before the change; all empty for a new one.
+async fn texts_before<const N: usize>(
+    w: &mut Work<'_>,
+    sql: &str,
+    id: Option<Uuid>,
+) -> Result<Option<[Option<String>; N]>, Error> {
+    if id.is_none() {
+        return Ok(None);
+    }
+    let mut c = w.first(sql, params![id]).await?.ok_or(Error::NotFound)?.cols();
+    let mut before = [const { None }; N];
+    for text in &mut before {
+        *text = c.take()?;
+    }
+    Ok(Some(before))
+}
+
+/// The change of text fields, in order.
+fn changed<const N: usize>(
+    names: [&str; N],
+    before: Option<[Option<String>; N]>,
+    after: [&str; N],
+) -> Change {
+    let before = before.unwrap_or([const { None }; N]);
+    names.into_iter().zip(before).zip(after).fold(Change::new(), |change, ((name, was), is)| {
+        change.field(name, was.map_or(Json::Null, Json::from), is)
+    })
+}
+
+/// Adds a region or changes one.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SaveRegion {
+    /// Which; none: a new one.
+    pub region_id: Option<RegionId>,
+    /// Short code, unique.
+    pub code: String,
+    /// Russian name.
+    pub name: String,
+    /// English name.
+    pub name_en: String,
+}
+
+impl Command for SaveRegion {
+    const NAME: &'static str = "org.save_region";
+    const PERMISSION: &'static str = "admin.branches";
+    type Output = RegionId;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<RegionId, Error> {
+        let after = [self.code.trim(), self.name.trim(), self.name_en.trim()];
+        let [code, name, name_en] = after;
+        let old = self.region_id.map(RegionId::uuid);
+        let sql = "select code, name, name_en from region where id = $1";
+        let before = texts_before::<3>(w, sql, old).await?;
+        let mut refusals = Refusals::default();
+        check_code(code, &mut refusals);
+        check_line(name, "name", true, &mut refusals);
+        check_line(name_en, "name_en", true, &mut refusals);
+        let holder = "select id from region where code = $1";
+        check_free(w, holder, code, old, &mut refusals).await?;
+        refusals.into_result()?;
+        let id: RegionId = self.region_id.unwrap_or_else(|| w.new_id());
+        w.execute(
+            "insert into region (id, code, name, name_en) values ($1, $2, $3, $4) \
+             on conflict (id) do update set code = excluded.code, name = excluded.name, \
+             name_en = excluded.name_en",
+            params![id, code, name, name_en],
+        )
+        .await?;
+        w.record("region", id, None, changed(["code", "name", "name_en"], before, after));
+        Ok(id)
+    }
+}
+
+/// Adds a branch or changes one.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SaveBranch {
+    /// Which; none: a new one.
+    pub branch_id: Option<BranchId>,
+    /// Its region.
+    pub region_id: RegionId,
+    /// Short code, unique.
+    pub code: String,
+    /// Russian name.
+    pub name: String,
+    /// English name.
+    pub name_en: String,
+    /// Postal address.
+    pub address: String,
+    /// IANA time zone.
+    pub zone: String,
+    /// `centralised`, `distributed` or `autonomous`.
+    pub mode: String,
+}
+
+impl Command for SaveBranch {
+    const NAME: &'static str = "org.save_branch";
+    const PERMISSION: &'static str = "admin.branches";
+    type Output = BranchId;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<BranchId, Error> {
+        let region = self.region_id.to_string();
+        let after = [
+            self.code.trim(),
+            self.name.trim(),
+            self.name_en.trim(),
+            self.address.trim(),
+            self.zone.trim(),
+            self.mode.as_str(),
+        ];
+        let [code, name, name_en, address, zone, mode] = after;
+        let old = self.branch_id.map(BranchId::uuid);
+        let sql = "select code, name, name_en, address, zone, mode from branch where id = $1";
+        let before = texts_before::<6>(w, sql, old).await?;
+        let region_before = self.region_before(w).await?;
+        self.check(w, after).await?;
+        let id: BranchId = self.branch_id.unwrap_or_else(|| w.new_id());
+        w.execute(
+            "insert into branch (id, region_id, code, name, name_en, address, zone, mode) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8) \
+             on conflict (id) do update set region_id = excluded.region_id, code = excluded.code, \
+             name = excluded.name, name_en = excluded.name_en, address = excluded.address, \
+             zone = excluded.zone, mode = excluded.mode",
+            params![id, self.region_id, code, name, name_en, address, zone, mode],
+        )
+        .await?;
+        let names = ["code", "name", "name_en", "address", "zone", "mode"];
+        let change = changed(names, before, after).field("region", region_before, region);
+        w.record("branch", id, None, change);
+        Ok(id)
+    }
+}
+
+impl SaveBranch {
+    async fn region_before(&self, w: &mut Work<'_>) -> Result<Json, Error> {
+        let sql = "select region_id from branch where id = $1";
+        let row = w.first(sql, params![self.branch_id]).await?;
+        let region: Option<RegionId> = row.map(store::Row::one).transpose()?;
+        Ok(region.map_or(Json::Null, |r| r.to_string().into()))
+    }
+
+    async fn check(&self, w: &mut Work<'_>, after: [&str; 6]) -> Result<(), Error> {
+        let [code, name, name_en, address, zone, mode] = after;
+        let mut refusals = Refusals::default();
+        check_code(code, &mut refusals);
+        check_line(name, "name", true, &mut refusals);
+        check_line(name_en, "name_en", true, &mut refusals);
+        check_line(address, "address", false, &mut refusals);
+        check_zone(zone, &mut refusals);
+        if !MODES.contains(&mode) {
+            refusals.push(Refusal::field("not-a-choice", "mode"));
+        }
+        let sql = "select id from region where id = $1";
+        if w.first(sql, params![self.region_id]).await?.is_none() {
+            refusals.push(Refusal::field("not-a-choice", "region"));
+        }
+        let holder = "select id from branch where code = $1";
+        check_free(w, holder, code, self.branch_id.map(BranchId::uuid), &mut refusals).await?;
+        Ok(refusals.into_result()?)
+    }
+}
+
+/// Takes a branch out of use, or back into use. A branch where somebody still works stays.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetBranchArchived {
+    /// Which.
+    pub branch_id: BranchId,
+    /// Out of use.
+    pub archived: bool,
+}
+
+impl Command for SetBranchArchived {
+    const NAME: &'static str = "org.set_branch_archived";
+    const PERMISSION: &'static str = "admin.branches";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let now = w.ctx.now;
+        let sql = "select archived_at from branch where id = $1";
+        let row = w.first(sql, params![self.branch_id]).await?.ok_or(Error::NotFound)?;
+        let before: Option<Timestamp> = row.one()?;
+        let used = "select id from staff where branch_id = $1 and state = 'active' limit 1";
+        if self.archived && w.first(used, params![self.branch_id]).await?.is_some() {
+            return Err(Error::refused("branch-has-staff"));
+        }
+        let at = self.archived.then_some(now);
+        w.execute(
+            "update branch set archived_at = $2 where id = $1",
+            params![self.branch_id, at],
+        )
+        .await?;
+        let change = Change::new().field("archived", before.is_some(), self.archived);
+        w.record("branch", self.branch_id, None, change);
+        Ok(())
+    }
+}
+
+/// Adds a team or changes one.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SaveTeam {
+    /// Which; none: a new one.
+    pub team_id: Option<TeamId>,
+    /// Its branch; none for a head-office team.
+    pub branch_id: Option<BranchId>,
+    /// Russian name.
+    pub name: String,
+    /// English name.
+    pub name_en: String,
+}
+
+impl Command for SaveTeam {
+    const NAME: &'static str = "org.save_team";
+    const PERMISSION: &'static str = "admin.branches";
+    type Output = TeamId;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<TeamId, Error> {
+        let after = [self.name.trim(), self.name_en.trim()];
+        let [name, name_en] = after;
+        let old = self.team_id.map(TeamId::uuid);
+        let before =
+            texts_before::<2>(w, "select name, name_en from team where id = $1", old).await?;
+        let branch_before = self.branch_before(w).await?;
+        self.check(w, branch_before, name, name_en).await?;
+        let id: TeamId = self.team_id.unwrap_or_else(|| w.new_id());
+        w.execute(
+            "insert into team (id, branch_id, name, name_en) values ($1, $2, $3, $4) \
+             on conflict (id) do update set branch_id = excluded.branch_id, name = excluded.name, \
+             name_en = excluded.name_en",
+            params![id, self.branch_id, name, name_en],
+        )
+        .await?;
+        let text = |b: Option<BranchId>| b.map_or(Json::Null, |b| b.to_string().into());
+        let change = changed(["name", "name_en"], before, after).field(
+            "branch",
+            text(branch_before),
+            text(self.branch_id),
+        );
+        w.record("team", id, None, change);
+        Ok(id)
+    }
+}
+
+impl SaveTeam {
+    async fn branch_before(&self, w: &mut Work<'_>) -> Result<Option<BranchId>, Error> {
+        let sql = "select branch_id from team where id = $1";
+        let row = w.first(sql, params![self.team_id]).await?;
+        Ok(row.map(store::Row::one::<Option<BranchId>>).transpose()?.flatten())
+    }
+
+    async fn check(
+        &self,
+        w: &mut Work<'_>,
+        before: Option<BranchId>,
+        name: &str,
+        name_en: &str,
+    ) -> Result<(), Error> {
+        let mut refusals = Refusals::default();
+        check_line(name, "name", true, &mut refusals);
+        check_line(name_en, "name_en", true, &mut refusals);
+        if let Some(branch) = self.branch_id.filter(|b| before != Some(*b)) {
+            let sql = "select id from branch where id = $1 and archived_at is null";
+            if w.first(sql, params![branch]).await?.is_none() {
+                refusals.push(Refusal::field("not-a-choice", "branch"));
+            }
+        }
+        let used = "select id from staff where team_id = $1 and state = 'active' limit 1";
+        let moves = self.team_id.is_some() && before != self.branch_id;
+        if moves && w.first(used, params![self.team_id]).await?.is_some() {
+            refusals.push(Refusal::field("team-has-staff", "branch"));
+        }
+        Ok(refusals.into_result()?)
+    }
+}
+
+/// Takes a team out of use, or back into use. A team with members stays.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetTeamArchived {
+    /// Which.
+    pub team_id: TeamId,
+    /// Out of use.
+    pub archived: bool,
+}
+
+impl Command for SetTeamArchived {
+    const NAME: &'static str = "org.set_team_archived";
+    const PERMISSION: &'static str = "admin.branches";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let now = w.ctx.now;
+        let sql = "select archived_at from team where id = $1";
+        let row = w.first(sql, params![self.team_id]).await?.ok_or(Error::NotFound)?;
+        let before: Option<Timestamp> = row.one()?;
+        let used = "select id from staff where team_id = $1 and state = 'active' limit 1";
+        if self.archived && w.first(used, params![self.team_id]).await?.is_some() {
+            return Err(Error::refused("team-has-staff"));
+        }
+        let at = self.archived.then_some(now);
+        w.execute("update team set archived_at = $2 where id = $1", params![self.team_id, at])
+            .await?;
+        let change = Change::new().field("archived", before.is_some(), self.archived);
+        w.record("team", self.team_id, None, change);
+        Ok(())
+    }
+}

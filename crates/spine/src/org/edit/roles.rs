@@ -1,0 +1,184 @@
+//! Roles and what they may do. Nobody widens a role he holds himself.
+
+use std::collections::BTreeMap;
+
+use kernel::{Refusal, Refusals, RoleId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use store::{Read, Value, params};
+
+use super::{keep_guardians, lock_rights};
+use crate::org::edit_rules::{check_line, widens};
+use crate::{Change, Command, Error, Scope, Work};
+
+/// A role as stored.
+struct Stored {
+    name: String,
+    name_en: String,
+    built_in: bool,
+    grants: BTreeMap<String, Scope>,
+}
+
+async fn load(w: &mut Work<'_>, id: RoleId) -> Result<Stored, Error> {
+    let sql = "select name, name_en, built_in from role where id = $1";
+    let mut c = w.first(sql, params![id]).await?.ok_or(Error::NotFound)?.cols();
+    let mut role = Stored {
+        name: c.take()?,
+        name_en: c.take()?,
+        built_in: c.take()?,
+        grants: BTreeMap::new(),
+    };
+    let sql = "select permission, scope from role_grant where role_id = $1";
+    for row in w.query(sql, params![id]).await? {
+        let mut c = row.cols();
+        let (permission, scope): (String, String) = (c.take()?, c.take()?);
+        if let Some(scope) = Scope::from_key(&scope) {
+            role.grants.insert(permission, scope);
+        }
+    }
+    Ok(role)
+}
+
+/// Makes a role, or changes one: its names (not of a built-in role) and all its grants.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SaveRole {
+    /// Which; none: a new one.
+    pub role_id: Option<RoleId>,
+    /// Russian name.
+    pub name: String,
+    /// English name.
+    pub name_en: String,
+    /// Permission key → scope; what is not in it is taken away.
+    pub grants: BTreeMap<String, Scope>,
+}
+
+impl Command for SaveRole {
+    const NAME: &'static str = "org.save_role";
+    const PERMISSION: &'static str = "admin.roles";
+    type Output = RoleId;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<RoleId, Error> {
+        lock_rights(w).await?;
+        self.check()?;
+        let (name, name_en) = (self.name.trim(), self.name_en.trim());
+        let (id, old) = match self.role_id {
+            Some(id) => (id, Some(load(w, id).await?)),
+            None => (w.new_id(), None),
+        };
+        let before = old.as_ref().map(|o| o.grants.clone()).unwrap_or_default();
+        match &old {
+            None => {
+                // ids are ordered by time: their end is what tells two of one moment apart
+                let tail: String = id.to_string().chars().skip(24).collect();
+                w.execute(
+                    "insert into role (id, key, name, name_en, built_in) values ($1, $2, $3, $4, 0)",
+                    params![id, format!("custom_{tail}"), name, name_en],
+                )
+                .await?;
+            }
+            Some(old) => {
+                if old.built_in && (old.name != name || old.name_en != name_en) {
+                    return Err(Error::refused_field("role-built-in", "name"));
+                }
+                self.refuse_own(w, id, &before).await?;
+                w.execute(
+                    "update role set name = $2, name_en = $3 where id = $1",
+                    params![id, name, name_en],
+                )
+                .await?;
+                w.execute("delete from role_grant where role_id = $1", params![id]).await?;
+            }
+        }
+        let rows: Vec<Vec<Value>> = self
+            .grants
+            .iter()
+            .map(|(p, s)| vec![id.into(), p.as_str().into(), s.key().into()])
+            .collect();
+        w.insert_many("insert into role_grant (role_id, permission, scope) values", &rows, "")
+            .await?;
+        keep_guardians(w).await?;
+        let (old_name, old_name_en) =
+            old.map_or((Json::Null, Json::Null), |o| (o.name.into(), o.name_en.into()));
+        let names =
+            Change::new().field("name", old_name, name).field("name_en", old_name_en, name_en);
+        w.record("role", id, None, changed_grants(names, &before, &self.grants));
+        Ok(id)
+    }
+}
+
+impl SaveRole {
+    fn check(&self) -> Result<(), Refusals> {
+        let mut refusals = Refusals::default();
+        check_line(&self.name, "name", true, &mut refusals);
+        check_line(&self.name_en, "name_en", true, &mut refusals);
+        let shaped = |key: &str| {
+            key.contains('.') && key.chars().all(|c| c.is_ascii_lowercase() || "._-".contains(c))
+        };
+        if self.grants.keys().any(|key| !shaped(key)) {
+            refusals.push(Refusal::field("not-a-choice", "grants"));
+        }
+        refusals.into_result()
+    }
+
+    /// Refuses to widen a role the acting person holds.
+    async fn refuse_own(
+        &self,
+        w: &mut Work<'_>,
+        id: RoleId,
+        before: &BTreeMap<String, Scope>,
+    ) -> Result<(), Error> {
+        let sql = "select staff_id from staff_role where role_id = $1 and staff_id = $2";
+        let is_own = w.first(sql, params![id, w.actor()]).await?.is_some();
+        if is_own && widens(before, &self.grants) {
+            return Err(Error::refused("own-role"));
+        }
+        Ok(())
+    }
+}
+
+fn changed_grants(
+    mut change: Change,
+    before: &BTreeMap<String, Scope>,
+    after: &BTreeMap<String, Scope>,
+) -> Change {
+    let word = |scope: Option<&Scope>| scope.map_or(Json::Null, |s| s.key().into());
+    let gone = before.keys().filter(|key| !after.contains_key(*key));
+    for permission in after.keys().chain(gone) {
+        change = change.field(permission, word(before.get(permission)), word(after.get(permission)));
+    }
+    change
+}
+
+/// Removes a role that nobody holds.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeleteRole {
+    /// Which.
+    pub role_id: RoleId,
+}
+
+impl Command for DeleteRole {
+    const NAME: &'static str = "org.delete_role";
+    const PERMISSION: &'static str = "admin.roles";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let id = self.role_id;
+        lock_rights(w).await?;
+        let role = load(w, id).await?;
+        if role.built_in {
+            return Err(Error::refused("role-built-in"));
+        }
+        let sql = "select role_id from staff_role where role_id = $1 \
+                   union all select role_id from api_token where role_id = $1 limit 1";
+        if w.first(sql, params![id]).await?.is_some() {
+            return Err(Error::refused("role-in-use"));
+        }
+        w.execute("delete from role_grant where role_id = $1", params![id]).await?;
+        w.execute("delete from role where id = $1", params![id]).await?;
+        let names = Change::new()
+            .field("name", role.name, Json::Null)
+            .field("name_en", role.name_en, Json::Null);
+        w.record("role", id, None, changed_grants(names, &role.grants, &BTreeMap::new()));
+        Ok(())
+    }
+}
