@@ -30,7 +30,7 @@ pub fn module() -> Module {
         jobs: vec![Arc::new(journal::VerifyJob)],
         schedules: &[],
         readers: Vec::new(),
-        import_targets: &[],
+        import_targets: Vec::new(),
     }
 }
 

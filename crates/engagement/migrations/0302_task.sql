@@ -22,14 +22,17 @@ create table if not exists task (
   needs_owner @int not null default 0,
   source_interaction_id @id references interaction (id)
 ) @strict;
-create index if not exists task_assignee on task (assignee_id, state, due_on, id);
-create index if not exists task_branch on task (branch_id, state, due_on, id);
-create index if not exists task_due on task (state, due_on, id);
+create index if not exists task_assignee_open on task (assignee_id, due_on, id) where state = 'open';
+create index if not exists task_assignee_closed on task (assignee_id, due_on, id) where state <> 'open';
+create index if not exists task_branch_open on task (branch_id, due_on, id) where state = 'open';
+create index if not exists task_open on task (due_on, id) where state = 'open';
+create index if not exists task_closed on task (due_on, id) where state <> 'open';
 create index if not exists task_client on task (client_id, created_at, id);
+create index if not exists task_client_open on task (client_id, due_on, priority, id) where state = 'open';
 create index if not exists task_client_closed on task (client_id, closed_at, id) where closed_at is not null;
 create index if not exists task_vip_open on task (due_on, id) where state = 'open' and vip = 1;
-create index if not exists task_in_question on task (branch_id, due_on, id)
-  where state = 'open' and (needs_owner = 1 or escalation_level > 0);
+create index if not exists task_without_owner on task (id) where state = 'open' and needs_owner = 1;
+create index if not exists task_escalated on task (id) where state = 'open' and escalation_level > 0;
 create index if not exists task_source on task (source_interaction_id) where source_interaction_id is not null;
 create table if not exists client_step (
   client_id @id primary key references client (id),

@@ -7,7 +7,7 @@ pub mod interaction;
 pub mod my_day;
 mod parts;
 pub mod project;
-mod queries;
+pub mod queries;
 pub mod task;
 pub mod words;
 
@@ -230,4 +230,92 @@ fn routes(routes: Routes) -> Routes {
     let routes = task::pages::routes(routes);
     let routes = my_day::pages::routes(routes);
     project::pages::routes(routes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interaction::model::{Channel, Direction, RESULTS, TOPICS, TimelineFilter};
+    use crate::my_day::model::Reason;
+    use crate::project::model::{KINDS, Participation, ProjectStatus, ROLES};
+    use crate::task::model::{TaskKind, TaskState};
+    use crate::task::queries::Which;
+    use web::i18n::Texts;
+
+    fn words() -> Vec<String> {
+        let mut keys = Vec::new();
+        let mut add = |prefix: &str, words: &[&str]| {
+            keys.extend(words.iter().map(|w| format!("{prefix}{w}")));
+        };
+        let channels = Channel::ALL.map(Channel::key);
+        let directions = Direction::ALL.map(Direction::key);
+        add("interaction-channel-", &channels);
+        add("interaction-log-", &channels);
+        add("interaction-direction-", &directions);
+        for channel in channels {
+            add(&format!("interaction-head-{channel}-"), &directions);
+        }
+        add("interaction-topic-", &TOPICS);
+        add("interaction-result-", &RESULTS);
+        add("timeline-filter-", &TimelineFilter::ALL.map(TimelineFilter::key));
+        let kinds = TaskKind::ALL.map(TaskKind::key);
+        add("task-kind-", &kinds);
+        add("timeline-made-", &kinds);
+        add("task-state-", &TaskState::ALL.map(TaskState::key));
+        add("task-which-", &Which::ALL.map(Which::key));
+        add("task-priority-", &["1", "2", "3"]);
+        for what in ["done", "postpone", "reassign", "cancel", "reopen"] {
+            add(&format!("task-{what}-"), &["title", "save"]);
+        }
+        add("project-kind-", &KINDS);
+        add("project-kinds-", &KINDS);
+        add("project-role-", &ROLES);
+        add("project-status-", &ProjectStatus::ALL.map(ProjectStatus::key));
+        add("project-participation-", &Participation::ALL.map(Participation::key));
+        for status in ProjectStatus::ALL {
+            let next: Vec<&str> = status.following().iter().map(|s| s.key()).collect();
+            add("project-to-", &next);
+        }
+        let reasons = [
+            Reason::Vip,
+            Reason::Overdue(0),
+            Reason::Overdue(1),
+            Reason::Promise,
+            Reason::Today,
+            Reason::Soon(1),
+            Reason::Urgent,
+            Reason::Escalated,
+            Reason::NeedsOwner,
+            Reason::Birthday(0),
+            Reason::Birthday(1),
+            Reason::NoStep,
+            Reason::StandIn,
+        ];
+        add("reason-", &reasons.map(Reason::key));
+        add("notice-", &["task-assigned", "task-late-vip", "tasks-handed-over"]);
+        for permission in PERMISSIONS {
+            add("permission-", &[&permission.key.replace('.', "-")]);
+        }
+        keys
+    }
+
+    #[test]
+    fn every_word_that_is_stored_has_a_text_in_both_languages() {
+        let texts = Texts::new(pages().texts).unwrap();
+        let [ru, en] = Lang::ALL.map(|lang| texts.keys(lang).collect::<Vec<_>>());
+        assert_eq!(ru, en);
+        let missing: Vec<String> =
+            words().into_iter().filter(|key| !texts.has(Lang::Ru, key)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn roles_are_granted_known_permissions_once() {
+        let known = |key: &str| PERMISSIONS.iter().any(|p| p.key == key);
+        let mut seen = std::collections::BTreeSet::new();
+        for (role, permission, _) in GRANTS {
+            assert!(known(permission), "{permission}");
+            assert!(seen.insert((role, permission)), "{role} {permission} twice");
+        }
+    }
 }

@@ -80,6 +80,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "search",
         sql: include_str!("../migrations/0203_search.sql"),
     },
+    Migration {
+        number: 204,
+        name: "list",
+        sql: include_str!("../migrations/0204_list.sql"),
+    },
 ];
 
 /// What this room brings to the spine.
@@ -93,12 +98,13 @@ pub fn module() -> Module {
         jobs: Vec::new(),
         schedules: &[],
         readers: Vec::new(),
-        import_targets: [&[client::IMPORT_TARGET], holdings::IMPORT_TARGETS].concat(),
+        import_targets: [&[client::IMPORT_TARGET, client::CONTACT_TARGET], holdings::IMPORT_TARGETS].concat(),
     }
 }
 
 fn register(registry: &mut Registry) {
     client::register(registry);
+    list::register(registry);
     contacts::register(registry);
     links::register(registry);
     holdings::register(registry);

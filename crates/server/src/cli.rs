@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -7,11 +8,11 @@ use clap::{Args, Parser, Subcommand};
 use kernel::Entropy;
 use tokio::sync::watch;
 
-use crate::config::Config;
+use crate::config::{Config, LISTEN};
 use crate::host::say;
 use crate::wiring::{self, Node};
 use crate::load::{self, Scenario};
-use crate::{RunError, backup, database, doctor, first_start, host, journal};
+use crate::{RunError, backup, database, demo_bank, doctor, first_start, host, import, journal};
 
 /// A CRM for banks: the client's card, the bank's work with him, and a journal of every change.
 #[derive(Debug, Parser)]
@@ -23,9 +24,28 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Make a believable bank in a folder and serve it: sign in as any role with one click.
+    Demo {
+        /// Where the bank is kept.
+        #[arg(long, default_value = "./demo-data")]
+        dir: PathBuf,
+        /// Where to listen.
+        #[arg(long, value_name = "ADDR", default_value_t = LISTEN)]
+        listen: SocketAddr,
+        /// How many clients (5000 in a new folder).
+        #[arg(long)]
+        clients: Option<u64>,
+        /// The same seed makes the same bank.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Do not open the browser.
+        #[arg(long)]
+        no_open: bool,
+    },
     /// Serve a bank.
     Serve {
-        /// TOML file: db (must), listen, secure_cookies, zone, currency, jurisdiction, node.
+        /// TOML file: db (must), listen, secure_cookies, zone, currency, jurisdiction,
+        /// node, demo.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
@@ -51,6 +71,36 @@ enum Task {
     Journal {
         #[command(subcommand)]
         task: JournalTask,
+    },
+    /// Bring a feed in: a mapping file (or the name of one that comes with the program) and a folder.
+    /// Exit code 0: all rows taken, 1: some rejected, 2: failed.
+    Import {
+        /// TOML file that says how columns become clients, accounts, transactions; or `berka`, `contacts`.
+        mapping: String,
+        /// The folder with the feed's files.
+        dir: PathBuf,
+        #[command(flatten)]
+        db: Db,
+        /// Do everything, and undo it at the end.
+        #[arg(long)]
+        dry_run: bool,
+        /// Write every refused row with column and reason here (CSV).
+        #[arg(long, value_name = "FILE")]
+        rejects: Option<PathBuf>,
+    },
+    /// Fill a database with a made-up bank for measuring.
+    Generate {
+        /// How many clients.
+        #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+        clients: u64,
+        /// How many contacts with them, about.
+        #[arg(long)]
+        interactions: u64,
+        /// The same seed makes the same bank.
+        #[arg(long)]
+        seed: u64,
+        #[command(flatten)]
+        db: Db,
     },
     /// Measure a running demo bank with many clerks at once.
     Load {
@@ -115,6 +165,13 @@ pub async fn run(cli: Cli) -> ExitCode {
 
 async fn dispatch(task: Task) -> Result<ExitCode, RunError> {
     match task {
+        Task::Demo { dir, listen, clients, seed, no_open } => {
+            let open = !no_open;
+            demo_bank::run(&demo_bank::Asked { dir, listen, clients, seed, open }).await?;
+        }
+        Task::Generate { clients, interactions, seed, db } => {
+            demo_bank::generate(&db.url, clients, interactions, seed).await?;
+        }
         Task::Serve { config } => serve(&Config::read(&config)?).await?,
         Task::Migrate(db) => match database::migrate(&db.url).await? {
             0 => say("the schema is up to date"),
@@ -139,6 +196,12 @@ async fn dispatch(task: Task) -> Result<ExitCode, RunError> {
             say(&words);
             return Ok(ExitCode::from(u8::from(!whole)));
         }
+        Task::Import { mapping, dir, db, dry_run, rejects } => {
+            let asked = import::Asked { mapping, dir, url: db.url, dry_run, rejects };
+            let summary = import::run(&asked).await?;
+            say(&import::table(&summary, dry_run));
+            return Ok(ExitCode::from(u8::from(summary.rejected() > 0)));
+        }
         Task::Load { scenario, url, clerks, seconds, json } => {
             let asked = load::Asked { scenario, url, clerks, seconds };
             let report = load::run(&asked).await?;
@@ -159,7 +222,10 @@ async fn serve(config: &Config) -> Result<(), RunError> {
     let store = store::Store::open(&config.db).await?;
     database::must_be_current(&store).await?;
     drop(store);
-    let setting = database::setting(config, None, stopping)?;
+    if config.demo {
+        tracing::warn!("demo mode: everybody may sign in as anybody");
+    }
+    let setting = database::setting(config, config.demo.then(demo_bank::demo_mode), stopping)?;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
     if let Some((login, password)) = first_start::administrator(&node.services).await? {
         say(&format!("first administrator: {login}, password: {}", password.reveal()));

@@ -33,6 +33,9 @@ pub(crate) struct Config {
     /// The node's name in the journal.
     #[serde(default = "node")]
     pub(crate) node: String,
+    /// Everybody may sign in as anybody: only for a made-up bank.
+    #[serde(default)]
+    pub(crate) demo: bool,
 }
 
 /// Where the program listens when nothing else is said.
@@ -69,6 +72,7 @@ impl Config {
             currency: currency(),
             jurisdiction: jurisdiction(),
             node: node(),
+            demo: false,
         }
     }
     /// Reads the file.

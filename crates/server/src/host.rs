@@ -23,8 +23,9 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, RunError>
     TcpListener::bind(address).await.map_err(RunError::io(format!("cannot listen on {address}")))
 }
 
-/// Serves until SIGTERM or SIGINT: prints `ready http://ADDR`, and at the end lets requests, streams and
-/// the running job finish. `stop` turns true for everyone who listens.
+/// Serves until SIGTERM or SIGINT: prints `ready http://ADDR`, and at the end lets requests finish and
+/// live streams end. A job that is cut off runs again at the next start. `stop` turns true for everyone
+/// who listens.
 ///
 /// # Errors
 /// When the socket fails.

@@ -22,6 +22,9 @@ pub use error::{Conflict, Error, FieldConflict};
 pub use jobs::{JobContext, JobError, JobHandler, Keepers, Run, Schedule};
 pub use live::{Live, LiveEvent};
 pub use module::Module;
-pub use policy::{Filter, Owner, Permission, Principal, Scope};
+pub use policy::{Arms, Filter, Owner, Permission, Principal, Scope};
 pub use readers::{JournalReader, Reaction};
 pub use work::{Change, Work};
+
+/// The reading side of the database, for rooms that pass it on without knowing SQL.
+pub use store::Reader;

@@ -1,6 +1,6 @@
 //! The one policy: who may do what, over whose clients. Deny by default.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kernel::{BranchId, Lang, RegionId, TeamId, UserId};
@@ -196,6 +196,67 @@ impl Principal {
             Scope::Bank => Filter { sql: "1 = 1".to_owned(), params: Vec::new() },
         }
     }
+
+    /// The same rule as [`Principal::filter`] cut into disjoint conditions. Each starts with an equality
+    /// that an index can begin with, so that a sorted page is read from a few index ranges and merged,
+    /// where an `or` over two columns would make the database sort everything. Parameters are numbered
+    /// from `first_place`.
+    pub fn arms(&self, permission: &str, table: &str, first_place: usize) -> Arms {
+        let nothing = || Arms { conditions: Vec::new(), params: Vec::new() };
+        let whole = |filter: Filter| Arms { conditions: vec![filter.sql], params: filter.params };
+        let Some(scope) = self.scope(permission) else { return nothing() };
+        let me = match (scope, self.user_id) {
+            (Scope::Bank, _) => return whole(self.filter(permission, table, first_place)),
+            (_, None) => return nothing(),
+            (_, Some(me)) => me,
+        };
+        let branches: Vec<BranchId> = match scope {
+            Scope::Own | Scope::Team | Scope::Bank => Vec::new(),
+            Scope::Branch => self.branch_id.into_iter().collect(),
+            Scope::Region => self.region_branches.to_vec(),
+        };
+        let managers: BTreeSet<UserId> = match scope {
+            Scope::Team => self.team_members.iter().copied().chain([me]).collect(),
+            Scope::Own | Scope::Branch | Scope::Region | Scope::Bank => BTreeSet::from([me]),
+        };
+        if branches.len() + managers.len() > ARMS_MAX {
+            return whole(self.filter(permission, table, first_place));
+        }
+        let places: Vec<String> =
+            (0..branches.len()).map(|n| format!("${}", first_place + n)).collect();
+        let elsewhere = match places.as_slice() {
+            [] => String::new(),
+            some => format!(
+                " and ({table}.branch_id is null or {table}.branch_id not in ({}))",
+                some.join(", ")
+            ),
+        };
+        let of_branch = places.iter().map(|place| format!("{table}.branch_id = {place}"));
+        let of_manager = (0..managers.len()).map(|n| {
+            let place = first_place + branches.len() + n;
+            format!("{table}.manager_id = ${place}{elsewhere}")
+        });
+        Arms {
+            conditions: of_branch.chain(of_manager).collect(),
+            params: branches
+                .iter()
+                .map(|b| (*b).into())
+                .chain(managers.iter().map(|m| (*m).into()))
+                .collect(),
+        }
+    }
+}
+
+/// More ranges than this are not worth merging; a single condition serves then.
+const ARMS_MAX: usize = 64;
+
+/// Disjoint conditions that together say what a permission reaches; none when it reaches nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arms {
+    /// Each stands after `where` or `and` of its own query.
+    pub conditions: Vec<String>,
+    /// Parameters of all of them, in the order of their numbers; a condition may use those of others.
+    pub params: Vec<Value>,
 }
 
 /// A condition and its parameters.
@@ -219,5 +280,48 @@ impl Filter {
             many => format!("{column} in ({})", many.join(", ")),
         };
         Filter { sql, params: ids }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn id<T: From<Uuid>>(n: u128) -> T {
+        Uuid::from_u128(n).into()
+    }
+
+    fn person(scope: Scope) -> Principal {
+        let mut base = Principal::nobody();
+        base.user_id = Some(id(1));
+        base.branch_id = Some(id(10));
+        let grants = BTreeMap::from([("p".to_owned(), scope)]);
+        Principal::with_grants(base, grants, vec![id(1), id(2)], vec![id(10), id(11)])
+    }
+
+    #[test]
+    fn arms_are_one_index_range_each_and_never_overlap() {
+        let of = |scope| person(scope).arms("p", "c", 3);
+        assert_eq!(of(Scope::Bank).conditions, ["1 = 1"]);
+        assert_eq!(of(Scope::Own).conditions, ["c.manager_id = $3"]);
+        assert_eq!(of(Scope::Team).conditions, ["c.manager_id = $3", "c.manager_id = $4"]);
+        let outside = "c.manager_id = $4 and (c.branch_id is null or c.branch_id not in ($3))";
+        assert_eq!(of(Scope::Branch).conditions, ["c.branch_id = $3", outside]);
+        let region = of(Scope::Region);
+        assert_eq!((region.conditions.len(), region.params.len()), (3, 3));
+        assert!(region.conditions[2].ends_with("not in ($3, $4))"));
+        assert!(Principal::nobody().arms("p", "c", 1).conditions.is_empty());
+        assert_eq!(Principal::system().arms("p", "c", 1).conditions, ["1 = 1"]);
+    }
+
+    #[test]
+    fn too_many_branches_fall_back_to_one_condition() {
+        let branches = (100..200).map(id).collect();
+        let grants = BTreeMap::from([("p".to_owned(), Scope::Region)]);
+        let mut base = Principal::nobody();
+        base.user_id = Some(id(1));
+        let arms = Principal::with_grants(base, grants, Vec::new(), branches).arms("p", "c", 1);
+        assert_eq!((arms.conditions.len(), arms.params.len()), (1, 101));
     }
 }

@@ -77,7 +77,7 @@ impl Bank {
     /// # Panics
     /// When the database or the node cannot be opened.
     pub async fn open(kind: Kind, open: Open) -> Bank {
-        Self::new(kind, open, None).await
+        Self::new(kind, open, None, put_organisation).await
     }
     /// The same in demo mode: every role's button opens the login of the same name.
     ///
@@ -85,10 +85,28 @@ impl Bank {
     /// As [`Bank::open`].
     pub async fn open_demo(kind: Kind, open: Open) -> Bank {
         let logins = spine::org::ROLES.iter().map(|r| (r.key.to_owned(), r.key.to_owned()));
-        Self::new(kind, open, Some(DemoMode { logins: logins.collect() })).await
+        let demo = DemoMode { logins: logins.collect() };
+        Self::new(kind, open, Some(demo), put_organisation).await
+    }
+    /// A bank in demo mode whose organisation and content somebody else puts in. Its logins are `demo`'s.
+    ///
+    /// # Panics
+    /// As [`Bank::open`].
+    pub async fn filled(
+        kind: Kind,
+        open: Open,
+        demo: DemoMode,
+        fill: impl AsyncFnOnce(&Services),
+    ) -> Bank {
+        Self::new(kind, open, Some(demo), fill).await
     }
 
-    async fn new(kind: Kind, open: Open, demo: Option<DemoMode>) -> Bank {
+    async fn new(
+        kind: Kind,
+        open: Open,
+        demo: Option<DemoMode>,
+        fill: impl AsyncFnOnce(&Services),
+    ) -> Bank {
         let database = Database::new(kind).await;
         let clock = Arc::new(FixedClock::new(START));
         let hands: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
@@ -101,12 +119,9 @@ impl Bank {
             stopping,
         };
         let parts = open(asked).await;
-        let system = parts.services.system("setup");
-        let org = parts
-            .services
-            .execute(&system, system.command_id(), &staff::organisation())
-            .await
-            .expect("the organisation");
+        fill(&parts.services).await;
+        parts.services.directory.reload(&parts.services.reader).await.expect("the organisation");
+        let org = ids_of(&parts.services);
         let writer = store::Store::open(database.url()).await.expect("the second door").writer;
         Bank {
             services: parts.services,
@@ -232,6 +247,23 @@ impl Bank {
     pub fn today(&self) -> kernel::Date {
         let zone = TimeZone::get("Europe/Moscow").unwrap_or(TimeZone::UTC);
         self.clock.now().date_in(&zone)
+    }
+}
+
+async fn put_organisation(services: &Services) {
+    let system = services.system("setup");
+    let done = services.execute(&system, system.command_id(), &staff::organisation()).await;
+    done.expect("the organisation");
+}
+
+/// Everybody and every place by login and code; teams by their English name.
+fn ids_of(services: &Services) -> Seeded {
+    let loaded = services.directory.get();
+    Seeded {
+        regions: loaded.regions.values().map(|r| (r.code.clone(), r.id)).collect(),
+        branches: loaded.branches.values().map(|b| (b.code.clone(), b.id)).collect(),
+        teams: loaded.teams.values().map(|t| (t.name_en.clone(), t.id)).collect(),
+        staff: loaded.staff.values().map(|s| (s.login.clone(), s.id)).collect(),
     }
 }
 

@@ -446,3 +446,4 @@ refusal-payload-shape = The data has the wrong shape: { $reason }
 refusal-command-unknown = Unknown command { $name }
 refusal-form-without-id = The form is out of date. Open it again.
 refusal-role-unknown = There is no such role
+web-gallery = Components

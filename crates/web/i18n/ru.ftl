@@ -451,3 +451,4 @@ refusal-payload-shape = Данные не той формы: { $reason }
 refusal-command-unknown = Команда { $name } неизвестна
 refusal-form-without-id = Форма устарела. Откройте её заново.
 refusal-role-unknown = Такой роли нет
+web-gallery = Компоненты

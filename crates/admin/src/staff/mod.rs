@@ -8,4 +8,4 @@ mod model;
 mod pages;
 mod queries;
 
-pub(crate) use pages::routes;
+pub(crate) use pages::{days, routes};

@@ -23,7 +23,9 @@ pub(super) async fn details<R: Read>(
 ) -> Result<Option<Details>, StoreError> {
     let sql = "select email, phone, case when password_hash is null then 0 else 1 end, failures, \
                locked_until, created_at from staff where id = $1";
-    let Some(row) = db.first(sql, params![id]).await? else { return Ok(None) };
+    let Some(row) = db.first(sql, params![id]).await? else {
+        return Ok(None);
+    };
     let mut c = row.cols();
     Ok(Some(Details {
         email: c.take()?,
@@ -63,8 +65,11 @@ pub(super) async fn list_facts<R: Read>(
     for row in db.query(&sql, &values).await? {
         let mut c = row.cols();
         let id = c.take()?;
-        let fact =
-            ListFacts { email: c.take()?, locked_until: c.take()?, seen_at: c.take()? };
+        let fact = ListFacts {
+            email: c.take()?,
+            locked_until: c.take()?,
+            seen_at: c.take()?,
+        };
         facts.insert(id, fact);
     }
     Ok(facts)
@@ -90,7 +95,11 @@ pub(super) async fn standing<R: Read>(
     let mut all = Vec::new();
     for row in db.query(sql, params![id, on]).await? {
         let mut c = row.cols();
-        all.push(Standing { deputy: c.take()?, from: c.take()?, until: c.take()? });
+        all.push(Standing {
+            deputy: c.take()?,
+            from: c.take()?,
+            until: c.take()?,
+        });
     }
     Ok(all)
 }

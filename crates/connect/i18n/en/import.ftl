@@ -4,7 +4,6 @@ nav-group-admin = Administration
 action-import = Import data from a file
 permission-import-run = Import data from files
 entity-import = Import
-entity-feed-batch = Part of an import
 import-title = Import
 import-new = New import
 import-none = Nothing imported yet

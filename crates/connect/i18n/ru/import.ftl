@@ -4,7 +4,6 @@ nav-group-admin = Управление
 action-import = Загрузить данные из файла
 permission-import-run = Загружать данные из файлов
 entity-import = Загрузка
-entity-feed-batch = Порция загрузки
 import-title = Загрузка данных
 import-new = Новая загрузка
 import-none = Загрузок ещё не было

@@ -232,7 +232,9 @@ fn until(cx: &Cx, who: UserId) -> Option<Date> {
     let directory = cx.app.services.directory.get();
     let today = cx.l.today;
     let mut absences = directory.absences.iter();
-    absences.find(|a| a.0 == who && a.2 <= today && today <= a.3).map(|a| a.3)
+    let last = absences.find(|a| a.0 == who && a.2 <= today && today <= a.3).map(|a| a.3);
+    // who has left is away for good
+    last.filter(|day| day.year() < 9_999)
 }
 
 fn stats(cx: &Cx, day: &Day, show: Show) -> Markup {
@@ -390,7 +392,11 @@ fn client_row(cx: &Cx, item: &Item, occasion: &Occasion, what: Markup) -> Row {
 /// Why the row stands where it stands.
 fn reasons(cx: &Cx, reasons: &[Reason], owner: Option<UserId>) -> Markup {
     let l = &cx.l;
-    let who = owner.map(|o| parts::staff_name(cx, Some(o))).unwrap_or_default();
+    let mut who = owner.map(|o| parts::staff_name(cx, Some(o))).unwrap_or_default();
+    if let Some(day) = owner.and_then(|o| until(cx, o)) {
+        let pair = [("who", who.as_str().into()), ("day", l.date(day).into())];
+        who = l.ta("my-day-until", &pair);
+    }
     html! {
         span.reasons {
             @for reason in reasons {

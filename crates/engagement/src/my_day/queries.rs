@@ -52,8 +52,9 @@ pub async fn in_question<R: Read>(
     let mut values = params![limit].to_vec();
     values.extend(filter.params);
     let sql = format!(
-        "select {} from {} where t.state = 'open' \
-         and (t.needs_owner = 1 or t.escalation_level > 0) and {} \
+        "select {} from {} where t.id in \
+         (select id from task where state = 'open' and needs_owner = 1 \
+         union select id from task where state = 'open' and escalation_level > 0) and {} \
          order by t.due_on, t.id limit $1",
         tasks::listed_columns(),
         tasks::SCOPED,

@@ -86,6 +86,7 @@ holdings-debt = Outstanding debt
 
 holdings-hidden = Balances are hidden
 holdings-hidden-words = You can see this client but not their accounts: that takes the right “See accounts and balances” over this client.
+holdings-hidden-short = hidden
 holdings-hidden-amount = Balance hidden
 holdings-empty = No holdings yet
 holdings-empty-words = Accounts, deposits, cards and loans appear here as soon as the core banking system delivers them.
@@ -102,7 +103,6 @@ holdings-column-name = Product
 holdings-column-whose = Whose
 holdings-column-terms = Terms
 holdings-column-balance = Balance
-holdings-column-signs = Needs attention
 holdings-own = Own
 holdings-no-number = no number
 

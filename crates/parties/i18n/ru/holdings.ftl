@@ -88,6 +88,7 @@ holdings-debt = Остаток долга
 
 holdings-hidden = Остатки скрыты
 holdings-hidden-words = Вы видите клиента, но не его счета: для этого нужно право «Видеть счета и остатки» по этому клиенту.
+holdings-hidden-short = скрыт
 holdings-hidden-amount = Остаток скрыт
 holdings-empty = Продуктов пока нет
 holdings-empty-words = Здесь появятся счета, вклады, карты и кредиты клиента, как только они придут из учётной системы банка.
@@ -104,7 +105,6 @@ holdings-column-name = Продукт
 holdings-column-whose = Чей
 holdings-column-terms = Условия
 holdings-column-balance = Остаток
-holdings-column-signs = На что обратить внимание
 holdings-own = Свой
 holdings-no-number = без номера
 

@@ -118,7 +118,8 @@ impl FieldDef {
     /// # Errors
     /// A refusal at this field.
     pub fn parse(&self, typed: &str, today: Date, currency: Currency) -> Result<Option<String>, Refusal> {
-        let text = typed.trim();
+        let tidied = self.tidy(typed);
+        let text = tidied.as_str();
         if text.is_empty() {
             return if self.is_obligatory() {
                 Err(Refusal::field("required", self.key))
@@ -148,7 +149,7 @@ impl FieldDef {
             },
             FieldInput::Flag => {
                 let yes = !matches!(text, "0" | "no" | "false" | "нет");
-                Ok(Some(if yes { "1" } else { "0" }.to_owned()))
+                Ok(yes.then(|| "1".to_owned()))
             }
             FieldInput::Country => {
                 let code = text.to_uppercase();
@@ -164,6 +165,20 @@ impl FieldDef {
                 .map(|c| Some(c.normalised))
                 .ok_or_else(|| Refusal::field("not-an-okved", self.key)),
         }
+    }
+
+    /// What was typed without what no form field means to hold: outer spaces, control characters, and
+    /// the two-character line ends of browsers.
+    pub(crate) fn tidy(&self, typed: &str) -> String {
+        let one_line = self.input != FieldInput::Note;
+        let lines = typed.replace("\r\n", "\n");
+        let plain = lines.chars().filter_map(|c| match c {
+            '\n' | '\t' if one_line => Some(' '),
+            '\n' | '\t' => Some(c),
+            c if c.is_control() => None,
+            c => Some(c),
+        });
+        plain.collect::<String>().trim().to_owned()
     }
 
     fn parse_date(&self, text: &str, today: Date) -> Result<Option<String>, Refusal> {
@@ -249,5 +264,8 @@ mod tests {
         assert_eq!(read("citizenship", "ru"), Ok(Some("RU".into())));
         assert_eq!(read("last_name", &"я".repeat(500)), Err("too-long".into()));
         assert_eq!(read("okved", "64.19"), Ok(Some("64.19".into())));
+        assert_eq!(read("last_name", " Ива\u{0}нов\n"), Ok(Some("Иванов".into())));
+        assert_eq!(read("note", "a\r\nb"), Ok(Some("a\nb".into())));
+        assert_eq!(read("public_person", "0"), Ok(None));
     }
 }

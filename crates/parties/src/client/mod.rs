@@ -11,8 +11,9 @@ mod pages;
 pub mod queries;
 
 pub use fields::{FIELDS, FieldDef, FieldInput, field, fields_of};
-pub(crate) use import::IMPORT_TARGET;
+pub(crate) use import::{CONTACT_TARGET, IMPORT_TARGET};
 pub(crate) use pages::{ACTIONS, panels, routes, search_sources};
+pub(crate) use pages::{client_title, kind_word, segment_badge};
 
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::RegisterClient>();
@@ -22,6 +23,7 @@ pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::MarkSeen>();
     registry.add::<commands::LoadClients>();
     registry.add::<import::ImportClients>();
+    registry.add::<import::ImportContacts>();
 }
 
 /// The jurisdiction pack in force; the Russian one when the setting names none we have.

@@ -44,7 +44,10 @@ pub async fn find<R: Read>(
         Query::Name(words) => by_name(db, principal, typed, &words).await?,
     };
     found.sort_by(|a, b| {
-        b.rank.cmp(&a.rank).then_with(|| a.head.display_name.cmp(&b.head.display_name))
+        b.rank
+            .cmp(&a.rank)
+            .then_with(|| a.head.display_name.cmp(&b.head.display_name))
+            .then_with(|| a.head.id.cmp(&b.head.id))
     });
     found.truncate(limit);
     Ok(found)
@@ -65,37 +68,39 @@ async fn by_key<R: Read>(
     principal: &Principal,
     keys: &[String],
 ) -> Result<Vec<Found>, Error> {
-    let mut values: Vec<Value> = Vec::new();
-    let mut ranges = Vec::new();
-    for key in keys {
-        values.push(key.into());
-        values.push(after_prefix(key).into());
-        ranges.push(format!("(k.value >= ${} and k.value < ${})", values.len() - 1, values.len()));
-    }
-    let filter = principal.filter("client.read", "c", values.len() + 1);
-    let sql = format!(
-        "select {HEAD}, k.kind, k.value from client_key k join client c on c.id = k.client_id \
-         where ({}) and {} limit {CANDIDATES}",
-        ranges.join(" or "),
-        filter.sql
-    );
-    values.extend(filter.params);
     let mut out: BTreeMap<ClientId, Found> = BTreeMap::new();
-    for row in db.query(&sql, &values).await? {
-        let mut c = row.cols();
-        let head = read_head(&mut c)?;
-        let (kind, value): (String, String) = (c.take()?, c.take()?);
-        let rank = if keys.contains(&value) && !value.starts_with('~') { 1000 } else { 500 };
-        let plain = match value.strip_prefix('~') {
-            Some(tail) => tail.chars().rev().collect(),
-            None => value,
-        };
-        let better = out.get(&head.id).is_none_or(|f| f.rank < rank);
-        if better {
-            out.insert(head.id, Found { head, key: Some((kind, plain)), rank });
+    let whole: Vec<Value> = keys.iter().filter(|k| !k.starts_with('~')).map(Value::from).collect();
+    let places: Vec<String> = (1..=whole.len()).map(|n| format!("${n}")).collect();
+    // whole numbers first: among many that begin alike they must not be cut off
+    let whole_ones = (format!("k.value in ({})", places.join(", ")), whole, 1000);
+    let beginnings = keys.iter().map(|key| {
+        let values: Vec<Value> = vec![key.into(), after_prefix(key).into()];
+        ("k.value >= $1 and k.value < $2".to_owned(), values, 500)
+    });
+    for (condition, mut values, rank) in std::iter::once(whole_ones).chain(beginnings) {
+        let filter = principal.filter("client.read", "c", values.len() + 1);
+        values.extend(filter.params);
+        let sql = format!(
+            "select {HEAD}, k.kind, k.value from client_key k join client c on c.id = k.client_id \
+             where {condition} and {} order by k.value, k.kind, k.client_id limit {CANDIDATES}",
+            filter.sql
+        );
+        for row in db.query(&sql, &values).await? {
+            let mut c = row.cols();
+            let head = read_head(&mut c)?;
+            let key = (c.take()?, readable(c.take()?));
+            out.entry(head.id).or_insert(Found { head, key: Some(key), rank });
         }
     }
     Ok(out.into_values().collect())
+}
+
+/// A key kept from its end is turned round again.
+fn readable(value: String) -> String {
+    match value.strip_prefix('~') {
+        Some(tail) => tail.chars().rev().collect(),
+        None => value,
+    }
 }
 
 async fn by_name<R: Read>(
@@ -104,7 +109,7 @@ async fn by_name<R: Read>(
     typed: &str,
     words: &[Word],
 ) -> Result<Vec<Found>, Error> {
-    let exact: Vec<Terms> = words.iter().map(|w| Terms::word(w)).collect();
+    let exact: Vec<Terms> = words.iter().map(Terms::word).collect();
     let mut found = matching(db, principal, typed, &exact).await?;
     if found.is_empty() {
         let mut wide = Vec::with_capacity(words.len());
@@ -127,24 +132,29 @@ impl Terms {
         let prefix = (word.prefix.len() >= 2).then(|| word.prefix.clone());
         Self { tokens: vec![word.token.clone()], prefix }
     }
-    /// `t.token in (…) or (t.token >= … and t.token < …)`, numbering its parameters.
-    fn condition(&self, table: &str, values: &mut Vec<Value>) -> String {
-        let mut parts = Vec::new();
+    /// `t.token in (…)`, numbering its parameters.
+    fn whole(&self, table: &str, values: &mut Vec<Value>) -> String {
         let mut places = Vec::new();
         for token in &self.tokens {
             values.push(token.into());
             places.push(format!("${}", values.len()));
         }
-        if !places.is_empty() {
-            parts.push(format!("{table}.token in ({})", places.join(", ")));
+        format!("{table}.token in ({})", places.join(", "))
+    }
+    /// `t.token >= … and t.token < …`; none when a word this short begins too many.
+    fn beginning(&self, table: &str, values: &mut Vec<Value>) -> Option<String> {
+        let prefix = self.prefix.as_ref()?;
+        values.push(prefix.into());
+        values.push(after_prefix(prefix).into());
+        let n = values.len();
+        Some(format!("({table}.token >= ${} and {table}.token < ${n})", n - 1))
+    }
+    fn either(&self, table: &str, values: &mut Vec<Value>) -> String {
+        let whole = self.whole(table, values);
+        match self.beginning(table, values) {
+            Some(beginning) => format!("({whole} or {beginning})"),
+            None => whole,
         }
-        if let Some(prefix) = &self.prefix {
-            values.push(prefix.into());
-            values.push(after_prefix(prefix).into());
-            let n = values.len();
-            parts.push(format!("({table}.token >= ${} and {table}.token < ${n})", n - 1));
-        }
-        if parts.is_empty() { "1 = 0".to_owned() } else { format!("({})", parts.join(" or ")) }
     }
     fn length(&self) -> usize {
         self.tokens.iter().map(String::len).max().unwrap_or(0)
@@ -160,33 +170,40 @@ async fn matching<R: Read>(
     // the longest word is the rarest as a rule: start from it, look the others up
     let mut order: Vec<&Terms> = terms.iter().collect();
     order.sort_by_key(|t| std::cmp::Reverse(t.length()));
-    let mut values: Vec<Value> = Vec::new();
-    let mut conditions = Vec::new();
-    for (n, term) in order.iter().enumerate() {
-        let table = format!("t{n}");
-        let condition = term.condition(&table, &mut values);
-        conditions.push(if n == 0 {
-            condition
+    let Some((first, others)) = order.split_first() else { return Ok(Vec::new()) };
+    let mut out: BTreeMap<ClientId, Found> = BTreeMap::new();
+    // whole words before beginnings, each along its index, so that a common beginning hides nobody and
+    // both databases take the same candidates
+    for is_whole in [true, false] {
+        let mut values: Vec<Value> = Vec::new();
+        let start = if is_whole {
+            Some(first.whole("t0", &mut values))
         } else {
-            format!(
+            first.beginning("t0", &mut values)
+        };
+        let Some(start) = start else { continue };
+        let mut conditions = vec![start];
+        for (n, term) in (1..).zip(others) {
+            let table = format!("t{n}");
+            let condition = term.either(&table, &mut values);
+            conditions.push(format!(
                 "exists (select 1 from client_token {table} where {table}.client_id = t0.client_id \
                  and {condition})"
-            )
-        });
-    }
-    let filter = principal.filter("client.read", "c", values.len() + 1);
-    values.extend(filter.params);
-    let sql = format!(
-        "select {HEAD} from client_token t0 join client c on c.id = t0.client_id \
-         where {} and {} limit {CANDIDATES}",
-        conditions.join(" and "),
-        filter.sql
-    );
-    let mut out: BTreeMap<ClientId, Found> = BTreeMap::new();
-    for row in db.query(&sql, &values).await? {
-        let head = read_head(&mut row.cols())?;
-        let rank = name_rank(typed, &head);
-        out.insert(head.id, Found { head, key: None, rank });
+            ));
+        }
+        let filter = principal.filter("client.read", "c", values.len() + 1);
+        values.extend(filter.params);
+        let sql = format!(
+            "select {HEAD} from client_token t0 join client c on c.id = t0.client_id \
+             where {} and {} order by t0.token, t0.client_id limit {CANDIDATES}",
+            conditions.join(" and "),
+            filter.sql
+        );
+        for row in db.query(&sql, &values).await? {
+            let head = read_head(&mut row.cols())?;
+            let rank = name_rank(typed, &head);
+            out.insert(head.id, Found { head, key: None, rank });
+        }
     }
     Ok(out.into_values().collect())
 }

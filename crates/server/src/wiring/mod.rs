@@ -4,18 +4,42 @@ mod node;
 
 pub use node::{Core, Node, OpenError, Setting};
 
+use connect::import::TargetTable;
 use spine::Module;
 use store::Migration;
 use web::Pages;
+use web::i18n::{Texts, TextsError};
 
 /// The rooms; adding one is adding a line here and in [`pages`].
 pub fn modules() -> Vec<Module> {
-    vec![spine::org::module()]
+    let mut rooms = vec![spine::org::module(), parties::module(), engagement::module()];
+    // the feed hands records to whichever room takes their kind
+    rooms.push(connect::module(targets_of(&rooms)));
+    rooms
 }
 
 /// What the rooms show.
 pub fn pages() -> Vec<Pages> {
-    vec![]
+    vec![engagement::pages(), parties::pages(), connect::pages()]
+}
+
+/// What the rooms take from feeds, by kind.
+pub fn import_targets() -> TargetTable {
+    targets_of(&modules())
+}
+
+fn targets_of(rooms: &[Module]) -> TargetTable {
+    TargetTable::new(rooms.iter().flat_map(|m| m.import_targets.clone()))
+}
+
+/// The texts of all rooms.
+///
+/// # Errors
+/// Texts that do not parse or stand twice.
+pub fn texts() -> Result<Texts, TextsError> {
+    let mut sources = web::i18n::SOURCES.to_vec();
+    sources.extend(pages().iter().flat_map(|room| room.texts.iter().copied()));
+    Texts::new(&sources)
 }
 
 /// The steps of the schema, the store's own first, then each room's.

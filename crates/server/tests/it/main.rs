@@ -4,12 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod backup;
+mod browser;
 mod bus;
+mod client_files;
 mod command_line;
+mod engagement;
+mod contacts;
 mod golden;
 mod guard;
 mod jobs;
 mod journal;
+mod links;
 mod schema;
 mod sign_in;
+mod smoke;
 mod support;

@@ -11,6 +11,7 @@ mod password;
 pub mod queries;
 mod seed;
 mod setup;
+pub mod views;
 
 pub use directory::Directory;
 pub use feed::ImportBranches;
@@ -78,6 +79,7 @@ pub fn module() -> Module {
 
 fn register(registry: &mut Registry) {
     commands::register(registry);
+    views::register(registry);
     registry.add::<ImportBranches>();
     registry.add::<Seed>();
     registry.add::<setup::SetUpRoles>();

@@ -14,7 +14,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::access::{RouteInfo, Routes};
 use super::pages::{Action, CardPanel, ListColumn, NavItem, Pages, SearchSource};
-use super::{cx, errors, live, me, sign_in};
+use super::{cx, errors, gallery, live, me, sign_in};
 use crate::i18n::{Texts, TextsError};
 
 /// The demo bank's sign-in by one click; absent in a real bank.
@@ -76,7 +76,7 @@ pub struct Setting {
 /// Texts that do not parse or stand twice.
 pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<App>), TextsError> {
     let mut sources = crate::i18n::SOURCES.to_vec();
-    let mut routes = live::routes(me::routes(sign_in::routes(Routes::default())));
+    let mut routes = gallery::routes(live::routes(me::routes(sign_in::routes(Routes::default()))));
     let mut app = App {
         services: setting.services,
         texts: Arc::new(Texts::new(&[])?),

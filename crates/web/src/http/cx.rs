@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use kernel::{CommandId, Lang, Timestamp};
 use spine::org::queries::{self, SessionRow};
 use spine::{Command, Ctx, Error, Principal};
-use store::Reader;
+use spine::Reader;
 
 use super::app::App;
 use super::errors::{self, Failure};

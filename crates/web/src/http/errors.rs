@@ -97,7 +97,7 @@ pub(super) fn render(cx: &Cx, response: Response) -> Response {
         return problem(cx, status, &shown);
     }
     let body = body(cx, status, &shown, &operation);
-    let page = if cx.is_fragment { body } else { cx.page_markup(&cx.l.t("ui-error-title"), &body) };
+    let page = if cx.is_fragment { body } else { cx.page_markup(&cx.l.t("ui-failure"), &body) };
     (status, Html(page.into_string())).into_response()
 }
 

@@ -139,7 +139,8 @@ fn decode(text: &str) -> String {
         }
         rest = tail;
     }
-    String::from_utf8_lossy(&out).into_owned()
+    // no text of ours holds a zero character, and PostgreSQL cannot store one
+    String::from_utf8_lossy(&out).replace('\0', "")
 }
 
 /// A file as it was sent.

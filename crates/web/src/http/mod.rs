@@ -7,6 +7,7 @@ mod chrome;
 mod cx;
 mod errors;
 mod form_data;
+mod gallery;
 mod live;
 mod me;
 mod pages;

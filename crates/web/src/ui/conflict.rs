@@ -21,6 +21,8 @@ pub struct ConflictField {
     pub theirs: String,
     /// What it was before both.
     pub original: String,
+    /// The three sides as people read them, in this order, where the values themselves are no words.
+    pub words: Option<[String; 3]>,
 }
 
 /// Who changed the record meanwhile, and when.
@@ -68,19 +70,18 @@ pub fn conflict_chooser(
 }
 
 fn row(l: &L, field: &ConflictField) -> Markup {
-    let choices = [
-        ("ui-conflict-mine", &field.mine, true),
-        ("ui-conflict-theirs", &field.theirs, false),
-        ("ui-conflict-original", &field.original, false),
-    ];
+    let values = [&field.mine, &field.theirs, &field.original];
+    let words = field.words.as_ref().map_or(values, |words| words.each_ref());
+    let keys = ["ui-conflict-mine", "ui-conflict-theirs", "ui-conflict-original"];
+    let choices = keys.into_iter().zip(values).zip(words);
     html! {
         fieldset.conflict-row {
             legend { (field.label) }
-            @for (key, value, is_chosen) in choices {
+            @for ((key, value), words) in choices {
                 label.conflict-choice {
-                    input type="radio" name=(field.name) value=(value) checked[is_chosen];
+                    input type="radio" name=(field.name) value=(value) checked[key == "ui-conflict-mine"];
                     span.conflict-side { (l.t(key)) }
-                    @if value.is_empty() { span.kv-none { (l.t("ui-not-given")) } } @else { span { (value) } }
+                    @if value.is_empty() { span.kv-none { (l.t("ui-not-given")) } } @else { span { (words) } }
                 }
             }
         }

@@ -75,9 +75,9 @@ pub(super) async fn panel(cx: &Cx, id: ClientId, asked: &Asked) -> Result<Markup
 
 fn address(id: ClientId, filter: TimelineFilter, query: &str, below: Option<Place>) -> String {
     let before = below.map(Place::word).unwrap_or_default();
-    let pairs = [("type", filter.key()), ("q", query), ("before", before.as_str())];
-    let given = pairs.into_iter().filter(|(name, value)| !value.is_empty() && !(*name == "type" && *value == "all"));
-    let query = ui::query_string(given);
+    let kind = if filter == TimelineFilter::All { "" } else { filter.key() };
+    let pairs = [("type", kind), ("q", query), ("before", before.as_str())];
+    let query = ui::query_string(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
     format!("/clients/{id}/timeline{}", if query == "?" { "" } else { &query })
 }
 

@@ -3,6 +3,7 @@
 use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::civil::Weekday;
 use kernel::{Date, Refusal, Refusals, Timestamp};
 use maud::{Markup, html};
 use spine::Error;
@@ -65,6 +66,7 @@ pub(super) async fn form(
     let pair = |key: &str, value: String| (key.to_owned(), value);
     let start = FormData::from_pairs([
         pair("back", asked.text("back")),
+        pair("due", cx.l.date(next_working_day(cx.l.today.max(shown.task.due_on)))),
         pair("assignee", cx.principal().user_id.map(|u| u.to_string()).unwrap_or_default()),
         pair("_id", cx.form_id()),
     ]);
@@ -122,6 +124,18 @@ async fn run(cx: &Cx, what: What, shown: &Shown, sent: &FormData) -> Result<(), 
             cx.execute(id, &ReassignTask { task_id, assignee_id }).await
         }
     }
+}
+
+/// The next day that is no Saturday or Sunday: where a postponed task goes unless told otherwise.
+fn next_working_day(day: Date) -> Date {
+    let mut next = day;
+    for _ in 0..3 {
+        next = next.tomorrow().unwrap_or(next);
+        if !matches!(next.weekday(), Weekday::Saturday | Weekday::Sunday) {
+            break;
+        }
+    }
+    next
 }
 
 /// The time of day (`10:30`, `9`) on a date, in the person's own zone.
@@ -212,5 +226,18 @@ fn fields(cx: &Cx, what: What, shown: &Shown, sent: &FormData, refusals: &Refusa
                 .error(error("assignee"))
                 .render(l)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_working_day;
+    use kernel::Date;
+
+    #[test]
+    fn a_postponed_task_waits_for_a_working_day() {
+        let next = |day| next_working_day(Date::constant(2026, 11, day)).day();
+        // 2026-11-23 is a Monday
+        assert_eq!([23, 27, 28, 29, 30].map(next), [24, 30, 30, 30, 1]);
     }
 }

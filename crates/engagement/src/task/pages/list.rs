@@ -15,7 +15,9 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let sent = FormData::parse(&query.unwrap_or_default());
     let which = Which::from_key(&sent.text("show"));
     let may_see_team = cx.principal().scope("task.read").is_some_and(|s| s > Scope::Own);
-    let is_team = sent.text("who") == "team" && may_see_team;
+    // a task without an owner is nobody's own
+    let is_team =
+        may_see_team && (sent.text("who") == "team" || which == Which::WithoutOwner);
     let whose = if is_team { Whose::Scope } else { Whose::Of(parts::acting_for(&cx)) };
     let after = Cursor::from_word(&sent.text("after"));
     let principal = std::sync::Arc::clone(&cx.ctx.principal);

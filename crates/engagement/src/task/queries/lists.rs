@@ -104,7 +104,7 @@ impl Which {
             Which::Vip => "t.state = 'open' and t.vip = 1".to_owned(),
             Which::Promises => "t.state = 'open' and t.kind = 'promise'".to_owned(),
             Which::WithoutOwner => "t.state = 'open' and t.needs_owner = 1".to_owned(),
-            Which::Closed => "t.state in ('done', 'cancelled')".to_owned(),
+            Which::Closed => "t.state <> 'open'".to_owned(),
         }
     }
 }
@@ -231,19 +231,25 @@ pub async fn search<R: Read>(
         return Ok(Vec::new());
     }
     let mut values = params![limit].to_vec();
-    let mut reach = any_of("t.assignee_id", people, &mut values);
+    let mut holds = String::new();
+    for stem in &stems {
+        values.push(words::pattern(stem).into());
+        holds.push_str(&format!(" and title_norm like ${}", values.len()));
+    }
+    let mine = any_of("assignee_id", people, &mut values);
+    let mut found = format!("select id from task where state = 'open' and {mine}{holds}");
     let beyond_self = principal.scope("task.read").is_some_and(|s| s >= spine::Scope::Branch);
     if let Some(branch) = principal.branch_id.filter(|_| beyond_self) {
         values.push(branch.into());
-        reach = format!("({reach} or t.branch_id = ${})", values.len());
-    }
-    for stem in &stems {
-        values.push(words::pattern(stem).into());
-        reach.push_str(&format!(" and t.title_norm like ${}", values.len()));
+        // two lists put together: an `or` over both columns would walk all open tasks of the bank
+        found.push_str(&format!(
+            " union select id from task where state = 'open' and branch_id = ${}{holds}",
+            values.len()
+        ));
     }
     let sql = format!(
-        "select {} from task t left join client c on c.id = t.client_id \
-         where t.state = 'open' and {reach} order by t.due_on, t.id limit $1",
+        "select {} from task t left join client c on c.id = t.client_id where t.id in ({found}) \
+         order by t.due_on, t.id limit $1",
         listed_columns()
     );
     db.query(&sql, &values).await?.into_iter().map(listed).collect()

@@ -1,10 +1,13 @@
 //! Actions on one or many clients: manager, branch, segment, and what was looked at.
 
-use kernel::{BranchId, ClientId, Refusal, UserId, limits};
+use std::collections::BTreeSet;
+
+use kernel::{BranchId, ClientId, Refusal, Refusals, UserId, limits};
 use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Error, Owner, Work};
 use store::{Read, Value, params};
 
+use super::rows::{check_owner, insert_origins};
 use crate::client::model::Segment;
 use crate::client::queries;
 
@@ -28,7 +31,15 @@ impl Command for AssignClients {
         if self.manager_id.is_none() && self.branch_id.is_none() {
             return Err(Error::refused_field("required", "manager_id"));
         }
-        let rows = bulk_rows(w, &self.client_ids, "client.assign").await?;
+        let new = Owner { branch_id: self.branch_id, manager_id: self.manager_id };
+        let mut refusals = Refusals::default();
+        check_owner(w, new, &mut refusals).await?;
+        refusals.into_result()?;
+        let mut rows = bulk_rows(w, &self.client_ids, "client.assign").await?;
+        rows.retain(|(_, old, _)| {
+            new.manager_id.is_some_and(|m| old.manager_id != Some(m))
+                || new.branch_id.is_some_and(|b| old.branch_id != Some(b))
+        });
         for (id, owner, _) in &rows {
             let now = w.ctx.now;
             w.execute(
@@ -65,7 +76,8 @@ impl Command for SetSegment {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
         let rows = bulk_rows(w, &self.client_ids, "client.edit").await?;
-        let mut changed = 0;
+        let (mut changed, me) = (0, w.actor());
+        let mut origins: Vec<Vec<Value>> = Vec::new();
         for (id, _, segment) in rows.into_iter().filter(|(_, _, s)| *s != self.segment) {
             let now = w.ctx.now;
             w.execute(
@@ -73,10 +85,12 @@ impl Command for SetSegment {
                 params![id, self.segment, now],
             )
             .await?;
+            origins.push(vec![id.into(), "segment".into(), "clerk".into(), me.into(), now.into()]);
             let change = Change::new().field("segment", segment.key(), self.segment.key());
             w.record("client", id, Some(id), change);
             changed += 1;
         }
+        insert_origins(w, &origins).await?;
         Ok(changed)
     }
 }
@@ -87,6 +101,7 @@ async fn bulk_rows(
     ids: &[ClientId],
     permission: &str,
 ) -> Result<Vec<(ClientId, Owner, Segment)>, Error> {
+    let ids: Vec<ClientId> = ids.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
     if ids.is_empty() {
         return Err(Error::refused("nothing-selected"));
     }

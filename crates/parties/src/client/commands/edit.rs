@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Conflict, Error, FieldConflict, Owner, Work};
 use store::{Read, Value, params};
 
-use super::rows::birth_day;
+use super::rows::{birth_day, insert_origins};
 use crate::client::fields::{FieldDef, field};
 use crate::client::model::ClientKind;
 use crate::client::queries::{self, FieldTexts, names_of};
@@ -93,19 +93,20 @@ impl EditClient {
                 continue;
             };
             let theirs = stored.get(def.key).map(String::as_str).unwrap_or("");
+            let original = def.tidy(&edit.original);
             match def.parse(&edit.value, today, currency) {
                 Err(refusal) => refusals.push(refusal),
                 Ok(mine) => {
                     let text = mine.as_deref().unwrap_or("");
-                    if text == theirs || text == edit.original {
+                    if text == theirs || text == original {
                         continue; // nothing to change, or this person left the field alone
                     }
-                    if theirs == edit.original {
+                    if theirs == original {
                         changed.push((def, mine));
                     } else {
                         conflict.fields.push(FieldConflict {
                             field: def.key.to_owned(),
-                            original: edit.original.clone(),
+                            original,
                             mine: text.to_owned(),
                             theirs: theirs.to_owned(),
                             theirs_by: None,
@@ -160,18 +161,16 @@ pub(crate) async fn write_changes(
         values.push(def.to_column(text.as_deref(), currency));
         sets.push(format!("{} = ${}", def.key, values.len()));
     }
+    if let Some((_, income)) = changed.iter().find(|(def, _)| def.key == "income_minor") {
+        values.push(income.as_ref().map(|_| currency).into());
+        sets.push(format!("income_currency = ${}", values.len()));
+    }
     w.execute(&format!("update client set {} where id = $1", sets.join(", ")), &values).await?;
     let origins: Vec<Vec<Value>> = changed
         .iter()
         .map(|(def, _)| vec![id.into(), def.key.into(), source.into(), author.into(), now.into()])
         .collect();
-    w.insert_many(
-        "insert into field_origin (client_id, field, source, author_id, at) values",
-        &origins,
-        "on conflict (client_id, field) do update set source = excluded.source, \
-         author_id = excluded.author_id, at = excluded.at",
-    )
-    .await?;
+    insert_origins(w, &origins).await?;
     let text = |fields: &FieldTexts, key: &str| fields.get(key).cloned();
     let change = changed.iter().fold(Change::new(), |change, (def, _)| {
         change.field(def.key, text(before, def.key), text(after, def.key))

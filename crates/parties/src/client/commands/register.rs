@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use spine::{Command, Error, Owner, Work};
 
 use super::rows::{
-    CheckedIdentifier, NewContact, insert_client, insert_contacts, insert_identifiers, read_fields,
+    CheckedIdentifier, NewContact, check_owner, insert_client, insert_contacts, insert_identifiers, read_fields,
 };
 use crate::client::model::ClientKind;
 use crate::client::queries::names_of;
@@ -50,15 +50,16 @@ impl Command for RegisterClient {
             let first = if kind.is_natural() { "last_name" } else { "full_name" };
             refusals.push(Refusal::field("required", first));
         }
-        refusals.into_result()?;
-        let id: ClientId = w.new_id();
         let owner = Owner {
             branch_id: self.branch_id.or(w.ctx.principal.branch_id),
             manager_id: self.manager_id,
         };
+        check_owner(w, owner, &mut refusals).await?;
+        refusals.into_result()?;
+        let id: ClientId = w.new_id();
         insert_client(w, id, kind, &fields, owner, &self.source).await?;
-        insert_identifiers(w, id, &identifiers, &self.source).await?;
-        insert_contacts(w, id, &contacts, &self.source).await?;
+        insert_identifiers(w, &[(id, &identifiers)], &self.source).await?;
+        insert_contacts(w, &[(id, &contacts)], &self.source).await?;
         search::commands::index_client(w, id).await?;
         Ok(id)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::{ClientId, Refusal, Refusals};
 use spine::{Change, Error, Owner, Work};
-use store::{Value, params};
+use store::{Read, Value, params};
 
 use crate::client::fields::{FIELDS, field, fields_of};
 use crate::client::model::{ClientKind, client_number};
@@ -14,6 +14,7 @@ use crate::client::queries::{FieldTexts, names_of};
 pub(crate) type CheckedIdentifier = (String, jurisdiction::Checked);
 
 /// A checked contact of a new client.
+#[derive(Clone)]
 pub(crate) struct NewContact {
     pub(crate) kind: &'static str,
     pub(crate) value: String,
@@ -66,12 +67,7 @@ pub(crate) async fn insert_client(
         .keys()
         .map(|key| vec![id.into(), (*key).into(), source.into(), author.into(), now.into()])
         .collect();
-    w.insert_many(
-        "insert into field_origin (client_id, field, source, author_id, at) values",
-        &origins,
-        "",
-    )
-    .await?;
+    insert_origins(w, &origins).await?;
     let role = if fields.get("status").is_some_and(|s| s == "prospect") { "prospect" } else { "client" };
     w.execute(
         "insert into client_role (client_id, role, since) values ($1, $2, $3)",
@@ -86,6 +82,21 @@ pub(crate) async fn insert_client(
         .set("branch_id", owner.branch_id.map(|b| b.to_string()))
         .set("manager_id", owner.manager_id.map(|m| m.to_string()));
     w.record("client", id, Some(id), change);
+    Ok(())
+}
+
+/// Notes where values come from: client, field, source, author, time; the newest word counts.
+pub(crate) async fn insert_origins(
+    w: &mut Work<'_>,
+    origins: &[Vec<Value>],
+) -> Result<(), Error> {
+    w.insert_many(
+        "insert into field_origin (client_id, field, source, author_id, at) values",
+        origins,
+        "on conflict (client_id, field) do update set source = excluded.source, \
+         author_id = excluded.author_id, at = excluded.at",
+    )
+    .await?;
     Ok(())
 }
 
@@ -134,50 +145,81 @@ pub(crate) fn birth_day(fields: &FieldTexts) -> Option<String> {
     fields.get("birth_date").and_then(|d| d.get(5..)).map(str::to_owned)
 }
 
+/// Writes numbers and documents of clients; the first document of each becomes his main one.
 pub(crate) async fn insert_identifiers(
     w: &mut Work<'_>,
-    id: ClientId,
-    identifiers: &[CheckedIdentifier],
+    of: &[(ClientId, &[CheckedIdentifier])],
     source: &str,
 ) -> Result<(), Error> {
+    let pack = super::super::pack(w.ctx)?;
     let (now, author) = (w.ctx.now, w.actor());
-    for (kind, checked) in identifiers {
-        let row: kernel::IdentifierId = w.new_id();
-        let certainty = match checked.certainty {
-            jurisdiction::Certainty::Valid => "valid",
-            jurisdiction::Certainty::Unchecked => "unchecked",
-            jurisdiction::Certainty::NotApplicable => "not_applicable",
-        };
-        w.execute(
-            "insert into client_identifier (id, client_id, kind, value, certainty, is_main, source, \
-             author_id, at) values ($1, $2, $3, $4, $5, 1, $6, $7, $8)",
-            params![row, id, kind, &checked.normalised, certainty, source, author, now],
-        )
-        .await?;
-        let change = Change::new().set(kind, checked.normalised.as_str());
-        w.record("identifier", row, Some(id), change);
+    let is_document = |kind: &str| pack.identifier(kind).is_some_and(|k| k.document);
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    for (id, identifiers) in of {
+        let main = identifiers.iter().position(|(kind, _)| is_document(kind));
+        for (n, (kind, checked)) in identifiers.iter().enumerate() {
+            let row: kernel::IdentifierId = w.new_id();
+            let certainty = match checked.certainty {
+                jurisdiction::Certainty::Valid => "valid",
+                jurisdiction::Certainty::Unchecked => "unchecked",
+                jurisdiction::Certainty::NotApplicable => "not_applicable",
+            };
+            let value = checked.normalised.as_str();
+            let what = vec![row.into(), (*id).into(), kind.into(), value.into(), certainty.into()];
+            let whence = vec![(main == Some(n)).into(), source.into(), author.into(), now.into()];
+            rows.push([what, whence].concat());
+            w.record("identifier", row, Some(*id), Change::new().set(kind, value));
+        }
     }
+    let head = "insert into client_identifier \
+                (id, client_id, kind, value, certainty, is_main, source, author_id, at) values";
+    w.insert_many(head, &rows, "").await?;
     Ok(())
 }
 
+/// Writes contacts of clients; the first of each kind becomes the main one.
 pub(crate) async fn insert_contacts(
     w: &mut Work<'_>,
-    id: ClientId,
-    contacts: &[NewContact],
+    of: &[(ClientId, &[NewContact])],
     source: &str,
 ) -> Result<(), Error> {
     let (now, author) = (w.ctx.now, w.actor());
-    for contact in contacts {
-        let row: kernel::ContactId = w.new_id();
-        w.execute(
-            "insert into client_contact (id, client_id, kind, value, raw, is_main, source, \
-             author_id, at) values ($1, $2, $3, $4, $5, 1, $6, $7, $8)",
-            params![row, id, contact.kind, &contact.value, &contact.raw, source, author, now],
-        )
-        .await?;
-        let change = Change::new().set(contact.kind, contact.value.as_str());
-        w.record("contact", row, Some(id), change);
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    for (id, contacts) in of {
+        for (n, contact) in contacts.iter().enumerate() {
+            let row: kernel::ContactId = w.new_id();
+            let main = !contacts.iter().take(n).any(|c| c.kind == contact.kind);
+            let (kind, value) = (contact.kind, contact.value.as_str());
+            let what = vec![row.into(), (*id).into(), kind.into(), value.into()];
+            let raw: Value = (&contact.raw).into();
+            let whence = vec![raw, main.into(), source.into(), author.into(), now.into()];
+            rows.push([what, whence].concat());
+            w.record("contact", row, Some(*id), Change::new().set(kind, value));
+        }
     }
+    let head = "insert into client_contact \
+                (id, client_id, kind, value, raw, is_main, source, author_id, at) values";
+    w.insert_many(head, &rows, "").await?;
     Ok(())
 }
 
+/// Refuses a branch that is not there or closed, and a manager who is not at work.
+pub(crate) async fn check_owner(
+    w: &mut Work<'_>,
+    owner: Owner,
+    refusals: &mut Refusals,
+) -> Result<(), Error> {
+    let sql = "select 1 from branch where id = $1 and archived_at is null";
+    if let Some(branch) = owner.branch_id
+        && w.first(sql, params![branch]).await?.is_none()
+    {
+        refusals.push(Refusal::field("not-a-choice", "branch_id"));
+    }
+    let sql = "select 1 from staff where id = $1 and state = 'active'";
+    if let Some(manager) = owner.manager_id
+        && w.first(sql, params![manager]).await?.is_none()
+    {
+        refusals.push(Refusal::field("not-a-choice", "manager_id"));
+    }
+    Ok(())
+}

@@ -1,10 +1,14 @@
 //! Clients from feeds: known ones are found by their external id, changed fields are written with the
 //! feed as their source, the rest is left alone.
 
-pub(crate) mod commands;
+mod commands;
+mod contact;
+mod read;
 
 pub(crate) use commands::ImportClients;
+pub(crate) use contact::{CONTACT_TARGET, ImportContacts};
 
+use spine::Command;
 use spine::import::{ImportField, ImportTarget};
 
 const fn optional(key: &'static str) -> ImportField {
@@ -14,7 +18,7 @@ const fn optional(key: &'static str) -> ImportField {
 /// What a feed may bring of a client.
 pub(crate) const IMPORT_TARGET: ImportTarget = ImportTarget {
     kind: "client",
-    command: "parties.import_clients",
+    command: ImportClients::NAME,
     fields: &[
         optional("number"),
         optional("party_kind"),
@@ -32,6 +36,7 @@ pub(crate) const IMPORT_TARGET: ImportTarget = ImportTarget {
         optional("job_title"),
         optional("phone"),
         optional("email"),
+        optional("site"),
         optional("city"),
         optional("region"),
         optional("street"),

@@ -138,7 +138,7 @@ pub(super) fn input(cx: &Cx, def: &FieldDef, value: &str, refusals: &Refusals) -
     if def.input != FieldInput::Flag {
         let shown = match def.input {
             // what is stored as ISO is shown as people write it; what was mistyped stays as typed
-            FieldInput::Date => value.parse().map_or_else(|_| value.to_owned(), |d| l.date(d)),
+            FieldInput::Date => value.parse().map_or_else(|_| value.to_owned(), |d| typed_date(l, d)),
             _ => value.to_owned(),
         };
         control = control.value(shown);
@@ -147,6 +147,14 @@ pub(super) fn input(cx: &Cx, def: &FieldDef, value: &str, refusals: &Refusals) -
         control = control.required();
     }
     control.error(cx.field_error(refusals, def.key)).render(l)
+}
+
+/// A date as it can be typed: the month in letters, which English pages show, is not read back.
+fn typed_date(l: &L, day: kernel::Date) -> String {
+    match l.lang {
+        kernel::Lang::Ru => l.date(day),
+        kernel::Lang::En => day.to_string(),
+    }
 }
 
 fn options(l: &L, def: &FieldDef, words: &[&str]) -> Vec<Opt> {
@@ -183,9 +191,10 @@ fn conflict_markup(cx: &Cx, id: ClientId, edits: &[FieldEdit], conflict: &Confli
         .map(|f| ConflictField {
             name: f.field.clone(),
             label: field_label(l, &f.field),
-            mine: words(&f.field, &f.mine),
-            theirs: words(&f.field, &f.theirs),
-            original: words(&f.field, &f.original),
+            mine: f.mine.clone(),
+            theirs: f.theirs.clone(),
+            original: f.original.clone(),
+            words: Some([&f.mine, &f.theirs, &f.original].map(|text| words(&f.field, text))),
         })
         .collect();
     let first = conflict.fields.first();

@@ -6,7 +6,7 @@ use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use kernel::{Refusals, UserId};
 use maud::{Markup, html};
-use spine::Error;
+use spine::{Error, Owner};
 use web::ui::{Field, Form, Input, Opt, PageHeader, Panel, Tab};
 use web::{Answer, Cx, FormData};
 
@@ -49,8 +49,21 @@ pub(super) async fn send(cx: Cx, sent: FormData) -> Answer {
         identifiers,
         source: "clerk".to_owned(),
     };
-    match cx.execute(sent.command_id()?, &command).await {
-        Ok(id) => Ok(cx.done(&card_href(id), "flash-client-registered")),
+    let id = sent.command_id()?;
+    let outcome = if refusals.0.is_empty() {
+        cx.execute(id, &command).await
+    } else {
+        Err(Error::Refused(Refusals::default()))
+    };
+    match outcome {
+        Ok(id) => {
+            let home = command.branch_id.or(cx.principal().branch_id);
+            let owner = Owner { branch_id: home, manager_id };
+            // who registers a client for another branch may not see his card
+            let seen = cx.principal().reaches("client.read", owner);
+            let href = if seen { card_href(id) } else { "/clients".to_owned() };
+            Ok(cx.done(&href, "flash-client-registered"))
+        }
         Err(Error::Refused(found)) => {
             refusals.0.extend(found.0);
             let content = markup(&cx, kind, &sent, &refusals);
@@ -118,7 +131,7 @@ fn reach(cx: &Cx, kind: ClientKind, typed: &FormData, refusals: &Refusals) -> Ma
             (Field::new("email", l.t("client-email"), Input::Email).value(typed.raw("email"))
                 .error(error("email")).render(l))
             @for key in identifier_kinds(cx, kind) {
-                (Field::text(key.clone(), l.t(&format!("id-kind-{}", key.replace('_', "-"))))
+                (Field::text(key.clone(), l.t(&format!("id-kind-{key}")))
                     .value(typed.raw(&key)).error(error(&key)).render(l))
             }
         }

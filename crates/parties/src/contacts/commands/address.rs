@@ -101,10 +101,14 @@ impl Command for EditAddress {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let found = queries::address(w, self.address_id).await?.ok_or(Error::NotFound)?;
+        let found = queries::address(w, self.address_id)
+            .await?
+            .ok_or(Error::NotFound)?;
         editable(w, found.client_id).await?;
         // read again: now nobody else can change it until we are done
-        let stored = queries::address(w, self.address_id).await?.ok_or(Error::NotFound)?;
+        let stored = queries::address(w, self.address_id)
+            .await?
+            .ok_or(Error::NotFound)?;
         let (was, mine) = (&self.original, checked(&self.fields)?);
         let mut merge = Merge::new(stored.origin.author_id, stored.origin.at);
         let merged = AddressFields {
@@ -126,7 +130,11 @@ impl Command for EditAddress {
             .field("region", stored.region.as_str(), merged.region.as_str())
             .field("city", stored.city.as_str(), merged.city.as_str())
             .field("street", stored.street.as_str(), merged.street.as_str())
-            .field("postal_code", stored.postal_code.as_str(), merged.postal_code.as_str());
+            .field(
+                "postal_code",
+                stored.postal_code.as_str(),
+                merged.postal_code.as_str(),
+            );
         if change.is_empty() {
             return Ok(());
         }
@@ -165,11 +173,16 @@ impl Command for ArchiveAddress {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let stored = queries::address(w, self.address_id).await?.ok_or(Error::NotFound)?;
+        let stored = queries::address(w, self.address_id)
+            .await?
+            .ok_or(Error::NotFound)?;
         editable(w, stored.client_id).await?;
         let now = w.ctx.now;
-        w.execute("update client_address set archived_at = $2 where id = $1", params![stored.id, now])
-            .await?;
+        w.execute(
+            "update client_address set archived_at = $2 where id = $1",
+            params![stored.id, now],
+        )
+        .await?;
         let gone: Option<&str> = None;
         let change = Change::new().field(stored.kind.key(), stored.line(), gone);
         w.record("address", stored.id, Some(stored.client_id), change);

@@ -52,7 +52,15 @@ impl Command for AddIdentifier {
         let present = queries::identifiers(w, self.client_id).await?;
         has_room(present.len())?;
         let mine = checked(w, &head, &self.kind, &self.fields)?;
-        refuse_twin(w, &present, self.client_id, &self.kind, &mine.number.normalised, None).await?;
+        refuse_twin(
+            w,
+            &present,
+            self.client_id,
+            &self.kind,
+            &mine.number.normalised,
+            None,
+        )
+        .await?;
         let is_document = is_document(w, &self.kind)?;
         let has_main = present.iter().any(|i| i.is_main);
         let is_main = is_document && (self.fields.is_main || !has_main);
@@ -86,7 +94,10 @@ impl Command for AddIdentifier {
             .set(&self.kind, mine.number.normalised.as_str())
             .set("issued_on", mine.issued_on.map(|d| d.to_string()))
             .set("issued_by", Some(mine.issued_by).filter(|t| !t.is_empty()))
-            .set("issuer_code", Some(mine.issuer_code).filter(|t| !t.is_empty()))
+            .set(
+                "issuer_code",
+                Some(mine.issuer_code).filter(|t| !t.is_empty()),
+            )
             .set("valid_until", mine.valid_until.map(|d| d.to_string()))
             .set("is_main", is_main.then_some(true));
         w.record("identifier", id, Some(self.client_id), change);
@@ -112,22 +123,50 @@ impl Command for EditIdentifier {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let found = queries::identifier(w, self.identifier_id).await?.ok_or(Error::NotFound)?;
+        let found = queries::identifier(w, self.identifier_id)
+            .await?
+            .ok_or(Error::NotFound)?;
         let head = editable(w, found.client_id).await?;
         // read again: now nobody else can change it until we are done
-        let stored = queries::identifier(w, self.identifier_id).await?.ok_or(Error::NotFound)?;
+        let stored = queries::identifier(w, self.identifier_id)
+            .await?
+            .ok_or(Error::NotFound)?;
         let mine = checked(w, &head, &stored.kind, &self.fields)?;
         let merged = self.merge(&stored, &mine)?;
         let present = queries::identifiers(w, head.id).await?;
-        refuse_twin(w, &present, head.id, &stored.kind, &merged.value, Some(stored.id)).await?;
+        refuse_twin(
+            w,
+            &present,
+            head.id,
+            &stored.kind,
+            &merged.value,
+            Some(stored.id),
+        )
+        .await?;
         let is_main = Merge::flag(self.original.is_main, self.fields.is_main, stored.is_main)
             && is_document(w, &stored.kind)?;
         let change = Change::new()
             .field(&stored.kind, stored.value.as_str(), merged.value.as_str())
-            .field("issued_on", date_text(stored.issued_on), merged.issued_on.as_str())
-            .field("issued_by", stored.issued_by.as_str(), merged.issued_by.as_str())
-            .field("issuer_code", stored.issuer_code.as_str(), merged.issuer_code.as_str())
-            .field("valid_until", date_text(stored.valid_until), merged.valid_until.as_str())
+            .field(
+                "issued_on",
+                date_text(stored.issued_on),
+                merged.issued_on.as_str(),
+            )
+            .field(
+                "issued_by",
+                stored.issued_by.as_str(),
+                merged.issued_by.as_str(),
+            )
+            .field(
+                "issuer_code",
+                stored.issuer_code.as_str(),
+                merged.issuer_code.as_str(),
+            )
+            .field(
+                "valid_until",
+                date_text(stored.valid_until),
+                merged.valid_until.as_str(),
+            )
             .field("is_main", stored.is_main, is_main);
         if change.is_empty() {
             return Ok(());
@@ -177,7 +216,12 @@ impl EditIdentifier {
                 &date_text(mine.issued_on),
                 &date_text(stored.issued_on),
             ),
-            issued_by: merge.text("issued_by", &was.issued_by, &mine.issued_by, &stored.issued_by),
+            issued_by: merge.text(
+                "issued_by",
+                &was.issued_by,
+                &mine.issued_by,
+                &stored.issued_by,
+            ),
             issuer_code: merge.text(
                 "issuer_code",
                 &was.issuer_code,
@@ -211,7 +255,9 @@ impl Command for ArchiveIdentifier {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let stored = queries::identifier(w, self.identifier_id).await?.ok_or(Error::NotFound)?;
+        let stored = queries::identifier(w, self.identifier_id)
+            .await?
+            .ok_or(Error::NotFound)?;
         editable(w, stored.client_id).await?;
         let now = w.ctx.now;
         w.execute(
@@ -244,12 +290,21 @@ fn checked(
     let pack = client::pack(w.ctx)?;
     let at = |field: &str| {
         let field = field.to_owned();
-        move |refusal: Refusal| Refusal { field: Some(field), ..refusal }
+        move |refusal: Refusal| Refusal {
+            field: Some(field),
+            ..refusal
+        }
     };
-    let subject = head.kind.subject().ok_or_else(|| Error::refused_field("id-subject", "kind"))?;
+    let subject = head
+        .kind
+        .subject()
+        .ok_or_else(|| Error::refused_field("id-subject", "kind"))?;
     let mut refusals = Refusals::default();
     let number = jurisdiction::validate_identifier_for(pack, kind, subject, &fields.value);
-    let number = number.map_err(at("value")).map_err(|r| refusals.push(r)).ok();
+    let number = number
+        .map_err(at("value"))
+        .map_err(|r| refusals.push(r))
+        .ok();
     let issued_by = check_text("issued_by", &fields.issued_by, &mut refusals);
     check_text("source", &fields.source, &mut refusals);
     let mut issuer_code = check_text("issuer_code", &fields.issuer_code, &mut refusals);
@@ -264,15 +319,27 @@ fn checked(
     if issued_on.is_some_and(|day| day > today(w).saturating_add(jiff::Span::new().days(1))) {
         refusals.push(Refusal::field("date-in-future", "issued_on"));
     }
-    if issued_on.zip(head.birth_date).is_some_and(|(issued, born)| issued < born) {
+    if issued_on
+        .zip(head.birth_date)
+        .is_some_and(|(issued, born)| issued < born)
+    {
         refusals.push(Refusal::field("issued-before-birth", "issued_on"));
     }
-    if issued_on.zip(valid_until).is_some_and(|(issued, last)| last < issued) {
+    if issued_on
+        .zip(valid_until)
+        .is_some_and(|(issued, last)| last < issued)
+    {
         refusals.push(Refusal::field("until-before-since", "valid_until"));
     }
     refusals.into_result()?;
     let number = number.ok_or_else(|| Error::refused_field("id-empty", "value"))?;
-    Ok(Mine { number, issued_on, issued_by, issuer_code, valid_until })
+    Ok(Mine {
+        number,
+        issued_on,
+        issued_by,
+        issuer_code,
+        valid_until,
+    })
 }
 
 /// Refuses a number the client already has, and a unique one that another client has. The other is
@@ -285,10 +352,16 @@ async fn refuse_twin(
     value: &str,
     but: Option<IdentifierId>,
 ) -> Result<(), Error> {
-    if present.iter().any(|i| i.kind == kind && i.value == value && Some(i.id) != but) {
+    if present
+        .iter()
+        .any(|i| i.kind == kind && i.value == value && Some(i.id) != but)
+    {
         return Err(Error::refused_field("identifier-twin", "value"));
     }
-    if !client::pack(w.ctx)?.identifier(kind).is_some_and(|k| k.unique) {
+    if !client::pack(w.ctx)?
+        .identifier(kind)
+        .is_some_and(|k| k.unique)
+    {
         return Ok(());
     }
     let holders = queries::other_holders(w, kind, value, client).await?;
@@ -296,7 +369,9 @@ async fn refuse_twin(
         return Ok(());
     }
     let principal = &w.ctx.principal;
-    let seen = holders.iter().find(|h| principal.reaches("client.read", h.owner));
+    let seen = holders
+        .iter()
+        .find(|h| principal.reaches("client.read", h.owner));
     Err(match seen {
         Some(holder) => Refusal::field("identifier-taken-by", "value")
             .arg("name", &holder.name)
@@ -307,7 +382,9 @@ async fn refuse_twin(
 }
 
 fn is_document(w: &Work<'_>, kind: &str) -> Result<bool, Error> {
-    Ok(client::pack(w.ctx)?.identifier(kind).is_some_and(|k| k.document))
+    Ok(client::pack(w.ctx)?
+        .identifier(kind)
+        .is_some_and(|k| k.document))
 }
 
 async fn unmark_main(w: &mut Work<'_>, client: ClientId) -> Result<(), Error> {

@@ -69,13 +69,21 @@ words! {
         /// A child was or will be born.
         ChildBorn = "child_born",
         /// A flat or house was bought.
-        FlatBought = "flat_bought",
+        HomeBought = "home_bought",
+        /// A car was bought.
+        CarBought = "car_bought",
         /// New work.
         JobChange = "job_change",
+        /// Retirement.
+        Retirement = "retirement",
         /// A contract (here or with another bank) ends.
         ContractEnd = "contract_end",
+        /// A company was founded.
+        Founded = "founded",
         /// Anniversary of a person or company.
         Anniversary = "anniversary",
+        /// Professional or religious holiday the client keeps.
+        Holiday = "holiday",
         /// Anything else; the title says what.
         Other = "other",
     }
@@ -86,7 +94,7 @@ words! {
         /// Advertising over communication networks (38-FZ art. 18).
         Advertising = "advertising",
         /// Request of the credit history (218-FZ art. 6).
-        CreditHistory = "credit_history",
+        CreditBureau = "credit_bureau",
         /// Passing data on to partners of the bank.
         Partners = "partners",
     }
@@ -128,7 +136,11 @@ impl AddressKind {
     /// The kinds that make sense for natural persons, or for everybody else.
     pub const fn for_client(is_natural: bool) -> &'static [AddressKind] {
         if is_natural {
-            &[AddressKind::Registration, AddressKind::Residence, AddressKind::Postal]
+            &[
+                AddressKind::Registration,
+                AddressKind::Residence,
+                AddressKind::Postal,
+            ]
         } else {
             &[AddressKind::Legal, AddressKind::Actual, AddressKind::Postal]
         }
@@ -154,16 +166,16 @@ impl DateKind {
         match self {
             DateKind::Wedding => "heart",
             DateKind::ChildBorn => "baby",
-            DateKind::FlatBought => "house",
+            DateKind::HomeBought => "house",
+            DateKind::CarBought => "car",
             DateKind::JobChange => "briefcase",
+            DateKind::Retirement => "sun",
             DateKind::ContractEnd => "file-text",
+            DateKind::Founded => "factory",
             DateKind::Anniversary => "party-popper",
+            DateKind::Holiday => "gift",
             DateKind::Other => "calendar",
         }
-    }
-    /// Whether such a date usually comes round every year.
-    pub const fn is_usually_yearly(self) -> bool {
-        matches!(self, DateKind::Wedding | DateKind::ChildBorn | DateKind::Anniversary)
     }
 }
 
@@ -172,7 +184,7 @@ impl Purpose {
     pub const fn channels(self) -> &'static [ConsentChannel] {
         match self {
             Purpose::Advertising => ConsentChannel::ALL,
-            Purpose::PersonalData | Purpose::CreditHistory | Purpose::Partners => {
+            Purpose::PersonalData | Purpose::CreditBureau | Purpose::Partners => {
                 &[ConsentChannel::Any]
             }
         }

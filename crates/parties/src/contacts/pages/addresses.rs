@@ -9,8 +9,7 @@ use uuid::Uuid;
 use web::ui::{Field, Form, Kv, Opt, form_row};
 use web::{Answer, Cx, FormData};
 
-use super::contacts::archive_button;
-use super::frame::{self, Seen, card, dialog, id};
+use super::frame::{self, Seen, archive_button, card, dialog, id};
 use crate::client::queries::ClientHead;
 use crate::contacts::commands::{AddAddress, AddressFields, ArchiveAddress, EditAddress};
 use crate::contacts::model::AddressKind;
@@ -24,7 +23,11 @@ pub(super) fn lines(cx: &Cx, mut list: Kv, addresses: &[Address], may_edit: bool
             .text(kind, &address.line())
             .from_source(frame::source_mark(cx, &address.origin));
         if may_edit {
-            list = list.edit(format!("{}/addresses/{}/edit", card(address.client_id), address.id));
+            list = list.edit(format!(
+                "{}/addresses/{}/edit",
+                card(address.client_id),
+                address.id
+            ));
         }
     }
     list
@@ -67,7 +70,11 @@ const FIELDS: &[&str] = &["kind", "country", "region", "city", "street", "postal
 fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
     let l = &cx.l;
     let client = shown.head.id;
-    let key = if shown.stored.is_some() { "contacts-address-edit" } else { "contacts-address-new" };
+    let key = if shown.stored.is_some() {
+        "contacts-address-edit"
+    } else {
+        "contacts-address-new"
+    };
     let title = l.t(key);
     let field = |name: &str, value: &str| {
         Field::text(name, frame::field_name(l, name))
@@ -110,7 +117,13 @@ fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
             .hidden("o_postal_code", &was.postal_code)
             .extra(archive_button(cx, &action));
     }
-    dialog(cx, frame::status(&shown.refusals), shown.head, &title, &form.render(l, &body))
+    dialog(
+        cx,
+        frame::status(&shown.refusals),
+        shown.head,
+        &title,
+        &form.render(l, &body),
+    )
 }
 
 pub(super) async fn new_form(cx: Cx, Path(client): Path<String>) -> Answer {
@@ -133,27 +146,39 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
     let kind = AddressKind::from_key(&sent.text("kind"))
         .ok_or_else(|| Error::refused_field("not-a-choice", "kind"))?;
     let fields = sent_fields(&sent, "");
-    let command = AddAddress { client_id, kind, fields: fields.clone() };
+    let command = AddAddress {
+        client_id,
+        kind,
+        fields: fields.clone(),
+    };
     let outcome = cx.execute(sent.command_id()?, &command).await;
-    frame::finish(&cx, outcome, &card(client_id), "flash-address-saved", |answer| {
-        form(
-            &cx,
-            &Shown {
-                head: &seen.head,
-                kind,
-                stored: None,
-                typed: fields,
-                original: AddressFields::default(),
-                refusals: answer.unwrap_or_default(),
-            },
-        )
-    })
+    frame::finish(
+        &cx,
+        outcome,
+        &card(client_id),
+        "flash-address-saved",
+        |answer| {
+            form(
+                &cx,
+                &Shown {
+                    head: &seen.head,
+                    kind,
+                    stored: None,
+                    typed: fields,
+                    original: AddressFields::default(),
+                    refusals: answer.unwrap_or_default(),
+                },
+            )
+        },
+    )
 }
 
 async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Address), Error> {
     let mut seen = frame::editable(cx, id(client)?).await?;
     let item: Uuid = id(item)?;
-    let address = queries::address(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
+    let address = queries::address(&mut seen.db, item)
+        .await?
+        .ok_or(Error::NotFound)?;
     if address.client_id != seen.head.id {
         return Err(Error::NotFound);
     }
@@ -188,24 +213,30 @@ pub(super) async fn edit(
     };
     let outcome = cx.execute(sent.command_id()?, &command).await;
     let back = card(seen.head.id);
-    frame::finish(&cx, outcome, &back, "flash-address-saved", |answer| match answer {
-        Ok(refusals) => form(
-            &cx,
-            &Shown {
-                head: &seen.head,
-                kind: address.kind,
-                stored: Some(&address),
-                typed: fields,
-                original,
-                refusals,
-            },
-        ),
-        Err(conflict) => {
-            let title = cx.l.t("contacts-address-edit");
-            let action = format!("{back}/addresses/{}", address.id);
-            frame::conflict(&cx, &seen.head, &title, &action, &sent, &conflict)
-        }
-    })
+    frame::finish(
+        &cx,
+        outcome,
+        &back,
+        "flash-address-saved",
+        |answer| match answer {
+            Ok(refusals) => form(
+                &cx,
+                &Shown {
+                    head: &seen.head,
+                    kind: address.kind,
+                    stored: Some(&address),
+                    typed: fields,
+                    original,
+                    refusals,
+                },
+            ),
+            Err(conflict) => {
+                let title = cx.l.t("contacts-address-edit");
+                let action = format!("{back}/addresses/{}", address.id);
+                frame::conflict(&cx, &seen.head, &title, &action, &sent, &conflict)
+            }
+        },
+    )
 }
 
 pub(super) async fn archive(
@@ -214,6 +245,12 @@ pub(super) async fn archive(
     sent: FormData,
 ) -> Answer {
     let (seen, address) = stored(&cx, &client, &item).await?;
-    cx.execute(sent.command_id()?, &ArchiveAddress { address_id: address.id }).await?;
+    cx.execute(
+        sent.command_id()?,
+        &ArchiveAddress {
+            address_id: address.id,
+        },
+    )
+    .await?;
     Ok(cx.done(&card(seen.head.id), "flash-address-archived"))
 }

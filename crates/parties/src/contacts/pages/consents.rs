@@ -43,7 +43,11 @@ fn channels(cx: &Cx, words: &[&ConsentWord]) -> String {
         .filter(|w| w.is_given)
         .map(|w| cx.l.t(&format!("contacts-channel-{}", w.channel.key())))
         .collect();
-    if names.is_empty() { cx.l.t("contacts-consent-refused") } else { names.join(", ") }
+    if names.is_empty() {
+        cx.l.t("contacts-consent-refused")
+    } else {
+        names.join(", ")
+    }
 }
 
 pub(super) async fn show(cx: Cx, Path(client): Path<String>) -> Answer {
@@ -51,15 +55,28 @@ pub(super) async fn show(cx: Cx, Path(client): Path<String>) -> Answer {
     Ok(page(&cx, seen, &FormData::default(), &Refusals::default()).await?)
 }
 
-async fn page(cx: &Cx, seen: Seen, sent: &FormData, refusals: &Refusals) -> Result<Response, Error> {
+async fn page(
+    cx: &Cx,
+    seen: Seen,
+    sent: &FormData,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let l = &cx.l;
-    let Seen { head, may_edit, mut db } = seen;
+    let Seen {
+        head,
+        may_edit,
+        mut db,
+    } = seen;
     let words = queries::consent_words(&mut db, head.id).await?;
     let body = html! {
         (table(cx, &words))
         @if may_edit { (form(cx, &head, sent, refusals)) }
     };
-    let status = if refusals.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if refusals.0.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     Ok(dialog(cx, status, &head, &l.t("contacts-consents"), &body))
 }
 
@@ -81,26 +98,40 @@ fn table(cx: &Cx, words: &[ConsentWord]) -> Markup {
             None,
         ));
     for (at, word) in words.iter().enumerate() {
-        let counts = latest.get(&(word.purpose, word.channel)).is_some_and(|w| std::ptr::eq(*w, word));
+        let counts = latest
+            .get(&(word.purpose, word.channel))
+            .is_some_and(|w| std::ptr::eq(*w, word));
         let state = match (word.is_given, counts) {
             (true, true) => ui::badge(Tone::Good, &l.t("contacts-consent-given")),
             (false, true) => ui::badge(Tone::Danger, &l.t("contacts-consent-withdrawn")),
             (true, false) => html! { span.quiet { (l.t("contacts-consent-given")) } },
             (false, false) => html! { span.quiet { (l.t("contacts-consent-withdrawn")) } },
         };
-        let proof: Vec<&str> =
-            [word.evidence.as_str(), word.text_version.as_str()].into_iter().filter(|t| !t.is_empty()).collect();
-        let author = word.author_id.map(|u| directory.staff_name(u, l.lang).to_owned());
+        let proof: Vec<&str> = [word.evidence.as_str(), word.text_version.as_str()]
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .collect();
+        let author = word
+            .author_id
+            .map(|u| directory.staff_name(u, l.lang).to_owned());
         let when = html! {
             (l.datetime(word.at)) @if let Some(author) = author { " " span.quiet { (author) } }
         };
         table = table.row(
             Row::new(at)
-                .cell(Cell::text(l.t(&format!("contacts-purpose-{}", word.purpose.key()))))
-                .cell(Cell::text(l.t(&format!("contacts-channel-{}", word.channel.key()))))
+                .cell(Cell::text(
+                    l.t(&format!("contacts-purpose-{}", word.purpose.key())),
+                ))
+                .cell(Cell::text(
+                    l.t(&format!("contacts-channel-{}", word.channel.key())),
+                ))
                 .cell(Cell::markup(state))
                 .cell(Cell::markup(when))
-                .cell(if proof.is_empty() { Cell::none(l) } else { Cell::text(proof.join(" · ")) }),
+                .cell(if proof.is_empty() {
+                    Cell::none(l)
+                } else {
+                    Cell::text(proof.join(" · "))
+                }),
         );
     }
     table.render(l)
@@ -109,7 +140,9 @@ fn table(cx: &Cx, words: &[ConsentWord]) -> Markup {
 fn form(cx: &Cx, head: &ClientHead, sent: &FormData, refusals: &Refusals) -> Markup {
     let l = &cx.l;
     let options = |all: &[&'static str], prefix: &str| -> Vec<Opt> {
-        all.iter().map(|k| Opt::new(*k, l.t(&format!("{prefix}{k}")))).collect()
+        all.iter()
+            .map(|k| Opt::new(*k, l.t(&format!("{prefix}{k}"))))
+            .collect()
     };
     let purposes: Vec<&'static str> = Purpose::ALL.iter().map(|p| p.key()).collect();
     let all_channels: Vec<&'static str> = ConsentChannel::ALL.iter().map(|c| c.key()).collect();
@@ -134,7 +167,9 @@ fn form(cx: &Cx, head: &ClientHead, sent: &FormData, refusals: &Refusals) -> Mar
             (Button::primary(l.t("contacts-consent-give")).sends("state", "given"))
         }
     };
-    Form::post(format!("{}/consents", card(head.id))).hidden("_id", cx.form_id()).render(l, &body)
+    Form::post(format!("{}/consents", card(head.id)))
+        .hidden("_id", cx.form_id())
+        .render(l, &body)
 }
 
 pub(super) async fn say(cx: Cx, Path(client): Path<String>, sent: FormData) -> Answer {
@@ -147,10 +182,25 @@ pub(super) async fn say(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
     let (evidence, form_id) = (sent.text("evidence"), sent.command_id()?);
     let outcome = if sent.text("state") == "given" {
         let text_version = sent.text("text_version");
-        let command = GiveConsent { client_id, purpose, channel, text_version, evidence };
+        let command = GiveConsent {
+            client_id,
+            purpose,
+            channel,
+            text_version,
+            evidence,
+        };
         cx.execute(form_id, &command).await
     } else {
-        cx.execute(form_id, &WithdrawConsent { client_id, purpose, channel, evidence }).await
+        cx.execute(
+            form_id,
+            &WithdrawConsent {
+                client_id,
+                purpose,
+                channel,
+                evidence,
+            },
+        )
+        .await
     };
     match outcome {
         Ok(_) => Ok(cx.done(&card(client_id), "flash-consent-saved")),

@@ -1,23 +1,16 @@
 //! Documents and official numbers, with whether they still hold. Whoever may not change the client sees
 //! the last four characters only.
 
-use axum::extract::{Path, Query};
-use axum::response::Response;
 use jurisdiction::{IdentifierKind, Pack, Verdict};
-use kernel::{ClientId, Date, IdentifierId, Refusals};
+use kernel::{ClientId, Date};
 use maud::{Markup, html};
-use serde::Deserialize;
 use spine::Error;
-use web::ui::{self, Button, Field, Form, Input, Kv, Opt, Panel, Tone, form_row};
-use web::{Answer, CardPanel, Cx, FormData, PanelMarkup, PanelSlot};
+use web::ui::{self, Kv, Panel, Tone};
+use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
 
-use super::contacts::archive_button;
-use super::frame::{self, Seen, card, date_input, dialog, id, iso_date};
+use super::frame::{self, Seen, card, plus};
 use crate::client;
 use crate::client::queries::ClientHead;
-use crate::contacts::commands::{
-    AddIdentifier, ArchiveIdentifier, EditIdentifier, IdentifierFields,
-};
 use crate::contacts::model::masked;
 use crate::contacts::queries::{self, Identifier};
 
@@ -44,7 +37,11 @@ impl CardPanel for IdentifiersPanel {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let l = &cx.l;
-    let Seen { head, may_edit, mut db } = frame::seen(cx, client).await?;
+    let Seen {
+        head,
+        may_edit,
+        mut db,
+    } = frame::seen(cx, client).await?;
     if head.kind.subject().is_none() {
         return Ok(None);
     }
@@ -53,7 +50,10 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let mut list = Kv::new("identifiers");
     for one in &all {
         list = list
-            .line(kind_name(cx, &one.kind), value_markup(cx, pack, &head, one, may_edit))
+            .line(
+                kind_name(cx, &one.kind),
+                value_markup(cx, pack, &head, one, may_edit),
+            )
             .from_source(frame::source_mark(cx, &one.origin));
         if may_edit {
             list = list.edit(format!("{}/identifiers/{}/edit", card(client), one.id));
@@ -67,25 +67,23 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let mut panel = Panel::new(l.t("contacts-papers"))
         .id("panel-identifiers")
         .icon("id-card")
-        .live(format!("client:{client}"), format!("{}/panel/identifiers", card(client)));
+        .live(
+            format!("client:{client}"),
+            format!("{}/panel/identifiers", card(client)),
+        );
     if may_edit {
         panel = panel.actions(plus(&l.t("contacts-papers-add"), &add));
     }
     Ok(Some(panel.render(&body)))
 }
 
-/// The quiet plus at the head of a panel.
-pub(super) fn plus(label: &str, src: &str) -> Markup {
-    html! {
-        a.btn.quiet.square href=(src) data-dialog-src=(src) aria-label=(label) title=(label) {
-            (web::icons::icon("plus"))
-        }
-    }
-}
-
-fn kind_name(cx: &Cx, kind: &str) -> String {
+pub(super) fn kind_name(cx: &Cx, kind: &str) -> String {
     let key = format!("id-kind-{kind}");
-    if cx.l.texts.has(cx.l.lang, &key) { cx.l.t(&key) } else { kind.to_owned() }
+    if cx.l.texts.has(cx.l.lang, &key) {
+        cx.l.t(&key)
+    } else {
+        kind.to_owned()
+    }
 }
 
 fn value_markup(
@@ -98,7 +96,11 @@ fn value_markup(
     let l = &cx.l;
     let display = jurisdiction::validate_identifier(pack, &one.kind, &one.value)
         .map_or_else(|_| one.value.clone(), |checked| checked.display);
-    let issue = if may_edit { issue_words(cx, one) } else { String::new() };
+    let issue = if may_edit {
+        issue_words(cx, one)
+    } else {
+        String::new()
+    };
     html! {
         span {
             span.num title=(issue) { @if may_edit { (display) } @else { (masked(&display)) } }
@@ -115,31 +117,46 @@ fn issue_words(cx: &Cx, one: &Identifier) -> String {
     if let Some(day) = one.issued_on {
         parts.push(cx.l.ta("contacts-issued", &[("date", cx.l.date(day).into())]));
     }
-    parts.extend([&one.issued_by, &one.issuer_code].into_iter().filter(|t| !t.is_empty()).cloned());
+    parts.extend(
+        [&one.issued_by, &one.issuer_code]
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .cloned(),
+    );
     parts.join(" · ")
 }
 
 /// Whether a document holds today: what it says itself, else what the law says about its kind.
-fn state_of(
-    cx: &Cx,
-    pack: &Pack,
-    head: &ClientHead,
-    one: &Identifier,
-) -> Option<(Tone, String)> {
+fn state_of(cx: &Cx, pack: &Pack, head: &ClientHead, one: &Identifier) -> Option<(Tone, String)> {
     let l = &cx.l;
     let by_law = law(pack.identifier(&one.kind), head, one, l.today);
-    if by_law.as_ref().is_some_and(|v| v.verdict == Verdict::IssuedTooYoung) {
+    if by_law
+        .as_ref()
+        .is_some_and(|v| v.verdict == Verdict::IssuedTooYoung)
+    {
         return Some((Tone::Attention, l.t("contacts-paper-too-young")));
     }
     if let Some(last) = one.valid_until.or(by_law.and_then(|v| v.valid_until)) {
         let day = l.date(last);
-        let left = l.today.until(last).map_or(0, |span| i64::from(span.get_days()));
+        let left = l
+            .today
+            .until(last)
+            .map_or(0, |span| i64::from(span.get_days()));
         return Some(if last < l.today {
-            (Tone::Danger, l.ta("contacts-paper-expired", &[("date", day.into())]))
+            (
+                Tone::Danger,
+                l.ta("contacts-paper-expired", &[("date", day.into())]),
+            )
         } else if left <= ENDS_SOON_DAYS {
-            (Tone::Attention, l.ta("contacts-paper-until", &[("date", day.into())]))
+            (
+                Tone::Attention,
+                l.ta("contacts-paper-until", &[("date", day.into())]),
+            )
         } else {
-            (Tone::Neutral, l.ta("contacts-paper-until", &[("date", day.into())]))
+            (
+                Tone::Neutral,
+                l.ta("contacts-paper-until", &[("date", day.into())]),
+            )
         });
     }
     (one.certainty == "unchecked").then(|| (Tone::Neutral, l.t("contacts-paper-unchecked")))
@@ -152,270 +169,10 @@ fn law(
     today: Date,
 ) -> Option<jurisdiction::Validity> {
     let rule = kind?.validity.as_ref()?;
-    Some(jurisdiction::document_validity(rule, head.birth_date?, one.issued_on?, today))
-}
-
-/// What the form of a new document starts with.
-#[derive(Deserialize)]
-pub(super) struct Start {
-    #[serde(default)]
-    kind: String,
-}
-
-struct Shown<'a> {
-    head: &'a ClientHead,
-    kind: String,
-    stored: Option<&'a Identifier>,
-    /// Dates as people type them.
-    typed: IdentifierFields,
-    original: IdentifierFields,
-    refusals: Refusals,
-}
-
-fn stored_fields(one: &Identifier) -> IdentifierFields {
-    let iso = |day: Option<Date>| day.map(|d| d.to_string()).unwrap_or_default();
-    IdentifierFields {
-        value: one.value.clone(),
-        issued_on: iso(one.issued_on),
-        issued_by: one.issued_by.clone(),
-        issuer_code: one.issuer_code.clone(),
-        valid_until: iso(one.valid_until),
-        is_main: one.is_main,
-        source: one.origin.source.clone(),
-    }
-}
-
-/// The fields as the command wants them, or with the dates as typed, for the form.
-fn sent_fields(cx: &Cx, sent: &FormData, as_typed: bool) -> IdentifierFields {
-    let day =
-        |name: &str| if as_typed { sent.text(name) } else { iso_date(cx, sent, name) };
-    IdentifierFields {
-        value: sent.text("value"),
-        issued_on: day("issued_on"),
-        issued_by: sent.text("issued_by"),
-        issuer_code: sent.text("issuer_code"),
-        valid_until: day("valid_until"),
-        is_main: sent.is_set("is_main"),
-        source: sent.text("source"),
-    }
-}
-
-fn original_fields(sent: &FormData) -> IdentifierFields {
-    let text = |name: &str| sent.text(&format!("o_{name}"));
-    IdentifierFields {
-        value: text("value"),
-        issued_on: text("issued_on"),
-        issued_by: text("issued_by"),
-        issuer_code: text("issuer_code"),
-        valid_until: text("valid_until"),
-        is_main: sent.is_set("o_is_main"),
-        source: text("source"),
-    }
-}
-
-const FIELDS: &[&str] = &["kind", "value", "issued_on", "issued_by", "issuer_code", "valid_until"];
-
-fn form(cx: &Cx, shown: &Shown<'_>) -> Result<Response, Error> {
-    let l = &cx.l;
-    let client = shown.head.id;
-    let pack = client::pack(&cx.ctx)?;
-    let kind = pack.identifier(&shown.kind);
-    let title = match shown.stored {
-        Some(_) => kind_name(cx, &shown.kind),
-        None => l.t("contacts-papers-add"),
-    };
-    let body = html! {
-        (frame::summary(cx, &shown.refusals, FIELDS))
-        (taken_link(cx, &shown.refusals))
-        @if shown.stored.is_none() { (kind_field(cx, pack, shown)) }
-        (fields(cx, kind, shown))
-        (frame::source_field(cx, &shown.typed.source))
-        @if kind.is_none_or(|k| k.document) {
-            (Field::checkbox("is_main", l.t("contacts-paper-is-main"), shown.typed.is_main).render(l))
-        }
-    };
-    let action = match shown.stored {
-        Some(one) => format!("{}/identifiers/{}", card(client), one.id),
-        None => format!("{}/identifiers", card(client)),
-    };
-    let mut form = Form::post(&action)
-        .hidden("_id", cx.form_id())
-        .submit(l.t("contacts-save"))
-        .cancel(card(client));
-    if shown.stored.is_some() {
-        let was = &shown.original;
-        form = form
-            .hidden("o_value", &was.value)
-            .hidden("o_issued_on", &was.issued_on)
-            .hidden("o_issued_by", &was.issued_by)
-            .hidden("o_issuer_code", &was.issuer_code)
-            .hidden("o_valid_until", &was.valid_until)
-            .hidden("o_is_main", if was.is_main { "on" } else { "" })
-            .extra(archive_button(cx, &action));
-    }
-    Ok(dialog(cx, frame::status(&shown.refusals), shown.head, &title, &form.render(l, &body)))
-}
-
-fn kind_field(cx: &Cx, pack: &Pack, shown: &Shown<'_>) -> Markup {
-    let l = &cx.l;
-    let subject = shown.head.kind.subject();
-    let options = subject
-        .into_iter()
-        .flat_map(|s| pack.identifiers_of(s))
-        .map(|k| Opt::new(k.kind.as_str(), l.t(&k.name_key())))
-        .collect();
-    Field::select("kind", l.t("contacts-paper-kind"), options)
-        .value(&shown.kind)
-        .error(cx.field_error(&shown.refusals, "kind"))
-        .render(l)
-}
-
-fn fields(cx: &Cx, kind: Option<&IdentifierKind>, shown: &Shown<'_>) -> Markup {
-    let l = &cx.l;
-    let typed = &shown.typed;
-    let field = |name: &str, value: &str, input: Input| {
-        Field::new(name, frame::field_name(l, name), input)
-            .value(value)
-            .error(cx.field_error(&shown.refusals, name))
-    };
-    let mut number = field("value", &typed.value, Input::Text).required().attribute("autofocus", "");
-    if let Some(kind) = kind.filter(|_| shown.stored.is_some()) {
-        number = number.hint(l.t(&kind.hint_key()));
-    }
-    let is_document = shown.stored.is_none() || kind.is_none_or(|k| k.document);
-    html! {
-        (number.render(l))
-        @if is_document {
-            (form_row(&[
-                field("issued_on", &typed.issued_on, Input::Date).render(l),
-                field("valid_until", &typed.valid_until, Input::Date).hint(l.t("contacts-paper-until-hint")).render(l),
-            ]))
-            (form_row(&[
-                field("issued_by", &typed.issued_by, Input::Text).render(l),
-                field("issuer_code", &typed.issuer_code, Input::Text).placeholder("000-000").narrow().render(l),
-            ]))
-        }
-    }
-}
-
-/// A way to the client who has the number already, for those who may see him.
-fn taken_link(cx: &Cx, refusals: &Refusals) -> Markup {
-    let taken = refusals.0.iter().find(|r| r.code == "identifier-taken-by");
-    let arg = |name: &str| {
-        taken.and_then(|r| r.args.iter().find(|(key, _)| key == name)).map(|(_, value)| value)
-    };
-    html! {
-        @if let (Some(client), Some(name)) = (arg("client"), arg("name")) {
-            p { (Button::secondary(cx.l.ta("contacts-open-client", &[("name", name.into())]))
-                .icon("external-link").href(format!("/clients/{client}"))) }
-        }
-    }
-}
-
-pub(super) async fn new_form(cx: Cx, Path(client): Path<String>, Query(start): Query<Start>) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
-    let shown = Shown {
-        head: &seen.head,
-        kind: start.kind,
-        stored: None,
-        typed: IdentifierFields::default(),
-        original: IdentifierFields::default(),
-        refusals: Refusals::default(),
-    };
-    Ok(form(&cx, &shown)?)
-}
-
-pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
-    let client_id = seen.head.id;
-    let kind = sent.text("kind");
-    let fields = sent_fields(&cx, &sent, false);
-    let command = AddIdentifier { client_id, kind: kind.clone(), fields };
-    match cx.execute(sent.command_id()?, &command).await {
-        Ok(_) => Ok(cx.done(&card(client_id), "flash-paper-saved")),
-        Err(Error::Refused(refusals)) => {
-            let shown = Shown {
-                head: &seen.head,
-                kind,
-                stored: None,
-                typed: sent_fields(&cx, &sent, true),
-                original: IdentifierFields::default(),
-                refusals,
-            };
-            Ok(form(&cx, &shown)?)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Identifier), Error> {
-    let mut seen = frame::editable(cx, id(client)?).await?;
-    let item: IdentifierId = id(item)?;
-    let one = queries::identifier(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
-    if one.client_id != seen.head.id {
-        return Err(Error::NotFound);
-    }
-    Ok((seen, one))
-}
-
-pub(super) async fn edit_form(cx: Cx, Path((client, item)): Path<(String, String)>) -> Answer {
-    let (seen, one) = stored(&cx, &client, &item).await?;
-    let original = stored_fields(&one);
-    let typed = IdentifierFields {
-        issued_on: date_input(one.issued_on),
-        valid_until: date_input(one.valid_until),
-        ..original.clone()
-    };
-    let shown = Shown {
-        head: &seen.head,
-        kind: one.kind.clone(),
-        stored: Some(&one),
-        typed,
-        original,
-        refusals: Refusals::default(),
-    };
-    Ok(form(&cx, &shown)?)
-}
-
-pub(super) async fn edit(
-    cx: Cx,
-    Path((client, item)): Path<(String, String)>,
-    sent: FormData,
-) -> Answer {
-    let (seen, one) = stored(&cx, &client, &item).await?;
-    let original = original_fields(&sent);
-    let fields = sent_fields(&cx, &sent, false);
-    let command =
-        EditIdentifier { identifier_id: one.id, original: original.clone(), fields };
-    let back = card(seen.head.id);
-    match cx.execute(sent.command_id()?, &command).await {
-        Ok(()) => Ok(cx.done(&back, "flash-paper-saved")),
-        Err(Error::Refused(refusals)) => {
-            let shown = Shown {
-                head: &seen.head,
-                kind: one.kind.clone(),
-                stored: Some(&one),
-                typed: sent_fields(&cx, &sent, true),
-                original,
-                refusals,
-            };
-            Ok(form(&cx, &shown)?)
-        }
-        Err(Error::Conflict(conflict)) => {
-            let title = kind_name(&cx, &one.kind);
-            let action = format!("{back}/identifiers/{}", one.id);
-            Ok(frame::conflict(&cx, &seen.head, &title, &action, &sent, &conflict))
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-pub(super) async fn archive(
-    cx: Cx,
-    Path((client, item)): Path<(String, String)>,
-    sent: FormData,
-) -> Answer {
-    let (seen, one) = stored(&cx, &client, &item).await?;
-    cx.execute(sent.command_id()?, &ArchiveIdentifier { identifier_id: one.id }).await?;
-    Ok(cx.done(&card(seen.head.id), "flash-paper-archived"))
+    Some(jurisdiction::document_validity(
+        rule,
+        head.birth_date?,
+        one.issued_on?,
+        today,
+    ))
 }

@@ -105,7 +105,9 @@ pub async fn consent_words<R: Read>(
         let mut c = row.cols();
         let (purpose, channel): (String, String) = (c.take()?, c.take()?);
         let word = Purpose::from_key(&purpose).zip(ConsentChannel::from_key(&channel));
-        let Some((purpose, channel)) = word else { continue };
+        let Some((purpose, channel)) = word else {
+            continue;
+        };
         out.push(ConsentWord {
             purpose,
             channel,

@@ -5,9 +5,7 @@ mod life;
 mod papers;
 mod reach;
 
-pub use life::{
-    ConsentWord, ImportantDate, consent_words, date, dates, latest_consents,
-};
+pub use life::{ConsentWord, ImportantDate, consent_words, date, dates, latest_consents};
 pub use papers::{
     ClientFile, Holder, Identifier, file, files, identifier, identifiers, other_holders,
 };
@@ -31,5 +29,9 @@ pub struct Origin {
 }
 
 fn origin(c: &mut Cols) -> Result<Origin, StoreError> {
-    Ok(Origin { source: c.take()?, author_id: c.take()?, at: c.take()? })
+    Ok(Origin {
+        source: c.take()?,
+        author_id: c.take()?,
+        at: c.take()?,
+    })
 }

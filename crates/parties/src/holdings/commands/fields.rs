@@ -19,7 +19,12 @@ pub(super) fn reject(row: &ImportRow, field: &str, code: &str) -> ImportReject {
         row: row.row,
         field: Some(field.to_owned()),
         code: code.to_owned(),
-        value: row.text(field).unwrap_or_default().chars().take(VALUE_CHARS_MAX).collect(),
+        value: row
+            .text(field)
+            .unwrap_or_default()
+            .chars()
+            .take(VALUE_CHARS_MAX)
+            .collect(),
     }
 }
 
@@ -38,7 +43,11 @@ pub(super) fn text(row: &ImportRow, key: &str) -> Field<String> {
 /// A required text.
 pub(super) fn required(row: &ImportRow, key: &str) -> Field<String> {
     let text = text(row, key)?;
-    if text.is_empty() { Err(reject(row, key, "required")) } else { Ok(text) }
+    if text.is_empty() {
+        Err(reject(row, key, "required"))
+    } else {
+        Ok(text)
+    }
 }
 
 /// An optional date, `YYYY-MM-DD`.
@@ -47,7 +56,9 @@ pub(super) fn date(row: &ImportRow, key: &str) -> Field<Option<Date>> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| reject(row, key, "not-a-date"))
+    text.parse()
+        .map(Some)
+        .map_err(|_| reject(row, key, "not-a-date"))
 }
 
 /// A required date.

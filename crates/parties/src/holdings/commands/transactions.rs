@@ -1,5 +1,7 @@
 //! Movements from a feed, with the monthly turnovers and balances they make.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use spine::import::{ImportBatch, ImportOutcome, ImportReject, ImportRow};
@@ -9,11 +11,12 @@ use uuid::Uuid;
 use super::super::model::Transaction;
 use super::super::queries;
 use super::refs::{self, Refs};
-use super::{IMPORT, accounts, balances, fields, rows};
+use super::{IMPORT, accounts, balances, day_order, fields, rows};
 
 pub(super) const KIND: &str = "transaction";
 
-/// Takes movements. A record without an ordinal keeps the order of the file within its day. The journal
+/// Takes movements. Within a day, records without an ordinal are put into the order their balances tell,
+/// or else stay in that of the file. The journal
 /// gets one entry per batch: its counts and the SHA-256 of what was taken.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -39,12 +42,16 @@ impl Command for ImportTransactions {
         let id_of = |t: &Transaction| t.id;
         let mut before = rows::before(work, place, known, queries::transaction, id_of).await?;
         let (mut movements, mut saved) = (Vec::new(), Vec::new());
+        let mut unordered = BTreeSet::new();
         let mut hasher = Sha256::new();
         for task in std::mem::take(&mut sorted.tasks) {
             let old = task.known.and_then(|id| before.remove(&id));
             let id = old.as_ref().map_or_else(|| work.new_id(), |t| t.id);
             match read(task.row, id, &accounts) {
                 Ok(new) => {
+                    if task.row.int("ordinal").is_none() {
+                        unordered.insert((new.account_id, new.on_date));
+                    }
                     sorted.count(old.is_none());
                     hasher.update(&task.digest);
                     saved.push((KIND, task.row.external_id.as_str(), id, task.digest));
@@ -53,8 +60,13 @@ impl Command for ImportTransactions {
                 Err(reject) => sorted.outcome.rejected.push(reject),
             }
         }
-        let written: Vec<_> = movements.iter().map(|m| rows::transaction(&m.new)).collect();
-        work.insert_many(rows::TRANSACTION, &written, rows::TRANSACTION_AGAIN).await?;
+        let written: Vec<_> = movements
+            .iter()
+            .map(|m| rows::transaction(&m.new))
+            .collect();
+        work.insert_many(rows::TRANSACTION, &written, rows::TRANSACTION_AGAIN)
+            .await?;
+        day_order::settle(work, &unordered).await?;
         balances::months(work, &movements).await?;
         balances::balances(work, &movements).await?;
         refs::save(work, &batch.source, saved).await?;

@@ -50,7 +50,9 @@ fn name(l: &L, icon_name: &'static str, kind: &str, number: &str) -> Markup {
 }
 
 fn whose(l: &L, whose: Option<&Whose<'_>>) -> Cell {
-    let Some(whose) = whose else { return Cell::quiet(l.t("holdings-own")) };
+    let Some(whose) = whose else {
+        return Cell::quiet(l.t("holdings-own"));
+    };
     Cell::markup(html! {
         (words::role(l, whose.role))
         @if let Some(holder) = whose.holder {
@@ -59,12 +61,23 @@ fn whose(l: &L, whose: Option<&Whose<'_>>) -> Cell {
     })
 }
 
-fn terms(parts: Vec<String>, l: &L) -> Cell {
-    if parts.is_empty() { Cell::none(l) } else { Cell::quiet(parts.join(" · ")) }
-}
-
-fn signs(l: &L, signs: &[Indicator]) -> Cell {
-    if signs.is_empty() { Cell::none(l) } else { Cell::markup(words::badges(l, signs)) }
+/// Terms in one line, the signs under them.
+fn terms(l: &L, parts: &[String], signs: &[Indicator]) -> Cell {
+    if parts.is_empty() && signs.is_empty() {
+        return Cell::none(l);
+    }
+    let words = parts.join(" · ");
+    let cell = Cell::markup(html! {
+        div {
+            @if !words.is_empty() { div.quiet { (words) } }
+            @for sign in signs { div { (words::badges(l, &[*sign])) } }
+        }
+    });
+    if words.is_empty() {
+        cell
+    } else {
+        cell.title(words)
+    }
 }
 
 /// An account; `failing` tells that a standing order on it fails.
@@ -98,11 +111,15 @@ pub(super) fn account(
     };
     let kind = words::account_kind(l, a.kind);
     let mut row = Row::new(a.id)
-        .cell(Cell::markup(name(l, words::account_icon(a.kind), &kind, &mask_number(&a.number))))
+        .cell(Cell::markup(name(
+            l,
+            words::account_icon(a.kind),
+            &kind,
+            &mask_number(&a.number),
+        )))
         .cell(whose(l, foreign))
-        .cell(terms(account_terms(l, a), l))
+        .cell(terms(l, &account_terms(l, a), &found))
         .cell(balance)
-        .cell(signs(l, &found))
         .tone(words::row_tone(&found));
     if may_see {
         row = row.href(format!("/clients/{client}/accounts/{}", a.id));
@@ -138,16 +155,24 @@ fn until(l: &L, day: Date) -> String {
 /// A card.
 pub(super) fn card(l: &L, card: &Card) -> Line {
     let found = indicators(&Holding::Card(card.clone()), l.today);
-    let part = if card.state == CardState::Closed { Part::Closed } else { Part::Tool };
+    let part = if card.state == CardState::Closed {
+        Part::Closed
+    } else {
+        Part::Tool
+    };
     let number = card.pan_masked.replace('*', "•");
     let mut parts = vec![l.ta("holdings-since", &[("day", l.date(card.issued_on).into())])];
     parts.extend(card.expires_on.map(|day| until(l, day)));
     let row = Row::new(card.id)
-        .cell(Cell::markup(name(l, "credit-card", &words::card_kind(l, card.kind), &number)))
+        .cell(Cell::markup(name(
+            l,
+            "credit-card",
+            &words::card_kind(l, card.kind),
+            &number,
+        )))
         .cell(whose(l, None))
-        .cell(terms(parts, l))
+        .cell(terms(l, &parts, &found))
         .cell(Cell::none(l))
-        .cell(signs(l, &found))
         .tone(words::row_tone(&found));
     Line { part, row }
 }
@@ -168,15 +193,27 @@ pub(super) fn loan(l: &L, loan: &Loan, foreign: Option<&Whose<'_>>) -> Line {
         }
         (true, None) => Cell::quiet(l.t("holdings-not-known")).title(l.t("holdings-debt-unknown")),
     };
-    let part = if loan.state == LoanState::Closed { Part::Closed } else { Part::Liability };
+    let part = if loan.state == LoanState::Closed {
+        Part::Closed
+    } else {
+        Part::Liability
+    };
     let kind = words::loan_kind(l, loan.kind);
-    let shown = if may_see { loan_terms(l, loan) } else { Vec::new() };
+    let shown = if may_see {
+        loan_terms(l, loan)
+    } else {
+        Vec::new()
+    };
     let row = Row::new(loan.id)
-        .cell(Cell::markup(name(l, words::loan_icon(loan.kind), &kind, &loan.number)))
+        .cell(Cell::markup(name(
+            l,
+            words::loan_icon(loan.kind),
+            &kind,
+            &loan.number,
+        )))
         .cell(whose(l, foreign))
-        .cell(terms(shown, l))
+        .cell(terms(l, &shown, &found))
         .cell(debt)
-        .cell(signs(l, &found))
         .tone(words::row_tone(&found));
     Line { part, row }
 }
@@ -187,7 +224,10 @@ fn loan_terms(l: &L, loan: &Loan) -> Vec<String> {
         vec![l.ta("holdings-limit-of", &[("sum", amount.into())])]
     } else {
         let term = l.ta("holdings-n-months", &[("n", loan.term_months.into())]);
-        vec![l.ta("holdings-lent", &[("sum", amount.into()), ("term", term.into())])]
+        vec![l.ta(
+            "holdings-lent",
+            &[("sum", amount.into()), ("term", term.into())],
+        )]
     };
     parts.extend(loan.rate_bp.map(|rate| l.percent(rate)));
     if loan.state == LoanState::Running && loan.payment_minor > 0 {

@@ -34,7 +34,9 @@ pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {
 /// Whether the person may see what this client has. The card has only checked that he may see the client.
 async fn may_see(cx: &Cx, client: ClientId) -> Result<bool, Error> {
     let mut db = cx.db.clone();
-    let owner = queries::owner(&mut db, client).await?.ok_or(Error::NotFound)?;
+    let owner = queries::owner(&mut db, client)
+        .await?
+        .ok_or(Error::NotFound)?;
     Ok(cx.principal().reaches("holding.read", owner))
 }
 

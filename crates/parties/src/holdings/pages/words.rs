@@ -3,7 +3,6 @@
 use kernel::{Currency, Money};
 use maud::{Markup, html};
 use web::i18n::L;
-use web::icons::icon;
 use web::ui::{self, Tone};
 
 use crate::holdings::indicators::{Indicator, Risk, Severity};
@@ -37,7 +36,11 @@ pub(super) fn role(l: &L, word: &str) -> String {
 /// A word a feed or a payer wrote: translated when it is one we know, as it is otherwise.
 pub(super) fn foreign(l: &L, stem: &str, word: &str) -> String {
     let key = key(stem, word);
-    if l.texts.has(l.lang, &key) { l.t(&key) } else { word.to_owned() }
+    if l.texts.has(l.lang, &key) {
+        l.t(&key)
+    } else {
+        word.to_owned()
+    }
 }
 
 /// Icon of an account.
@@ -81,8 +84,7 @@ pub(super) fn holder_link(l: &L, holder: &Holder, may_open: bool) -> Markup {
 
 /// Stands where an amount is that the person may not see.
 pub(super) fn hidden(l: &L) -> Markup {
-    let words = l.t("holdings-hidden-amount");
-    html! { span.quiet title=(words) { (icon("eye-off")) span.hidden { (words) } } }
+    html! { span.quiet title=(l.t("holdings-hidden-amount")) { (l.t("holdings-hidden-short")) } }
 }
 
 /// An amount of a currency.
@@ -148,24 +150,19 @@ fn sign_words(l: &L, sign: Indicator) -> String {
         Indicator::CardExpiresSoon(days) => with("holdings-sign-card-expires", days),
         Indicator::CardExpired(_) => l.t("holdings-sign-card-expired"),
         Indicator::CardBlocked => l.t("holdings-sign-card-blocked"),
-        Indicator::LoanPastDue { days, overdue } => past_due(l, days, overdue),
+        Indicator::LoanPastDue { days: None, .. } => l.t("holdings-sign-late"),
+        Indicator::LoanPastDue {
+            days: Some(days), ..
+        } => {
+            let risk = l.t(&format!("holdings-risk-{}", Risk::of_days(days).key()));
+            l.ta(
+                "holdings-sign-past-due",
+                &[("n", days.into()), ("risk", risk.into())],
+            )
+        }
         Indicator::LoanDefaulted => l.t("holdings-sign-defaulted"),
         Indicator::PaymentDue(0) => l.t("holdings-sign-payment-today"),
         Indicator::PaymentDue(days) => with("holdings-sign-payment", days),
         Indicator::OrderFailing => l.t("holdings-sign-order-failing"),
-    }
-}
-
-fn past_due(l: &L, days: Option<i64>, overdue: Option<Money>) -> String {
-    let words = match days {
-        None => l.t("holdings-sign-late"),
-        Some(days) => {
-            let risk = l.t(&format!("holdings-risk-{}", Risk::of_days(days).key()));
-            l.ta("holdings-sign-past-due", &[("n", days.into()), ("risk", risk.into())])
-        }
-    };
-    match overdue {
-        Some(sum) => format!("{words} · {}", l.money_whole(sum)),
-        None => words,
     }
 }

@@ -48,15 +48,24 @@ pub async fn turnover<R: Read>(
                join account_month m on m.account_id = r.account_id \
                where r.client_id = $1 and r.role = 'owner' and m.month >= $2 and m.month <= $3 \
                and m.operations > 0 group by m.month, a.currency order by m.month, a.currency";
-    let rows = db.query(sql, params![client, month_key(first), month_key(last)]).await?;
+    let rows = db
+        .query(sql, params![client, month_key(first), month_key(last)])
+        .await?;
     each(rows, |c| {
         let month: String = c.take()?;
-        let month = format!("{month}-01").parse().map_err(|e: jiff::Error| StoreError::Column {
-            index: 0,
-            problem: e.to_string(),
-        })?;
+        let month = format!("{month}-01")
+            .parse()
+            .map_err(|e: jiff::Error| StoreError::Column {
+                index: 0,
+                problem: e.to_string(),
+            })?;
         let currency = c.take()?;
-        Ok(MonthTurnover { month, currency, in_minor: c.take()?, out_minor: c.take()? })
+        Ok(MonthTurnover {
+            month,
+            currency,
+            in_minor: c.take()?,
+            out_minor: c.take()?,
+        })
     })
 }
 
@@ -64,7 +73,8 @@ pub async fn turnover<R: Read>(
 pub(in crate::holdings) fn months_before(day: Date, count: i64) -> Date {
     let span = jiff::Span::new().try_months(count).ok();
     let first = day.first_of_month();
-    span.and_then(|span| first.checked_sub(span).ok()).unwrap_or(first)
+    span.and_then(|span| first.checked_sub(span).ok())
+        .unwrap_or(first)
 }
 
 /// Place of a movement in the order of an account.

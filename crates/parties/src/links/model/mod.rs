@@ -3,7 +3,9 @@
 mod circle;
 mod kind;
 mod rules;
+mod share;
 
 pub use circle::{Circle, Reach, Tie};
 pub use kind::{LinkKind, Relation};
 pub use rules::{Draft, Known, check, overlaps};
+pub use share::parse_share;

@@ -45,10 +45,7 @@ pub struct Known {
 }
 
 /// Whether two periods have a day in common; an absent end is open.
-pub fn overlaps(
-    a: (Option<Date>, Option<Date>),
-    b: (Option<Date>, Option<Date>),
-) -> bool {
+pub fn overlaps(a: (Option<Date>, Option<Date>), b: (Option<Date>, Option<Date>)) -> bool {
     let starts_before_end = |start: Option<Date>, end: Option<Date>| match (start, end) {
         (Some(start), Some(end)) => start <= end,
         _ => true,
@@ -70,20 +67,21 @@ pub fn check(draft: &Draft, known: &[Known], ancestors: &[ClientId], today: Date
     }
     check_dates(draft, today, &mut refusals);
     check_share(draft, known, &mut refusals);
-    let now: Vec<&Known> =
-        known.iter().filter(|k| overlaps((k.since, k.until), (draft.since, draft.until))).collect();
+    let now: Vec<&Known> = known
+        .iter()
+        .filter(|k| overlaps((k.since, k.until), (draft.since, draft.until)))
+        .collect();
     let is_same = |k: &&Known| {
         let straight = k.from == from && k.to == to;
         let reverse = k.from == to && k.to == from && draft.kind.is_mutual();
         k.kind == draft.kind && (straight || reverse)
     };
-    if now.iter().any(|k| is_same(k)) {
+    if now.iter().any(is_same) {
         refusals.push(Refusal::field("link-twin", "party"));
     } else if draft.kind == LinkKind::Spouse && now.iter().any(|k| k.kind == LinkKind::Spouse) {
         refusals.push(Refusal::field("link-second-spouse", "party"));
     }
-    let is_reverse_parent =
-        |k: &&Known| k.kind == LinkKind::Parent && k.from == to && k.to == from;
+    let is_reverse_parent = |k: &&Known| k.kind == LinkKind::Parent && k.from == to && k.to == from;
     if draft.kind == LinkKind::Parent && known.iter().any(|k| is_reverse_parent(&k)) {
         refusals.push(Refusal::field("link-own-ancestor", "party"));
     }
@@ -98,7 +96,11 @@ fn check_dates(draft: &Draft, today: Date, refusals: &mut Refusals) {
     if draft.since.is_some_and(|day| day > tomorrow) {
         refusals.push(Refusal::field("date-in-future", "since"));
     }
-    if draft.since.zip(draft.until).is_some_and(|(since, until)| until < since) {
+    if draft
+        .since
+        .zip(draft.until)
+        .is_some_and(|(since, until)| until < since)
+    {
         refusals.push(Refusal::field("until-before-since", "until"));
     }
 }
@@ -169,18 +171,29 @@ mod tests {
     }
 
     fn codes(draft: &Draft, known: &[Known]) -> Vec<String> {
-        check(draft, known, &[], TODAY).0.into_iter().map(|r| r.code).collect()
+        check(draft, known, &[], TODAY)
+            .0
+            .into_iter()
+            .map(|r| r.code)
+            .collect()
     }
 
     #[test]
     fn shares_stay_within_one_hundred_percent() {
         let mut one = draft((1, Person), (9, Company), LinkKind::Owner);
         assert_eq!(codes(&one, &[]), ["required"]);
-        for (share, code) in [(0, "link-share-range"), (10_001, "link-share-range"), (-5, "link-share-range")] {
+        for (share, code) in [
+            (0, "link-share-range"),
+            (10_001, "link-share-range"),
+            (-5, "link-share-range"),
+        ] {
             one.share_bp = Some(share);
             assert_eq!(codes(&one, &[]), [code]);
         }
-        let others = [known(2, 9, LinkKind::Owner, Some(6_000)), known(3, 9, LinkKind::Owner, Some(1_000))];
+        let others = [
+            known(2, 9, LinkKind::Owner, Some(6_000)),
+            known(3, 9, LinkKind::Owner, Some(1_000)),
+        ];
         one.share_bp = Some(3_000);
         assert!(codes(&one, &others).is_empty(), "exactly 100 % is allowed");
         one.share_bp = Some(3_001);
@@ -203,16 +216,26 @@ mod tests {
 
     #[test]
     fn impossible_links_are_refused() {
-        assert_eq!(codes(&draft((1, Person), (1, Person), LinkKind::Spouse), &[]), ["link-to-itself"]);
+        assert_eq!(
+            codes(&draft((1, Person), (1, Person), LinkKind::Spouse), &[]),
+            ["link-to-itself"]
+        );
         let mut owned = draft((1, Person), (2, Person), LinkKind::Owner);
         owned.share_bp = Some(1);
         assert_eq!(codes(&owned, &[]), ["link-kinds"]);
         let married = [known(2, 3, LinkKind::Spouse, None)];
         let spouse = |a, b| draft((a, Person), (b, Person), LinkKind::Spouse);
         assert_eq!(codes(&spouse(1, 2), &married), ["link-second-spouse"]);
-        assert_eq!(codes(&spouse(3, 2), &married), ["link-twin"], "a mutual link counts from both sides");
+        assert_eq!(
+            codes(&spouse(3, 2), &married),
+            ["link-twin"],
+            "a mutual link counts from both sides"
+        );
         let parent = [known(2, 1, LinkKind::Parent, None)];
-        assert_eq!(codes(&draft((1, Person), (2, Person), LinkKind::Parent), &parent), ["link-own-ancestor"]);
+        assert_eq!(
+            codes(&draft((1, Person), (2, Person), LinkKind::Parent), &parent),
+            ["link-own-ancestor"]
+        );
         let mut shared = draft((1, Person), (2, Company), LinkKind::Director);
         shared.share_bp = Some(10);
         assert_eq!(codes(&shared, &[]), ["link-no-share"]);

@@ -21,7 +21,11 @@ struct Stored {
 
 async fn load(w: &mut Work<'_>, id: RoleId) -> Result<Stored, Error> {
     let sql = "select name, name_en, built_in from role where id = $1";
-    let mut c = w.first(sql, params![id]).await?.ok_or(Error::NotFound)?.cols();
+    let mut c = w
+        .first(sql, params![id])
+        .await?
+        .ok_or(Error::NotFound)?
+        .cols();
     let mut role = Stored {
         name: c.take()?,
         name_en: c.take()?,
@@ -86,7 +90,8 @@ impl Command for SaveRole {
                     params![id, name, name_en],
                 )
                 .await?;
-                w.execute("delete from role_grant where role_id = $1", params![id]).await?;
+                w.execute("delete from role_grant where role_id = $1", params![id])
+                    .await?;
             }
         }
         let rows: Vec<Vec<Value>> = self
@@ -94,14 +99,26 @@ impl Command for SaveRole {
             .iter()
             .map(|(p, s)| vec![id.into(), p.as_str().into(), s.key().into()])
             .collect();
-        w.insert_many("insert into role_grant (role_id, permission, scope) values", &rows, "")
-            .await?;
+        w.insert_many(
+            "insert into role_grant (role_id, permission, scope) values",
+            &rows,
+            "",
+        )
+        .await?;
         keep_guardians(w).await?;
-        let (old_name, old_name_en) =
-            old.map_or((Json::Null, Json::Null), |o| (o.name.into(), o.name_en.into()));
+        let (old_name, old_name_en) = old.map_or((Json::Null, Json::Null), |o| {
+            (o.name.into(), o.name_en.into())
+        });
         let names =
-            Change::new().field("name", old_name, name).field("name_en", old_name_en, name_en);
-        w.record("role", id, None, changed_grants(names, &before, &self.grants));
+            Change::new()
+                .field("name", old_name, name)
+                .field("name_en", old_name_en, name_en);
+        w.record(
+            "role",
+            id,
+            None,
+            changed_grants(names, &before, &self.grants),
+        );
         Ok(id)
     }
 }
@@ -112,7 +129,10 @@ impl SaveRole {
         check_line(&self.name, "name", true, &mut refusals);
         check_line(&self.name_en, "name_en", true, &mut refusals);
         let shaped = |key: &str| {
-            key.contains('.') && key.chars().all(|c| c.is_ascii_lowercase() || "._-".contains(c))
+            key.contains('.')
+                && key
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || "._-".contains(c))
         };
         if self.grants.keys().any(|key| !shaped(key)) {
             refusals.push(Refusal::field("not-a-choice", "grants"));
@@ -144,7 +164,11 @@ fn changed_grants(
     let word = |scope: Option<&Scope>| scope.map_or(Json::Null, |s| s.key().into());
     let gone = before.keys().filter(|key| !after.contains_key(*key));
     for permission in after.keys().chain(gone) {
-        change = change.field(permission, word(before.get(permission)), word(after.get(permission)));
+        change = change.field(
+            permission,
+            word(before.get(permission)),
+            word(after.get(permission)),
+        );
     }
     change
 }
@@ -173,12 +197,21 @@ impl Command for DeleteRole {
         if w.first(sql, params![id]).await?.is_some() {
             return Err(Error::refused("role-in-use"));
         }
-        w.execute("delete from role_grant where role_id = $1", params![id]).await?;
-        w.execute("delete from role where id = $1", params![id]).await?;
-        let names = Change::new()
-            .field("name", role.name, Json::Null)
-            .field("name_en", role.name_en, Json::Null);
-        w.record("role", id, None, changed_grants(names, &role.grants, &BTreeMap::new()));
+        w.execute("delete from role_grant where role_id = $1", params![id])
+            .await?;
+        w.execute("delete from role where id = $1", params![id])
+            .await?;
+        let names = Change::new().field("name", role.name, Json::Null).field(
+            "name_en",
+            role.name_en,
+            Json::Null,
+        );
+        w.record(
+            "role",
+            id,
+            None,
+            changed_grants(names, &role.grants, &BTreeMap::new()),
+        );
         Ok(())
     }
 }

@@ -196,6 +196,7 @@ fn conflict(l: &L) -> Markup {
         mine: mine.into(),
         theirs: theirs.into(),
         original: original.into(),
+        words: None,
     };
     let address = l.t("ui-g-address-1");
     conflict_chooser(

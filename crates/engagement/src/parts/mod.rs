@@ -1,6 +1,8 @@
 //! Pieces of pages that several slices show: a client's link, a due day, the choice of a person, the
 //! frame of a dialog.
 
+pub(crate) mod choose;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{ClientId, Date, Timestamp, UserId};

@@ -1,0 +1,6 @@
+//! Absences and who stands in: everybody's for the administrator, one's own for everybody.
+
+mod pages;
+mod queries;
+
+pub(crate) use pages::routes;

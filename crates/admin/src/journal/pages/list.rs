@@ -1,0 +1,193 @@
+//! The journal, newest first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::limits::PAGE_ROWS;
+use kernel::{ClientId, Timestamp};
+use maud::{Markup, html};
+use spine::{Error, Owner};
+use uuid::Uuid;
+use web::ui::{self, Button, Cell, Column, Field, Opt, PageHeader, Pager, Row, Table, Tone};
+use web::{Answer, Cx, FormData};
+
+use super::values::{change_lines, entity_word};
+use super::{HOME, chain};
+use crate::journal::queries::{self, Line, Mark, Wanted};
+use crate::pages::{active_staff, asked, lookups};
+
+pub(super) async fn list(mut cx: Cx) -> Answer {
+    let l = cx.l.clone();
+    let query = asked(&cx);
+    let wanted = Wanted {
+        entity: query.text("entity").parse().ok(),
+        client: query.text("client").parse().ok(),
+        actor: query.text("actor").parse().ok(),
+    };
+    let limit = i64::try_from(PAGE_ROWS).unwrap_or(50);
+    let mut lines = queries::page(&mut cx.db, wanted, mark(&query), limit + 1).await?;
+    let has_more = lines.len() > PAGE_ROWS;
+    lines.truncate(PAGE_ROWS);
+    let readable = readable(&mut cx, &lines).await?;
+    let chain = chain::panel(&mut cx).await?;
+    let next = lines
+        .last()
+        .filter(|_| has_more)
+        .map(|last| next_page(&query, last));
+    let wide = html! { (filter(&cx, &query)) (table(&cx, &lines, &readable, next)) };
+    let body = html! {
+        (PageHeader::new(l.t("admin-journal")).lead(html! { (l.t("admin-journal-lead")) }).render(&l))
+        (ui::split(&wide, &chain))
+    };
+    Ok(cx.page(&l.t("admin-journal"), &body))
+}
+
+/// `before=POS.MICROS.SEQ`, as [`next_page`] writes it.
+fn mark(query: &FormData) -> Mark {
+    let text = query.text("before");
+    let numbers: Vec<i64> = text
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect();
+    match numbers.as_slice() {
+        [pos, at, seq] => Mark {
+            pos: *pos,
+            at: Timestamp::from_micros(*at),
+            seq: *seq,
+        },
+        _ => Mark::NEWEST,
+    }
+}
+
+fn next_page(query: &FormData, last: &Line) -> String {
+    let before = format!("{}.{}.{}", last.pos, last.at.micros(), last.seq);
+    let kept = ["entity", "client", "actor"].map(|name| (name, query.text(name)));
+    let kept = kept.iter().map(|(name, value)| (*name, value.as_str()));
+    let pairs = kept
+        .filter(|(_, value)| !value.is_empty())
+        .chain([("before", before.as_str())]);
+    format!("{HOME}{}", ui::query_string(pairs))
+}
+
+/// The clients among the entries whose values this person may see.
+async fn readable(cx: &mut Cx, lines: &[Line]) -> Result<BTreeSet<ClientId>, Error> {
+    let clients: BTreeSet<ClientId> = lines.iter().filter_map(|line| line.client).collect();
+    if !cx.principal().has("client.read") {
+        return Ok(BTreeSet::new());
+    }
+    let clients: Vec<ClientId> = clients.into_iter().collect();
+    let owners: BTreeMap<ClientId, Owner> = queries::owners(&mut cx.db, &clients).await?;
+    let principal = cx.principal();
+    Ok(owners
+        .into_iter()
+        .filter(|(_, owner)| principal.reaches("client.read", *owner))
+        .map(|(id, _)| id)
+        .collect())
+}
+
+fn filter(cx: &Cx, query: &FormData) -> Markup {
+    let l = &cx.l;
+    let mut people = vec![Opt::new("", l.t("admin-journal-anybody"))];
+    people.extend(active_staff(cx, None));
+    let actor = query.text("actor");
+    if !actor.is_empty() && !people.iter().any(|o| o.value == actor) {
+        let directory = cx.app.services.directory.get();
+        let name = actor
+            .parse()
+            .map_or("", |id| directory.staff_name(id, l.lang));
+        people.push(Opt::new(
+            actor.clone(),
+            if name.is_empty() { &actor } else { name },
+        ));
+    }
+    let line = |name: &str, key: &str| {
+        Field::text(name, l.t(key))
+            .value(query.text(name))
+            .placeholder(l.t("admin-journal-id"))
+            .attribute("autocomplete", "off")
+            .attribute("spellcheck", "false")
+    };
+    let is_filtered = ["actor", "entity", "client"]
+        .iter()
+        .any(|name| query.opt(name).is_some());
+    html! {
+        form.form method="get" action=(HOME) {
+            div.form-row {
+                (Field::select("actor", l.t("admin-journal-actor"), people).value(actor).render(l))
+                (line("client", "admin-journal-client").render(l))
+                (line("entity", "admin-journal-entity").render(l))
+            }
+            div.form-actions {
+                @if is_filtered { (Button::quiet(l.t("ui-reset")).href(HOME)) }
+                (Button::secondary(l.t("ui-apply")).icon("filter").submit())
+            }
+        }
+    }
+}
+
+fn table(cx: &Cx, lines: &[Line], readable: &BTreeSet<ClientId>, next: Option<String>) -> Markup {
+    let l = &cx.l;
+    let none = ui::empty(
+        "book-open",
+        &l.t("admin-journal-none"),
+        &l.t("admin-journal-none-words"),
+        None,
+    );
+    let mut table = Table::new("journal", l.t("admin-journal"))
+        .column(Column::number(l.t("admin-journal-pos")))
+        .column(Column::text(l.t("admin-journal-when")))
+        .column(Column::text(l.t("admin-journal-who")))
+        .column(Column::text(l.t("admin-journal-what")))
+        .column(Column::text(l.t("admin-journal-changes")).wide())
+        .empty(none);
+    for line in lines {
+        let is_open = line.client.is_none_or(|client| readable.contains(&client));
+        table = table.row(row(cx, line, is_open));
+    }
+    if let Some(next) = next {
+        let words = l.t("admin-newest-first");
+        table = table.pager(Pager {
+            previous: None,
+            next: Some(next),
+            words,
+        });
+    }
+    table.render(l)
+}
+
+fn row(cx: &Cx, line: &Line, is_open: bool) -> Row {
+    let l = &cx.l;
+    let directory = cx.app.services.directory.get();
+    let who = line.actor.map_or_else(
+        || l.t("admin-system"),
+        |id| directory.staff_name(id, l.lang).to_owned(),
+    );
+    let pos = match line.pos {
+        0 => Cell::markup(ui::dot(Tone::Attention, &l.t("admin-journal-unsealed"))),
+        pos => Cell::number(l, pos),
+    };
+    let channel = lookups(l, &["admin-channel"], &line.channel);
+    let who = html! {
+        (who) br;
+        span.quiet title=(line.node) { (channel) " · " (line.node) }
+    };
+    let what = html! {
+        span title=(line.command) { (lookups(l, &["command"], &line.command)) } br;
+        a.quiet href=(filtered("entity", line.entity_id)) { (entity_word(l, &line.entity)) }
+        @if let Some(client) = line.client.filter(|_| is_open) {
+            " · " a.quiet href={ "/clients/" (client) } { (l.t("admin-journal-card")) }
+        } @else if let Some(client) = line.client {
+            " · " a.quiet href=(filtered("client", client.uuid())) { (l.t("admin-journal-same-client")) }
+        }
+    };
+    let when = html! { span.num title=(line.at) { (l.datetime(line.at)) } };
+    Row::new(line.seq)
+        .cell(pos)
+        .cell(Cell::markup(when))
+        .cell(Cell::markup(who))
+        .cell(Cell::markup(what))
+        .cell(Cell::markup(change_lines(cx, line, is_open)))
+}
+
+fn filtered(name: &str, id: Uuid) -> String {
+    format!("{HOME}?{name}={id}")
+}

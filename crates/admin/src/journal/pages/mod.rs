@@ -1,0 +1,17 @@
+//! Pages of the journal.
+
+mod chain;
+mod list;
+mod values;
+
+use web::{Access, Routes};
+
+const JOURNAL: Access = Access::Needs("journal.read");
+const HOME: &str = "/admin/journal";
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/admin/journal", JOURNAL, list::list)
+        .get("/admin/journal/chain", JOURNAL, chain::part)
+        .post("/admin/journal/verify", JOURNAL, chain::verify)
+}

@@ -1,0 +1,147 @@
+//! Changed fields in words: names of fields and things, values before and after.
+
+use kernel::{Date, Timestamp};
+use maud::{Markup, html};
+use serde_json::Value as Json;
+use spine::org::Directory;
+use uuid::Uuid;
+use web::Cx;
+use web::i18n::L;
+
+use crate::journal::queries::Line;
+use crate::pages::lookups;
+
+/// Longest value shown in full (characters).
+const VALUE_CHARS: usize = 120;
+/// Fields shown at once; the rest folds.
+const FIELDS: usize = 6;
+
+/// The word for a kind of thing.
+pub(super) fn entity_word(l: &L, entity: &str) -> String {
+    lookups(l, &["entity"], entity)
+}
+
+/// The word for a field: of this kind of thing, of any thing, or of a permission.
+fn field_word(l: &L, entity: &str, field: &str) -> String {
+    let own = format!("field-{}", entity.replace(['.', '_'], "-"));
+    lookups(l, &[&own, "field", "permission"], field)
+}
+
+/// All changed fields of an entry; without their values for a person who may not see the client.
+pub(super) fn change_lines(cx: &Cx, line: &Line, is_open: bool) -> Markup {
+    let l = &cx.l;
+    let Json::Object(fields) = &line.changes else {
+        return html! {};
+    };
+    if !is_open {
+        let names: Vec<String> = fields
+            .keys()
+            .map(|field| field_word(l, &line.entity, field))
+            .collect();
+        return html! {
+            span.quiet title=(l.t("admin-journal-hidden")) {
+                (web::icons::icon("eye-off")) " " (names.join(", "))
+            }
+        };
+    }
+    let directory = &cx.app.services.directory;
+    let one = |(field, change): (&String, &Json)| {
+        let side = |at: usize| {
+            let value = change.get(at).unwrap_or(&Json::Null);
+            shown(l, directory, field, value)
+        };
+        let (before, after) = (side(0), side(1));
+        html! {
+            li {
+                span.quiet { (field_word(l, &line.entity, field)) ": " }
+                @if let Some(before) = &before { del { (before) } " → " }
+                @match &after {
+                    Some(after) => ins { (after) },
+                    None => span.none { (l.t("ui-none")) },
+                }
+            }
+        }
+    };
+    html! {
+        ul.plain.changes {
+            @for field in fields.iter().take(FIELDS) { (one(field)) }
+            @if fields.len() > FIELDS {
+                li {
+                    details {
+                        summary { (l.ta("admin-journal-more", &[("n", (fields.len() - FIELDS).into())])) }
+                        ul.plain { @for field in fields.iter().skip(FIELDS) { (one(field)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A value as people read it; `None` for none.
+fn shown(l: &L, directory: &Directory, field: &str, value: &Json) -> Option<String> {
+    match value {
+        Json::Null => None,
+        Json::String(text) if text.is_empty() => None,
+        Json::String(text) => Some(text_value(l, directory, field, text)),
+        Json::Number(number) => Some(match number.as_i64() {
+            Some(micros) if is_instant(field) => l.datetime(Timestamp::from_micros(micros)),
+            Some(whole) => l.int(whole),
+            None => number.to_string(),
+        }),
+        Json::Bool(true) => Some(l.t("admin-yes")),
+        Json::Bool(false) => Some(l.t("admin-no")),
+        Json::Array(items) => {
+            let items: Vec<String> = items
+                .iter()
+                .filter_map(|item| shown(l, directory, field, item))
+                .collect();
+            (!items.is_empty()).then(|| items.join(", "))
+        }
+        Json::Object(_) => Some(short(&value.to_string())),
+    }
+}
+
+fn is_instant(field: &str) -> bool {
+    field.ends_with("_at") || field == "locked_until"
+}
+
+/// Ids become names, dates and known words become those of the reader's language.
+fn text_value(l: &L, directory: &Directory, field: &str, text: &str) -> String {
+    let loaded = directory.get();
+    if let Ok(id) = text.parse::<Uuid>() {
+        let staff = loaded.staff.get(&id.into()).map(|s| s.shown_name(l.lang));
+        let branch = loaded
+            .branches
+            .get(&id.into())
+            .map(|b| b.shown_name(l.lang));
+        let region = loaded.regions.get(&id.into()).map(|r| r.shown_name(l.lang));
+        let team = loaded.teams.get(&id.into()).map(|t| t.shown_name(l.lang));
+        let role = loaded.roles.get(&id.into()).map(|r| r.shown_name(l.lang));
+        if let Some(name) = staff.or(branch).or(region).or(team).or(role) {
+            return name.to_owned();
+        }
+    }
+    if let (10, Ok(day)) = (text.len(), text.parse::<Date>()) {
+        return l.date(day);
+    }
+    if matches!(field, "roles" | "role") {
+        let role = loaded.roles.values().find(|r| r.key == text);
+        return role.map_or(text, |r| r.shown_name(l.lang)).to_owned();
+    }
+    if field.contains('.') {
+        return lookups(l, &["scope"], text);
+    }
+    let known = lookups(
+        l,
+        &[&format!("value-{}", field.replace(['.', '_'], "-"))],
+        text,
+    );
+    short(&known)
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(VALUE_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+        None => text.to_owned(),
+    }
+}

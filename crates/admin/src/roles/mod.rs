@@ -1,0 +1,6 @@
+//! Roles and what they may do over whose clients.
+
+mod model;
+mod pages;
+
+pub(crate) use pages::routes;

@@ -1,0 +1,97 @@
+//! Projects and events on the client card and in the one search box.
+
+use std::sync::Arc;
+
+use kernel::ClientId;
+use maud::html;
+use web::icons::icon;
+use web::ui::{self, Panel, Tone};
+use web::{CardPanel, Cx, Hits, PanelMarkup, PanelSlot, SearchHit, SearchSource};
+
+use super::list::days;
+use crate::project::queries;
+
+/// Projects shown in the rail.
+const ROWS: i64 = 6;
+/// Projects stand below clients that fit as well, above tasks.
+const RANK: i64 = 350;
+
+pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {
+    vec![Arc::new(Projects)]
+}
+
+pub(crate) fn search_sources() -> Vec<Arc<dyn SearchSource>> {
+    vec![Arc::new(Projects)]
+}
+
+struct Projects;
+
+impl CardPanel for Projects {
+    fn key(&self) -> &'static str {
+        "projects"
+    }
+    fn slot(&self) -> PanelSlot {
+        PanelSlot::Rail
+    }
+    fn order(&self) -> u32 {
+        60
+    }
+    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+        Box::pin(async move {
+            if !cx.principal().has("project.read") {
+                return Ok(None);
+            }
+            let rows = queries::of_client(&mut cx.db.clone(), client, ROWS).await?;
+            if rows.is_empty() {
+                return Ok(None);
+            }
+            let l = &cx.l;
+            let body = html! {
+                ul.task-list {
+                    @for (project, role, participation) in &rows {
+                        li.task-line {
+                            span.task-kind { (icon(kind_icon(&project.kind))) }
+                            div.task-words {
+                                a href={ "/projects/" (project.id) } { (project.title) }
+                                div.quiet {
+                                    (days(l, project)) " · " (l.t(&format!("project-role-{role}"))) " · "
+                                    (ui::dot(Tone::Neutral, &l.t(&format!("project-participation-{}", participation.key()))))
+                                }
+                            }
+                        }
+                    }
+                }
+            };
+            let panel = Panel::new(l.t("nav-projects"))
+                .id("panel-projects")
+                .icon("calendar-days")
+                .live(format!("client:{client}"), format!("/clients/{client}/panel/projects"));
+            Ok(Some(panel.render(&body)))
+        })
+    }
+}
+
+fn kind_icon(kind: &str) -> &'static str {
+    if kind == "event" { "calendar-days" } else { "briefcase" }
+}
+
+impl SearchSource for Projects {
+    fn find<'a>(&'a self, cx: &'a Cx, query: &'a str, limit: usize) -> Hits<'a> {
+        Box::pin(async move {
+            if !cx.principal().has("project.read") {
+                return Ok(Vec::new());
+            }
+            let limit = i64::try_from(limit).unwrap_or(10);
+            let found = queries::search(&mut cx.db.clone(), query, limit).await?;
+            let hit = |p: &queries::ProjectRow| SearchHit {
+                kind: "search-kind-project",
+                icon: kind_icon(&p.kind),
+                title: p.title.clone(),
+                detail: [days(&cx.l, p), p.place.clone()].join(" · ").trim_end_matches(" · ").to_owned(),
+                href: format!("/projects/{}", p.id),
+                rank: RANK,
+            };
+            Ok(found.iter().map(hit).collect())
+        })
+    }
+}

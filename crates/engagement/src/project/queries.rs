@@ -1,0 +1,230 @@
+//! Reading of projects and events.
+
+use kernel::{BranchId, ClientId, Date, ProjectId, UserId};
+use spine::{Owner, Principal};
+use store::{Cols, Read, StoreError, Value, params};
+
+use super::model::{Participation, ProjectStatus};
+use crate::queries::client_ref::{COLUMNS as CLIENT, ClientRef};
+use crate::words;
+
+/// A project or event.
+#[derive(Clone, Debug)]
+pub struct ProjectRow {
+    /// Identity.
+    pub id: ProjectId,
+    /// Kind word.
+    pub kind: String,
+    /// What it is called.
+    pub title: String,
+    /// First day.
+    pub starts_on: Date,
+    /// Last day.
+    pub ends_on: Option<Date>,
+    /// Where.
+    pub place: String,
+    /// What it is about.
+    pub about: String,
+    /// Where it stands.
+    pub status: ProjectStatus,
+    /// Who answers for it.
+    pub owner_id: Option<UserId>,
+    /// His branch.
+    pub branch_id: Option<BranchId>,
+    /// Counts changes.
+    pub version: i64,
+}
+
+const COLUMNS: &str = "p.id, p.kind, p.title, p.starts_on, p.ends_on, p.place, p.about, p.status, \
+     p.owner_id, p.branch_id, p.version";
+
+impl ProjectRow {
+    /// To whom it belongs, for the policy.
+    pub const fn owner(&self) -> Owner {
+        Owner { branch_id: self.branch_id, manager_id: self.owner_id }
+    }
+    fn from_cols(c: &mut Cols) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: c.take()?,
+            kind: c.take()?,
+            title: c.take()?,
+            starts_on: c.take()?,
+            ends_on: c.take()?,
+            place: c.take()?,
+            about: c.take()?,
+            status: {
+                let key: String = c.take()?;
+                ProjectStatus::from_key(&key)
+                    .ok_or(StoreError::Column { index: 7, problem: key })?
+            },
+            owner_id: c.take()?,
+            branch_id: c.take()?,
+            version: c.take()?,
+        })
+    }
+}
+
+/// One project.
+///
+/// # Errors
+/// The database's.
+pub async fn project<R: Read>(db: &mut R, id: ProjectId) -> Result<Option<ProjectRow>, StoreError> {
+    let sql = format!("select {COLUMNS} from project p where p.id = $1");
+    let row = db.first(&sql, params![id]).await?;
+    row.map(|r| ProjectRow::from_cols(&mut r.cols())).transpose()
+}
+
+/// One project, its row held until the end of the transaction.
+pub(crate) async fn held<R: Read>(
+    db: &mut R,
+    id: ProjectId,
+) -> Result<Option<ProjectRow>, StoreError> {
+    let lock = db.dialect().for_update();
+    let sql = format!("select {COLUMNS} from project p where p.id = $1{lock}");
+    let row = db.first(&sql, params![id]).await?;
+    row.map(|r| ProjectRow::from_cols(&mut r.cols())).transpose()
+}
+
+/// One page of projects, the latest first, below a place in that order; only of one kind when named.
+///
+/// # Errors
+/// The database's.
+pub async fn list<R: Read>(
+    db: &mut R,
+    kind: Option<&str>,
+    below: Option<(Date, ProjectId)>,
+    limit: i64,
+) -> Result<Vec<ProjectRow>, StoreError> {
+    let (day, id) = below.map_or_else(
+        || ("9999-12-31".to_owned(), ProjectId::from_uuid(uuid::Uuid::max())),
+        |(day, id)| (day.to_string(), id),
+    );
+    let mut values = params![day, id, limit].to_vec();
+    let mut more = String::new();
+    if let Some(kind) = kind {
+        values.push(kind.into());
+        more = format!(" and p.kind = ${}", values.len());
+    }
+    let sql = format!(
+        "select {COLUMNS} from project p where (p.starts_on, p.id) < ($1, $2){more} \
+         order by p.starts_on desc, p.id desc limit $3"
+    );
+    db.query(&sql, &values).await?.into_iter().map(|r| ProjectRow::from_cols(&mut r.cols())).collect()
+}
+
+/// Projects that hold all words of a query, the latest first.
+///
+/// # Errors
+/// The database's.
+pub async fn search<R: Read>(
+    db: &mut R,
+    query: &str,
+    limit: i64,
+) -> Result<Vec<ProjectRow>, StoreError> {
+    let stems = words::stems(query);
+    if stems.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = params![limit].to_vec();
+    let conditions: Vec<String> = stems
+        .iter()
+        .map(|stem| {
+            values.push(words::pattern(stem).into());
+            format!("p.title_norm like ${}", values.len())
+        })
+        .collect();
+    let sql = format!(
+        "select {COLUMNS} from project p where {} order by p.starts_on desc, p.id desc limit $1",
+        conditions.join(" and ")
+    );
+    db.query(&sql, &values).await?.into_iter().map(|r| ProjectRow::from_cols(&mut r.cols())).collect()
+}
+
+/// Who takes part.
+#[derive(Clone, Debug)]
+pub struct Participant {
+    /// The client.
+    pub client: ClientRef,
+    /// Role word.
+    pub role: String,
+    /// How far he is.
+    pub participation: Participation,
+}
+
+/// Participants the person may see, by name.
+///
+/// # Errors
+/// The database's.
+pub async fn participants<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    id: ProjectId,
+    limit: i64,
+) -> Result<Vec<Participant>, StoreError> {
+    let filter = principal.filter("client.read", "c", 3);
+    let mut values = params![id, limit].to_vec();
+    values.extend(filter.params);
+    let sql = format!(
+        "select {CLIENT}, pc.role, pc.status from project_client pc \
+         join client c on c.id = pc.client_id where pc.project_id = $1 and {} \
+         order by c.sort_name, c.id limit $2",
+        filter.sql
+    );
+    let mut out = Vec::new();
+    for row in db.query(&sql, &values).await? {
+        let mut c = row.cols();
+        out.push(Participant {
+            client: ClientRef::from_cols(&mut c)?,
+            role: c.take()?,
+            participation: Participation::from_key(&c.take::<String>()?)
+                .unwrap_or(Participation::Invited),
+        });
+    }
+    Ok(out)
+}
+
+/// How many take part, by how far they are: of everybody, also those the person may not see.
+///
+/// # Errors
+/// The database's.
+pub async fn counts<R: Read>(
+    db: &mut R,
+    id: ProjectId,
+) -> Result<Vec<(Participation, i64)>, StoreError> {
+    let sql = "select status, count(*) from project_client where project_id = $1 group by status";
+    let mut out = Vec::new();
+    for row in db.query(sql, params![id]).await? {
+        let mut c = row.cols();
+        let word: String = c.take()?;
+        if let Some(participation) = Participation::from_key(&word) {
+            out.push((participation, c.take()?));
+        }
+    }
+    Ok(out)
+}
+
+/// Projects a client takes part in, the latest first.
+///
+/// # Errors
+/// The database's.
+pub async fn of_client<R: Read>(
+    db: &mut R,
+    client: ClientId,
+    limit: i64,
+) -> Result<Vec<(ProjectRow, String, Participation)>, StoreError> {
+    let sql = format!(
+        "select {COLUMNS}, pc.role, pc.status from project_client pc \
+         join project p on p.id = pc.project_id where pc.client_id = $1 \
+         order by p.starts_on desc, p.id desc limit $2"
+    );
+    let mut out = Vec::new();
+    for row in db.query(&sql, params![client, limit]).await? {
+        let mut c = row.cols();
+        let project = ProjectRow::from_cols(&mut c)?;
+        let role = c.take()?;
+        let participation =
+            Participation::from_key(&c.take::<String>()?).unwrap_or(Participation::Invited);
+        out.push((project, role, participation));
+    }
+    Ok(out)
+}

@@ -1,0 +1,110 @@
+//! The command that takes a batch of clients from a feed.
+
+mod write;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use spine::import::{ImportBatch, ImportOutcome};
+use spine::{Command, Error, Work};
+use store::{Read, Value, params};
+
+use crate::client::import::read::{Branches, Incoming, read_row, reject};
+use crate::client::model::Status;
+use write::{insert, update};
+
+/// Clients of one feed, in file order.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct ImportClients(pub(crate) ImportBatch);
+
+impl Command for ImportClients {
+    const NAME: &'static str = "parties.import_clients";
+    const PERMISSION: &'static str = "import.run";
+    type Output = ImportOutcome;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<ImportOutcome, Error> {
+        take(w, &self.0, Status::Active).await
+    }
+}
+
+/// Takes a batch; new clients of whom the feed does not say where they stand get `status`.
+///
+/// # Errors
+/// The database's; rows that cannot be are in the outcome.
+pub(crate) async fn take(
+    w: &mut Work<'_>,
+    batch: &ImportBatch,
+    status: Status,
+) -> Result<ImportOutcome, Error> {
+    let mut outcome = ImportOutcome::default();
+    let known = known_refs(w, batch, "client").await?;
+    let branches = branch_refs(w, &batch.source).await?;
+    let mut fresh: Vec<Incoming> = Vec::new();
+    let mut taken: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+    for row in &batch.rows {
+        let incoming = match read_row(w, row, &branches, status.key())? {
+            Ok(incoming) => incoming,
+            Err(rejects) => {
+                outcome.rejected.extend(rejects);
+                continue;
+            }
+        };
+        match taken.get(row.external_id.as_str()) {
+            Some(first) if *first == incoming.digest => {
+                outcome.unchanged += 1;
+                continue;
+            }
+            Some(_) => {
+                outcome.rejected.push(reject(row.row, None, "import-twice", &row.external_id));
+                continue;
+            }
+            None => drop(taken.insert(&row.external_id, incoming.digest.clone())),
+        }
+        match known.get(row.external_id.as_str()) {
+            Some((_, digest)) if *digest == incoming.digest => outcome.unchanged += 1,
+            Some((id, _)) => {
+                update(w, (*id).into(), &incoming, &batch.source).await?;
+                outcome.changed += 1;
+            }
+            None => fresh.push(incoming),
+        }
+    }
+    outcome.created = u64::try_from(fresh.len()).unwrap_or(0);
+    insert(w, &fresh, &batch.source).await?;
+    Ok(outcome)
+}
+
+/// External id → our id and the digest of the row it was last read from.
+async fn known_refs(
+    w: &mut Work<'_>,
+    batch: &ImportBatch,
+    kind: &str,
+) -> Result<BTreeMap<String, (uuid::Uuid, Vec<u8>)>, Error> {
+    let mut out = BTreeMap::new();
+    for chunk in batch.rows.chunks(500) {
+        let places: Vec<String> = (3..chunk.len() + 3).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "select external_id, entity_id, digest from external_ref \
+             where source = $1 and kind = $2 and external_id in ({})",
+            places.join(", ")
+        );
+        let mut values: Vec<Value> = vec![(&batch.source).into(), kind.into()];
+        values.extend(chunk.iter().map(|r| Value::from(&r.external_id)));
+        for row in w.query(&sql, &values).await? {
+            let mut c = row.cols();
+            out.insert(c.take()?, (c.take()?, c.take()?));
+        }
+    }
+    Ok(out)
+}
+
+async fn branch_refs(w: &mut Work<'_>, source: &str) -> Result<Branches, Error> {
+    let sql = "select external_id, entity_id from external_ref where source = $1 and kind = 'branch'";
+    let mut out = BTreeMap::new();
+    for row in w.query(sql, params![source]).await? {
+        let mut c = row.cols();
+        out.insert(c.take()?, c.take()?);
+    }
+    Ok(out)
+}

@@ -1,0 +1,105 @@
+//! The panel of links on the client card.
+
+use kernel::ClientId;
+use maud::{Markup, html};
+use spine::Error;
+use web::icons::icon;
+use web::ui::{Button, Panel};
+use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+
+use super::words::{client_link, hidden_words, kind_icon, relation_words};
+use crate::contacts::frame::{self, Seen, card, plus};
+use crate::links::queries::{self, Linked};
+
+/// Links shown on the card; the rest is one click away.
+const SHOWN: usize = 12;
+
+/// Who belongs to the client.
+pub(super) struct LinksPanel;
+
+impl CardPanel for LinksPanel {
+    fn key(&self) -> &'static str {
+        "links"
+    }
+    fn slot(&self) -> PanelSlot {
+        PanelSlot::Rail
+    }
+    fn order(&self) -> u32 {
+        50
+    }
+    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+        Box::pin(async move { Ok(Some(panel(cx, client).await?)) })
+    }
+}
+
+async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
+    let l = &cx.l;
+    let Seen {
+        may_edit, mut db, ..
+    } = frame::seen(cx, client).await?;
+    let links = queries::links_of(&mut db, cx.principal(), client, l.today).await?;
+    let current: Vec<&Linked> = links
+        .seen
+        .iter()
+        .filter(|one| one.until.is_none_or(|last| last >= l.today))
+        .collect();
+    let all = format!("{}/links", card(client));
+    let add = format!("{}/links/new", card(client));
+    let shown = current.get(..SHOWN).unwrap_or(&current);
+    let body = html! {
+        @if current.is_empty() && links.hidden == 0 { p.quiet { (l.t("links-none")) } }
+        @else {
+            dl.kv {
+                @for group in shown.chunk_by(|a, b| a.relation == b.relation) {
+                    @if let Some(first) = group.first() {
+                        div.kv-line {
+                            dt { (icon(kind_icon(first.relation.kind))) " " (relation_words(l, first.relation)) }
+                            dd { @for one in group { (line(cx, client, one, may_edit)) } }
+                        }
+                    }
+                }
+            }
+            (hidden_words(l, links.hidden))
+        }
+    };
+    let mut panel = Panel::new(l.t("links-title"))
+        .id("panel-links")
+        .icon("waypoints")
+        .live(format!("client:{client}"), format!("{}/panel/links", card(client)))
+        .footer(html! {
+            a href=(all) { (icon("network")) " " (l.t("links-graph")) }
+            @if current.len() > SHOWN || links.has_more {
+                span.quiet { " " (l.ta("links-more", &[("n", current.len().saturating_sub(SHOWN).into())])) }
+            }
+        });
+    if may_edit {
+        panel = panel.actions(plus(&l.t("links-add"), &add));
+    }
+    Ok(panel.render(&body))
+}
+
+/// The other one, his share, since when.
+fn line(cx: &Cx, client: ClientId, one: &Linked, may_edit: bool) -> Markup {
+    let l = &cx.l;
+    html! {
+        span.kv-value {
+            span { (client_link(l, &one.other)) }
+            @if let Some(share) = one.share_bp { span.num { (l.percent(share)) } }
+            @if let Some(since) = one.since { span.quiet { (l.ta("links-since", &[("date", l.date(since).into())])) } }
+            @if !one.note.is_empty() { span.quiet { (one.note) } }
+            @if may_edit {
+                @let src = format!("{}/links/{}/end", card(client), one.id);
+                a.kv-edit href=(src) data-dialog-src=(src) aria-label=(l.t("links-end")) title=(l.t("links-end")) {
+                    (icon("unlink"))
+                }
+            }
+        }
+    }
+}
+
+/// The button that starts a new link, for places without a panel head.
+pub(super) fn add_button(cx: &Cx, client: ClientId) -> Button {
+    Button::primary(cx.l.t("links-add"))
+        .icon("plus")
+        .dialog(format!("{}/links/new", card(client)))
+}

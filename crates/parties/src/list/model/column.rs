@@ -1,0 +1,167 @@
+//! The columns of the list: our own, and those other rooms add.
+
+use spine::Scope;
+use web::ListColumn;
+
+use super::address::SortKey;
+
+/// What a column of our own shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::list) enum Fact {
+    Name,
+    Number,
+    Kind,
+    Segment,
+    Status,
+    Branch,
+    Manager,
+    BirthDate,
+    ClientSince,
+    Phone,
+    Email,
+    Channel,
+    Employer,
+    Created,
+    Updated,
+}
+
+/// A column of our own.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::list) struct OwnColumn {
+    /// Stable key, also in saved views.
+    pub(in crate::list) key: &'static str,
+    /// Text key of the head.
+    pub(in crate::list) label: &'static str,
+    /// What it shows.
+    pub(in crate::list) fact: Fact,
+    /// By what it sorts, when an index stands behind it.
+    pub(in crate::list) sort: Option<SortKey>,
+}
+
+const fn own(
+    key: &'static str,
+    label: &'static str,
+    fact: Fact,
+    sort: Option<SortKey>,
+) -> OwnColumn {
+    OwnColumn { key, label, fact, sort }
+}
+
+/// Our own columns, in table order. The name always stands first.
+pub(in crate::list) const OWN: &[OwnColumn] = &[
+    own("name", "list-column-name", Fact::Name, Some(SortKey::Name)),
+    own("number", "client-number", Fact::Number, None),
+    own("kind", "field-kind", Fact::Kind, None),
+    own("segment", "field-segment", Fact::Segment, None),
+    own("status", "field-status", Fact::Status, None),
+    own("phone", "client-phone", Fact::Phone, None),
+    own("email", "client-email", Fact::Email, None),
+    own("channel", "field-preferred-channel", Fact::Channel, None),
+    own("birth_date", "field-birth-date", Fact::BirthDate, None),
+    own("employer", "field-employer", Fact::Employer, None),
+    own("manager", "field-manager-id", Fact::Manager, None),
+    own("branch", "field-branch-id", Fact::Branch, None),
+    own("since", "field-client-since", Fact::ClientSince, Some(SortKey::Since)),
+    own("created", "list-column-created", Fact::Created, None),
+    own("updated", "list-column-updated", Fact::Updated, Some(SortKey::Updated)),
+];
+
+/// A column of the list.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::list) enum Column {
+    /// Ours.
+    Own(&'static OwnColumn),
+    /// Another room's.
+    Extra(ListColumn),
+}
+
+impl Column {
+    /// Stable key.
+    pub(in crate::list) fn key(&self) -> &'static str {
+        match self {
+            Column::Own(own) => own.key,
+            Column::Extra(extra) => extra.key,
+        }
+    }
+    /// Text key of the head.
+    pub(in crate::list) fn label(&self) -> &'static str {
+        match self {
+            Column::Own(own) => own.label,
+            Column::Extra(extra) => extra.label,
+        }
+    }
+    /// Whether it shows this fact.
+    pub(in crate::list) fn shows(&self, fact: Fact) -> bool {
+        matches!(self, Column::Own(own) if own.fact == fact)
+    }
+}
+
+/// All columns: what is done next and was done last stands before who looks after the client.
+pub(in crate::list) fn all(extras: &[ListColumn]) -> Vec<Column> {
+    let mut columns: Vec<Column> = OWN.iter().map(Column::Own).collect();
+    let place = columns.iter().position(|c| c.shows(Fact::Manager)).unwrap_or(columns.len());
+    columns.splice(place..place, extras.iter().map(|e| Column::Extra(*e)));
+    columns
+}
+
+/// The columns named in the address, or the standard ones; in table order, the name always first.
+pub(in crate::list) fn chosen(
+    names: &[String],
+    extras: &[ListColumn],
+    scope: Option<Scope>,
+) -> Vec<Column> {
+    let is_wanted = |column: &Column| match (column, names.is_empty()) {
+        (column, false) => column.key() == "name" || names.iter().any(|n| n == column.key()),
+        (Column::Extra(_), true) => true,
+        (Column::Own(own), true) => is_standard(own.fact, scope),
+    };
+    all(extras).into_iter().filter(is_wanted).collect()
+}
+
+/// What a relationship manager works with; who and where only as far as they differ in his scope.
+fn is_standard(fact: Fact, scope: Option<Scope>) -> bool {
+    match fact {
+        Fact::Name | Fact::Segment | Fact::Phone | Fact::Updated => true,
+        Fact::Manager => scope > Some(Scope::Own),
+        Fact::Branch => scope > Some(Scope::Branch),
+        Fact::Number
+        | Fact::Kind
+        | Fact::Status
+        | Fact::BirthDate
+        | Fact::ClientSince
+        | Fact::Email
+        | Fact::Channel
+        | Fact::Employer
+        | Fact::Created => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use web::ColumnKind;
+
+    const STEP: ListColumn = ListColumn {
+        key: "next_step",
+        label: "column-next-step",
+        join: "left join s on s.client_id = c.id",
+        expression: "s.due_on",
+        kind: ColumnKind::Date,
+    };
+
+    fn keys(names: &[&str], scope: Scope) -> Vec<&'static str> {
+        let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+        chosen(&names, &[STEP], Some(scope)).iter().map(Column::key).collect()
+    }
+
+    #[test]
+    fn the_standard_columns_follow_the_scope_and_choices_keep_table_order() {
+        assert_eq!(keys(&[], Scope::Own), ["name", "segment", "phone", "next_step", "updated"]);
+        assert!(keys(&[], Scope::Region).contains(&"branch"));
+        assert_eq!(keys(&["updated", "next_step", "no-such"], Scope::Own), [
+            "name",
+            "next_step",
+            "updated"
+        ]);
+    }
+}

@@ -1,0 +1,292 @@
+//! The list as a file: CSV for programs, XLSX for people. Its scope is that of `client.export`, which may
+//! be narrower than what the person sees, and every export is journalled before its first byte leaves.
+
+use axum::body::{Body, Bytes};
+use axum::extract::RawQuery;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use kernel::{ClientId, limits};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
+use spine::Error;
+use store::Reader;
+use uuid::Uuid;
+use web::{Answer, Cx, FormData};
+
+use super::rows::{Asked, Beside};
+use super::{bulk, cells, cells::Plain, pairs_of, query_of};
+use crate::list::commands::NoteExport;
+use crate::list::model::{Address, Turn};
+use crate::list::queries::{self, Ask};
+
+/// Rows read at once.
+const CHUNK: usize = 500;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileKind {
+    Csv,
+    Xlsx,
+}
+
+impl FileKind {
+    fn of(word: &str) -> Self {
+        if word == "csv" { FileKind::Csv } else { FileKind::Xlsx }
+    }
+    const fn ending(self) -> &'static str {
+        match self {
+            FileKind::Csv => "csv",
+            FileKind::Xlsx => "xlsx",
+        }
+    }
+    const fn mime(self) -> &'static str {
+        match self {
+            FileKind::Csv => "text/csv; charset=utf-8",
+            FileKind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+/// `GET /clients/export?format=…`: everything that fits the filter.
+pub(super) async fn filtered(cx: Cx, RawQuery(query): RawQuery) -> Answer {
+    let pairs = pairs_of(&query.unwrap_or_default());
+    let format = pairs.iter().find(|(name, _)| name == "format").map_or("", |(_, v)| v.as_str());
+    let kind = FileKind::of(format);
+    let asked = Asked::read(&cx, Address::parse(&pairs)).map_err(Error::Refused)?;
+    let ids = asked.matches(&cx).await?;
+    let filter = query_of(&asked.address.view_pairs());
+    answer(Export::new(cx, asked, ids), kind, filter).await
+}
+
+/// `POST /clients/export`: the chosen rows.
+pub(super) async fn selected(cx: Cx, sent: FormData) -> Answer {
+    let ids = bulk::chosen(&sent)?;
+    let asked = Asked::read(&cx, Address::parse(&[])).map_err(Error::Refused)?;
+    let texts: Vec<String> = ids.iter().map(ClientId::to_string).collect();
+    let filter = format!("id={}", texts.join(","));
+    let kind = FileKind::of(&sent.text("format"));
+    answer(Export::new(cx, asked, Some(ids)), kind, filter).await
+}
+
+async fn answer(export: Export, kind: FileKind, filter: String) -> Answer {
+    export.note_begin(kind, filter).await?;
+    let day = export.cx.l.today;
+    let file = format!("attachment; filename=\"clients-{day}.{}\"", kind.ending());
+    let body = match kind {
+        FileKind::Csv => csv_stream(export),
+        FileKind::Xlsx => Body::from(xlsx(export).await?),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind.mime().to_owned()),
+        (header::CONTENT_DISPOSITION, file),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    let response: Response = (headers, body).into_response();
+    Ok(response)
+}
+
+/// An export on its way through the list, a chunk at a time.
+struct Export {
+    cx: Cx,
+    db: Reader,
+    asked: Asked,
+    ids: Option<Vec<ClientId>>,
+    id: Uuid,
+    sent: usize,
+    has_more: bool,
+}
+
+impl Export {
+    fn new(cx: Cx, mut asked: Asked, ids: Option<Vec<ClientId>>) -> Self {
+        asked.address.turn = Turn::First;
+        let (db, id) = (cx.db.long(), cx.ctx.new_id());
+        Self { cx, db, asked, ids, id, sent: 0, has_more: true }
+    }
+
+    fn note(&self, rows: Option<u64>, kind: &str, filter: String) -> NoteExport {
+        let columns = self.asked.columns.iter().map(|c| c.key().to_owned()).collect();
+        NoteExport { export_id: self.id, format: kind.to_owned(), filter, columns, rows }
+    }
+
+    async fn note_begin(&self, kind: FileKind, filter: String) -> Result<(), Error> {
+        let note = self.note(None, kind.ending(), filter);
+        self.cx.execute(self.cx.ctx.command_id(), &note).await
+    }
+
+    async fn note_end(&self) -> Result<(), Error> {
+        let note = self.note(u64::try_from(self.sent).ok(), "", String::new());
+        self.cx.execute(self.cx.ctx.command_id(), &note).await
+    }
+
+    /// Heads of the columns; the client's number always leads, so that a file can be matched again.
+    fn heads(&self) -> Vec<String> {
+        let columns = self.asked.columns.iter().filter(|c| c.key() != "number");
+        let labels = columns.map(|column| self.cx.l.t(column.label()));
+        [self.cx.l.t("client-number")].into_iter().chain(labels).collect()
+    }
+
+    /// The next rows; none at the end. Journals the end.
+    async fn next(&mut self) -> Result<Option<Vec<Vec<Plain>>>, Error> {
+        if !self.has_more {
+            return Ok(None);
+        }
+        let extras = self.asked.extras();
+        let ask = Ask {
+            permission: "client.export",
+            size: CHUNK.min(limits::EXPORT_ROWS_MAX - self.sent),
+            ..self.asked.ask(&self.cx, self.ids.as_deref(), &extras)
+        };
+        let page = queries::page(&mut self.db, &ask).await?;
+        let beside = Beside::read(&mut self.db, &self.asked.columns, &page.rows).await?;
+        let columns: Vec<_> =
+            self.asked.columns.iter().filter(|c| c.key() != "number").copied().collect();
+        let rows: Vec<Vec<Plain>> = page
+            .rows
+            .iter()
+            .map(|row| {
+                let number = Plain::Text(row.head.number.clone());
+                let rest = cells::plain(&self.cx, &columns, row, &beside);
+                [number].into_iter().chain(rest).collect()
+            })
+            .collect();
+        self.sent += rows.len();
+        self.has_more = page.has_more && self.sent < limits::EXPORT_ROWS_MAX;
+        if let Some(last) = page.rows.last() {
+            self.asked.address.turn = Turn::After(last.cursor.clone());
+        }
+        if !self.has_more {
+            self.note_end().await?;
+        }
+        Ok(Some(rows))
+    }
+}
+
+/// Chunks of CSV as they are read. A failure on the way breaks the transfer off: a short file that
+/// looks whole would be worse.
+fn csv_stream(export: Export) -> Body {
+    let chunks = stream::unfold((export, true), |(mut export, is_first)| async move {
+        let rows = match export.next().await {
+            Ok(rows) => rows?,
+            Err(error) => {
+                tracing::error!(%error, "an export broke off");
+                export.has_more = false;
+                return Some((Err(std::io::Error::other(error)), (export, false)));
+            }
+        };
+        let heads = is_first.then(|| export.heads());
+        Some((csv_chunk(heads.as_deref(), &rows), (export, false)))
+    });
+    Body::from_stream(chunks)
+}
+
+fn csv_chunk(heads: Option<&[String]>, rows: &[Vec<Plain>]) -> Result<Bytes, std::io::Error> {
+    let mut bytes = Vec::new();
+    if heads.is_some() {
+        bytes.extend_from_slice("\u{feff}".as_bytes());
+    }
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(b';')
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(bytes);
+    if let Some(heads) = heads {
+        writer.write_record(heads)?;
+    }
+    for row in rows {
+        writer.write_record(row.iter().map(csv_cell))?;
+    }
+    writer.into_inner().map(Bytes::from).map_err(|e| std::io::Error::other(e.to_string()))
+}
+
+fn csv_cell(value: &Plain) -> String {
+    match value {
+        Plain::Nothing => String::new(),
+        Plain::Text(text) => guarded(text),
+        Plain::Day(day) => day.to_string(),
+        Plain::Number(number) => number.to_string(),
+    }
+}
+
+/// A spreadsheet takes a text that begins like a formula for one and would run it: such a text gets an
+/// apostrophe before it.
+fn guarded(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+async fn xlsx(mut export: Export) -> Result<Vec<u8>, Error> {
+    let (heads, title) = (export.heads(), export.cx.l.t("nav-clients"));
+    let mut rows = Vec::new();
+    while let Some(more) = export.next().await? {
+        rows.extend(more);
+    }
+    let built = tokio::task::spawn_blocking(move || workbook(&title, &heads, &rows)).await;
+    built.map_err(Error::failure)?.map_err(Error::failure)
+}
+
+/// Texts are written as texts, never as formulas, so they need no guard here.
+fn workbook(title: &str, heads: &[String], rows: &[Vec<Plain>]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let head_format = Format::new().set_bold();
+    let day_format = Format::new().set_num_format("dd.mm.yyyy");
+    let sheet = book.add_worksheet();
+    sheet.set_name(title)?;
+    sheet.set_freeze_panes(1, 0)?;
+    for (column, head) in (0_u16..).zip(heads) {
+        sheet.write_string_with_format(0, column, head, &head_format)?;
+        sheet.set_column_width(column, 18)?;
+    }
+    for (line, row) in (1_u32..).zip(rows) {
+        for (column, value) in (0_u16..).zip(row) {
+            match value {
+                Plain::Nothing => continue,
+                Plain::Text(text) => sheet.write_string(line, column, text)?,
+                Plain::Number(number) => sheet.write_string(line, column, number.to_string())?,
+                Plain::Day(day) => match excel_day(*day) {
+                    Some(at) => sheet.write_datetime_with_format(line, column, &at, &day_format)?,
+                    // spreadsheets know no day before 1900
+                    None => sheet.write_string(line, column, day.to_string())?,
+                },
+            };
+        }
+    }
+    if let (Ok(last_row), Ok(last_column)) =
+        (u32::try_from(rows.len()), u16::try_from(heads.len().saturating_sub(1)))
+    {
+        sheet.autofilter(0, 0, last_row, last_column)?;
+    }
+    book.save_to_buffer()
+}
+
+fn excel_day(day: kernel::Date) -> Option<ExcelDateTime> {
+    let year = u16::try_from(day.year()).ok().filter(|year| *year >= 1900)?;
+    let (month, day) = (u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?);
+    ExcelDateTime::from_ymd(year, month, day).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_disarmed_and_the_file_opens_in_a_spreadsheet() {
+        let text = |t: &str| Plain::Text(t.to_owned());
+        let heads = ["№".to_owned(), "Имя".to_owned()];
+        let rows = [
+            vec![text("=cmd|' /C calc'!A0"), text("ООО «Ромашка»; филиал")],
+            vec![text("+7 916"), text("-1")],
+            vec![text("@SUM(A1)"), Plain::Nothing],
+            vec![Plain::Day(kernel::Date::constant(2026, 11, 23)), Plain::Number(-5)],
+        ];
+        let bytes = csv_chunk(Some(&heads), &rows).unwrap();
+        let csv = String::from_utf8(bytes.to_vec()).unwrap();
+        let lines: Vec<&str> = csv.split("\r\n").collect();
+        assert_eq!(lines[0], "\u{feff}№;Имя");
+        assert_eq!(lines[1], "'=cmd|' /C calc'!A0;\"ООО «Ромашка»; филиал\"");
+        assert_eq!(lines[2], "'+7 916;'-1");
+        assert_eq!(lines[3], "'@SUM(A1);");
+        assert_eq!(lines[4], "2026-11-23;-5");
+        assert!(workbook("Клиенты", &heads, &rows).unwrap().starts_with(b"PK"));
+    }
+}

@@ -1,0 +1,149 @@
+//! The bar above the list: search, conditions, columns, export, page size.
+
+use maud::{Markup, html};
+use web::ui::{Condition, FilterBar, FilterField, FilterValue, Menu, MenuItem, Opt, column_chooser};
+use web::{ColumnKind, Cx};
+
+use super::rows::{Asked, branches, managers};
+use super::{list_href, query_of};
+use crate::client::model::{ClientKind, PreferredChannel, Role, Segment, Status};
+use crate::client::kind_word;
+use crate::list::model::{
+    Address, Column, FIELDS, Field, Own, PAGE_SIZES, PRODUCTS, Raw, all, ops_of,
+};
+
+/// The bar of a list; `asked` is none when its conditions were not understood.
+pub(super) fn bar(cx: &Cx, address: &Address, asked: Option<&Asked>, more: &Markup) -> Markup {
+    let l = &cx.l;
+    let raw = |c: &Raw| Condition {
+        field: c.field.clone(),
+        operator: c.op.clone(),
+        value: c.value.clone(),
+    };
+    let conditions = address.conditions.iter().map(raw).collect();
+    let mut bar = FilterBar::new("clients-bar", fields(cx), conditions)
+        .search(address.search.as_str(), l.t("list-search"));
+    for (name, value) in address.kept_pairs() {
+        bar = bar.keep(name, value);
+    }
+    if address.size != kernel::limits::PAGE_ROWS {
+        bar = bar.keep("size", address.size.to_string());
+    }
+    let end = html! {
+        (more)
+        @if let Some(asked) = asked {
+            (columns(cx, asked))
+            @if cx.principal().has("client.export") { (export(cx, address)) }
+        }
+        (sizes(cx, address))
+    };
+    bar.end(end).render(l)
+}
+
+fn columns(cx: &Cx, asked: &Asked) -> Markup {
+    let name = |column: &&Column| column.key() != "name";
+    let options: Vec<Opt> = all(&cx.app.columns)
+        .iter()
+        .filter(name)
+        .map(|column| Opt::new(column.key(), cx.l.t(column.label())))
+        .collect();
+    let shown: Vec<&str> = asked.columns.iter().map(Column::key).collect();
+    let query = query_of(&asked.address.list_pairs());
+    let keep = [("query", query.as_str())];
+    column_chooser(&cx.l, "clients-columns", "/clients/columns", &keep, &options, &shown)
+}
+
+fn export(cx: &Cx, address: &Address) -> Markup {
+    let l = &cx.l;
+    let link = |format: &str, label: String| {
+        let mut pairs = address.view_pairs();
+        pairs.push(("format".to_owned(), format.to_owned()));
+        let href = format!("/clients/export?{}", query_of(&pairs));
+        MenuItem::Link { href, icon: "download", label }
+    };
+    let max = l.int(i64::try_from(kernel::limits::EXPORT_ROWS_MAX).unwrap_or(i64::MAX));
+    Menu::new("clients-export", l.t("list-export"))
+        .item(MenuItem::Heading(l.ta("list-export-words", &[("max", max.into())])))
+        .item(link("xlsx", l.t("list-export-xlsx")))
+        .item(link("csv", l.t("list-export-csv")))
+        .render()
+}
+
+fn sizes(cx: &Cx, address: &Address) -> Markup {
+    let l = &cx.l;
+    let words = |size: usize| l.ta("list-page-size", &[("n", size.into())]);
+    let items = PAGE_SIZES.into_iter().filter(|size| *size != address.size).map(|size| {
+        let other = Address { size, ..address.clone() };
+        let href = list_href(&other.list_pairs());
+        MenuItem::Link { href, icon: "table-2", label: words(size) }
+    });
+    Menu::new("clients-size", words(address.size)).items(items).render()
+}
+
+/// The fields one may filter by.
+fn fields(cx: &Cx) -> Vec<FilterField> {
+    let l = &cx.l;
+    let sees_holdings = cx.principal().has("holding.read");
+    let own = FIELDS.iter().filter(|(own, _, _)| sees_holdings || *own != Own::Product);
+    let own = own.map(|(own, key, label)| {
+        field(cx, key, l.t(label), &Field::Own(*own), own_value(cx, *own))
+    });
+    let extra = cx.app.columns.iter().map(|column| {
+        let value = match column.kind {
+            ColumnKind::Date | ColumnKind::Instant => FilterValue::Date,
+            ColumnKind::Text | ColumnKind::Number => FilterValue::None,
+        };
+        field(cx, column.key, l.t(column.label), &Field::Extra(*column), value)
+    });
+    own.chain(extra).collect()
+}
+
+fn field(cx: &Cx, key: &str, label: String, field: &Field, value: FilterValue) -> FilterField {
+    let operators = ops_of(field)
+        .iter()
+        .map(|op| Opt::new(op.key(), cx.l.t(&format!("list-op-{}", op.key()))))
+        .collect();
+    FilterField { name: key.to_owned(), label, operators, value }
+}
+
+fn own_value(cx: &Cx, own: Own) -> FilterValue {
+    let l = &cx.l;
+    let keyed = |prefix: &str, keys: Vec<&'static str>| {
+        let option = |key: &'static str| Opt::new(key, l.t(&format!("{prefix}-{key}")));
+        FilterValue::Choice(keys.into_iter().map(option).collect())
+    };
+    match own {
+        Own::Kind => FilterValue::Choice(
+            ClientKind::ALL.iter().map(|k| Opt::new(k.key(), kind_word(l, *k))).collect(),
+        ),
+        Own::Segment => keyed("choice-segment", Segment::ALL.iter().map(|s| s.key()).collect()),
+        Own::Status => keyed("choice-status", Status::ALL.iter().map(|s| s.key()).collect()),
+        Own::Role => keyed("list-role", Role::ALL.iter().map(|r| r.key()).collect()),
+        Own::Channel => keyed(
+            "choice-preferred-channel",
+            PreferredChannel::ALL.iter().map(|c| c.key()).collect(),
+        ),
+        Own::Product => keyed("list-product", PRODUCTS.to_vec()),
+        Own::Branch => {
+            let reached = branches(cx, "client.read").into_iter();
+            let named = reached.map(|(id, name)| Opt::new(id.to_string(), name));
+            FilterValue::Choice(named.chain([Opt::new("none", l.t("list-no-branch"))]).collect())
+        }
+        Own::Manager => {
+            let me = cx.principal().user_id;
+            let others = managers(cx, "client.read").into_iter().filter(|(id, _)| Some(*id) != me);
+            let mut options = vec![Opt::new("me", l.t("list-me")), Opt::new("none", l.t("list-nobody"))];
+            options.extend(others.map(|(id, name)| Opt::new(id.to_string(), name)));
+            FilterValue::Choice(options)
+        }
+        Own::BirthMonth => FilterValue::Choice(
+            (1..=12)
+                .map(|n| Opt::new(n.to_string(), l.t(&format!("list-month-{n}"))))
+                .collect(),
+        ),
+        Own::Age => FilterValue::Number,
+        Own::City | Own::Employer => FilterValue::Text,
+        Own::Since | Own::Created | Own::Updated => FilterValue::Date,
+        Own::Phone | Own::Email => FilterValue::None,
+    }
+}

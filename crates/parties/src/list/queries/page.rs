@@ -1,0 +1,268 @@
+//! One page of the list.
+//!
+//! The inner query finds the ids of the page: one index range for each part of the person's scope, each
+//! with the limit of the page, merged and cut once more. The outer one fetches what is shown of these few.
+
+use std::collections::BTreeMap;
+
+use kernel::{ClientId, Timestamp};
+use spine::Principal;
+use store::{Read, StoreError, Value};
+use web::ListColumn;
+
+use super::filter::{self, Places};
+use crate::client::queries::{ClientHead, HEAD, read_head};
+use crate::list::model::{Cursor, Field, Key, Own, Sort, SortKey, Test, Turn};
+
+/// What a page shall hold.
+pub(in crate::list) struct Ask<'a> {
+    /// Who asks.
+    pub(in crate::list) principal: &'a Principal,
+    /// Over whose clients: the scope of this permission.
+    pub(in crate::list) permission: &'static str,
+    /// Conditions.
+    pub(in crate::list) tests: &'a [Test],
+    /// Only these, when the search box was used or rows were chosen.
+    pub(in crate::list) ids: Option<&'a [ClientId]>,
+    /// Order.
+    pub(in crate::list) sort: Sort,
+    /// Which page.
+    pub(in crate::list) turn: &'a Turn,
+    /// Rows.
+    pub(in crate::list) size: usize,
+    /// Columns of other rooms that are shown.
+    pub(in crate::list) extras: &'a [ListColumn],
+}
+
+/// A client in the list.
+#[derive(Clone, Debug)]
+pub(in crate::list) struct ListRow {
+    /// Who.
+    pub(in crate::list) head: ClientHead,
+    /// In the book since.
+    pub(in crate::list) created_at: Timestamp,
+    /// Place of work.
+    pub(in crate::list) employer: Option<String>,
+    /// Values of the other rooms' columns, in their order.
+    pub(in crate::list) extras: Vec<Value>,
+    /// Its place.
+    pub(in crate::list) cursor: Cursor,
+}
+
+/// A page.
+#[derive(Clone, Debug)]
+pub(in crate::list) struct Page {
+    /// Its rows, in the order of the list.
+    pub(in crate::list) rows: Vec<ListRow>,
+    /// Whether more rows follow in the direction that was asked for.
+    pub(in crate::list) has_more: bool,
+}
+
+/// Reads a page.
+///
+/// # Errors
+/// The database's.
+pub(in crate::list) async fn page<R: Read>(db: &mut R, ask: &Ask<'_>) -> Result<Page, StoreError> {
+    let Some((sql, params)) = statement(ask) else {
+        return Ok(Page { rows: Vec::new(), has_more: false });
+    };
+    let mut rows = Vec::with_capacity(ask.size);
+    for row in db.query(&sql, &params).await? {
+        let mut c = row.cols();
+        let key = match ask.sort.key {
+            SortKey::Name | SortKey::Since => Key::Text(c.take()?),
+            SortKey::Updated => Key::Number(c.take()?),
+        };
+        let head = read_head(&mut c)?;
+        let cursor = Cursor { key, id: head.id };
+        let (created_at, employer) = (c.take()?, c.take()?);
+        let extras = ask.extras.iter().map(|_| c.take()).collect::<Result<_, _>>()?;
+        rows.push(ListRow { head, created_at, employer, extras, cursor });
+    }
+    let has_more = rows.len() > ask.size;
+    rows.truncate(ask.size);
+    if matches!(ask.turn, Turn::Before(_)) {
+        rows.reverse();
+    }
+    Ok(Page { rows, has_more })
+}
+
+const fn key_column(sort: SortKey) -> &'static str {
+    match sort {
+        SortKey::Name => "c.sort_name",
+        SortKey::Since => "coalesce(c.client_since, '')",
+        SortKey::Updated => "c.updated_at",
+    }
+}
+
+/// The statement and its parameters; none when the person may see nobody.
+fn statement(ask: &Ask<'_>) -> Option<(String, Vec<Value>)> {
+    let mut places = Places::default();
+    let inner = inner(ask, &mut places)?;
+    let order = direction(ask);
+    let extras: String =
+        ask.extras.iter().map(|column| format!(", {}", column.expression)).collect();
+    let joins = joins(ask.extras.iter());
+    let sql = format!(
+        "select p.k, {HEAD}, c.created_at, c.employer{extras} from ({inner}) p \
+         join client c on c.id = p.id{joins} order by p.k {order}, p.id {order}"
+    );
+    Some((sql, places.into_params()))
+}
+
+/// The ids of the page and one row more, merged from all arms.
+fn inner(ask: &Ask<'_>, places: &mut Places) -> Option<String> {
+    let arms = arms(ask, places);
+    let order = direction(ask);
+    let limit = ask.size + 1;
+    let (key, rest) = (key_column(ask.sort.key), rest(ask, places));
+    let from = places_after(ask, places);
+    let joins = joins(ask.tests.iter().filter_map(|test| match &test.field {
+        Field::Extra(column) => Some(column),
+        Field::Own(_) => None,
+    }));
+    let ranges = arms.iter().flat_map(|arm| from.iter().map(move |from| (arm, from)));
+    let queries: Vec<String> = ranges
+        .map(|(arm, from)| {
+            format!(
+                "select c.id as id, {key} as k from client c{joins} where {arm}{rest}{from} \
+                 order by {key} {order}, c.id {order} limit {limit}"
+            )
+        })
+        .collect();
+    match queries.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        many => {
+            let parts: Vec<String> = many
+                .iter()
+                .enumerate()
+                .map(|(n, query)| format!("select id, k from ({query}) a{n}"))
+                .collect();
+            let union = parts.join(" union all ");
+            Some(format!("{union} order by k {order}, id {order} limit {limit}"))
+        }
+    }
+}
+
+/// A condition that names branches or people: better to read by than the scope.
+struct Driver<'a> {
+    column: &'static str,
+    test: usize,
+    ids: &'a [Option<uuid::Uuid>],
+}
+
+fn driver<'a>(ask: &'a Ask<'_>) -> Option<Driver<'a>> {
+    let named = [(Own::Manager, "c.manager_id"), (Own::Branch, "c.branch_id")];
+    named.into_iter().filter(|_| ask.ids.is_none()).find_map(|(own, column)| {
+        let mut tests = ask.tests.iter().enumerate().filter(|(_, test)| test.is_about(own));
+        tests.find_map(|(test, t)| filter::asked_ids(t).map(|ids| Driver { column, test, ids }))
+    })
+}
+
+/// Disjoint index ranges the page is read from: those the conditions name, else those of the scope.
+fn arms(ask: &Ask<'_>, places: &mut Places) -> Vec<String> {
+    let driver = driver(ask);
+    if ask.ids.is_none() && driver.is_none() {
+        let arms = ask.principal.arms(ask.permission, "c", places.next());
+        places.extend(arms.params);
+        return arms.conditions;
+    }
+    let scope = ask.principal.filter(ask.permission, "c", places.next());
+    places.extend(scope.params);
+    let Some(driver) = driver else { return vec![scope.sql] };
+    let arm = |id: &Option<uuid::Uuid>| match id {
+        Some(id) => format!("{} = {} and {}", driver.column, places.put(*id), scope.sql),
+        None => format!("{} is null and {}", driver.column, scope.sql),
+    };
+    driver.ids.iter().map(arm).collect()
+}
+
+/// What follows the arm's own condition.
+fn rest(ask: &Ask<'_>, places: &mut Places) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if let Some(ids) = ask.ids {
+        parts.push(filter::found(ids, places));
+    }
+    let in_arms = driver(ask).map(|driver| driver.test);
+    for (_, test) in ask.tests.iter().enumerate().filter(|(n, _)| Some(*n) != in_arms) {
+        parts.push(filter::condition(test, ask.principal, places));
+    }
+    // who exports must also be allowed to see
+    if ask.permission != "client.read" {
+        let seen = ask.principal.filter("client.read", "c", places.next());
+        places.extend(seen.params);
+        parts.push(seen.sql);
+    }
+    parts.into_iter().map(|part| format!(" and {part}")).collect()
+}
+
+/// The place to go on from, as disjoint ranges. SQLite does not read an index over an expression by a
+/// row comparison, so that one is taken apart.
+fn places_after(ask: &Ask<'_>, places: &mut Places) -> Vec<String> {
+    let (Turn::After(cursor) | Turn::Before(cursor)) = ask.turn else {
+        return vec![String::new()];
+    };
+    let sign = if direction(ask) == "desc" { "<" } else { ">" };
+    let column = key_column(ask.sort.key);
+    let (key, id) = (places.put(&cursor.key), places.put(cursor.id));
+    match ask.sort.key {
+        SortKey::Name | SortKey::Updated => {
+            vec![format!(" and ({column}, c.id) {sign} ({key}, {id})")]
+        }
+        SortKey::Since => vec![
+            format!(" and {column} = {key} and c.id {sign} {id}"),
+            format!(" and {column} {sign} {key}"),
+        ],
+    }
+}
+
+/// The order the statement reads in; the page before a place is read backwards.
+const fn direction(ask: &Ask<'_>) -> &'static str {
+    match (ask.sort.descending, ask.turn) {
+        (false, Turn::First | Turn::After(_)) | (true, Turn::Before(_)) => "asc",
+        (true, Turn::First | Turn::After(_)) | (false, Turn::Before(_)) => "desc",
+    }
+}
+
+fn joins<'a>(columns: impl Iterator<Item = &'a ListColumn>) -> String {
+    let mut joins: Vec<&str> = Vec::new();
+    for column in columns.filter(|column| !column.join.is_empty()) {
+        if !joins.contains(&column.join) {
+            joins.push(column.join);
+        }
+    }
+    joins.into_iter().map(|join| format!(" {join}")).collect()
+}
+
+/// The main contact of a kind of each of these clients.
+///
+/// # Errors
+/// The database's.
+pub(in crate::list) async fn main_contacts<R: Read>(
+    db: &mut R,
+    kind: &str,
+    ids: &[ClientId],
+) -> Result<BTreeMap<ClientId, String>, StoreError> {
+    let mut out = BTreeMap::new();
+    if ids.is_empty() {
+        return Ok(out);
+    }
+    let mut places = Places::default();
+    let kind = places.put(kind);
+    let list = places.put_all(ids.iter().copied());
+    let sql = format!(
+        "select client_id, value from client_contact where client_id in ({list}) \
+         and kind = {kind} and archived_at is null order by is_main desc, at desc"
+    );
+    for row in db.query(&sql, &places.into_params()).await? {
+        let mut c = row.cols();
+        let client: ClientId = c.take()?;
+        out.entry(client).or_insert(c.take()?);
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+#[path = "plans.rs"]
+mod plans;

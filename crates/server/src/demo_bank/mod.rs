@@ -1,0 +1,113 @@
+//! The demo bank's shell: `tessera demo` fills a folder once and serves it, `tessera generate` fills any
+//! database. What the bank is made of belongs to the room `demo`.
+
+mod plan;
+mod progress;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use demo::load::{Depth, demo_logins, load};
+use demo::model::DemoBank;
+use spine::Services;
+use tokio::sync::watch;
+use web::DemoMode;
+
+use self::plan::Plan;
+use self::progress::Shown;
+use crate::config::Config;
+use crate::wiring::{self, Node};
+use crate::{RunError, database, host};
+
+/// What `tessera demo` is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    /// The folder of the bank.
+    pub(crate) dir: PathBuf,
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// How many clients; what the folder holds, or [`plan::CLIENTS`], when not said.
+    pub(crate) clients: Option<u64>,
+    /// The seed; likewise.
+    pub(crate) seed: Option<u64>,
+    /// Opens the browser.
+    pub(crate) open: bool,
+}
+
+/// Who is signed in by which button.
+pub(crate) fn demo_mode() -> DemoMode {
+    DemoMode { logins: demo_logins() }
+}
+
+/// Fills the folder if it has not been, and serves until told to stop.
+///
+/// # Errors
+/// When the address is taken, the folder holds another bank, or the disk fails.
+pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
+    let listener = host::listen(asked.listen).await?;
+    std::fs::create_dir_all(&asked.dir)
+        .map_err(RunError::io(asked.dir.display().to_string()))?;
+    let mut plan = Plan::of(&asked.dir, asked.clients, asked.seed, database::now())?;
+    let config = Config::over(&format!("sqlite:{}", asked.dir.join("bank.db").display()));
+    let (stop, stopping) = watch::channel(false);
+    let setting = database::setting(&config, Some(demo_mode()), stopping)?;
+    let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
+    if !plan.complete {
+        plan.write(&asked.dir)?;
+        let bank = DemoBank::new(plan.seed, plan.clients, plan.today);
+        fill(&node.services, &bank, plan.seed).await?;
+        plan.complete = true;
+        plan.write(&asked.dir)?;
+    }
+    let open = asked.open;
+    let ready = move |url: &str| {
+        if open {
+            open_browser(url);
+        }
+    };
+    host::serve(listener, node.router, node.keepers, stop, ready).await
+}
+
+/// Fills a database whose schema is up to date with a made-up bank for measuring.
+///
+/// # Errors
+/// When the database is not there, behind, or fails; the same call again goes on from there.
+pub(crate) async fn generate(
+    url: &str,
+    clients: u64,
+    interactions: u64,
+    seed: u64,
+) -> Result<(), RunError> {
+    let core = database::core(url).await?;
+    let mean = interactions.div_ceil(clients.max(1));
+    let mean = u32::try_from(mean)
+        .map_err(|_| RunError::Asked("so many interactions per client cannot be".to_owned()))?;
+    let today = plan::today(database::now());
+    let bank = DemoBank::new(seed, clients, today).with_interactions_mean(mean);
+    fill(&core.services, &bank, seed).await?;
+    core.keepers.seal_and_read().await?;
+    Ok(())
+}
+
+async fn fill(services: &Services, bank: &DemoBank, seed: u64) -> Result<(), RunError> {
+    let shown = Shown::new("clients");
+    let depth = Depth::for_clients(bank.clients());
+    load(services, bank, seed, depth, None, |done, total| shown.tell(done, total)).await?;
+    shown.end();
+    services.directory.reload(&services.reader).await?;
+    Ok(())
+}
+
+/// Opens the desktop's browser when there is one; a server without a desktop goes without.
+fn open_browser(url: &str) {
+    let opener = ["/usr/bin/xdg-open", "/usr/local/bin/xdg-open", "/usr/bin/open"];
+    let Some(opener) = opener.into_iter().find(|path| Path::new(path).is_file()) else { return };
+    let mut command = Command::new(opener);
+    command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match command.spawn() {
+        // it ends by itself; whoever waits for it here would wait for the browser
+        Ok(child) => drop(child),
+        Err(error) => tracing::debug!(%error, "no browser was opened"),
+    }
+}

@@ -1,0 +1,37 @@
+//! The client card: what is done on it shows at once.
+
+use kernel::Lang;
+
+use super::in_both_languages;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logged_call_with_its_next_step_shows_without_a_reload() {
+    in_both_languages(async |site, _, window| {
+        window.sign_in("manager").await;
+        // clients of the demo manager whose own next step is far away
+        let (last_name, said, step) = match window.lang {
+            Lang::Ru => ("Щербаков", "Просит карту с рисунком", "Прислать каталог карт"),
+            Lang::En => ("Лаптев", "Wants a card with a picture", "Send the card catalogue"),
+        };
+        let id = site.value("select cast(id as text) from client where last_name = $1", last_name).await;
+        window.goto(&format!("/clients/{id}")).await;
+        window.js("window.isSamePage = true").await;
+        window.click(".card-actions [data-dialog-src*='channel=phone']").await;
+        window.until_seen("#dialog[open] form").await;
+        window.fill("#dialog textarea[name=body]", said).await;
+        window.choose("#dialog select[name=result]", "agreed").await;
+        window.fill("#dialog input[name=next_title]", step).await;
+        window.fill("#dialog input[name=next_due]", "24.11.2026").await;
+        window.click("#dialog form button[type=submit].primary").await;
+        window.until_gone("#dialog[open]").await;
+        window.until_words("#panel-timeline .timeline-entry", said).await;
+        window.until_words("#panel-next-step", step).await;
+        window.until_words(".toast", &site.words(window.lang, "flash-contact-logged")).await;
+        assert!(window.js("window.isSamePage === true").await.as_bool().unwrap());
+        let sql = "select body from interaction where body = $1";
+        assert_eq!(site.value(sql, said).await, said);
+        let sql = "select due_on from task where title = $1";
+        assert_eq!(site.value(sql, step).await, "2026-11-24");
+    })
+    .await;
+}

@@ -1,0 +1,43 @@
+//! Tests in a real browser: what people do, in Russian and in English, on a small demo bank.
+//!
+//! Every test has a bank, a chromedriver and browsers of its own. Markup is found by roles, names and
+//! classes; words are compared with the texts of the program itself. Whatever the browser complains of
+//! (scripts, content security policy, missing files) fails the test.
+
+mod access;
+mod axe;
+mod card;
+mod conflict;
+mod driver;
+mod import;
+mod keys;
+mod live;
+mod my_day;
+mod phone;
+mod search;
+mod sign_in;
+mod site;
+mod window;
+
+use kernel::Lang;
+
+use driver::Driver;
+use site::Site;
+use window::Window;
+
+/// Runs a test on one bank in each language, each time in a new browser.
+async fn in_both_languages(test: impl AsyncFn(&Site, &Driver, &Window)) {
+    let Some(driver) = Driver::start() else { return };
+    let site = Box::pin(Site::open()).await;
+    on(&site, &driver, test).await;
+}
+
+async fn on(site: &Site, driver: &Driver, test: impl AsyncFn(&Site, &Driver, &Window)) {
+    for lang in Lang::ALL {
+        println!("-- in {lang:?}");
+        let window = Window::open(driver, site, lang).await;
+        Box::pin(test(site, driver, &window)).await;
+        window.must_be_calm().await;
+        window.close().await;
+    }
+}

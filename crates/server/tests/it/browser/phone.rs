@@ -1,0 +1,24 @@
+//! On a phone: nothing sticks out at the side.
+
+use super::axe::pages;
+use super::in_both_languages;
+use super::window::PHONE;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_is_wider_than_a_phone() {
+    in_both_languages(async |site, _, window| {
+        window.resize(PHONE).await;
+        let mut role = "";
+        for (whose, path) in pages(site).await {
+            if whose != role {
+                role = whose;
+                window.goto("/sign-in").await;
+                window.must_fit("/sign-in").await;
+                window.sign_in(role).await;
+            }
+            window.goto(&path).await;
+            window.must_fit(&path).await;
+        }
+    })
+    .await;
+}

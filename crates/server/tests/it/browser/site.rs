@@ -1,0 +1,128 @@
+//! A small demo bank that really listens: what the browsers of a test talk to.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use demo::load::{Depth, demo_logins};
+use demo::model::DemoBank;
+use jiff::tz::TimeZone;
+use kernel::{Clock, Currency, Lang, RandomEntropy, Secret, Timestamp};
+use server::wiring::{self, Node, Setting};
+use spine::Services;
+use store::{Read, params};
+use testkit::{Database, Kind};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use web::{App, DemoMode};
+
+/// Clients of the bank: its stories and enough others to fill lists.
+const CLIENTS: u64 = 200;
+/// Contacts of an ordinary client: a few, because debug builds load them.
+const INTERACTIONS_MEAN: u32 = 5;
+/// The password of everybody in the bank.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// A clock that begins at [`testkit::START`], a Monday noon in Moscow, and goes on like any other:
+/// dates on pages and pictures are the same every day, and waiting still ends.
+struct BankClock {
+    started: Instant,
+}
+
+impl Clock for BankClock {
+    fn now(&self) -> Timestamp {
+        let passed = i64::try_from(self.started.elapsed().as_micros()).expect("a short test");
+        Timestamp::from_micros(testkit::START.micros() + passed)
+    }
+}
+
+/// A bank that serves.
+pub(crate) struct Site {
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) url: String,
+    /// Reads and writes past the pages, to compare.
+    pub(crate) services: Services,
+    app: Arc<App>,
+    serving: JoinHandle<()>,
+    keeping: JoinHandle<()>,
+    _stop: watch::Sender<bool>,
+    _database: Database,
+}
+
+impl Site {
+    /// Opens a bank on SQLite.
+    pub(crate) async fn open() -> Site {
+        Self::open_on(Kind::Sqlite).await
+    }
+    /// Opens a bank with everything in it and serves it.
+    pub(crate) async fn open_on(kind: Kind) -> Site {
+        let database = Database::new(kind).await;
+        let (stop, stopping) = watch::channel(false);
+        let setting = Setting {
+            url: database.url().to_owned(),
+            node: "test".to_owned(),
+            jurisdiction: "ru".to_owned(),
+            currency: Currency::RUB,
+            zone: TimeZone::get("Europe/Moscow").expect("a zone"),
+            secure_cookies: false,
+            demo: Some(DemoMode { logins: demo_logins() }),
+            clock: Arc::new(BankClock { started: Instant::now() }),
+            entropy: Arc::new(RandomEntropy),
+            stopping,
+        };
+        let node =
+            Node::open(setting, wiring::modules(), wiring::pages()).await.expect("an open node");
+        load(&node.services).await;
+        while node.keepers.work_once().await.expect("the job keeper") {}
+        node.keepers.seal_and_read().await.expect("the journal keeper");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("its address"));
+        let router = node.router;
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, router).await.expect("serving");
+        });
+        let keeping = tokio::spawn(node.keepers.run(stop.subscribe()));
+        Site {
+            url,
+            services: node.services,
+            app: node.app,
+            serving,
+            keeping,
+            _stop: stop,
+            _database: database,
+        }
+    }
+    /// The words of a text key.
+    pub(crate) fn words(&self, lang: Lang, key: &str) -> String {
+        assert!(self.app.texts.has(lang, key), "no text {key} in {lang:?}");
+        self.app.texts.message(lang, key, &[])
+    }
+    /// One value of one column, as text.
+    pub(crate) async fn value(&self, sql: &str, of: &str) -> String {
+        let mut db = self.services.reader.clone();
+        let row = db.first(sql, &params![of]).await.expect(sql);
+        row.unwrap_or_else(|| panic!("nothing found: {sql} ({of})")).one().expect(sql)
+    }
+    /// Whether the query finds a row.
+    pub(crate) async fn has(&self, sql: &str, of: &str) -> bool {
+        let mut db = self.services.reader.clone();
+        db.first(sql, &params![of]).await.expect(sql).is_some()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.serving.abort();
+        self.keeping.abort();
+    }
+}
+
+async fn load(services: &Services) {
+    let password = Secret::new(PASSWORD.to_owned());
+    let hash = spine::org::hash_password(&password).expect("a hash");
+    let today = jiff::civil::date(2026, 11, 23);
+    let bank = DemoBank::new(1, CLIENTS, today).with_interactions_mean(INTERACTIONS_MEAN);
+    let depth = Depth::for_clients(CLIENTS);
+    demo::load::load(services, &bank, 1, depth, Some(hash), |_, _| {}).await.expect("the demo bank");
+}
