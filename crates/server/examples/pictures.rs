@@ -62,9 +62,9 @@ async fn main() -> ExitCode {
 }
 
 async fn take(window: &Window, scene: &Scene, folder: &Path) -> Result<(), String> {
-    window.goto(&scene.path).await;
     for theme in ["light", "dark"] {
         window.prefer(theme).await;
+        window.goto(&scene.path).await;
         for size in [DESK, PHONE] {
             let name = format!("{}-{}-{theme}-{}.png", scene.name, window.lang.code(), size.0);
             let file = folder.join(name);
@@ -114,6 +114,5 @@ async fn scenes(site: &Site) -> Vec<Scene> {
 
 /// The address of the first client of whom this is true.
 async fn client(site: &Site, what: &str) -> String {
-    let sql = format!("select cast(id as text) from client where {what} and segment <> $1 order by id");
-    format!("/clients/{}", site.value(&sql, "").await)
+    format!("/clients/{}", site.client(&format!("{what} and number <> $1"), "").await)
 }

@@ -84,6 +84,9 @@ pub struct ImportReject {
     pub field: Option<String>,
     /// Refusal code.
     pub code: String,
+    /// Arguments of the refusal's message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<(String, String)>,
     /// The refused value, shortened.
     pub value: String,
 }

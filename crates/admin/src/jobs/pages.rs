@@ -152,7 +152,7 @@ fn row(cx: &Cx, job: &Job) -> Row {
 }
 
 fn retry_button(cx: &Cx, job: &Job) -> Markup {
-    let button = Button::secondary(cx.l.t("admin-job-retry")).icon("rotate-ccw");
+    let button = Button::quiet(cx.l.t("admin-job-retry")).icon("rotate-ccw");
     post_button(cx, &format!("/admin/jobs/{}/retry", job.id), &[], button)
 }
 
@@ -193,7 +193,7 @@ fn messages_panel(cx: &Cx, messages: &[DeadMessage]) -> Markup {
         let named = named
             .map(|u| directory.staff_name(u, l.lang))
             .filter(|n| !n.is_empty());
-        let button = Button::secondary(l.t("admin-message-retry")).icon("send");
+        let button = Button::quiet(l.t("admin-message-retry")).icon("send");
         let action = format!("/admin/messages/{}/retry", message.id);
         table = table.row(
             Row::new(message.id)

@@ -6,8 +6,8 @@ use kernel::Lang;
 use web::{Action, NavItem, Pages, Routes};
 
 pub(crate) use parts::{
-    active_staff, asked, branch_options, dialog, dialog_refused, lookups, post_button, summary,
-    team_options,
+    active_staff, asked, branch_options, conditions, dialog, dialog_refused, lookups, post_button,
+    summary, team_options,
 };
 
 /// The group of the navigation; imports stand in it too.

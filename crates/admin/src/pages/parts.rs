@@ -6,12 +6,28 @@ use kernel::{BranchId, Refusals, TeamId, UserId};
 use maud::{Markup, html};
 use spine::org::StaffMember;
 use web::i18n::L;
-use web::ui::{self, Button, Opt};
+use web::ui::{self, Button, Condition, Opt};
 use web::{Cx, FormData};
 
 /// The query of the asked address.
 pub(crate) fn asked(cx: &Cx) -> FormData {
     FormData::parse(cx.path.split_once('?').map_or("", |(_, query)| query))
+}
+
+/// The conditions of a filter bar: every `field` goes with the `op` and `value` of its place.
+pub(crate) fn conditions(query: &FormData) -> Vec<Condition> {
+    let (operators, values) = (query.all("op"), query.all("value"));
+    query
+        .all("field")
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| !field.is_empty())
+        .map(|(at, field)| Condition {
+            field: field.clone(),
+            operator: operators.get(at).cloned().unwrap_or_default(),
+            value: values.get(at).cloned().unwrap_or_default(),
+        })
+        .collect()
 }
 
 /// A page that is opened as a dialog.

@@ -16,3 +16,4 @@ mod rights;
 mod staff;
 mod support;
 mod work;
+mod zz_tmp;

@@ -33,6 +33,7 @@ mod value;
 pub(crate) use encoding::{decode, detect, open as open_text};
 pub use folder::{Feed, FeedFile, FilePreview, preview};
 pub use guess::{SniffedFile, guess_mapping, sniff};
+pub(crate) use header::fold;
 pub(crate) use identity::contact_id;
 pub use mapping::{
     ColumnIn, DelimitedFormat, Encoding, FieldRule, FieldType, FileRule, Format, IdRule,

@@ -6,6 +6,7 @@ use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 
 use super::model::Summary;
+use super::queries;
 
 /// An uploaded file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,9 +83,13 @@ impl Command for StartImport {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<JobId, Error> {
         let id = self.import_id;
-        let sql = format!("select state from import_run where id = $1{}", w.dialect().for_update());
-        let state: String = w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?.one()?;
-        if matches!(state.as_str(), "waiting" | "running") {
+        let sql =
+            format!("select state, job_id from import_run where id = $1{}", w.dialect().for_update());
+        let row = w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
+        let mut c = row.cols();
+        let (state, job): (String, Option<JobId>) = (c.take()?, c.take()?);
+        let is_begun = matches!(state.as_str(), "waiting" | "running");
+        if is_begun && queries::is_alive(w, job).await? {
             return Err(Error::refused("import-already-running"));
         }
         let payload = serde_json::json!({ "import": id, "dry_run": self.dry_run });

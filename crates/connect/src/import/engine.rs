@@ -1,5 +1,6 @@
 //! Reads a feed file by file and hands its records to the rooms, batch by batch.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use kernel::limits;
@@ -7,7 +8,7 @@ use spine::import::{ImportBatch, ImportOutcome, ImportRow};
 use spine::{Ctx, Error, Rehearsal, Services};
 
 use super::model::{FileSummary, RejectLine, Summary, TargetTable, import_fields};
-use crate::feed::{Feed, FeedError, FeedFile, Record};
+use crate::feed::{Feed, FeedError, FeedFile, Record, fold};
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,10 +92,11 @@ pub async fn run(
             file: file.file.clone(),
             kind: file.kind.clone(),
         })?;
-        let mut at = FileRun { feed, file, summary: FileSummary::default(), batch: Vec::new() };
+        let mut at = FileRun { feed, file, summary: FileSummary::default(), batch: Vec::new(), columns: Vec::new() };
         at.summary.file.clone_from(&file.file);
         at.summary.kind.clone_from(&file.kind);
         let mut reader = feed.reader(file)?;
+        at.columns = reader.columns().to_vec();
         loop {
             let more = at.fill(&mut reader, watch);
             at.flush(&mut hands, target.command, watch).await?;
@@ -119,6 +121,21 @@ struct FileRun<'a> {
     file: &'a FeedFile,
     summary: FileSummary,
     batch: Vec<Record>,
+    /// The file's columns.
+    columns: Vec<String>,
+}
+
+/// The field a room takes for what address books call otherwise.
+fn renamed(field: &str) -> &str {
+    match field {
+        "middle_name" => "patronymic",
+        "tax_id" => "inn",
+        "address" => "street",
+        "company" => "employer",
+        "website" => "site",
+        "full_name" => "last_name",
+        other => other,
+    }
 }
 
 impl FileRun<'_> {
@@ -145,6 +162,16 @@ impl FileRun<'_> {
         true
     }
 
+    /// The column a field was read from.
+    fn column_of(&self, field: &str) -> Option<String> {
+        let rule = self.feed.mapping().file(&self.file.rule)?;
+        let mut fields = rule.fields.iter();
+        let exact = fields.clone().find(|f| f.to == field);
+        let of_field = exact.or_else(|| fields.find(|f| renamed(&f.to) == field))?;
+        let is_there = |c: &&String| self.columns.iter().any(|name| fold(name) == fold(c));
+        of_field.from.iter().find(is_there).cloned()
+    }
+
     async fn flush(
         &mut self,
         hands: &mut Hands<'_>,
@@ -168,8 +195,11 @@ impl FileRun<'_> {
         self.summary.created += outcome.created;
         self.summary.changed += outcome.changed;
         self.summary.unchanged += outcome.unchanged;
-        for refused in outcome.rejected {
-            self.summary.rejected += 1;
+        let rows: BTreeSet<u64> = outcome.rejected.iter().map(|r| r.row).collect();
+        self.summary.rejected += u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        for mut refused in outcome.rejected {
+            // people look for the column of their file, not for our field
+            refused.field = refused.field.map(|field| self.column_of(&field).unwrap_or(field));
             watch.rejected(RejectLine::from_room(&self.file.file, refused));
         }
         Ok(())

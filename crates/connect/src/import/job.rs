@@ -1,8 +1,9 @@
 //! The import as a background job.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use kernel::ImportId;
+use kernel::{ImportId, Timestamp};
 use serde::Deserialize;
 use spine::{Ctx, JobContext, JobError, JobHandler, Run, Services};
 use store::Reader;
@@ -15,6 +16,11 @@ use crate::feed::{Feed, Mapping};
 
 /// Rejects kept in the file of a page's run; the rest is counted.
 const REJECTS_MAX: usize = 100_000;
+
+/// Pause between two notes of a dry run's progress.
+const DRY_NOTE_SECONDS: i64 = 5;
+/// How long a dry run waits to note its progress.
+const DRY_NOTE_WAIT: Duration = Duration::from_millis(100);
 
 /// Runs imports. A run that was cut off starts again and finds what it had stored.
 pub struct ImportJob {
@@ -105,7 +111,7 @@ impl ImportJob {
     ) -> Result<Summary, RunError> {
         let mapping: Mapping = Mapping::parse(mapping)?;
         let feed = Feed::open(mapping, dir)?;
-        let mut watch = JobWatch { job, rejects };
+        let mut watch = JobWatch { job, rejects, dry, told_at: job.services.clock.now() };
         engine::run(&job.services, ctx, &feed, &self.targets, dry, &mut watch).await
     }
 }
@@ -113,6 +119,25 @@ impl ImportJob {
 struct JobWatch<'a> {
     job: &'a JobContext,
     rejects: &'a mut Vec<RejectLine>,
+    dry: bool,
+    told_at: Timestamp,
+}
+
+impl JobWatch<'_> {
+    /// A dry run keeps one transaction open. Where writers queue (SQLite), nobody can write beside it,
+    /// neither this note nor another worker that would take the job over: then the note is left out.
+    async fn tell_beside(&mut self, p: Progress) -> Result<(), String> {
+        let now = self.job.services.clock.now();
+        if now.seconds_since(self.told_at) < DRY_NOTE_SECONDS {
+            return Ok(());
+        }
+        self.told_at = now;
+        let note = self.job.progress(p.done, p.total);
+        match tokio::time::timeout(DRY_NOTE_WAIT, note).await {
+            Ok(told) => told.map_err(|e| e.to_string()),
+            Err(_) => Ok(()),
+        }
+    }
 }
 
 impl Watch for JobWatch<'_> {
@@ -122,6 +147,9 @@ impl Watch for JobWatch<'_> {
         }
     }
     async fn told(&mut self, p: Progress) -> Result<(), String> {
+        if self.dry {
+            return self.tell_beside(p).await;
+        }
         self.job.progress(p.done, p.total).await.map_err(|e| e.to_string())
     }
 }

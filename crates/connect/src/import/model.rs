@@ -85,7 +85,7 @@ impl RejectLine {
             column: reject.field,
             message_key: format!("refusal-{}", reject.code),
             code: reject.code,
-            args: Vec::new(),
+            args: reject.args,
             value: reject.value,
         }
     }

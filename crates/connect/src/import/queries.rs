@@ -64,6 +64,16 @@ pub async fn get<R: Read>(db: &mut R, id: ImportId) -> Result<Option<ImportRun>,
     db.first(&sql, params![id]).await?.map(import_run).transpose()
 }
 
+/// Whether a run's job waits or runs; a run whose job is a dead letter can be started again.
+///
+/// # Errors
+/// The database's.
+pub async fn is_alive<R: Read>(db: &mut R, job: Option<JobId>) -> Result<bool, StoreError> {
+    let Some(id) = job else { return Ok(false) };
+    let job = store::queue::get(db, id).await?;
+    Ok(job.is_some_and(|j| matches!(j.state.as_str(), "ready" | "running")))
+}
+
 /// The newest runs, made before `before`.
 ///
 /// # Errors

@@ -94,6 +94,8 @@ list-chosen = { $n ->
     [one] { $n } client selected.
    *[other] { $n } clients selected.
  }
+list-nobody-chosen = Nobody is selected
+list-nobody-chosen-words = Tick clients in the list and try again.
 flash-clients-assigned = Clients assigned
 flash-segment-set = Segment set
 

@@ -96,6 +96,8 @@ list-chosen = { $n ->
     [few] Выбраны { $n } клиента.
    *[many] Выбрано { $n } клиентов.
  }
+list-nobody-chosen = Никто не выбран
+list-nobody-chosen-words = Отметьте клиентов в списке и повторите.
 flash-clients-assigned = Клиенты переданы
 flash-segment-set = Сегмент изменён
 

@@ -12,7 +12,8 @@ use web::i18n::{Texts, TextsError};
 
 /// The rooms; adding one is adding a line here and in [`pages`].
 pub fn modules() -> Vec<Module> {
-    let mut rooms = vec![spine::org::module(), parties::module(), engagement::module()];
+    let mut rooms =
+        vec![spine::org::module(), parties::module(), engagement::module(), admin::module()];
     // the feed hands records to whichever room takes their kind
     rooms.push(connect::module(targets_of(&rooms)));
     rooms
@@ -20,7 +21,7 @@ pub fn modules() -> Vec<Module> {
 
 /// What the rooms show.
 pub fn pages() -> Vec<Pages> {
-    vec![engagement::pages(), parties::pages(), connect::pages()]
+    vec![engagement::pages(), parties::pages(), connect::pages(), admin::pages()]
 }
 
 /// What the rooms take from feeds, by kind.

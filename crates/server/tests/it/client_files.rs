@@ -1,6 +1,6 @@
 //! Files, consents and important dates of a client: through the pages, as people use them.
 
-use kernel::{ClientId, FileId};
+use kernel::FileId;
 use parties::contacts::commands::{AddDate, DateFields};
 use parties::contacts::model::DateKind;
 use parties::contacts::queries;

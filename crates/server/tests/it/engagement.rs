@@ -463,11 +463,8 @@ async fn a_project_gathers_clients_and_is_found() {
         let page = browser.get(&address).await.ok();
         assert!(page.contains("Ветрова") && page.contains("Registered"), "{page}");
         assert!(browser.get("/projects?kind=event").await.ok().contains("Семинар по ипотеке"));
-        let hits = engagement::project::queries::search(
-            &mut bank.services.reader.clone(),
-            "семинары ипотека",
-            10,
-        );
+        let mut db = bank.services.reader.clone();
+        let hits = engagement::project::queries::search(&mut db, "семинары ипотека", 10);
         assert_eq!(hits.await.unwrap().len(), 1);
         let timeline = browser.get(&format!("/clients/{anna}/timeline")).await.ok();
         assert!(timeline.contains("Participation"), "her history tells of it");

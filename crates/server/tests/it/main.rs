@@ -7,6 +7,7 @@ mod backup;
 mod browser;
 mod bus;
 mod client_files;
+mod client_list;
 mod command_line;
 mod engagement;
 mod contacts;

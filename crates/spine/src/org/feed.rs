@@ -46,6 +46,7 @@ impl Command for ImportBranches {
                     row: row.row,
                     field: Some(field.to_owned()),
                     code: "required".to_owned(),
+                    args: Vec::new(),
                     value: String::new(),
                 });
                 continue;

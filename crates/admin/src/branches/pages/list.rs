@@ -11,7 +11,7 @@ use web::ui::{self, Button, Cell, Column, Menu, MenuItem, PageHeader, Panel, Row
 use web::{Answer, Cx};
 
 use super::HOME;
-use crate::pages::{post_button, summary};
+use crate::pages::summary;
 
 /// Active staff by branch and by team.
 #[derive(Default)]
@@ -157,7 +157,7 @@ fn branch_row(cx: &Cx, branch: &Branch, people: i64) -> Row {
     let l = &cx.l;
     let href = format!("/admin/branches/{}", branch.id);
     let name = html! {
-        (branch.shown_name(l.lang))
+        a href=(href) data-dialog-src=(href) { (branch.shown_name(l.lang)) }
         @if branch.archived { " " (ui::badge(Tone::Neutral, &l.t("admin-archived"))) }
     };
     let address = match branch.address.as_str() {
@@ -171,25 +171,28 @@ fn branch_row(cx: &Cx, branch: &Branch, people: i64) -> Row {
         .cell(Cell::quiet(&branch.zone))
         .cell(Cell::text(l.t(&format!("admin-mode-{}", branch.mode))))
         .cell(Cell::number(l, people))
-        .actions(html! {
-            (Button::quiet(l.t("admin-edit")).icon("pencil").dialog(href.clone()))
-            (archive_button(cx, &href, branch.archived))
-        })
+        .actions(row_menu(cx, branch.id, &href, branch.archived))
 }
 
-/// The button that takes a branch or team out of use, or back into use.
-fn archive_button(cx: &Cx, href: &str, archived: bool) -> Markup {
+/// What can be done with a branch or team: edit it, take it out of use, or back into use.
+fn row_menu(cx: &Cx, id: impl ToString, href: &str, archived: bool) -> Markup {
+    let l = &cx.l;
     let (key, icon, value) = match archived {
         true => ("admin-unarchive", "undo-2", "0"),
         false => ("admin-archive", "folder-open", "1"),
     };
-    let button = Button::quiet(cx.l.t(key)).icon(icon);
-    post_button(
-        cx,
-        &format!("{href}/archived"),
-        &[("archived", value)],
-        button,
-    )
+    Menu::dots(format!("menu-{}", id.to_string()), l.t("ui-actions"))
+        .item(dialog(href, "pencil", l.t("admin-edit")))
+        .item(MenuItem::Post {
+            action: format!("{href}/archived"),
+            values: vec![
+                ("_id".to_owned(), cx.form_id()),
+                ("archived".to_owned(), value.to_owned()),
+            ],
+            icon,
+            label: l.t(key),
+        })
+        .render()
 }
 
 fn teams_panel(cx: &Cx, people: &People) -> Markup {
@@ -220,7 +223,7 @@ fn teams_panel(cx: &Cx, people: &People) -> Markup {
     for team in teams {
         let href = format!("/admin/teams/{}", team.id);
         let name = html! {
-            (team.shown_name(l.lang))
+            a href=(href) data-dialog-src=(href) { (team.shown_name(l.lang)) }
             @if team.archived { " " (ui::badge(Tone::Neutral, &l.t("admin-archived"))) }
         };
         table = table.row(
@@ -231,10 +234,7 @@ fn teams_panel(cx: &Cx, people: &People) -> Markup {
                     l,
                     people.teams.get(&team.id).copied().unwrap_or(0),
                 ))
-                .actions(html! {
-                    (Button::quiet(l.t("admin-edit")).icon("pencil").dialog(href.clone()))
-                    (archive_button(cx, &href, team.archived))
-                }),
+                .actions(row_menu(cx, team.id, &href, team.archived)),
         );
     }
     Panel::new(l.t("admin-teams"))

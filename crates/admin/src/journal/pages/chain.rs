@@ -66,6 +66,7 @@ fn tip_lines(cx: &Cx, tip: Option<&Tip>) -> Markup {
         .iter()
         .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     Kv::new("tip")
+        .two_columns()
         .line(
             l.t("admin-chain-entries"),
             html! { span.num { (l.int(tip.last_pos)) } },

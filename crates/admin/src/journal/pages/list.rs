@@ -7,38 +7,69 @@ use kernel::{ClientId, Timestamp};
 use maud::{Markup, html};
 use spine::{Error, Owner};
 use uuid::Uuid;
-use web::ui::{self, Button, Cell, Column, Field, Opt, PageHeader, Pager, Row, Table, Tone};
+use web::ui::{
+    self, Cell, Column, Condition, FilterBar, FilterField, FilterValue, Opt, PageHeader, Pager,
+    Row, Table, Tone,
+};
 use web::{Answer, Cx, FormData};
 
 use super::values::{change_lines, entity_word};
 use super::{HOME, chain};
 use crate::journal::queries::{self, Line, Mark, Wanted};
-use crate::pages::{active_staff, asked, lookups};
+use crate::pages::{active_staff, asked, conditions, lookups};
+
+/// What one may filter by.
+const FIELDS: [&str; 3] = ["actor", "client", "entity"];
 
 pub(super) async fn list(mut cx: Cx) -> Answer {
     let l = cx.l.clone();
     let query = asked(&cx);
-    let wanted = Wanted {
-        entity: query.text("entity").parse().ok(),
-        client: query.text("client").parse().ok(),
-        actor: query.text("actor").parse().ok(),
-    };
+    let conditions = chosen(&query);
     let limit = i64::try_from(PAGE_ROWS).unwrap_or(50);
-    let mut lines = queries::page(&mut cx.db, wanted, mark(&query), limit + 1).await?;
+    let mut lines = match wanted(&conditions) {
+        Some(wanted) => queries::page(&mut cx.db, wanted, mark(&query), limit + 1).await?,
+        None => Vec::new(),
+    };
     let has_more = lines.len() > PAGE_ROWS;
     lines.truncate(PAGE_ROWS);
     let readable = readable(&mut cx, &lines).await?;
     let chain = chain::panel(&mut cx).await?;
-    let next = lines
-        .last()
-        .filter(|_| has_more)
-        .map(|last| next_page(&query, last));
-    let wide = html! { (filter(&cx, &query)) (table(&cx, &lines, &readable, next)) };
+    let last = lines.last().filter(|_| has_more);
+    let next = last.map(|last| next_page(&conditions, last));
     let body = html! {
         (PageHeader::new(l.t("admin-journal")).lead(html! { (l.t("admin-journal-lead")) }).render(&l))
-        (ui::split(&wide, &chain))
+        (chain)
+        (filter(&cx, conditions))
+        (table(&cx, &lines, &readable, next))
     };
     Ok(cx.page(&l.t("admin-journal"), &body))
+}
+
+/// The conditions of the address; `client=ID`, as other pages link here, is one too.
+fn chosen(query: &FormData) -> Vec<Condition> {
+    let plain = FIELDS.into_iter().filter_map(|name| {
+        let value = query.opt(name)?;
+        Some(Condition {
+            field: name.to_owned(),
+            operator: "is".to_owned(),
+            value,
+        })
+    });
+    conditions(query).into_iter().chain(plain).collect()
+}
+
+/// Whose entries the conditions ask for; none when one of them names no id at all.
+fn wanted(conditions: &[Condition]) -> Option<Wanted> {
+    let mut wanted = Wanted::default();
+    for condition in conditions {
+        match condition.field.as_str() {
+            "actor" => wanted.actor = Some(condition.value.trim().parse().ok()?),
+            "client" => wanted.client = Some(condition.value.trim().parse().ok()?),
+            "entity" => wanted.entity = Some(condition.value.trim().parse().ok()?),
+            _ => return None,
+        }
+    }
+    Some(wanted)
 }
 
 /// `before=POS.MICROS.SEQ`, as [`next_page`] writes it.
@@ -58,12 +89,10 @@ fn mark(query: &FormData) -> Mark {
     }
 }
 
-fn next_page(query: &FormData, last: &Line) -> String {
+fn next_page(conditions: &[Condition], last: &Line) -> String {
     let before = format!("{}.{}.{}", last.pos, last.at.micros(), last.seq);
-    let kept = ["entity", "client", "actor"].map(|name| (name, query.text(name)));
-    let kept = kept.iter().map(|(name, value)| (*name, value.as_str()));
-    let pairs = kept
-        .filter(|(_, value)| !value.is_empty())
+    let pairs = Condition::pairs(conditions)
+        .into_iter()
         .chain([("before", before.as_str())]);
     format!("{HOME}{}", ui::query_string(pairs))
 }
@@ -84,44 +113,36 @@ async fn readable(cx: &mut Cx, lines: &[Line]) -> Result<BTreeSet<ClientId>, Err
         .collect())
 }
 
-fn filter(cx: &Cx, query: &FormData) -> Markup {
+fn filter(cx: &Cx, conditions: Vec<Condition>) -> Markup {
     let l = &cx.l;
-    let mut people = vec![Opt::new("", l.t("admin-journal-anybody"))];
-    people.extend(active_staff(cx, None));
-    let actor = query.text("actor");
-    if !actor.is_empty() && !people.iter().any(|o| o.value == actor) {
-        let directory = cx.app.services.directory.get();
-        let name = actor
-            .parse()
-            .map_or("", |id| directory.staff_name(id, l.lang));
-        people.push(Opt::new(
-            actor.clone(),
-            if name.is_empty() { &actor } else { name },
-        ));
-    }
-    let line = |name: &str, key: &str| {
-        Field::text(name, l.t(key))
-            .value(query.text(name))
-            .placeholder(l.t("admin-journal-id"))
-            .attribute("autocomplete", "off")
-            .attribute("spellcheck", "false")
-    };
-    let is_filtered = ["actor", "entity", "client"]
-        .iter()
-        .any(|name| query.opt(name).is_some());
-    html! {
-        form.form method="get" action=(HOME) {
-            div.form-row {
-                (Field::select("actor", l.t("admin-journal-actor"), people).value(actor).render(l))
-                (line("client", "admin-journal-client").render(l))
-                (line("entity", "admin-journal-entity").render(l))
-            }
-            div.form-actions {
-                @if is_filtered { (Button::quiet(l.t("ui-reset")).href(HOME)) }
-                (Button::secondary(l.t("ui-apply")).icon("filter").submit())
-            }
+    let directory = cx.app.services.directory.get();
+    let mut people = active_staff(cx, None);
+    for condition in conditions.iter().filter(|c| c.field == "actor") {
+        if !people.iter().any(|o| o.value == condition.value) {
+            let name = condition
+                .value
+                .parse()
+                .map_or("", |id| directory.staff_name(id, l.lang));
+            let name = if name.is_empty() {
+                condition.value.as_str()
+            } else {
+                name
+            };
+            people.push(Opt::new(condition.value.clone(), name));
         }
     }
+    let field = |name: &str, value: FilterValue| FilterField {
+        name: name.to_owned(),
+        label: l.t(&format!("admin-journal-{name}")),
+        operators: vec![Opt::new("is", l.t("admin-filter-is"))],
+        value,
+    };
+    let fields = vec![
+        field("actor", FilterValue::Choice(people)),
+        field("client", FilterValue::Text),
+        field("entity", FilterValue::Text),
+    ];
+    FilterBar::new("journal-filter", fields, conditions).render(l)
 }
 
 fn table(cx: &Cx, lines: &[Line], readable: &BTreeSet<ClientId>, next: Option<String>) -> Markup {

@@ -51,12 +51,16 @@ pub(super) fn change_lines(cx: &Cx, line: &Line, is_open: bool) -> Markup {
             shown(l, directory, field, value)
         };
         let (before, after) = (side(0), side(1));
+        let title = match (&before, &after) {
+            (Some(before), Some(after)) => format!("{before} → {after}"),
+            (one, other) => one.as_ref().or(other.as_ref()).cloned().unwrap_or_default(),
+        };
         html! {
-            li {
+            li title=(title) {
                 span.quiet { (field_word(l, &line.entity, field)) ": " }
-                @if let Some(before) = &before { del { (before) } " → " }
+                @if let Some(before) = &before { del.quiet { (before) } " → " }
                 @match &after {
-                    Some(after) => ins { (after) },
+                    Some(after) => span { (after) },
                     None => span.none { (l.t("ui-none")) },
                 }
             }

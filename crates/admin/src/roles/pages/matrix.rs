@@ -199,7 +199,7 @@ fn fields(cx: &Cx, role: &Role, typed: &Typed, refusals: &Refusals) -> Markup {
                 } }
                 @for (group, lines) in &groups {
                     tbody {
-                        tr { th.matrix-group scope="rowgroup" colspan="7" { (lookups(l, &["permission-group"], group)) } }
+                        tr { th.matrix-group scope="rowgroup" colspan="7" { strong { (lookups(l, &["permission-group"], group)) } } }
                         @for line in lines { (matrix_row(cx, line, typed.grants.get(&line.key).copied())) }
                     }
                 }

@@ -14,7 +14,7 @@ use web::ui::{
 use web::{Answer, Cx, FormData};
 
 use super::person_href;
-use crate::pages::{asked, branch_options};
+use crate::pages::{asked, branch_options, conditions};
 use crate::staff::model::{Page, Wanted, page};
 use crate::staff::queries::{self, ListFacts};
 
@@ -42,21 +42,6 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
         (table(&cx, &query, &shown, &facts))
     };
     Ok(cx.page(&l.t("admin-staff"), &body))
-}
-
-fn conditions(query: &FormData) -> Vec<Condition> {
-    let (operators, values) = (query.all("op"), query.all("value"));
-    query
-        .all("field")
-        .iter()
-        .enumerate()
-        .filter(|(_, field)| !field.is_empty())
-        .map(|(at, field)| Condition {
-            field: field.clone(),
-            operator: operators.get(at).cloned().unwrap_or_default(),
-            value: values.get(at).cloned().unwrap_or_default(),
-        })
-        .collect()
 }
 
 fn wanted(query: &FormData) -> Wanted {

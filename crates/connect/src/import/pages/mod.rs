@@ -3,7 +3,24 @@
 mod run;
 mod start;
 
+use web::i18n::{Arg, L};
 use web::{Access, Action, Routes};
+
+use crate::feed::FeedError;
+
+/// Why a feed cannot be read, in the reader's language.
+fn feed_words(l: &L, error: &FeedError) -> String {
+    let mut args: Vec<(&str, Arg<'_>)> =
+        error.args.iter().map(|(k, v)| (k.as_str(), v.into())).collect();
+    args.push(("place", (&error.place).into()));
+    l.ta(&error.message_key(), &args)
+}
+
+/// The name of a field as the rest of the product calls it; a field only the mapping knows keeps its own.
+fn field_words(l: &L, field: &str) -> String {
+    let key = format!("field-{}", field.replace('_', "-"));
+    if l.texts.has(l.lang, &key) { l.t(&key) } else { field.to_owned() }
+}
 
 pub(crate) const ACTIONS: &[Action] = &[Action {
     label: "action-import",

@@ -11,6 +11,7 @@ use web::ui::{self, Button, Cell, Column, PageHeader, Panel, Row, Table, Tone};
 use web::{Answer, Cx, FormData};
 
 use super::start::state_badge;
+use super::{feed_words, field_words};
 use crate::feed::{FilePreview, Mapping, preview};
 use crate::import::commands::StartImport;
 use crate::import::job::unpack;
@@ -26,8 +27,9 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ImportId>) -> Answer {
     let run = queries::get(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
     let previews = if run.state == "draft" { Some(previews(&cx, &run).await) } else { None };
     let rejects = rejects_of(&mut cx.db, &run).await?;
+    let begun = matches!(run.state.as_str(), "waiting" | "running");
+    let busy = begun && queries::is_alive(&mut cx.db, run.job_id).await?;
     let l = &cx.l;
-    let busy = matches!(run.state.as_str(), "waiting" | "running");
     let head = PageHeader::new(run.title.clone())
         .crumb("/imports", l.t("import-title"))
         .marks(state_badge(&cx, &run));
@@ -51,16 +53,11 @@ fn live_topic(run: &ImportRun) -> Option<String> {
 }
 
 async fn previews(cx: &Cx, run: &ImportRun) -> Result<Vec<FilePreview>, String> {
-    let mapping = Mapping::parse(&run.mapping).map_err(|e| e.to_string())?;
+    let mapping = Mapping::parse(&run.mapping).map_err(|e| feed_words(&cx.l, &e))?;
     let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
     let mut db = cx.db.clone();
     unpack(&mut db, run.id, dir.path()).await.map_err(|e| e.to_string())?;
-    preview(mapping, dir.path(), PREVIEW_ROWS).map_err(|e| {
-        let mut args: Vec<(&str, web::i18n::Arg<'_>)> =
-            e.args.iter().map(|(k, v)| (k.as_str(), v.into())).collect();
-        args.push(("place", (&e.place).into()));
-        cx.l.ta(&e.message_key(), &args)
-    })
+    preview(mapping, dir.path(), PREVIEW_ROWS).map_err(|e| feed_words(&cx.l, &e))
 }
 
 async fn rejects_of(db: &mut Reader, run: &ImportRun) -> Result<Vec<RejectLine>, Error> {
@@ -138,7 +135,7 @@ fn reject_panel(cx: &Cx, id: ImportId, rejects: &[RejectLine]) -> Markup {
             Row::new(n)
                 .cell(Cell::text(r.file.clone()))
                 .cell(Cell::number(l, i64::try_from(r.row).unwrap_or(0)))
-                .cell(Cell::text(r.column.clone().unwrap_or_default()))
+                .cell(Cell::text(field_words(l, r.column.as_deref().unwrap_or_default())))
                 .cell(Cell::text(r.reason(&l.texts, l.lang)))
                 .cell(Cell::text(r.value.clone())),
         );
@@ -172,7 +169,7 @@ fn preview_panel(cx: &Cx, file: &FilePreview) -> Markup {
     let mut table = Table::new(format!("preview-{}", file.rule), file.file.clone())
         .column(Column::number(l.t("import-row")));
     for field in &fields {
-        table = table.column(Column::text(*field));
+        table = table.column(Column::text(field_words(l, field)));
     }
     for record in &file.records {
         let mut row = Row::new(record.row)
@@ -186,11 +183,12 @@ fn preview_panel(cx: &Cx, file: &FilePreview) -> Markup {
     let kind = l.t(&format!("import-kind-{}", file.kind.replace('_', "-")));
     Panel::new(format!("{} — {kind}", file.file)).flush().render(&html! {
         @if let Some(error) = &file.error {
-            (ui::error_summary(l, &[error.to_string()]))
+            (ui::error_summary(l, &[feed_words(l, error)]))
         }
         (table.render(l))
         @for bad in &file.rejects {
             p.attention { (l.ta("import-preview-reject", &[("row", bad.row.to_string().into()),
+                ("column", bad.column.as_deref().unwrap_or("—").into()),
                 ("reason", reject_words(cx, bad).into())])) }
         }
     })

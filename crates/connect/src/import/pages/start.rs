@@ -6,8 +6,10 @@ use kernel::{Refusal, Refusals, Timestamp};
 use maud::{Markup, html};
 use spine::Error;
 use web::ui::{self, Button, Cell, Column, Field, Form, Input, Opt, PageHeader, Row, Table, Tone};
+use web::i18n::L;
 use web::{Answer, Cx, FormData, UploadForm, read_upload};
 
+use super::feed_words;
 use crate::feed::{Mapping, PROJECT_MAPPINGS, sniff};
 use crate::import::commands::{CreateImport, NewFile};
 use crate::import::model::built_in_mapping;
@@ -119,7 +121,7 @@ fn markup(cx: &Cx, typed: &FormData, refusals: &Refusals) -> Markup {
 
 pub(super) async fn send(cx: Cx, multipart: Multipart) -> Answer {
     let sent = read_upload(multipart).await?;
-    let (form, outcome) = match prepare(&sent) {
+    let (form, outcome) = match prepare(&cx.l, &sent) {
         Ok(command) => {
             let id = sent.form.command_id()?;
             (sent.form, cx.execute(id, &command).await)
@@ -137,15 +139,15 @@ pub(super) async fn send(cx: Cx, multipart: Multipart) -> Answer {
     }
 }
 
-fn prepare(sent: &UploadForm) -> Result<CreateImport, Refusal> {
+fn prepare(l: &L, sent: &UploadForm) -> Result<CreateImport, Refusal> {
     let first = sent.files.first().ok_or_else(|| Refusal::field("required", "files"))?;
     let choice = sent.form.opt("mapping").unwrap_or_else(|| "guess".to_owned());
     let mapping = match choice.as_str() {
-        "guess" => guess(&first.name, &first.content)?,
+        "guess" => guess(l, &first.name, &first.content)?,
         "own" => {
             let text = sent.form.raw("mapping_text").to_owned();
             Mapping::parse(&text).map_err(|e| {
-                Refusal::field("import-mapping-bad", "mapping_text").arg("reason", e.to_string())
+                Refusal::field("import-mapping-bad", "mapping_text").arg("reason", feed_words(l, &e))
             })?;
             text
         }
@@ -163,11 +165,11 @@ fn prepare(sent: &UploadForm) -> Result<CreateImport, Refusal> {
 }
 
 /// The mapping that the header of a table of contacts suggests.
-fn guess(name: &str, content: &[u8]) -> Result<String, Refusal> {
+fn guess(l: &L, name: &str, content: &[u8]) -> Result<String, Refusal> {
     let bad = |reason: String| Refusal::field("import-file-bad", "files").arg("reason", reason);
     let dir = tempfile::tempdir().map_err(|e| bad(e.to_string()))?;
     let path = dir.path().join(std::path::Path::new(name).file_name().unwrap_or_default());
     std::fs::write(&path, content).map_err(|e| bad(e.to_string()))?;
-    let sniffed = sniff(&path).map_err(|e| bad(e.to_string()))?;
+    let sniffed = sniff(&path).map_err(|e| bad(feed_words(l, &e)))?;
     Ok(sniffed.mapping().to_toml())
 }

@@ -37,7 +37,7 @@ pub(crate) const CONTACT_TARGET: ImportTarget = ImportTarget {
 /// Contacts of one feed: they become prospects, or update the clients they became before.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ImportContacts(pub ImportBatch);
+pub(crate) struct ImportContacts(pub(crate) ImportBatch);
 
 impl Command for ImportContacts {
     const NAME: &'static str = "parties.import_contacts";

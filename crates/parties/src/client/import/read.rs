@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::BranchId;
+use kernel::{BranchId, Refusal};
 use sha2::{Digest, Sha256};
 use spine::import::{ImportReject, ImportRow};
 use spine::{Error, Work};
@@ -42,8 +42,13 @@ pub(super) fn reject(row: u64, field: Option<&str>, code: &str, value: &str) -> 
         row,
         field: field.map(str::to_owned),
         code: code.to_owned(),
+        args: Vec::new(),
         value: value.chars().take(60).collect(),
     }
+}
+
+fn refused(row: u64, field: &str, refusal: Refusal, value: &str) -> ImportReject {
+    ImportReject { args: refusal.args, ..reject(row, Some(field), &refusal.code, value) }
 }
 
 /// Reads and checks a row; all its refusals come together. `status` is that of a new client of whom the
@@ -69,8 +74,9 @@ pub(super) fn read_row(
     typed.entry("status".to_owned()).or_insert_with(|| status.to_owned());
     let (fields, refusals) = read_fields(w, kind, &typed)?;
     for refusal in refusals.0 {
-        let value = refusal.field.as_deref().and_then(text).unwrap_or_default();
-        rejects.push(reject(row.row, refusal.field.as_deref(), &refusal.code, &value));
+        let field = refusal.field.clone().unwrap_or_default();
+        let value = text(&field).unwrap_or_default();
+        rejects.push(refused(row.row, &field, refusal, &value));
     }
     let branch = text("branch");
     let branch_id = branch.as_deref().and_then(|b| branches.get(b)).copied();
@@ -133,13 +139,13 @@ fn read_contacts(
     for (key, raw) in alike(texts, "phone") {
         match jurisdiction::parse_phone(&raw, &pack.phone_region) {
             Ok(phone) => add("phone", phone.e164, raw),
-            Err(r) => rejects.push(reject(row, Some(&key), &r.code, &raw)),
+            Err(r) => rejects.push(refused(row, &key, r, &raw)),
         }
     }
     for (key, raw) in alike(texts, "email") {
         match jurisdiction::parse_email(&raw) {
             Ok(mail) => add("email", mail.normalised, raw),
-            Err(r) => rejects.push(reject(row, Some(&key), &r.code, &raw)),
+            Err(r) => rejects.push(refused(row, &key, r, &raw)),
         }
     }
     if let Some(site) = texts.get("site") {
@@ -161,7 +167,7 @@ fn read_identifiers(
         let (Some(raw), Some(subject)) = (texts.get(key), kind.subject()) else { continue };
         match jurisdiction::validate_identifier_for(pack, key, subject, raw) {
             Ok(checked) => out.push((key.to_owned(), checked)),
-            Err(r) => rejects.push(reject(row, Some(key), &r.code, raw)),
+            Err(r) => rejects.push(refused(row, key, r, raw)),
         }
     }
     Ok(out)

@@ -65,20 +65,15 @@ pub(super) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
     } else {
         ui::avatar_large(&head.display_name)
     };
-    let mut page = PageHeader::new(client_title(l, head))
+    let page = PageHeader::new(client_title(l, head))
         .crumb("/clients", l.t("nav-clients"))
         .before(before)
         .marks(marks(cx, head, &roles))
         .lead(lead(cx, head, &consents));
-    for part in extra {
-        page = page.other(part);
-    }
-    if cx.principal().reaches("client.edit", head.owner()) {
-        let edit = Button::secondary(l.t("client-edit"))
-            .icon("pencil")
-            .href(format!("{}/edit", card_href(head.id)));
-        page = page.other(edit.render());
-    }
+    let may_edit = cx.principal().reaches("client.edit", head.owner());
+    let edit = Button::secondary(l.t("client-edit"))
+        .icon("pencil")
+        .href(format!("{}/edit", card_href(head.id)));
     let base = card_href(head.id);
     let tabs = [
         Tab::new(base.clone(), l.t("client-tab-overview"), tab == "overview"),
@@ -86,7 +81,13 @@ pub(super) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
         Tab::new(format!("{base}/links"), l.t("client-tab-links"), tab == "links"),
     ];
     Ok(html! {
-        div.client-head data-live={ "client:" (head.id) } id="client-head" { (page.render(l)) }
+        div.client-head data-live={ "client:" (head.id) } id="client-head" {
+            (page.render(l))
+            div.card-bar {
+                @for part in &extra { (part) }
+                @if may_edit { (edit.render()) }
+            }
+        }
         (ui::tabs(&l.t("client-tabs"), &tabs))
     })
 }

@@ -19,6 +19,7 @@ pub(super) fn reject(row: &ImportRow, field: &str, code: &str) -> ImportReject {
         row: row.row,
         field: Some(field.to_owned()),
         code: code.to_owned(),
+        args: Vec::new(),
         value: row
             .text(field)
             .unwrap_or_default()

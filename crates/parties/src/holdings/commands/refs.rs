@@ -176,6 +176,7 @@ fn reject_whole(row: &ImportRow, code: &str) -> ImportReject {
         row: row.row,
         field: None,
         code: code.to_owned(),
+        args: Vec::new(),
         value: row.external_id.chars().take(80).collect(),
     }
 }

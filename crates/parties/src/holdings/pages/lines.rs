@@ -235,6 +235,10 @@ fn loan_terms(l: &L, loan: &Loan) -> Vec<String> {
         parts.push(l.ta("holdings-payment", &[("sum", payment.into())]));
     }
     parts.extend(loan.ends_on.map(|day| until(l, day)));
+    if loan.overdue_minor > 0 {
+        let sum = words::money(l, loan.overdue_minor, loan.currency);
+        parts.insert(0, l.ta("holdings-overdue-sum", &[("sum", sum.into())]));
+    }
     parts
 }
 

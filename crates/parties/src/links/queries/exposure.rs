@@ -90,7 +90,9 @@ pub async fn each<R: Read>(
     );
     for row in db.query(&sql, &values).await? {
         let mut c = row.cols();
-        sums.entry((c.take()?, c.take()?)).or_default().0 = c.take()?;
+        // in two steps: an assignment reads its right side first
+        let sum = sums.entry((c.take()?, c.take()?)).or_default();
+        sum.0 = c.take()?;
     }
     let sql = format!(
         "select r.client_id, a.currency, \

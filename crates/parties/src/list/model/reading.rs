@@ -153,10 +153,12 @@ fn id(value: &str, env: &Env<'_>) -> Option<Option<Uuid>> {
 mod tests {
     use super::*;
 
+    static ZONE: TimeZone = TimeZone::UTC;
+
     fn env() -> Env<'static> {
         Env {
             today: Date::constant(2026, 11, 23),
-            zone: &TimeZone::UTC,
+            zone: &ZONE,
             me: Some(Uuid::from_u128(5).into()),
             extras: &[],
             sees_holdings: false,

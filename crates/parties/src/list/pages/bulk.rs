@@ -2,6 +2,7 @@
 
 use axum::extract::RawQuery;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::Response;
 use kernel::{ClientId, Refusal, Refusals, limits};
 use maud::{Markup, html};
 use spine::Error;
@@ -42,6 +43,16 @@ fn back(headers: &HeaderMap) -> String {
     safe_back(place).to_owned()
 }
 
+/// The dialog was opened without a choice.
+fn nobody(cx: &Cx, title: &str) -> Response {
+    let l = &cx.l;
+    let button = ui::Button::secondary(l.t("nav-clients")).href("/clients");
+    let state = ui::empty("users", &l.t("list-nobody-chosen"), &l.t("list-nobody-chosen-words"), Some(button));
+    let content =
+        if cx.is_fragment { ui::dialog_fragment(l, title, &state) } else { state };
+    cx.page(title, &content)
+}
+
 struct Dialog<'a> {
     title: String,
     action: &'static str,
@@ -80,6 +91,9 @@ fn dialog(cx: &Cx, dialog: &Dialog<'_>, fields: &Markup) -> Markup {
 
 pub(super) async fn assign_form(cx: Cx, headers: HeaderMap, RawQuery(query): RawQuery) -> Answer {
     let sent = FormData::parse(&query.unwrap_or_default());
+    if sent.all("id").is_empty() {
+        return Ok(nobody(&cx, &cx.l.t("list-bulk-assign")));
+    }
     let content = assign_markup(&cx, &sent, &back(&headers), &Refusals::default())?;
     Ok(cx.page(&cx.l.t("list-bulk-assign"), &content))
 }
@@ -155,6 +169,9 @@ fn check_known(cx: &Cx, command: &AssignClients, refusals: &mut Refusals) {
 
 pub(super) async fn segment_form(cx: Cx, headers: HeaderMap, RawQuery(query): RawQuery) -> Answer {
     let sent = FormData::parse(&query.unwrap_or_default());
+    if sent.all("id").is_empty() {
+        return Ok(nobody(&cx, &cx.l.t("list-bulk-segment")));
+    }
     let content = segment_markup(&cx, &sent, &back(&headers), &Refusals::default())?;
     Ok(cx.page(&cx.l.t("list-bulk-segment"), &content))
 }

@@ -87,11 +87,20 @@ pub(in crate::list) async fn page<R: Read>(db: &mut R, ask: &Ask<'_>) -> Result<
     Ok(Page { rows, has_more })
 }
 
+/// The column an index stands behind.
 const fn key_column(sort: SortKey) -> &'static str {
     match sort {
         SortKey::Name => "c.sort_name",
-        SortKey::Since => "coalesce(c.client_since, '')",
+        SortKey::Since => "c.client_since",
         SortKey::Updated => "c.updated_at",
+    }
+}
+
+/// The sort value, never null.
+const fn key_value(sort: SortKey) -> &'static str {
+    match sort {
+        SortKey::Since => "coalesce(c.client_since, '')",
+        SortKey::Name | SortKey::Updated => key_column(sort),
     }
 }
 
@@ -116,16 +125,16 @@ fn inner(ask: &Ask<'_>, places: &mut Places) -> Option<String> {
     let order = direction(ask);
     let limit = ask.size + 1;
     let (key, rest) = (key_column(ask.sort.key), rest(ask, places));
-    let from = places_after(ask, places);
+    let (value, ranges) = (key_value(ask.sort.key), ranges(ask, places));
     let joins = joins(ask.tests.iter().filter_map(|test| match &test.field {
         Field::Extra(column) => Some(column),
         Field::Own(_) => None,
     }));
-    let ranges = arms.iter().flat_map(|arm| from.iter().map(move |from| (arm, from)));
-    let queries: Vec<String> = ranges
-        .map(|(arm, from)| {
+    let parts = arms.iter().flat_map(|arm| ranges.iter().map(move |range| (arm, range)));
+    let queries: Vec<String> = parts
+        .map(|(arm, range)| {
             format!(
-                "select c.id as id, {key} as k from client c{joins} where {arm}{rest}{from} \
+                "select c.id as id, {value} as k from client c{joins} where {arm} and {range}{rest} \
                  order by {key} {order}, c.id {order} limit {limit}"
             )
         })
@@ -197,24 +206,24 @@ fn rest(ask: &Ask<'_>, places: &mut Places) -> String {
     parts.into_iter().map(|part| format!(" and {part}")).collect()
 }
 
-/// The place to go on from, as disjoint ranges. SQLite does not read an index over an expression by a
-/// row comparison, so that one is taken apart.
-fn places_after(ask: &Ask<'_>, places: &mut Places) -> Vec<String> {
+/// The part of an arm the page is read from, as disjoint ranges of its index. Clients without the day
+/// they came count as the earliest; the databases disagree where such rows stand in an index, so they
+/// are a range of their own.
+fn ranges(ask: &Ask<'_>, places: &mut Places) -> Vec<String> {
+    let is_down = direction(ask) == "desc";
+    let sign = if is_down { "<" } else { ">" };
+    let (column, may_miss) = (key_column(ask.sort.key), ask.sort.key == SortKey::Since);
+    let (without, with) = (format!("{column} is null"), format!("{column} is not null"));
     let (Turn::After(cursor) | Turn::Before(cursor)) = ask.turn else {
-        return vec![String::new()];
+        return if may_miss { vec![without, with] } else { vec!["1 = 1".to_owned()] };
     };
-    let sign = if direction(ask) == "desc" { "<" } else { ">" };
-    let column = key_column(ask.sort.key);
-    let (key, id) = (places.put(&cursor.key), places.put(cursor.id));
-    match ask.sort.key {
-        SortKey::Name | SortKey::Updated => {
-            vec![format!(" and ({column}, c.id) {sign} ({key}, {id})")]
-        }
-        SortKey::Since => vec![
-            format!(" and {column} = {key} and c.id {sign} {id}"),
-            format!(" and {column} {sign} {key}"),
-        ],
+    if may_miss && cursor.key == Key::Text(String::new()) {
+        let rest = format!("{without} and c.id {sign} {}", places.put(cursor.id));
+        return if is_down { vec![rest] } else { vec![rest, with] };
     }
+    let (key, id) = (places.put(&cursor.key), places.put(cursor.id));
+    let rest = format!("({column}, c.id) {sign} ({key}, {id})");
+    if may_miss && is_down { vec![rest, without] } else { vec![rest] }
 }
 
 /// The order the statement reads in; the page before a place is read backwards.

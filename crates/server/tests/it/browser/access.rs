@@ -33,8 +33,7 @@ async fn what_opens_over_a_page_keeps_the_rules_of_accessibility() {
         let theme = if window.lang == Lang::Ru { "dark" } else { "light" };
         window.prefer(theme).await;
         window.sign_in("manager").await;
-        let sql = "select cast(id as text) from client where last_name = $1";
-        let id = site.value(sql, "Щербакова").await;
+        let id = site.person("Щербакова").await;
         window.goto(&format!("/clients/{id}/details")).await;
         window.click("a.kv-edit").await;
         window.until_seen("#dialog[open] form").await;

@@ -12,10 +12,8 @@ const RULES: [&str; 4] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
 
 /// The pages of the product that every person meets: the role that sees each, and its address.
 pub(super) async fn pages(site: &Site) -> Vec<(&'static str, String)> {
-    let sql = "select cast(id as text) from client where last_name = $1";
-    let person = site.value(sql, "Щербакова").await;
-    let sql = "select cast(id as text) from client where short_name = $1";
-    let company = site.value(sql, "АО «Северный ветер»").await;
+    let person = site.person("Щербакова").await;
+    let company = site.client("short_name = $1", "АО «Северный ветер»").await;
     let of = |role, paths: &[&str]| -> Vec<(&'static str, String)> {
         paths.iter().map(|path| (role, (*path).to_owned())).collect()
     };

@@ -15,8 +15,7 @@ async fn a_change_of_another_person_appears_and_typed_text_stays() {
             Lang::Ru => ("Клиент зашёл в отделение", "Я как раз пишу"),
             Lang::En => ("The client came to the branch", "I am just writing"),
         };
-        let sql = "select cast(id as text) from client where last_name = $1";
-        let id = site.value(sql, "Лаптева").await;
+        let id = site.person("Лаптева").await;
         let other = Window::open(driver, site, window.lang).await;
         window.sign_in("manager").await;
         window.goto(&format!("/clients/{id}")).await;

@@ -10,11 +10,12 @@ use jiff::tz::TimeZone;
 use kernel::{Clock, Currency, Lang, RandomEntropy, Secret, Timestamp};
 use server::wiring::{self, Node, Setting};
 use spine::Services;
-use store::{Read, params};
+use store::{FromValue, Read, Value};
 use testkit::{Database, Kind};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 use web::{App, DemoMode};
 
 /// Clients of the bank: its stories and enough others to fill lists.
@@ -98,16 +99,24 @@ impl Site {
         assert!(self.app.texts.has(lang, key), "no text {key} in {lang:?}");
         self.app.texts.message(lang, key, &[])
     }
-    /// One value of one column, as text.
-    pub(crate) async fn value(&self, sql: &str, of: &str) -> String {
-        let mut db = self.services.reader.clone();
-        let row = db.first(sql, &params![of]).await.expect(sql);
-        row.unwrap_or_else(|| panic!("nothing found: {sql} ({of})")).one().expect(sql)
+    /// The id of the first client of whom a condition holds; `$1` stands for `of`.
+    pub(crate) async fn client(&self, condition: &str, of: &str) -> Uuid {
+        let sql = format!("select id from client where {condition} order by id limit 1");
+        self.value(&sql, of).await
     }
-    /// Whether the query finds a row.
-    pub(crate) async fn has(&self, sql: &str, of: &str) -> bool {
+    /// The id of the client with this last name.
+    pub(crate) async fn person(&self, last_name: &str) -> Uuid {
+        self.client("last_name = $1", last_name).await
+    }
+    /// The first value the query finds; `$1` stands for `of`.
+    pub(crate) async fn value<T: FromValue>(&self, sql: &str, of: impl Into<Value>) -> T {
+        self.found(sql, of).await.unwrap_or_else(|| panic!("nothing found: {sql}"))
+    }
+    /// The first value the query finds, if any.
+    pub(crate) async fn found<T: FromValue>(&self, sql: &str, of: impl Into<Value>) -> Option<T> {
         let mut db = self.services.reader.clone();
-        db.first(sql, &params![of]).await.expect(sql).is_some()
+        let row = db.first(sql, &[of.into()]).await.expect(sql);
+        row.map(|row| row.one().expect(sql))
     }
 }
 

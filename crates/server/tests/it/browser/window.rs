@@ -178,7 +178,7 @@ impl Window {
         panic!("waited in vain for {what}\nat {path}, picture {}:\n{words}", picture.display());
     }
     async fn keep_picture(&self) -> PathBuf {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+        let folder = option_env!("CARGO_TARGET_TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
         let name = std::thread::current().name().unwrap_or("browser").replace("::", "-");
         let file = folder.join(format!("{name}.png"));
         let picture = self.client.screenshot().await.expect("a picture");
