@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use crate::config::{Config, LISTEN};
 use crate::host::say;
-use crate::wiring::{self, Node};
 use crate::load::{self, Scenario};
+use crate::wiring::{self, Node};
 use crate::{RunError, backup, database, demo_bank, doctor, first_start, host, import, journal};
 
 /// A CRM for banks: the client's card, the bank's work with him, and a journal of every change.
@@ -25,23 +25,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Task {
     /// Make a believable bank in a folder and serve it: sign in as any role with one click.
-    Demo {
-        /// Where the bank is kept.
-        #[arg(long, default_value = "./demo-data")]
-        dir: PathBuf,
-        /// Where to listen.
-        #[arg(long, value_name = "ADDR", default_value_t = LISTEN)]
-        listen: SocketAddr,
-        /// How many clients (5000 in a new folder).
-        #[arg(long)]
-        clients: Option<u64>,
-        /// The same seed makes the same bank.
-        #[arg(long)]
-        seed: Option<u64>,
-        /// Do not open the browser.
-        #[arg(long)]
-        no_open: bool,
-    },
+    Demo(demo_bank::Asked),
     /// Serve a bank.
     Serve {
         /// TOML file: db (must), listen, secure_cookies, zone, currency, jurisdiction,
@@ -74,52 +58,11 @@ enum Task {
     },
     /// Bring a feed in: a mapping file (or the name of one that comes with the program) and a folder.
     /// Exit code 0: all rows taken, 1: some rejected, 2: failed.
-    Import {
-        /// TOML file that says how columns become clients, accounts, transactions; or `berka`, `contacts`.
-        mapping: String,
-        /// The folder with the feed's files.
-        dir: PathBuf,
-        #[command(flatten)]
-        db: Db,
-        /// Do everything, and undo it at the end.
-        #[arg(long)]
-        dry_run: bool,
-        /// Write every refused row with column and reason here (CSV).
-        #[arg(long, value_name = "FILE")]
-        rejects: Option<PathBuf>,
-    },
+    Import(import::Asked),
     /// Fill a database with a made-up bank for measuring.
-    Generate {
-        /// How many clients.
-        #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
-        clients: u64,
-        /// How many contacts with them, about.
-        #[arg(long)]
-        interactions: u64,
-        /// The same seed makes the same bank.
-        #[arg(long)]
-        seed: u64,
-        #[command(flatten)]
-        db: Db,
-    },
+    Generate(demo_bank::Generate),
     /// Measure a running demo bank with many clerks at once.
-    Load {
-        /// What the clerks do.
-        #[arg(value_enum)]
-        scenario: Scenario,
-        /// Where it serves: http://HOST:PORT
-        #[arg(long, value_name = "ADDR")]
-        url: String,
-        /// Clerks at once.
-        #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-        clerks: u32,
-        /// How long.
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-        seconds: u64,
-        /// Also write the numbers as JSON.
-        #[arg(long, value_name = "FILE")]
-        json: Option<PathBuf>,
-    },
+    Load(load::Asked),
     /// API tokens.
     Token {
         #[command(subcommand)]
@@ -165,53 +108,25 @@ pub async fn run(cli: Cli) -> ExitCode {
 
 async fn dispatch(task: Task) -> Result<ExitCode, RunError> {
     match task {
-        Task::Demo { dir, listen, clients, seed, no_open } => {
-            let open = !no_open;
-            demo_bank::run(&demo_bank::Asked { dir, listen, clients, seed, open }).await?;
-        }
-        Task::Generate { clients, interactions, seed, db } => {
-            demo_bank::generate(&db.url, clients, interactions, seed).await?;
-        }
+        Task::Demo(asked) => demo_bank::run(&asked).await?,
+        Task::Generate(asked) => demo_bank::generate(&asked).await?,
         Task::Serve { config } => serve(&Config::read(&config)?).await?,
         Task::Migrate(db) => match database::migrate(&db.url).await? {
             0 => say("the schema is up to date"),
             steps => say(&format!("{steps} steps applied")),
         },
         Task::Backup { file, db } => {
-            let totals = backup::backup(&db.url, &file).await?;
-            say(&format!("{} rows of {} tables in {}", totals.rows, totals.tables, file.display()));
+            let Totals { tables, rows } = backup::backup(&db.url, &file).await?;
+            say(&format!("{rows} rows of {tables} tables in {}", file.display()));
         }
         Task::Restore { file, db } => {
             let (header, totals) = backup::restore(&db.url, &file).await?;
             say(&format!("{} rows as of {} restored", totals.rows, header.made_at));
         }
-        Task::Doctor(db) => {
-            let found = doctor::examine(&db.url, database::now()).await?;
-            say(&doctor::table(&found));
-            let ill = found.iter().any(|f| f.state == doctor::State::Problem);
-            return Ok(ExitCode::from(u8::from(ill)));
-        }
-        Task::Journal { task: JournalTask::Verify(db) } => {
-            let (words, whole) = journal::check(&db.url).await?;
-            say(&words);
-            return Ok(ExitCode::from(u8::from(!whole)));
-        }
-        Task::Import { mapping, dir, db, dry_run, rejects } => {
-            let asked = import::Asked { mapping, dir, url: db.url, dry_run, rejects };
-            let summary = import::run(&asked).await?;
-            say(&import::table(&summary, dry_run));
-            return Ok(ExitCode::from(u8::from(summary.rejected() > 0)));
-        }
-        Task::Load { scenario, url, clerks, seconds, json } => {
-            let asked = load::Asked { scenario, url, clerks, seconds };
-            let report = load::run(&asked).await?;
-            say(&report.table());
-            json.map_or(Ok(()), |file| report.write(&file))?;
-            return Ok(ExitCode::from(u8::from(report.has_errors())));
-        }
         Task::Token { task: TokenTask::Create { role, db } } => {
             say(&create_token(&db.url, role).await?);
         }
+        findings => return look(findings).await,
     }
     Ok(ExitCode::SUCCESS)
 }

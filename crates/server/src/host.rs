@@ -56,7 +56,9 @@ pub(crate) async fn serve(
     stop.send_replace(true);
     let last = tokio::time::timeout(LAST_REQUESTS, serving).await;
     if tokio::time::timeout(LAST_REQUESTS, keeping).await.is_err() {
-        tracing::warn!("the keepers did not end in time; what they did is repeated at the next start");
+        tracing::warn!(
+            "the keepers did not end in time; what they did is repeated at the next start"
+        );
     }
     match last {
         Ok(ended) => flatten(ended),

@@ -43,8 +43,7 @@ pub(crate) async fn run(asked: &Asked) -> Result<Summary, RunError> {
     let ctx = core.services.system("import");
     let mut watch = Watching::default();
     let targets = wiring::import_targets();
-    let ended =
-        run_feed(&core.services, &ctx, &feed, &targets, asked.dry_run, &mut watch).await;
+    let ended = run_feed(&core.services, &ctx, &feed, &targets, asked.dry_run, &mut watch).await;
     watch.end();
     if let Some(file) = &asked.rejects {
         write_rejects(file, &watch.rejects)?;

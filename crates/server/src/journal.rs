@@ -12,9 +12,10 @@ pub(crate) async fn check(url: &str) -> Result<(String, bool), RunError> {
     let store = database::existing(url).await?;
     let verdict = verify(&mut store.reader.long()).await?;
     Ok(match verdict {
-        Verdict::Whole { blocks, entries, unsealed } => {
-            (format!("whole: {entries} entries in {blocks} blocks, {unsealed} not sealed yet"), true)
-        }
+        Verdict::Whole { blocks, entries, unsealed } => (
+            format!("whole: {entries} entries in {blocks} blocks, {unsealed} not sealed yet"),
+            true,
+        ),
         Verdict::Broken { block, pos: Some(pos), problem } => {
             (format!("BROKEN at entry {pos} in block {block}: {problem}"), false)
         }

@@ -45,9 +45,9 @@ impl Reply {
     /// When it leads nowhere; the body is in the message.
     pub fn location(&self) -> &str {
         let place = self.headers.get(LOCATION).or_else(|| self.headers.get("x-location"));
-        place.and_then(|v| v.to_str().ok()).unwrap_or_else(|| {
-            panic!("status {} leads nowhere: {}", self.status, self.gist())
-        })
+        place
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_else(|| panic!("status {} leads nowhere: {}", self.status, self.gist()))
     }
     /// A header as text; empty when it is absent.
     pub fn header(&self, name: &str) -> &str {
@@ -181,7 +181,9 @@ impl Browser {
     fn keep_cookies(&mut self, headers: &HeaderMap) {
         for line in headers.get_all(SET_COOKIE).iter().filter_map(|v| v.to_str().ok()) {
             let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
-            let Some((name, value)) = pair.split_once('=') else { continue };
+            let Some((name, value)) = pair.split_once('=') else {
+                continue;
+            };
             if value.is_empty() || attributes.contains("Max-Age=0") {
                 self.cookies.remove(name);
             } else {

@@ -76,7 +76,9 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        let Place::Server { admin, name } = &self.place else { return };
+        let Place::Server { admin, name } = &self.place else {
+            return;
+        };
         let (admin, sql) = (admin.clone(), format!("drop database if exists {name} with (force)"));
         // a thread of its own: this may run inside a runtime, which cannot be entered twice
         let dropped = std::thread::spawn(move || {

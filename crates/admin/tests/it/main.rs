@@ -16,4 +16,3 @@ mod rights;
 mod staff;
 mod support;
 mod work;
-mod zz_tmp;

@@ -5,6 +5,23 @@ use testkit::Bank;
 
 use crate::support::{both, codes, send};
 
+/// The form of a branch.
+fn branch<'a>(
+    region: &'a str,
+    code: &'a str,
+    name_en: &'a str,
+    zone: &'a str,
+) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("region", region),
+        ("code", code),
+        ("name", "Отделение 21"),
+        ("name_en", name_en),
+        ("zone", zone),
+        ("mode", "autonomous"),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_region_and_its_branch_are_opened_by_form() {
     both(async |bank: &Bank| {
@@ -24,32 +41,19 @@ async fn a_region_and_its_branch_are_opened_by_form() {
             .unwrap()
             .id
             .to_string();
-        let wrong = [
-            ("region", id.as_str()),
-            ("code", "01"),
-            ("name", "Отделение 21"),
-            ("name_en", ""),
-            ("zone", "Mars/Olympus"),
-            ("mode", "centralised"),
-        ];
+        let wrong = branch(&id, "01", "", "Mars/Olympus");
         let refused = send(bank, &mut admin, "/admin/branches/new", &wrong).await;
         assert_eq!(refused.status, 422);
+        let kept = "value=\"Отделение 21\"";
         for words in [
             "in use already",
             "Fill in this field",
             "no such time zone",
-            "value=\"Отделение 21\"",
+            kept,
         ] {
             assert!(refused.body.contains(words), "{words}: {}", refused.gist());
         }
-        let right = [
-            ("region", id.as_str()),
-            ("code", "21"),
-            ("name", "Отделение 21"),
-            ("name_en", "Branch 21"),
-            ("zone", "Asia/Omsk"),
-            ("mode", "autonomous"),
-        ];
+        let right = branch(&id, "21", "Branch 21", "Asia/Omsk");
         assert_eq!(
             send(bank, &mut admin, "/admin/branches/new", &right)
                 .await
@@ -57,26 +61,26 @@ async fn a_region_and_its_branch_are_opened_by_form() {
             303
         );
         let page = admin.get("/admin/branches").await.ok();
-        assert!(
-            page.contains("Branch 21") && page.contains("Asia/Omsk") && page.contains("Autonomous")
-        );
-        let branch = bank
-            .services
-            .directory
-            .get()
-            .branches
-            .values()
-            .find(|b| b.code == "21")
-            .unwrap()
-            .id;
-        let path = format!("/admin/branches/{branch}/archived");
+        for words in ["Branch 21", "Asia/Omsk", "Autonomous"] {
+            assert!(page.contains(words), "{words}");
+        }
+        let opened = |bank: &Bank| {
+            let directory = bank.services.directory.get();
+            directory
+                .branches
+                .values()
+                .find(|b| b.code == "21")
+                .unwrap()
+                .clone()
+        };
+        let path = format!("/admin/branches/{}/archived", opened(bank).id);
         assert_eq!(
             send(bank, &mut admin, &path, &[("archived", "1")])
                 .await
                 .status,
             303
         );
-        assert!(bank.services.directory.get().branches[&branch].archived);
+        assert!(opened(bank).archived);
     })
     .await;
 }

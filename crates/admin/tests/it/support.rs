@@ -97,7 +97,7 @@ fn beside() -> Module {
     }
 }
 
-pub(crate) fn open(asked: Asked) -> Opening {
+fn open(asked: Asked) -> Opening {
     Box::pin(async move {
         let modules = vec![spine::org::module(), admin::module(), beside()];
         let Store { reader, writer } = Store::open(&asked.url).await.unwrap();

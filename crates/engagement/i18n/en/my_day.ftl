@@ -1,4 +1,5 @@
 # My day: the ordered queue.
+my-day-date = Today is { $weekday }, { $day } { $month }
 nav-my-day = My day
 my-day-for = You stand in for { $who }
 my-day-for-until = You stand in for { $who } until { $day }

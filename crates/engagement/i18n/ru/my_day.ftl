@@ -1,4 +1,5 @@
 # My day: the ordered queue.
+my-day-date = Сегодня { $weekday }, { $day } { $month }
 nav-my-day = Мой день
 my-day-for = Вы замещаете: { $who }
 my-day-for-until = Вы замещаете: { $who } до { $day }

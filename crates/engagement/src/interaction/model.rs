@@ -126,13 +126,33 @@ impl Direction {
 
 /// What a contact was about; texts under `interaction-topic-` + the word.
 pub const TOPICS: [&str; 14] = [
-    "account", "card", "deposit", "loan", "mortgage", "payment", "insurance", "investment",
-    "documents", "complaint", "offer", "greeting", "data", "other",
+    "account",
+    "card",
+    "deposit",
+    "loan",
+    "mortgage",
+    "payment",
+    "insurance",
+    "investment",
+    "documents",
+    "complaint",
+    "offer",
+    "greeting",
+    "data",
+    "other",
 ];
 
 /// How a contact ended; texts under `interaction-result-` + the word.
-pub const RESULTS: [&str; 8] =
-    ["resolved", "agreed", "thinking", "refused", "callback", "no_answer", "informed", "redirected"];
+pub const RESULTS: [&str; 8] = [
+    "resolved",
+    "agreed",
+    "thinking",
+    "refused",
+    "callback",
+    "no_answer",
+    "informed",
+    "redirected",
+];
 
 /// What a person wrote about a contact, before it is checked.
 #[derive(Clone, Debug, Default)]
@@ -171,8 +191,14 @@ pub fn check(spoken: &Spoken<'_>, refusals: &mut Refusals) -> Option<Checked> {
     let direction = Direction::from_key(spoken.direction);
     choice(channel.is_some(), "channel");
     choice(direction.is_some(), "direction");
-    choice(spoken.topic.is_empty() || TOPICS.contains(&spoken.topic), "topic");
-    choice(spoken.result.is_empty() || RESULTS.contains(&spoken.result), "result");
+    choice(
+        spoken.topic.is_empty() || TOPICS.contains(&spoken.topic),
+        "topic",
+    );
+    choice(
+        spoken.result.is_empty() || RESULTS.contains(&spoken.result),
+        "result",
+    );
     if spoken.subject.trim().is_empty() && spoken.body.trim().is_empty() && spoken.topic.is_empty()
     {
         refusals.push(Refusal::field("interaction-empty", "body"));
@@ -185,7 +211,10 @@ pub fn check(spoken: &Spoken<'_>, refusals: &mut Refusals) -> Option<Checked> {
             refusals.push(Refusal::field("too-long", field).arg("max", max));
         }
     }
-    Some(Checked { channel: channel?, direction: direction? })
+    Some(Checked {
+        channel: channel?,
+        direction: direction?,
+    })
 }
 
 /// A contact cannot lie in the future, and not before the bank kept records.
@@ -244,7 +273,10 @@ impl TimelineFilter {
     }
     /// From the word; everything when it is none of ours.
     pub fn from_key(key: &str) -> Self {
-        Self::ALL.into_iter().find(|f| f.key() == key).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|f| f.key() == key)
+            .unwrap_or_default()
     }
     /// The channels it shows.
     pub const fn channels(self) -> &'static [Channel] {
@@ -281,12 +313,21 @@ mod tests {
     fn codes(spoken: &Spoken<'_>) -> Vec<String> {
         let mut refusals = Refusals::default();
         check(spoken, &mut refusals);
-        refusals.0.into_iter().map(|r| format!("{}:{}", r.field.unwrap_or_default(), r.code)).collect()
+        refusals
+            .0
+            .into_iter()
+            .map(|r| format!("{}:{}", r.field.unwrap_or_default(), r.code))
+            .collect()
     }
 
     #[test]
     fn a_contact_is_refused_with_all_its_mistakes_at_once() {
-        let call = Spoken { channel: "phone", direction: "out", body: "x", ..Spoken::default() };
+        let call = Spoken {
+            channel: "phone",
+            direction: "out",
+            body: "x",
+            ..Spoken::default()
+        };
         assert!(codes(&call).is_empty());
         let long = "я".repeat(limits::TEXT_CHARS_MAX + 1);
         let bad = Spoken {
@@ -307,7 +348,12 @@ mod tests {
                 "subject:too-long"
             ]
         );
-        let silent = Spoken { channel: "phone", direction: "in", body: "  ", ..Spoken::default() };
+        let silent = Spoken {
+            channel: "phone",
+            direction: "in",
+            body: "  ",
+            ..Spoken::default()
+        };
         assert_eq!(codes(&silent), ["body:interaction-empty"]);
     }
 

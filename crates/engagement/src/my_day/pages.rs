@@ -99,9 +99,11 @@ async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let content = html! {
         (header(&cx))
         div #my-day data-live="kind:task kind:interaction" data-live-src=(address(show)) {
-            (stats(&cx, &day, show))
-            @if day.ahead.is_empty() { (queue(&cx, &day, show)) }
-            @else { (ui::split(&queue(&cx, &day, show), &ahead(&cx, &day.ahead))) }
+            div.stack {
+                (stats(&cx, &day, show))
+                (queue(&cx, &day, show))
+                @if !day.ahead.is_empty() { (ahead(&cx, &day.ahead)) }
+            }
         }
     };
     Ok(cx.page(&l.t("nav-my-day"), &content))
@@ -121,11 +123,15 @@ fn address(show: Show) -> &'static str {
 /// At most four questions, whatever the day brings.
 async fn read(cx: &mut Cx) -> Result<Day, Error> {
     let today = cx.l.today;
-    let moment = model::Moment { today, now: cx.now() };
+    let moment = model::Moment {
+        today,
+        now: cx.now(),
+    };
     let me = cx.principal().user_id;
     let people = parts::acting_for(cx);
     let mut found: BTreeMap<TaskId, Listed> = BTreeMap::new();
-    let mine = queries::tasks_until(&mut cx.db, &people, later(today, AHEAD_DAYS), TASKS_MAX).await?;
+    let mine =
+        queries::tasks_until(&mut cx.db, &people, later(today, AHEAD_DAYS), TASKS_MAX).await?;
     let is_cut = i64::try_from(mine.len()).unwrap_or(i64::MAX) >= TASKS_MAX;
     found.extend(mine.into_iter().map(|t| (t.task.id, t)));
     if cx.principal().has("task.supervise") {
@@ -158,12 +164,20 @@ async fn read(cx: &mut Cx) -> Result<Day, Error> {
     }
     queue.sort_by_key(|item| std::cmp::Reverse(item.score));
     ahead.sort_by_key(|t| (t.task.due_on, t.task.due_at, t.task.id));
-    Ok(Day { queue, ahead, is_cut })
+    Ok(Day {
+        queue,
+        ahead,
+        is_cut,
+    })
 }
 
 fn ranked(what: What, todo: &Todo, moment: model::Moment) -> Item {
     let (score, reasons) = model::rank(todo, moment);
-    Item { what, score, reasons }
+    Item {
+        what,
+        score,
+        reasons,
+    }
 }
 
 async fn occasions(
@@ -173,26 +187,39 @@ async fn occasions(
     moment: model::Moment,
     queue: &mut Vec<Item>,
 ) -> Result<(), Error> {
-    let days: Vec<Date> = (0..=BIRTHDAY_DAYS).map(|n| later(moment.today, n)).collect();
+    let days: Vec<Date> = (0..=BIRTHDAY_DAYS)
+        .map(|n| later(moment.today, n))
+        .collect();
     let words: Vec<String> = days.iter().map(|d| month_day(*d)).collect();
     let since = moment.now.plus_days(-GREETED_DAYS);
-    let birthdays =
-        queries::birthdays(&mut cx.db, people, &words, since, OCCASIONS_MAX).await?;
+    let birthdays = queries::birthdays(&mut cx.db, people, &words, since, OCCASIONS_MAX).await?;
     for occasion in birthdays {
-        let days = words.iter().position(|d| *d == occasion.birth_day).unwrap_or(0);
+        let days = words
+            .iter()
+            .position(|d| *d == occasion.birth_day)
+            .unwrap_or(0);
         let days = i64::try_from(days).unwrap_or(0);
-        let todo = Todo::Birthday { days, vip: occasion.client.is_vip() };
+        let todo = Todo::Birthday {
+            days,
+            vip: occasion.client.is_vip(),
+        };
         queue.push(ranked(What::Birthday(occasion, days), &todo, moment));
     }
     for occasion in queries::without_step(&mut cx.db, me, OCCASIONS_MAX).await? {
-        let todo = Todo::NoStep { vip: occasion.client.is_vip() };
+        let todo = Todo::NoStep {
+            vip: occasion.client.is_vip(),
+        };
         queue.push(ranked(What::NoStep(occasion), &todo, moment));
     }
     Ok(())
 }
 
 fn later(day: Date, days: i64) -> Date {
-    jiff::Span::new().try_days(days).ok().and_then(|s| day.checked_add(s).ok()).unwrap_or(day)
+    jiff::Span::new()
+        .try_days(days)
+        .ok()
+        .and_then(|s| day.checked_add(s).ok())
+        .unwrap_or(day)
 }
 
 fn month_day(day: Date) -> String {
@@ -202,26 +229,47 @@ fn month_day(day: Date) -> String {
 fn header(cx: &Cx) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let standing_in: Vec<Markup> = cx
-        .principal()
-        .user_id
-        .map_or_else(Vec::new, |me| {
-            let others = directory.acts_for(me, l.today).into_iter().skip(1);
-            others.map(|who| stand_in(l, directory.staff_name(who, l.lang), until(cx, who))).collect()
-        });
+    let standing_in: Vec<Markup> = cx.principal().user_id.map_or_else(Vec::new, |me| {
+        let others = directory.acts_for(me, l.today).into_iter().skip(1);
+        others
+            .map(|who| stand_in(l, directory.staff_name(who, l.lang), until(cx, who)))
+            .collect()
+    });
     let mut header = PageHeader::new(l.t("nav-my-day")).lead(html! {
-        (format::day_heading(l, l.today)) " · " (l.date(l.today))
+        (today_words(l))
         @for mark in &standing_in { " " (mark) }
     });
     if cx.principal().has("task.write") {
-        header = header.primary(Button::primary(l.t("task-add")).icon("plus").dialog("/tasks/new?back=/"));
+        header = header.primary(
+            Button::primary(l.t("task-add"))
+                .icon("plus")
+                .dialog("/tasks/new?back=/"),
+        );
     }
     header.render(l)
 }
 
+/// Today with its weekday.
+fn today_words(l: &L) -> String {
+    let number = l.today.weekday().to_monday_one_offset();
+    let month = l.t(&format!("ui-month-of-{}", l.today.month()));
+    let weekday = l.t(&format!("ui-weekday-{number}"));
+    l.ta(
+        "my-day-date",
+        &[
+            ("weekday", weekday.into()),
+            ("day", i64::from(l.today.day()).into()),
+            ("month", month.into()),
+        ],
+    )
+}
+
 fn stand_in(l: &L, who: &str, until: Option<Date>) -> Markup {
     let words = match until {
-        Some(day) => l.ta("my-day-for-until", &[("who", who.into()), ("day", l.date(day).into())]),
+        Some(day) => l.ta(
+            "my-day-for-until",
+            &[("who", who.into()), ("day", l.date(day).into())],
+        ),
         None => l.ta("my-day-for", &[("who", who.into())]),
     };
     ui::badge(Tone::Info, &words)
@@ -232,7 +280,9 @@ fn until(cx: &Cx, who: UserId) -> Option<Date> {
     let directory = cx.app.services.directory.get();
     let today = cx.l.today;
     let mut absences = directory.absences.iter();
-    let last = absences.find(|a| a.0 == who && a.2 <= today && today <= a.3).map(|a| a.3);
+    let last = absences
+        .find(|a| a.0 == who && a.2 <= today && today <= a.3)
+        .map(|a| a.3);
     // who has left is away for good
     last.filter(|day| day.year() < 9_999)
 }
@@ -242,11 +292,16 @@ fn stats(cx: &Cx, day: &Day, show: Show) -> Markup {
     let card = |which: Show, label: &str, tone: Tone| {
         let count = day.queue.iter().filter(|item| which.holds(item)).count();
         let number = l.int(i64::try_from(count).unwrap_or(i64::MAX));
-        let value = if day.is_cut { format!("{number}+") } else { number };
+        let value = if day.is_cut {
+            format!("{number}+")
+        } else {
+            number
+        };
         let mark = l.t("my-day-shown");
         let shown = (show == which).then_some((Tone::Info, mark.as_str()));
         let worry = l.t("my-day-worry");
-        let worried = (count > 0 && tone == Tone::Danger).then_some((Tone::Attention, worry.as_str()));
+        let worried =
+            (count > 0 && tone == Tone::Danger).then_some((Tone::Attention, worry.as_str()));
         let href = if show == which { "/" } else { address(which) };
         ui::stat(&l.t(label), &value, shown.or(worried), Some(href))
     };
@@ -270,7 +325,7 @@ fn queue(cx: &Cx, day: &Day, show: Show) -> Markup {
     let table = Table::new("queue", l.t("my-day-queue"))
         .column(Column::text(l.t("my-day-what")).wide())
         .column(Column::text(l.t("task-client")))
-        .column(Column::text(l.t("my-day-why")).wide())
+        .column(Column::text(l.t("my-day-why")))
         .column(Column::text(l.t("task-due")))
         .rows(rows);
     html! {
@@ -283,7 +338,12 @@ fn nothing_to_do(cx: &Cx, day: &Day, show: Show) -> Markup {
     let l = &cx.l;
     if show != Show::All && !day.queue.is_empty() {
         let all = Button::secondary(l.t("my-day-show-all")).href("/");
-        return ui::empty("filter", &l.t("my-day-none"), &l.t("my-day-none-words"), Some(all));
+        return ui::empty(
+            "filter",
+            &l.t("my-day-none"),
+            &l.t("my-day-none-words"),
+            Some(all),
+        );
     }
     let words = match day.ahead.first() {
         Some(next) => l.ta(
@@ -314,7 +374,12 @@ fn task_row(cx: &Cx, item: &Item, listed: &Listed) -> Row {
     let label = l.t(&format!("task-kind-{}", task.kind.key()));
     let what = html! { (icon(task.kind.icon())) span.hidden { (label) } " " (task.title) };
     let client = match task.client_id {
-        Some(id) => Cell::markup(parts::client_link(l, id, &listed.client_name, &listed.client_number)),
+        Some(id) => Cell::markup(parts::client_link(
+            l,
+            id,
+            &listed.client_name,
+            &listed.client_number,
+        )),
         None => Cell::none(l),
     };
     let owner = (Some(task.assignee_id) != cx.principal().user_id).then_some(task.assignee_id);
@@ -323,18 +388,30 @@ fn task_row(cx: &Cx, item: &Item, listed: &Listed) -> Row {
         .cell(Cell::markup(what).title(&task.title))
         .cell(client)
         .cell(Cell::markup(reasons(cx, &item.reasons, owner)))
-        .cell(Cell::markup(parts::due(l, task.due_on, task.due_at)));
+        .cell(Cell::quiet(day_words(l, task.due_on, task.due_at)));
     if task.vip && item.reasons.iter().any(|r| matches!(r, Reason::Overdue(_))) {
         row = row.tone(Tone::Danger);
     }
     if !cx.principal().has("task.write") {
         return row;
     }
-    let call = task.client_id.filter(|_| cx.principal().has("interaction.log"));
+    let call = task
+        .client_id
+        .filter(|_| cx.principal().has("interaction.log"));
     row.actions(html! {
         @if let Some(client) = call { (call_link(l, client, task.kind)) }
         (row_actions(cx, listed, "/"))
     })
+}
+
+/// The day of a task without a judgement: how late it is stands among the reasons.
+fn day_words(l: &L, due_on: Date, due_at: Option<Timestamp>) -> String {
+    let day = if due_on == l.today {
+        format::relative_day(l, due_on)
+    } else {
+        l.date(due_on)
+    };
+    due_at.map_or(day.clone(), |at| format!("{day} {}", format::time(l, at)))
 }
 
 fn call_link(l: &L, client: ClientId, kind: TaskKind) -> Markup {
@@ -343,17 +420,25 @@ fn call_link(l: &L, client: ClientId, kind: TaskKind) -> Markup {
         TaskKind::Call | TaskKind::Promise | TaskKind::Task => ("phone", "phone"),
     };
     let label = l.t(&format!("interaction-log-{channel}"));
-    parts::icon_link(icon, &label, &format!("/clients/{client}/log?channel={channel}"))
+    parts::icon_link(
+        icon,
+        &label,
+        &format!("/clients/{client}/log?channel={channel}"),
+    )
 }
 
 fn birthday_row(cx: &Cx, item: &Item, occasion: &Occasion, days: i64) -> Row {
     let l = &cx.l;
     let day = later(l.today, days);
     let what = html! { (icon("cake")) " " (l.t("my-day-congratulate")) };
-    let src = format!("/clients/{}/log?channel=phone&topic=greeting", occasion.client.id);
-    let actions = cx.principal().reaches("interaction.log", occasion.client.owner());
-    let row = client_row(cx, item, occasion, what)
-        .cell(Cell::text(format::relative_day(l, day)));
+    let src = format!(
+        "/clients/{}/log?channel=phone&topic=greeting",
+        occasion.client.id
+    );
+    let actions = cx
+        .principal()
+        .reaches("interaction.log", occasion.client.owner());
+    let row = client_row(cx, item, occasion, what).cell(Cell::text(format::relative_day(l, day)));
     if actions {
         row.actions(html! { (parts::icon_link("phone", &l.t("my-day-congratulate"), &src)) })
     } else {
@@ -366,10 +451,15 @@ fn no_step_row(cx: &Cx, item: &Item, occasion: &Occasion) -> Row {
     let what = html! { (icon("flag")) " " (l.t("my-day-plan-step")) };
     let last = occasion.last_contact_at.map_or_else(
         || Cell::quiet(l.t("my-day-never-spoken")),
-        |at: Timestamp| Cell::markup(html! { span.quiet { (l.t("task-last-contact")) " " (l.ago(at)) } }),
+        |at: Timestamp| {
+            Cell::markup(html! { span.quiet { (l.t("task-last-contact")) " " (l.ago(at)) } })
+        },
     );
     let row = client_row(cx, item, occasion, what).cell(last);
-    if !cx.principal().reaches("task.write", occasion.client.owner()) {
+    if !cx
+        .principal()
+        .reaches("task.write", occasion.client.owner())
+    {
         return row;
     }
     let id = occasion.client.id;
@@ -385,33 +475,47 @@ fn client_row(cx: &Cx, item: &Item, occasion: &Occasion, what: Markup) -> Row {
     Row::new(format!("client-{}", client.id))
         .href(format!("/clients/{}", client.id))
         .cell(Cell::markup(what))
-        .cell(Cell::markup(parts::client_link(l, client.id, &client.name, &client.number)))
+        .cell(Cell::markup(parts::client_link(
+            l,
+            client.id,
+            &client.name,
+            &client.number,
+        )))
         .cell(Cell::markup(reasons(cx, &item.reasons, None)))
 }
 
 /// Why the row stands where it stands.
 fn reasons(cx: &Cx, reasons: &[Reason], owner: Option<UserId>) -> Markup {
     let l = &cx.l;
-    let mut who = owner.map(|o| parts::staff_name(cx, Some(o))).unwrap_or_default();
+    let mut who = owner
+        .map(|o| parts::staff_name(cx, Some(o)))
+        .unwrap_or_default();
     if let Some(day) = owner.and_then(|o| until(cx, o)) {
         let pair = [("who", who.as_str().into()), ("day", l.date(day).into())];
         who = l.ta("my-day-until", &pair);
     }
-    html! {
-        span.reasons {
-            @for reason in reasons {
-                @let words = l.ta(&format!("reason-{}", reason.key()), &[("n", reason.days().into()), ("who", who.as_str().into())]);
-                @match reason {
-                    Reason::Vip => (parts::vip_mark(l)),
-                    Reason::Overdue(_) | Reason::Escalated | Reason::NeedsOwner => (ui::badge(Tone::Danger, &words)),
-                    Reason::Today | Reason::Urgent | Reason::Promise => (ui::badge(Tone::Attention, &words)),
-                    Reason::Birthday(_) => (ui::badge_with_icon(Tone::Info, "cake", &words)),
-                    Reason::Soon(_) | Reason::NoStep => (ui::badge(Tone::Neutral, &words)),
-                    Reason::StandIn => (ui::badge(Tone::Info, &words)),
-                }
-                " "
+    let mut quiet: Vec<String> = Vec::new();
+    let mut marks: Vec<Markup> = Vec::new();
+    for reason in reasons {
+        let args = [("n", reason.days().into()), ("who", who.as_str().into())];
+        let words = l.ta(&format!("reason-{}", reason.key()), &args);
+        match reason {
+            Reason::Vip => marks.push(parts::vip_mark(l)),
+            Reason::Overdue(_) | Reason::Escalated | Reason::NeedsOwner => {
+                marks.push(ui::badge(Tone::Danger, &words));
             }
+            Reason::Promise => marks.push(ui::badge_with_icon(Tone::Attention, "bookmark", &words)),
+            Reason::Today
+            | Reason::Urgent
+            | Reason::Soon(_)
+            | Reason::Birthday(_)
+            | Reason::NoStep
+            | Reason::StandIn => quiet.push(words),
         }
+    }
+    html! {
+        @for mark in &marks { (mark) " " }
+        span.quiet { (quiet.join(" · ")) }
     }
 }
 
@@ -419,27 +523,30 @@ fn reasons(cx: &Cx, reasons: &[Reason], owner: Option<UserId>) -> Markup {
 fn ahead(cx: &Cx, tasks: &[Listed]) -> Markup {
     const ROWS: usize = 12;
     let l = &cx.l;
-    let body = html! {
-        ul.task-list {
-            @for listed in tasks.iter().take(ROWS) {
-                @let task = &listed.task;
-                li.task-line {
-                    span.task-kind { (icon(task.kind.icon())) }
-                    div.task-words {
-                        a href={ "/tasks/" (task.id) } data-dialog-src={ "/tasks/" (task.id) } { (task.title) }
-                        div.quiet {
-                            (format::relative_day(l, task.due_on))
-                            @if task.client_id.is_some() {
-                                " · " (parts::client_words(l, &listed.client_name, &listed.client_number))
-                            }
-                        }
+    let lines: Vec<parts::Line> = tasks
+        .iter()
+        .take(ROWS)
+        .map(|listed| {
+            let task = &listed.task;
+            parts::Line {
+                icon: task.kind.icon(),
+                label: l.t(&format!("task-kind-{}", task.kind.key())),
+                title: task.title.clone(),
+                href: format!("/tasks/{}", task.id),
+                is_dialog: true,
+                under: html! {
+                    (format::relative_day(l, task.due_on))
+                    @if task.client_id.is_some() {
+                        " · " (parts::client_words(l, &listed.client_name, &listed.client_number))
                     }
-                }
+                },
+                action: None,
             }
-        }
-    };
+        })
+        .collect();
     Panel::new(l.t("my-day-ahead"))
         .icon("calendar-days")
         .footer(html! { a href="/tasks" { (l.t("my-day-all-tasks")) } })
-        .render(&body)
+        .foldable(true)
+        .render(&parts::lines(&lines))
 }

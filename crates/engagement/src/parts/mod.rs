@@ -42,7 +42,7 @@ pub(crate) fn client_link(l: &L, id: ClientId, name: &str, number: &str) -> Mark
 
 /// The very important mark.
 pub(crate) fn vip_mark(l: &L) -> Markup {
-    ui::badge_with_icon(Tone::Info, "crown", &l.t("engagement-vip"))
+    ui::badge_with_icon(Tone::Attention, "crown", &l.t("engagement-vip"))
 }
 
 /// By when, in words; late ones as a danger, today's as attention.
@@ -86,7 +86,8 @@ pub(crate) fn assignee_options(cx: &Cx, client: Option<&ClientRef>) -> Vec<Opt> 
         options.push(Opt::new(me.to_string(), words));
     }
     if let Some(manager) = manager.filter(active) {
-        let words = cx.l.ta("engagement-manager", &[("name", name(manager).into())]);
+        let words =
+            cx.l.ta("engagement-manager", &[("name", name(manager).into())]);
         options.push(Opt::new(manager.to_string(), words));
     }
     let mut colleagues: Vec<(String, UserId)> = directory
@@ -124,7 +125,9 @@ pub(crate) fn dialog(
 /// A choice from words that have a text each: `prefix` + word; the first line says that nothing is chosen.
 pub(crate) fn word_options(l: &L, prefix: &str, words: &[&str], none: Option<&str>) -> Vec<Opt> {
     let none = none.map(|key| Opt::new("", l.t(key)));
-    let words = words.iter().map(|word| Opt::new(*word, l.t(&format!("{prefix}{word}"))));
+    let words = words
+        .iter()
+        .map(|word| Opt::new(*word, l.t(&format!("{prefix}{word}"))));
     none.into_iter().chain(words).collect()
 }
 
@@ -137,19 +140,67 @@ pub(crate) fn icon_link(icon: &str, label: &str, src: &str) -> Markup {
     }
 }
 
+/// One line of a short list of things to do: icon, what, and under it by when and for or by whom.
+pub(crate) struct Line {
+    /// Icon.
+    pub(crate) icon: &'static str,
+    /// What the icon says.
+    pub(crate) label: String,
+    /// What is to be done.
+    pub(crate) title: String,
+    /// Its page.
+    pub(crate) href: String,
+    /// Whether its page opens as a dialog.
+    pub(crate) is_dialog: bool,
+    /// The quiet second line.
+    pub(crate) under: Markup,
+    /// What can be done with it at once.
+    pub(crate) action: Option<Markup>,
+}
+
+/// A short list of things to do, as the rail and the day show it.
+pub(crate) fn lines(lines: &[Line]) -> Markup {
+    html! {
+        div.timeline {
+            ol {
+                @for line in lines {
+                    li.timeline-entry {
+                        span.timeline-icon title=(line.label) { (web::icons::icon(line.icon)) span.hidden { (line.label) } }
+                        div.timeline-main {
+                            div.timeline-line {
+                                a.timeline-title href=(line.href) data-dialog-src=[line.is_dialog.then_some(&line.href)] { (line.title) }
+                            }
+                            div.timeline-line {
+                                span.quiet { (line.under) }
+                                @if let Some(action) = &line.action { span.timeline-meta { (action) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Where a form goes back to: an address of this site, or the given one.
 pub(crate) fn safe_back(asked: &str, otherwise: &str) -> String {
     let inside = asked.starts_with('/')
         && !asked.starts_with("//")
         && !asked.contains('\\')
         && asked.bytes().all(|b| b.is_ascii_graphic());
-    if inside { asked.to_owned() } else { otherwise.to_owned() }
+    if inside {
+        asked.to_owned()
+    } else {
+        otherwise.to_owned()
+    }
 }
 
 /// The people whose tasks are one's own today: oneself and those one stands in for.
 pub(crate) fn acting_for(cx: &Cx) -> Vec<UserId> {
     let directory = cx.app.services.directory.get();
-    cx.principal().user_id.map_or_else(Vec::new, |me| directory.acts_for(me, cx.l.today))
+    cx.principal()
+        .user_id
+        .map_or_else(Vec::new, |me| directory.acts_for(me, cx.l.today))
 }
 
 #[cfg(test)]
@@ -158,7 +209,15 @@ mod tests {
 
     #[test]
     fn forms_go_back_to_this_site_only() {
-        for bad in ["", "//evil", "https://evil", "/\\evil", "/a b", "/я", "/a\r\nx: y"] {
+        for bad in [
+            "",
+            "//evil",
+            "https://evil",
+            "/\\evil",
+            "/a b",
+            "/я",
+            "/a\r\nx: y",
+        ] {
             assert_eq!(safe_back(bad, "/tasks"), "/tasks", "{bad}");
         }
         assert_eq!(safe_back("/?show=vip", "/tasks"), "/?show=vip");

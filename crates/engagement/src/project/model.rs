@@ -121,7 +121,12 @@ mod tests {
             .collect();
         assert_eq!(
             table,
-            ["planned: running cancelled", "running: finished cancelled", "finished: ", "cancelled: "]
+            [
+                "planned: running cancelled",
+                "running: finished cancelled",
+                "finished: ",
+                "cancelled: "
+            ]
         );
     }
 }

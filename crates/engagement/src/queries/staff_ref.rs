@@ -13,7 +13,10 @@ pub(crate) async fn active_branch<R: Read>(
     user: UserId,
 ) -> Result<Option<Option<BranchId>>, StoreError> {
     let sql = "select branch_id from staff where id = $1 and state = 'active'";
-    db.first(sql, params![user]).await?.map(store::Row::one).transpose()
+    db.first(sql, params![user])
+        .await?
+        .map(store::Row::one)
+        .transpose()
 }
 
 /// Whether `me` stands in for `user` on a day, directly or through other absent deputies.
@@ -27,7 +30,9 @@ pub(crate) async fn stands_in<R: Read>(
                and until_on >= $2 and cancelled_at is null order by from_on limit 1";
     let mut acting = user;
     for _ in 0..CHAIN_MAX {
-        let Some(row) = db.first(sql, params![acting, on]).await? else { return Ok(false) };
+        let Some(row) = db.first(sql, params![acting, on]).await? else {
+            return Ok(false);
+        };
         acting = row.one()?;
         if acting == me {
             return Ok(true);

@@ -13,7 +13,10 @@ const KIND: &str = "engagement.escalate";
 const BATCH: i64 = 200;
 
 /// How often it comes round.
-pub(crate) const ESCALATE: Schedule = Schedule { kind: KIND, every_seconds: 60 };
+pub(crate) const ESCALATE: Schedule = Schedule {
+    kind: KIND,
+    every_seconds: 60,
+};
 
 /// The job.
 #[derive(Debug)]
@@ -40,7 +43,9 @@ async fn escalate(services: &Services) -> Result<i64, JobError> {
     let mut raised = 0;
     loop {
         let tasks = overdue_vip(&mut db, until, after, BATCH).await?;
-        let Some(last) = tasks.last() else { return Ok(raised) };
+        let Some(last) = tasks.last() else {
+            return Ok(raised);
+        };
         after = Some((last.due_on, last.id));
         for task in &tasks {
             for command in due_levels(services, task, ctx.now) {
@@ -58,7 +63,10 @@ fn due_levels(services: &Services, task: &TaskRow, now: Timestamp) -> Vec<Escala
         let branch = directory.branches.get(&branch?)?;
         jiff::tz::TimeZone::get(&branch.zone).ok()
     };
-    let home = directory.staff.get(&task.assignee_id).and_then(|s| s.branch_id);
+    let home = directory
+        .staff
+        .get(&task.assignee_id)
+        .and_then(|s| s.branch_id);
     let zone = branch_zone(home)
         .or_else(|| branch_zone(task.branch_id))
         .unwrap_or(jiff::tz::TimeZone::UTC);
@@ -80,7 +88,12 @@ fn due_levels(services: &Services, task: &TaskRow, now: Timestamp) -> Vec<Escala
         people
     };
     (task.escalation_level + 1..=reached)
-        .map(|level| EscalateTask { task_id: task.id, level, hours, recipients: recipients(level) })
+        .map(|level| EscalateTask {
+            task_id: task.id,
+            level,
+            hours,
+            recipients: recipients(level),
+        })
         .collect()
 }
 
@@ -95,5 +108,10 @@ fn regional_heads(services: &Services, branch: Option<BranchId>) -> Vec<UserId> 
             && region(s.branch_id) == wanted
             && roles.any(|r| r.key == "regional_head")
     };
-    directory.staff.values().filter(is_head).map(|s| s.id).collect()
+    directory
+        .staff
+        .values()
+        .filter(is_head)
+        .map(|s| s.id)
+        .collect()
 }

@@ -374,9 +374,8 @@ mod tests {
         assert_eq!(card(None, CardState::Active), []);
     }
 
-    #[test]
-    fn loans_tell_when_they_are_late() {
-        let loan = Loan {
+    fn loan() -> Loan {
+        Loan {
             id: id(),
             number: String::new(),
             account_id: None,
@@ -394,29 +393,28 @@ mod tests {
             overdue_minor: 0,
             days_past_due: Some(0),
             next_payment_on: Some(Date::constant(2026, 11, 30)),
-        };
+        }
+    }
+
+    #[test]
+    fn loans_tell_when_they_are_late() {
         let of = |loan: Loan| indicators(&Holding::Loan(loan), TODAY);
-        assert_eq!(of(loan.clone()), [Indicator::PaymentDue(7)]);
+        assert_eq!(of(loan()), [Indicator::PaymentDue(7)]);
         let late = Loan {
             days_past_due: Some(31),
             overdue_minor: 9_000,
-            ..loan.clone()
+            ..loan()
         };
         let overdue = Some(Money::new(9_000, Currency::RUB));
-        assert_eq!(
-            of(late),
-            [
-                Indicator::LoanPastDue {
-                    days: Some(31),
-                    overdue
-                },
-                Indicator::PaymentDue(7)
-            ]
-        );
+        let past_due = Indicator::LoanPastDue {
+            days: Some(31),
+            overdue,
+        };
+        assert_eq!(of(late), [past_due, Indicator::PaymentDue(7)]);
         let silent = Loan {
             days_past_due: None,
             next_payment_on: None,
-            ..loan.clone()
+            ..loan()
         };
         assert_eq!(
             of(silent),
@@ -427,13 +425,13 @@ mod tests {
         );
         let lost = Loan {
             state: LoanState::Defaulted,
-            ..loan.clone()
+            ..loan()
         };
         assert_eq!(of(lost), [Indicator::LoanDefaulted]);
         let card = Loan {
             kind: LoanKind::CreditCard,
             owed_minor: Some(95_000),
-            ..loan.clone()
+            ..loan()
         };
         assert_eq!(
             of(card),
@@ -442,7 +440,7 @@ mod tests {
         assert_eq!(
             of(Loan {
                 state: LoanState::Closed,
-                ..loan
+                ..loan()
             }),
             []
         );

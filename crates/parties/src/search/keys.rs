@@ -46,7 +46,10 @@ pub(crate) fn tail_key(normal: &str) -> Option<String> {
 pub fn parse_query(typed: &str) -> Query {
     let typed = typed.trim();
     if typed.contains('@') {
-        return Query::Key(vec![normal_key(typed)]);
+        let mut keys = vec![normal_key(typed)];
+        keys.extend(mail_beginnings(typed));
+        keys.dedup();
+        return Query::Key(keys);
     }
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
     let letters = typed.chars().filter(|c| c.is_alphabetic()).count();
@@ -77,6 +80,29 @@ pub fn parse_query(typed: &str) -> Query {
     if words.is_empty() { Query::Nothing } else { Query::Name(words) }
 }
 
+/// How a stored e-mail may begin that is being typed: providers treat dots in a box's name differently,
+/// and what stands after a plus is not kept. Empty for what is no beginning of an e-mail.
+pub(crate) fn mail_beginnings(typed: &str) -> Vec<String> {
+    let typed = typed.trim().to_lowercase();
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '@');
+    if typed.len() < DIGITS_MIN || !typed.chars().all(fits) {
+        return Vec::new();
+    }
+    let (name, domain) = match typed.split_once('@') {
+        Some((name, domain)) => (name, format!("@{domain}")),
+        None => (typed.as_str(), String::new()),
+    };
+    let name = name.split('+').next().unwrap_or(name);
+    let mut all: Vec<String> = Vec::new();
+    for name in [name.to_owned(), name.replace('.', "-"), name.replace('.', "")] {
+        let beginning = format!("{name}{domain}");
+        if !name.is_empty() && !all.contains(&beginning) {
+            all.push(beginning);
+        }
+    }
+    all
+}
+
 /// The first text after all that begin with `prefix`, in byte order.
 pub(crate) fn after_prefix(prefix: &str) -> String {
     format!("{prefix}\u{10FFFF}")
@@ -95,7 +121,10 @@ mod tests {
         assert!(keys("8 (916) 123-45-67").contains(&"79161234567".to_owned()));
         assert!(keys("916 123 45 67").contains(&"79161234567".to_owned()));
         assert!(keys("4567").contains(&"~7654".to_owned()));
-        assert_eq!(keys("I.Petrov@Yandex.ru"), vec!["i-petrov@yandex.ru".to_owned()]);
+        assert_eq!(keys("I.Petrov@Yandex.ru")[0], "i-petrov@yandex.ru");
+        assert_eq!(mail_beginnings("I.Pet"), ["i.pet", "i-pet", "ipet"]);
+        assert_eq!(mail_beginnings("i.p+x@ya"), ["i.p@ya", "i-p@ya", "ip@ya"]);
+        assert!(mail_beginnings("Иван").is_empty() && mail_beginnings("+").is_empty());
         assert_eq!(normal_key("+7 916 123-45-67"), "79161234567");
         assert_eq!(normal_key("4510 123456"), "4510123456");
     }

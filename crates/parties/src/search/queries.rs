@@ -7,7 +7,7 @@ use kernel::ClientId;
 use spine::{Error, Principal};
 use store::{Read, StoreError, Value, params};
 
-use super::keys::{Query, Word, after_prefix, normal_key, parse_query};
+use super::keys::{Query, Word, after_prefix, mail_beginnings, normal_key, parse_query};
 use crate::client::queries::{ClientHead, HEAD, read_head};
 
 /// Candidate clients taken from the database before ranking.
@@ -68,6 +68,9 @@ async fn by_key<R: Read>(
     principal: &Principal,
     keys: &[String],
 ) -> Result<Vec<Found>, Error> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut out: BTreeMap<ClientId, Found> = BTreeMap::new();
     let whole: Vec<Value> = keys.iter().filter(|k| !k.starts_with('~')).map(Value::from).collect();
     let places: Vec<String> = (1..=whole.len()).map(|n| format!("${n}")).collect();
@@ -111,6 +114,9 @@ async fn by_name<R: Read>(
 ) -> Result<Vec<Found>, Error> {
     let exact: Vec<Terms> = words.iter().map(Terms::word).collect();
     let mut found = matching(db, principal, typed, &exact).await?;
+    if found.is_empty() {
+        found = by_key(db, principal, &mail_beginnings(typed)).await?;
+    }
     if found.is_empty() {
         let mut wide = Vec::with_capacity(words.len());
         for word in words {

@@ -46,8 +46,7 @@ pub(crate) fn demo_mode() -> DemoMode {
 /// When the address is taken, the folder holds another bank, or the disk fails.
 pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
     let listener = host::listen(asked.listen).await?;
-    std::fs::create_dir_all(&asked.dir)
-        .map_err(RunError::io(asked.dir.display().to_string()))?;
+    std::fs::create_dir_all(&asked.dir).map_err(RunError::io(asked.dir.display().to_string()))?;
     let mut plan = Plan::of(&asked.dir, asked.clients, asked.seed, database::now())?;
     let config = Config::over(&format!("sqlite:{}", asked.dir.join("bank.db").display()));
     let (stop, stopping) = watch::channel(false);
@@ -102,7 +101,9 @@ async fn fill(services: &Services, bank: &DemoBank, seed: u64) -> Result<(), Run
 /// Opens the desktop's browser when there is one; a server without a desktop goes without.
 fn open_browser(url: &str) {
     let opener = ["/usr/bin/xdg-open", "/usr/local/bin/xdg-open", "/usr/bin/open"];
-    let Some(opener) = opener.into_iter().find(|path| Path::new(path).is_file()) else { return };
+    let Some(opener) = opener.into_iter().find(|path| Path::new(path).is_file()) else {
+        return;
+    };
     let mut command = Command::new(opener);
     command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     match command.spawn() {

@@ -60,8 +60,8 @@ impl Plan {
         let text = std::fs::read_to_string(&file).map_err(RunError::io(shown.to_string()))?;
         let plan: Plan = toml::from_str(&text)
             .map_err(|e| RunError::Asked(format!("{shown}: {}", e.to_string().trim_end())))?;
-        let differs = clients.is_some_and(|c| c != plan.clients)
-            || seed.is_some_and(|s| s != plan.seed);
+        let differs =
+            clients.is_some_and(|c| c != plan.clients) || seed.is_some_and(|s| s != plan.seed);
         if differs {
             let words = format!(
                 "{} holds a bank of {} clients made from seed {}: give another --dir, or remove it",

@@ -123,9 +123,9 @@ fn clock_state(journal: &queries::Journal, now: Timestamp) -> Finding {
 
 async fn work_state(db: &mut Reader, now: Timestamp) -> Result<Finding, StoreError> {
     let (dead, overdue, undelivered) = queries::work(db, now.plus_seconds(-BEGUN_WITHIN)).await?;
-    let words = format!("{dead} dead jobs, {overdue} overdue, {undelivered} undeliverable messages");
-    let state =
-        if dead + overdue + undelivered > 0 { State::Attention } else { State::Ok };
+    let words =
+        format!("{dead} dead jobs, {overdue} overdue, {undelivered} undeliverable messages");
+    let state = if dead + overdue + undelivered > 0 { State::Attention } else { State::Ok };
     Ok(finding("jobs", state, words))
 }
 
@@ -143,9 +143,8 @@ async fn administrators_state(db: &mut Reader) -> Result<Finding, StoreError> {
 /// The table as text.
 pub(crate) fn table(found: &[Finding]) -> String {
     let width = found.iter().map(|f| f.subject.len()).max().unwrap_or(0);
-    let lines = found
-        .iter()
-        .map(|f| format!("{:width$}  {:<9}  {}", f.subject, f.state.word(), f.words));
+    let lines =
+        found.iter().map(|f| format!("{:width$}  {:<9}  {}", f.subject, f.state.word(), f.words));
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -52,7 +52,9 @@ pub(super) async fn work<R: Read>(
     let sql = "select (select count(*) from job where state = 'dead'), \
                (select count(*) from job where state = 'ready' and run_at < $1), \
                (select count(*) from outbox where state = 'dead')";
-    let Some(row) = db.first(sql, params![before]).await? else { return Ok((0, 0, 0)) };
+    let Some(row) = db.first(sql, params![before]).await? else {
+        return Ok((0, 0, 0));
+    };
     let mut c = row.cols();
     Ok((c.take()?, c.take()?, c.take()?))
 }

@@ -28,7 +28,8 @@ impl Watch {
     }
     /// Time spent until now.
     pub(super) fn spent(self) -> Spent {
-        let postgres: Vec<u64> = pids().filter(|pid| is_postgres(*pid)).filter_map(micros).collect();
+        let postgres: Vec<u64> =
+            pids().filter(|pid| is_postgres(*pid)).filter_map(micros).collect();
         Spent {
             server: self.pid.and_then(micros),
             postgres: (!postgres.is_empty()).then(|| postgres.iter().sum()),

@@ -119,7 +119,9 @@ pub(super) async fn look_around(line: &mut Line) -> Result<Known, RunError> {
 /// Every link to a card, and the words it stands under.
 fn take_clients(page: &str, known: &mut Known) {
     for part in page.split("href=\"/clients/").skip(1) {
-        let Some((id, rest)) = part.split_at_checked(36) else { continue };
+        let Some((id, rest)) = part.split_at_checked(36) else {
+            continue;
+        };
         if !rest.starts_with('"') || id.bytes().any(|b| !b.is_ascii_hexdigit() && b != b'-') {
             continue;
         }

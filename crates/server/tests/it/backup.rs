@@ -15,8 +15,7 @@ use crate::support::{Note, both, force, number};
 async fn back_up(bank: &Bank, file: &Path) -> dump::Totals {
     let mut snapshot = bank.services.reader.snapshot().await.unwrap();
     let migrations = schema::applied(&mut snapshot).await.unwrap();
-    let header =
-        Header { made_at: bank.clock.now(), program: "test".to_owned(), migrations };
+    let header = Header { made_at: bank.clock.now(), program: "test".to_owned(), migrations };
     let out = std::io::BufWriter::new(File::create(file).unwrap());
     dump::backup(&mut snapshot, out, &header).await.unwrap()
 }

@@ -49,9 +49,7 @@ async fn the_same_id_sent_at_once_runs_once() {
         let sent: Vec<_> = (0..6)
             .map(|_| {
                 let (services, ctx) = (bank.services.clone(), ctx.clone());
-                tokio::spawn(
-                    async move { services.execute(&ctx, id, &Note::new("a", "1")).await },
-                )
+                tokio::spawn(async move { services.execute(&ctx, id, &Note::new("a", "1")).await })
             })
             .collect();
         let mut answers = Vec::new();
@@ -101,7 +99,8 @@ async fn what_ends_badly_leaves_nothing_and_may_be_tried_again() {
 async fn a_command_without_the_permission_does_not_begin() {
     both(async |bank: &Bank| {
         let nobody = bank.services.ctx(spine::Principal::nobody().into(), "web");
-        let denied = bank.services.execute(&nobody, nobody.command_id(), &Note::new("a", "1")).await;
+        let denied =
+            bank.services.execute(&nobody, nobody.command_id(), &Note::new("a", "1")).await;
         assert!(matches!(denied, Err(Error::Forbidden(p)) if p == "app.use"));
         for sql in [NOTES, ENTRIES, LOGGED] {
             assert_eq!(number(bank, sql).await, 0, "{sql}");

@@ -103,7 +103,7 @@ async fn of_two_words_about_a_consent_the_later_counts() {
                 ("purpose", purpose),
                 ("channel", channel),
                 ("state", state),
-                ("evidence", "signed form"),
+                ("evidence", "paper 77"),
             ];
             browser.post(&address, &fields).await.status
         };
@@ -133,7 +133,7 @@ async fn of_two_words_about_a_consent_the_later_counts() {
             "only as a whole"
         );
         let page = browser.get(&address).await.ok();
-        assert_eq!(page.matches("signed form").count(), 2, "the history stays");
+        assert_eq!(page.matches(">paper 77<").count(), 2, "the history stays");
         assert_eq!(number(bank, "select count(*) from client_consent").await, 2);
     })
     .await;
@@ -157,7 +157,7 @@ async fn important_dates_run_from_past_to_future() {
             ("on_date", "10.01.2027"),
         ];
         assert_eq!(add(&mut browser, &lease).await.status, 303);
-        let flat = [("kind", "home_bought"), ("on_date", "20.11.2024")];
+        let flat = [("kind", "flat_bought"), ("on_date", "20.11.2024")];
         assert_eq!(add(&mut browser, &flat).await.status, 303);
         let refused = add(
             &mut browser,

@@ -155,7 +155,8 @@ async fn serve_says_when_it_is_ready_and_ends_calmly() {
         let database = Database::new(kind).await;
         let folder = tempfile::tempdir().unwrap();
         let config = path(folder.path(), "tessera.toml");
-        let text = format!("db = '{}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false", database.url());
+        let text =
+            format!("db = '{}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false", database.url());
         std::fs::write(&config, text).unwrap();
         assert_eq!(tessera(&["serve", "--config", &config]).0, 2, "no schema yet");
         assert_eq!(tessera(&["migrate", "--db", database.url()]).0, 0);
@@ -241,7 +242,8 @@ async fn the_demo_bank_serves_is_measured_and_is_kept() {
     let other = ["demo", "--dir", &dir, "--clients", "61", "--listen", "127.0.0.1:0"];
     let (code, _, complaint) = tessera(&other);
     assert_eq!((code, complaint.contains("holds a bank of 60 clients")), (2, true), "{complaint}");
-    let mut again = Serving::start(&["demo", "--dir", &dir, "--listen", "127.0.0.1:0", "--no-open"]);
+    let mut again =
+        Serving::start(&["demo", "--dir", &dir, "--listen", "127.0.0.1:0", "--no-open"]);
     again.says("ready http://");
     assert!(again.stop().0);
 }

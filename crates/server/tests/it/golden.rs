@@ -58,5 +58,9 @@ async fn every_route_needs_a_permission_that_exists() {
     }
     let open: Vec<_> =
         bank.app.routes.iter().filter(|r| r.access == "public").map(|r| r.path).collect();
-    assert_eq!(open, ["/me/preferences", "/sign-in", "/sign-in"], "nothing else is open to everybody");
+    assert_eq!(
+        open,
+        ["/me/preferences", "/sign-in", "/sign-in"],
+        "nothing else is open to everybody"
+    );
 }

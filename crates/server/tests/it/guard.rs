@@ -36,7 +36,9 @@ async fn every_route_turns_strangers_and_the_unentitled_away() {
             assert_eq!(page.status, expected, "{} {path}", route.method);
             assert!(is_api || page.location().starts_with("/sign-in"), "{path}");
             assert_eq!(part.status, 401, "{} {path}", route.method);
-            let Some(role) = without(bank, route.access) else { continue };
+            let Some(role) = without(bank, route.access) else {
+                continue;
+            };
             let mut browser = bank.client(role).await;
             let reply = if route.method == "GET" {
                 browser.get(&path).await

@@ -65,6 +65,61 @@ fn role(account: &Account, client: ClientId, role: AccountRole) -> HoldingRole {
     }
 }
 
+/// A card that ends in 38 days.
+fn card(bank: &Bank, account: &Account, client: ClientId) -> Card {
+    Card {
+        id: bank.as_system().new_id(),
+        account_id: account.id,
+        client_id: client,
+        kind: CardKind::Debit,
+        pan_masked: "220044******4312".to_owned(),
+        issued_on: Date::constant(2022, 12, 1),
+        expires_on: Some(Date::constant(2026, 12, 31)),
+        state: CardState::Active,
+    }
+}
+
+/// A loan 33 days late.
+fn loan(bank: &Bank, account: &Account, client: ClientId) -> Loan {
+    Loan {
+        id: bank.as_system().new_id(),
+        number: "КД-77".to_owned(),
+        account_id: Some(account.id),
+        client_id: client,
+        kind: LoanKind::Consumer,
+        currency: Currency::RUB,
+        amount_minor: 30_000_000,
+        term_months: 36,
+        payment_minor: 1_000_000,
+        rate_bp: Some(1_990),
+        opened_on: Date::constant(2025, 1, 10),
+        ends_on: Some(Date::constant(2028, 1, 10)),
+        state: LoanState::Running,
+        owed_minor: Some(20_000_000),
+        overdue_minor: 1_000_000,
+        days_past_due: Some(33),
+        next_payment_on: None,
+    }
+}
+
+/// Sixty movements, five a day.
+fn movements(bank: &Bank, account: &Account) -> Vec<Transaction> {
+    let ctx = bank.as_system();
+    let movement = |n| Transaction {
+        id: ctx.new_id::<kernel::OperationId>().uuid(),
+        account_id: account.id,
+        on_date: Date::constant(2026, 10, 1 + i8::try_from(n / 5).unwrap()),
+        ordinal: n % 5,
+        amount_minor: 100 + n,
+        balance_minor: Some(n),
+        kind: "transfer_in".to_owned(),
+        purpose: String::new(),
+        partner_bank: "YZ".to_owned(),
+        partner_account: format!("partner-{n:02}"),
+    };
+    (0..60).map(movement).collect()
+}
+
 /// A client of branch 01 with an overdraft nearly used up, a late loan and sixty movements; he may also
 /// dispose of an account of a client of branch 03.
 async fn small_bank(bank: &Bank) -> (ClientId, ClientId, AccountId, AccountId) {
@@ -74,30 +129,24 @@ async fn small_bank(bank: &Bank) -> (ClientId, ClientId, AccountId, AccountId) {
         client(bank, near, "Ближний", "manager", "01"),
         client(bank, far, "Дальний", "manager_far", "03"),
     ];
-    bank.execute_system(&LoadClients {
+    let load = LoadClients {
         clients,
         source: "demo".to_owned(),
-    })
-    .await
-    .unwrap();
+    };
+    bank.execute_system(&load).await.unwrap();
     let own = account(bank, "40817810000000000018", Currency::RUB, 1_234_550);
     let credit = Account {
         limit_minor: 100_000,
         ..account(bank, "40817810000000000024", Currency::RUB, -95_000)
     };
     let foreign = account(bank, "40817810000000000031", Currency::RUB, 777_777_700);
-    let moves = (0..60).map(|n| Transaction {
-        id: ctx.new_id::<kernel::OperationId>().uuid(),
+    let month = Month {
         account_id: own.id,
-        on_date: Date::constant(2026, 10, 1 + i8::try_from(n / 5).unwrap()),
-        ordinal: n % 5,
-        amount_minor: 100 + n,
-        balance_minor: Some(n),
-        kind: "transfer_in".to_owned(),
-        purpose: String::new(),
-        partner_bank: "YZ".to_owned(),
-        partner_account: format!("partner-{n:02}"),
-    });
+        month: Date::constant(2026, 10, 1),
+        in_minor: 7_770,
+        out_minor: 0,
+        operations: 60,
+    };
     let load = LoadHoldings {
         roles: vec![
             role(&own, near, AccountRole::Owner),
@@ -105,43 +154,10 @@ async fn small_bank(bank: &Bank) -> (ClientId, ClientId, AccountId, AccountId) {
             role(&foreign, far, AccountRole::Owner),
             role(&foreign, near, AccountRole::Disponent),
         ],
-        cards: vec![Card {
-            id: ctx.new_id(),
-            account_id: own.id,
-            client_id: near,
-            kind: CardKind::Debit,
-            pan_masked: "220044******4312".to_owned(),
-            issued_on: Date::constant(2022, 12, 1),
-            expires_on: Some(Date::constant(2026, 12, 31)),
-            state: CardState::Active,
-        }],
-        loans: vec![Loan {
-            id: ctx.new_id(),
-            number: "КД-77".to_owned(),
-            account_id: Some(own.id),
-            client_id: near,
-            kind: LoanKind::Consumer,
-            currency: Currency::RUB,
-            amount_minor: 30_000_000,
-            term_months: 36,
-            payment_minor: 1_000_000,
-            rate_bp: Some(1_990),
-            opened_on: Date::constant(2025, 1, 10),
-            ends_on: Some(Date::constant(2028, 1, 10)),
-            state: LoanState::Running,
-            owed_minor: Some(20_000_000),
-            overdue_minor: 1_000_000,
-            days_past_due: Some(33),
-            next_payment_on: None,
-        }],
-        months: vec![Month {
-            account_id: own.id,
-            month: Date::constant(2026, 10, 1),
-            in_minor: 7_770,
-            out_minor: 0,
-            operations: 60,
-        }],
-        transactions: moves.collect(),
+        cards: vec![card(bank, &own, near)],
+        loans: vec![loan(bank, &own, near)],
+        months: vec![month],
+        transactions: movements(bank, &own),
         accounts: vec![own.clone(), credit, foreign.clone()],
         ..LoadHoldings::default()
     };
@@ -153,24 +169,25 @@ async fn small_bank(bank: &Bank) -> (ClientId, ClientId, AccountId, AccountId) {
     (near, far, own.id, foreign.id)
 }
 
+/// A panel of the card as a member of staff sees it, with plain blanks.
+async fn panel(bank: &Bank, login: &str, client: ClientId, key: &str) -> String {
+    let reply = bank
+        .client(login)
+        .await
+        .get(&format!("/clients/{client}/panel/{key}"))
+        .await;
+    reply.ok().replace('\u{a0}', " ")
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn the_card_shows_money_to_whom_it_may() {
+async fn the_card_shows_what_a_client_has_and_owes() {
     both(async |bank: &Bank| {
         let (near, _, _, foreign) = small_bank(bank).await;
-        let mut manager = bank.client("manager").await;
-        let money = manager
-            .get(&format!("/clients/{near}/panel/money"))
-            .await
-            .ok();
-        let money = money.replace('\u{a0}', " ");
+        let money = panel(bank, "manager", near, "money").await;
         for sum in ["RUB 12,346", "RUB 50", "RUB 200,950", "RUB 10,000 overdue"] {
             assert!(money.contains(sum), "{sum} in {money}");
         }
-        let table = manager
-            .get(&format!("/clients/{near}/panel/holdings"))
-            .await
-            .ok();
-        let table = table.replace('\u{a0}', " ");
+        let table = panel(bank, "manager", near, "holdings").await;
         for words in [
             "40817 •••• 0018",
             "33 days past due, medium collection risk",
@@ -190,47 +207,30 @@ async fn the_card_shows_money_to_whom_it_may() {
             !table.contains(&format!("accounts/{foreign}")),
             "nor a way to it"
         );
-        let mut office = bank.client("head_office").await;
-        let office = office.get(&format!("/clients/{near}/panel/holdings")).await;
-        let office = office.ok().replace('\u{a0}', " ");
+        let office = panel(bank, "head_office", near, "holdings").await;
         assert!(office.contains("RUB 7,777,777.00"));
-        let owed = manager
-            .get(&format!(
-                "/clients/{near}/panel/holdings?holdings=liabilities"
-            ))
-            .await;
-        let owed = owed.ok();
+        let owed = panel(bank, "manager", near, "holdings?holdings=liabilities").await;
         assert!(owed.contains("КД-77") && !owed.contains("220044"));
-        let chart = manager
-            .get(&format!("/clients/{near}/panel/turnover"))
-            .await
-            .ok();
-        assert!(chart.contains("<svg"));
+        assert!(
+            panel(bank, "manager", near, "turnover")
+                .await
+                .contains("<svg")
+        );
+    })
+    .await;
+}
 
-        let officer = bank.as_role("security_officer");
-        assert!(officer.principal.has("client.read") && !officer.principal.has("holding.read"));
-        let mut officer = bank.client("security_officer").await;
-        let hidden = officer
-            .get(&format!("/clients/{near}/panel/holdings"))
-            .await
-            .ok();
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_see_a_client_but_not_his_money_sees_that_it_is_hidden() {
+    both(async |bank: &Bank| {
+        let (near, ..) = small_bank(bank).await;
+        let officer = bank.as_role("security_officer").principal;
+        assert!(officer.has("client.read") && !officer.has("holding.read"));
+        let hidden = panel(bank, "security_officer", near, "holdings").await;
         assert!(hidden.contains("Balances are hidden") && !hidden.contains("КД-77"));
-        assert_eq!(
-            officer
-                .get(&format!("/clients/{near}/panel/money"))
-                .await
-                .ok()
-                .trim(),
-            ""
-        );
-        assert_eq!(
-            officer
-                .get(&format!("/clients/{near}/panel/turnover"))
-                .await
-                .ok()
-                .trim(),
-            ""
-        );
+        for key in ["money", "turnover"] {
+            assert_eq!(panel(bank, "security_officer", near, key).await.trim(), "");
+        }
     })
     .await;
 }

@@ -7,8 +7,8 @@ use kernel::{Clock, JobId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use spine::{
-    Command, Error, JobContext, JobError, JobHandler, JournalReader, Keepers, Reaction, Run, Schedule,
-    Services, Work,
+    Command, Error, JobContext, JobError, JobHandler, JournalReader, Keepers, Reaction, Run,
+    Schedule, Services, Work,
 };
 use store::journal::Entry;
 use store::queue;

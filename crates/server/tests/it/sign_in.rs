@@ -6,7 +6,9 @@ use testkit::{Bank, Browser, PASSWORD, Reply};
 use crate::support::both;
 
 async fn try_password(browser: &mut Browser, login: &str, password: &str) -> Reply {
-    browser.post("/sign-in", &[("login", login), ("password", password), ("next", "/me/sessions")]).await
+    browser
+        .post("/sign-in", &[("login", login), ("password", password), ("next", "/me/sessions")])
+        .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,7 +26,11 @@ async fn a_password_opens_a_session_and_signing_out_ends_it() {
         let stale = browser.clone();
         browser.post("/sign-out", &[]).await;
         assert_eq!(browser.get("/me/sessions").await.status, 303);
-        assert_eq!(stale.clone().get("/me/sessions").await.status, 303, "the cookie alone is worth nothing");
+        assert_eq!(
+            stale.clone().get("/me/sessions").await.status,
+            303,
+            "the cookie alone is worth nothing"
+        );
     })
     .await;
 }

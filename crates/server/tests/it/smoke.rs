@@ -28,15 +28,20 @@ fn concrete(pattern: &str, client: &str) -> Option<String> {
     (!path.contains('{')).then_some(path)
 }
 
+/// Plain words that look like the key of a text.
+const WORDS: [&str; 1] = ["e-mail"];
+/// Pages about something that only their query names.
+const NEED_A_QUERY: [&str; 1] = ["/no-next-step/clients"];
+
 /// Words of the page that are the key of a text instead of the text.
-fn bare_keys(html: &str, known: impl Fn(&str) -> bool) -> Vec<String> {
-    let words = html.split('<').filter_map(|part| part.split_once('>').map(|(_, text)| text.trim()));
+fn bare_keys(html: &str) -> Vec<String> {
+    let words =
+        html.split('<').filter_map(|part| part.split_once('>').map(|(_, text)| text.trim()));
     let is_key = |text: &&str| {
         text.contains('-')
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && text.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
-            && !text.starts_with('-')
-            && !known(text)
+            && !WORDS.contains(text)
     };
     words.filter(is_key).map(str::to_owned).collect()
 }
@@ -55,20 +60,27 @@ async fn every_page_opens_in_both_languages() {
         let bank = demo_bank(kind).await;
         let client = client_with_most(&bank).await;
         let mut opened = 0;
+        let mut bad = Vec::new();
         for lang in Lang::ALL {
             for route in bank.app.routes.iter().filter(|r| r.method == "GET" && r.path != "/live") {
-                let Some(path) = concrete(route.path, &client) else { continue };
+                let Some(path) = concrete(route.path, &client) else {
+                    continue;
+                };
+                if NEED_A_QUERY.contains(&route.path) {
+                    continue;
+                }
                 let login = who_may(&bank, route.access);
                 let choice = SavePreferences { lang: Some(lang), theme: None, density: None };
                 bank.execute(&login, &choice).await.unwrap();
                 let page = bank.client(&login).await.get(&path).await;
-                let fine = [200, 302, 303].contains(&page.status);
-                assert!(fine, "{path} as {login}: {} {}", page.status, page.gist());
-                let keys = bare_keys(&page.body, |_| false);
-                assert!(keys.is_empty(), "{path} in {lang:?} shows {keys:?}");
+                let keys = bare_keys(&page.body);
+                if ![200, 303].contains(&page.status) || !keys.is_empty() {
+                    bad.push(format!("{path} as {login} in {lang:?}: {} {keys:?}", page.status));
+                }
                 opened += 1;
             }
         }
+        assert!(bad.is_empty(), "{bad:#?}");
         assert!(opened > 20, "{opened}");
     }
 }

@@ -25,12 +25,7 @@ pub(crate) fn open(asked: Asked) -> Opening {
             stopping: asked.stopping,
         };
         let node = Node::open(setting, wiring::modules(), wiring::pages()).await.unwrap();
-        Parts {
-            services: node.services,
-            keepers: node.keepers,
-            app: node.app,
-            router: node.router,
-        }
+        Parts { services: node.services, keepers: node.keepers, app: node.app, router: node.router }
     })
 }
 

@@ -98,7 +98,9 @@ impl<R: std::io::Read> Source<R> {
     }
     pub(super) fn frame(&mut self) -> Result<(Frame, Vec<u8>), DumpError> {
         let head = self.take(5)?;
-        let [letter, a, b, c, d] = head[..] else { return Err(self.broken("no frame")) };
+        let [letter, a, b, c, d] = head[..] else {
+            return Err(self.broken("no frame"));
+        };
         let kind = Frame::ALL.into_iter().find(|k| k.letter() == letter);
         let kind = kind.ok_or_else(|| self.broken("an unknown kind of frame"))?;
         let length = u32::from_be_bytes([a, b, c, d]);

@@ -62,7 +62,8 @@ fn open(file: &mut File, end: u64) -> Result<(Header, FileSource<'_>), DumpError
     source.take(MAGIC.len())?;
     match source.frame()? {
         (Frame::Header, payload) => {
-            let header = serde_json::from_slice(&payload).map_err(|e| source.broken(e.to_string()))?;
+            let header =
+                serde_json::from_slice(&payload).map_err(|e| source.broken(e.to_string()))?;
             Ok((header, source))
         }
         _ => Err(source.broken("it has no header")),
@@ -210,7 +211,9 @@ async fn tighten(tx: &mut Tx, keys: Vec<Key>) -> Result<(), DumpError> {
                join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace \
                where a.attidentity <> '' and c.relkind in ('r', 'p') and n.nspname = current_schema()";
     for row in tx.query(sql, &[]).await?.into_iter().map(Row::into_values) {
-        let [Value::Text(table), Value::Text(column)] = row.as_slice() else { continue };
+        let [Value::Text(table), Value::Text(column)] = row.as_slice() else {
+            continue;
+        };
         let sql = format!(
             "select setval(pg_get_serial_sequence('\"{table}\"', '{column}'), \
              greatest(coalesce(max(\"{column}\"), 0), 1)) from \"{table}\""

@@ -56,11 +56,8 @@ impl Plan {
     fn new(table: &Table) -> Result<Plan, DumpError> {
         let is_journal = table.name == "journal_entry";
         // the journal's own order; its key is only a number
-        let key: Vec<String> = if is_journal {
-            vec!["txid".to_owned(), "seq".to_owned()]
-        } else {
-            table.key.clone()
-        };
+        let key: Vec<String> =
+            if is_journal { vec!["txid".to_owned(), "seq".to_owned()] } else { table.key.clone() };
         let place = |name: &String| table.columns.iter().position(|c| c.name == *name);
         let key_places: Vec<usize> = key.iter().filter_map(place).collect();
         if key.is_empty() || key_places.len() != key.len() {
@@ -105,7 +102,9 @@ async fn write_rows<W: Write>(
         let sql = plan.sql(!from.is_empty());
         let rows: Vec<Vec<Value>> =
             snapshot.query(&sql, &from).await?.into_iter().map(Row::into_values).collect();
-        let Some(last) = rows.last() else { return Ok(written) };
+        let Some(last) = rows.last() else {
+            return Ok(written);
+        };
         from = plan.key_places.iter().filter_map(|i| last.get(*i).cloned()).collect();
         let count = rows.len();
         let mut page = Vec::new();

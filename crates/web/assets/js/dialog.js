@@ -25,7 +25,7 @@ export async function openDialog(src) {
     }
     fill(await response.text());
     if (!box().open) box().showModal();
-    focusFirst();
+    focusFirst(new URL(src, location.href).hash);
   } catch {
     toast(box().dataset.wordsFailed, "danger");
   }
@@ -78,8 +78,10 @@ function ownIds(root) {
   }
 }
 
-function focusFirst() {
-  const wrong = box().querySelector("[data-focus], [aria-invalid=true]");
+// An address may name the field to begin with, such as `#f-birth_date`.
+function focusFirst(hash = "") {
+  const named = hash ? document.getElementById(`dialog-${hash.slice(1)}`) : null;
+  const wrong = box().querySelector("[data-focus], [aria-invalid=true]") ?? named;
   const first = box().querySelector("[autofocus], .dialog-body :is(input:not([type=hidden]), select, textarea):not(:disabled)");
   (wrong ?? first ?? box().querySelector("button"))?.focus();
 }

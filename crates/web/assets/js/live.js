@@ -18,6 +18,7 @@ function listen() {
   source.onopen = () => {
     light(true);
     if (wasLost) refreshAll();
+    else catchUp();
     wasLost = false;
   };
   source.onmessage = (event) => {
@@ -45,6 +46,14 @@ function plan() {
 export function refreshAll() {
   for (const topic of topicsOfPage()) changed.add(topic);
   plan();
+}
+
+// What was under way when the page was made may have ended before anybody listened.
+function catchUp() {
+  for (const part of document.querySelectorAll("[data-live][data-live-moving]")) {
+    for (const topic of part.dataset.live.split(/\s+/)) changed.add(topic);
+  }
+  if (changed.size > 0) plan();
 }
 
 // A page that has just replaced another one has topics of its own.

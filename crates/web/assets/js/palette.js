@@ -124,6 +124,10 @@ on("keydown", "#palette-input", (event) => {
   } else if (event.key === "Enter" && all[at]) {
     event.preventDefault();
     all[at].dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: event.ctrlKey, metaKey: event.metaKey }));
+  } else if (event.key === "Escape") {
+    // the browser would first only empty the field
+    event.preventDefault();
+    dialog().close();
   }
 });
 

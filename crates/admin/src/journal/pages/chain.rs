@@ -41,14 +41,21 @@ pub(super) async fn panel(cx: &mut Cx) -> Result<Markup, Error> {
         Some(check) => format!("kind:job job:{}", check.id),
         None => "kind:job".to_owned(),
     };
+    let mut lines = Kv::new("chain-facts").two_columns();
+    if let Some(tip) = &tip {
+        lines = tip_lines(cx, tip, lines);
+    }
     let body = html! {
-        (tip_lines(cx, tip.as_ref()))
-        @if let Some(check) = &check { (verdict(cx, check)) }
+        @if tip.is_none() { p.quiet { (l.t("admin-chain-empty")) } }
+        (lines.render(l))
     };
     let mut panel = Panel::new(l.t("admin-chain"))
         .icon("link")
         .id("chain")
         .live(topic, "/admin/journal/chain");
+    if let Some(check) = &check {
+        panel = panel.footer(html! { div role="status" { (verdict(cx, check)) } });
+    }
     if !is_running {
         let button = Button::secondary(l.t("admin-chain-verify")).icon("shield-check");
         panel = panel.actions(post_button(cx, "/admin/journal/verify", &[], button));
@@ -56,17 +63,17 @@ pub(super) async fn panel(cx: &mut Cx) -> Result<Markup, Error> {
     Ok(panel.render(&body))
 }
 
-fn tip_lines(cx: &Cx, tip: Option<&Tip>) -> Markup {
+fn tip_lines(cx: &Cx, tip: &Tip, lines: Kv) -> Kv {
     let l = &cx.l;
-    let Some(tip) = tip else {
-        return html! { p.quiet { (l.t("admin-chain-empty")) } };
-    };
     let hash = tip
         .hash
         .iter()
         .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-    Kv::new("tip")
-        .two_columns()
+    let short = html! {
+        code title=(hash) { (hash.get(..16).unwrap_or(&hash)) "…" }
+        (ui::copy_button(l, &hash))
+    };
+    lines
         .line(
             l.t("admin-chain-entries"),
             html! { span.num { (l.int(tip.last_pos)) } },
@@ -76,14 +83,7 @@ fn tip_lines(cx: &Cx, tip: Option<&Tip>) -> Markup {
             html! { span.num { (l.int(tip.height)) } },
         )
         .line(l.t("admin-chain-sealed"), html! { (l.ago(tip.sealed_at)) })
-        .line(
-            l.t("admin-chain-hash"),
-            html! {
-                code title=(hash) { (hash.get(..16).unwrap_or(&hash)) "…" }
-                (ui::copy_button(l, &hash))
-            },
-        )
-        .render(l)
+        .line(l.t("admin-chain-hash"), short)
 }
 
 fn verdict(cx: &Cx, check: &Check) -> Markup {
@@ -106,27 +106,27 @@ fn verdict(cx: &Cx, check: &Check) -> Markup {
     };
     let shown = |n: i64| l.int(n);
     html! {
-        div.chain-verdict role="status" {
-            @match (check.state.as_str(), word("verdict").as_str()) {
-                ("done", "whole") => {
-                    p { (ui::badge(Tone::Good, &l.t("admin-chain-whole"))) " " @if let Some(when) = &when { (when) } }
-                    p.quiet { (l.ta("admin-chain-whole-words", &[
-                        ("entries", shown(number("entries")).into()), ("blocks", shown(number("blocks")).into()),
-                    ])) }
-                }
-                ("done", _) => {
-                    p { (ui::badge(Tone::Danger, &l.t("admin-chain-broken"))) " " @if let Some(when) = &when { (when) } }
-                    p { (l.ta("admin-chain-broken-words", &[
-                        ("block", shown(number("block")).into()), ("pos", shown(number("pos")).into()),
-                    ])) }
-                    p { code { (word("problem")) } }
-                }
-                ("dead", _) => {
-                    p { (ui::badge(Tone::Attention, &l.t("admin-chain-failed"))) }
-                    @if let Some(error) = &check.last_error { p { code { (error) } } }
-                }
-                _ => (ui::progress(l, &l.t("admin-chain-runs"), 0, None)),
+        @match (check.state.as_str(), word("verdict").as_str()) {
+            ("done", "whole") => {
+                (ui::badge(Tone::Good, &l.t("admin-chain-whole"))) " "
+                @if let Some(when) = &when { (when) " · " }
+                span.quiet { (l.ta("admin-chain-whole-words", &[
+                    ("entries", shown(number("entries")).into()), ("blocks", shown(number("blocks")).into()),
+                ])) }
             }
+            ("done", _) => {
+                (ui::badge(Tone::Danger, &l.t("admin-chain-broken"))) " "
+                @if let Some(when) = &when { (when) " · " }
+                (l.ta("admin-chain-broken-words", &[
+                    ("block", shown(number("block")).into()), ("pos", shown(number("pos")).into()),
+                ])) " "
+                code { (word("problem")) }
+            }
+            ("dead", _) => {
+                (ui::badge(Tone::Attention, &l.t("admin-chain-failed"))) " "
+                @if let Some(error) = &check.last_error { code { (error) } }
+            }
+            _ => (ui::progress(l, &l.t("admin-chain-runs"), 0, None)),
         }
     }
 }

@@ -38,9 +38,7 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
     let next = last.map(|last| next_page(&conditions, last));
     let body = html! {
         (PageHeader::new(l.t("admin-journal")).lead(html! { (l.t("admin-journal-lead")) }).render(&l))
-        (chain)
-        (filter(&cx, conditions))
-        (table(&cx, &lines, &readable, next))
+        (ui::stack(&[chain, html! { (filter(&cx, conditions)) (table(&cx, &lines, &readable, next)) }]))
     };
     Ok(cx.page(&l.t("admin-journal"), &body))
 }
@@ -188,16 +186,17 @@ fn row(cx: &Cx, line: &Line, is_open: bool) -> Row {
     };
     let channel = lookups(l, &["admin-channel"], &line.channel);
     let who = html! {
-        (who) br;
-        span.quiet title=(line.node) { (channel) " · " (line.node) }
+        div { (who) br; span.quiet { (channel) " · " (line.node) } }
     };
     let what = html! {
-        span title=(line.command) { (lookups(l, &["command"], &line.command)) } br;
-        a.quiet href=(filtered("entity", line.entity_id)) { (entity_word(l, &line.entity)) }
-        @if let Some(client) = line.client.filter(|_| is_open) {
-            " · " a.quiet href={ "/clients/" (client) } { (l.t("admin-journal-card")) }
-        } @else if let Some(client) = line.client {
-            " · " a.quiet href=(filtered("client", client.uuid())) { (l.t("admin-journal-same-client")) }
+        div {
+            span title=(line.command) { (lookups(l, &["command"], &line.command)) } br;
+            a.quiet href=(filtered("entity", line.entity_id)) { (entity_word(l, &line.entity)) }
+            @if let Some(client) = line.client.filter(|_| is_open) {
+                " · " a.quiet href={ "/clients/" (client) } { (l.t("admin-journal-card")) }
+            } @else if let Some(client) = line.client {
+                " · " a.quiet href=(filtered("client", client.uuid())) { (l.t("admin-journal-same-client")) }
+            }
         }
     };
     let when = html! { span.num title=(line.at) { (l.datetime(line.at)) } };

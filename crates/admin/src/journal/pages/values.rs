@@ -135,12 +135,12 @@ fn text_value(l: &L, directory: &Directory, field: &str, text: &str) -> String {
     if field.contains('.') {
         return lookups(l, &["scope"], text);
     }
-    let known = lookups(
+    let own = format!("value-{}", field.replace(['.', '_'], "-"));
+    short(&lookups(
         l,
-        &[&format!("value-{}", field.replace(['.', '_'], "-"))],
+        &[&own, if field == "kind" { "job" } else { &own }],
         text,
-    );
-    short(&known)
+    ))
 }
 
 fn short(text: &str) -> String {

@@ -34,7 +34,7 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ImportId>) -> Answer {
         .crumb("/imports", l.t("import-title"))
         .marks(state_badge(&cx, &run));
     let content = html! {
-        div id="import-run" data-live=[live_topic(&run)] {
+        div id="import-run" data-live=[live_topic(&run)] data-live-moving[busy] {
             (head.render(l))
             @if let Some(problem) = Problem::read(&run.problem) {
                 (ui::error_summary(l, &[problem.words(l)]))

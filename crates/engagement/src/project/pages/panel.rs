@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use kernel::ClientId;
 use maud::html;
-use web::icons::icon;
-use web::ui::{self, Panel, Tone};
+use web::ui::Panel;
 use web::{CardPanel, Cx, Hits, PanelMarkup, PanelSlot, SearchHit, SearchSource};
 
 use super::list::days;
+use crate::parts;
 use crate::project::queries;
 
 /// Projects shown in the rail.
@@ -46,33 +46,40 @@ impl CardPanel for Projects {
                 return Ok(None);
             }
             let l = &cx.l;
-            let body = html! {
-                ul.task-list {
-                    @for (project, role, participation) in &rows {
-                        li.task-line {
-                            span.task-kind { (icon(kind_icon(&project.kind))) }
-                            div.task-words {
-                                a href={ "/projects/" (project.id) } { (project.title) }
-                                div.quiet {
-                                    (days(l, project)) " · " (l.t(&format!("project-role-{role}"))) " · "
-                                    (ui::dot(Tone::Neutral, &l.t(&format!("project-participation-{}", participation.key()))))
-                                }
-                            }
-                        }
-                    }
-                }
-            };
+            let lines: Vec<parts::Line> = rows
+                .iter()
+                .map(|(project, role, participation)| parts::Line {
+                    icon: kind_icon(&project.kind),
+                    label: l.t(&format!("project-kind-{}", project.kind)),
+                    title: project.title.clone(),
+                    href: format!("/projects/{}", project.id),
+                    is_dialog: false,
+                    under: html! {
+                        (days(l, project)) " · " (l.t(&format!("project-role-{role}"))) " · "
+                        (l.t(&format!("project-participation-{}", participation.key())))
+                    },
+                    action: None,
+                })
+                .collect();
+            let body = parts::lines(&lines);
             let panel = Panel::new(l.t("nav-projects"))
                 .id("panel-projects")
                 .icon("calendar-days")
-                .live(format!("client:{client}"), format!("/clients/{client}/panel/projects"));
+                .live(
+                    format!("client:{client}"),
+                    format!("/clients/{client}/panel/projects"),
+                );
             Ok(Some(panel.render(&body)))
         })
     }
 }
 
 fn kind_icon(kind: &str) -> &'static str {
-    if kind == "event" { "calendar-days" } else { "briefcase" }
+    if kind == "event" {
+        "calendar-days"
+    } else {
+        "briefcase"
+    }
 }
 
 impl SearchSource for Projects {
@@ -87,7 +94,10 @@ impl SearchSource for Projects {
                 kind: "search-kind-project",
                 icon: kind_icon(&p.kind),
                 title: p.title.clone(),
-                detail: [days(&cx.l, p), p.place.clone()].join(" · ").trim_end_matches(" · ").to_owned(),
+                detail: [days(&cx.l, p), p.place.clone()]
+                    .join(" · ")
+                    .trim_end_matches(" · ")
+                    .to_owned(),
                 href: format!("/projects/{}", p.id),
                 rank: RANK,
             };

@@ -1,7 +1,9 @@
 //! A new task.
 
-use kernel::{BranchId, ClientId, Date, InteractionId, Refusal, Refusals, TaskId, Timestamp, UserId};
 use kernel::limits;
+use kernel::{
+    BranchId, ClientId, Date, InteractionId, Refusal, Refusals, TaskId, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use spine::{Change, Command, Error, Work};

@@ -41,14 +41,17 @@ impl Command for EscalateTask {
             params![self.task_id, self.level, now],
         )
         .await?;
-        let change =
-            Change::new().field("escalation_level", task.escalation_level, self.level);
+        let change = Change::new().field("escalation_level", task.escalation_level, self.level);
         w.record("task", self.task_id, task.client_id, change);
         let client = match task.client_id {
             Some(id) => client_ref::get(w, id).await?,
             None => return Ok(true),
         };
-        let name = if client.name.is_empty() { client.number } else { client.name };
+        let name = if client.name.is_empty() {
+            client.number
+        } else {
+            client.name
+        };
         let payload = json!({
             "kind": "task-late-vip",
             "args": { "title": task.title, "client": name, "hours": self.hours },

@@ -14,22 +14,38 @@ use crate::task::queries::{self, Cursor, Listed, Which, Whose};
 pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let sent = FormData::parse(&query.unwrap_or_default());
     let which = Which::from_key(&sent.text("show"));
-    let may_see_team = cx.principal().scope("task.read").is_some_and(|s| s > Scope::Own);
+    let may_see_team = cx
+        .principal()
+        .scope("task.read")
+        .is_some_and(|s| s > Scope::Own);
     // a task without an owner is nobody's own
-    let is_team =
-        may_see_team && (sent.text("who") == "team" || which == Which::WithoutOwner);
-    let whose = if is_team { Whose::Scope } else { Whose::Of(parts::acting_for(&cx)) };
+    let is_team = may_see_team && (sent.text("who") == "team" || which == Which::WithoutOwner);
+    let whose = if is_team {
+        Whose::Scope
+    } else {
+        Whose::Of(parts::acting_for(&cx))
+    };
     let after = Cursor::from_word(&sent.text("after"));
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let limit = i64::try_from(limits::PAGE_ROWS).unwrap_or(50);
     let today = cx.l.today;
     // one more than shown tells whether there is a next page
-    let mut rows =
-        queries::list(&mut cx.db, &principal, (&whose, which), today, after, limit + 1).await?;
+    let mut rows = queries::list(
+        &mut cx.db,
+        &principal,
+        (&whose, which),
+        today,
+        after,
+        limit + 1,
+    )
+    .await?;
     let has_more = rows.len() > limits::PAGE_ROWS;
     rows.truncate(limits::PAGE_ROWS);
     let next = rows.last().filter(|_| has_more).map(|row| {
-        let place = Cursor { due_on: row.task.due_on, id: row.task.id };
+        let place = Cursor {
+            due_on: row.task.due_on,
+            id: row.task.id,
+        };
         address(is_team, which, Some(place))
     });
     let content = html! {
@@ -43,7 +59,11 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
 fn address(is_team: bool, which: Which, after: Option<Cursor>) -> String {
     let after = after.map(Cursor::word).unwrap_or_default();
     let who = if is_team { "team" } else { "" };
-    let show = if which == Which::Open { "" } else { which.key() };
+    let show = if which == Which::Open {
+        ""
+    } else {
+        which.key()
+    };
     let pairs = [("who", who), ("show", show), ("after", after.as_str())];
     let query = ui::query_string(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
     format!("/tasks{}", if query == "?" { "" } else { &query })
@@ -52,7 +72,11 @@ fn address(is_team: bool, which: Which, after: Option<Cursor>) -> String {
 fn header(cx: &Cx, is_team: bool, may_see_team: bool, which: Which) -> Markup {
     let l = &cx.l;
     let switch = |label: String, team: bool| {
-        let button = if team == is_team { Button::secondary(label).attribute("aria-current", "true") } else { Button::quiet(label) };
+        let button = if team == is_team {
+            Button::secondary(label).attribute("aria-current", "true")
+        } else {
+            Button::quiet(label)
+        };
         button.href(address(team, which, None))
     };
     let mut header = PageHeader::new(l.t("nav-tasks"));
@@ -61,8 +85,16 @@ fn header(cx: &Cx, is_team: bool, may_see_team: bool, which: Which) -> Markup {
             (switch(l.t("task-mine"), false)) (switch(l.t("task-team"), true))
         });
     }
+    if cx.principal().has("client.read") {
+        let gaps = Button::quiet(l.t("task-gaps"))
+            .icon("flag")
+            .href("/no-next-step");
+        header = header.other(html! { (gaps) });
+    }
     if cx.principal().has("task.write") {
-        let add = Button::primary(l.t("task-add")).icon("plus").dialog("/tasks/new?back=/tasks");
+        let add = Button::primary(l.t("task-add"))
+            .icon("plus")
+            .dialog("/tasks/new?back=/tasks");
         header = header.primary(add);
     }
     header.render(l)
@@ -94,10 +126,20 @@ fn table(cx: &Cx, rows: Vec<Listed>, is_team: bool, which: Which, next: Option<S
             "list-checks",
             &l.t("task-list-empty"),
             &l.t("task-list-empty-words"),
-            Some(Button::secondary(l.t("task-add")).icon("plus").dialog("/tasks/new?back=/tasks")),
+            Some(
+                Button::secondary(l.t("task-add"))
+                    .icon("plus")
+                    .dialog("/tasks/new?back=/tasks"),
+            ),
         ));
     table = table.rows(rows.iter().map(|listed| row(cx, listed)));
-    table.pager(Pager { previous: None, next, words }).render(l)
+    table
+        .pager(Pager {
+            previous: None,
+            next,
+            words,
+        })
+        .render(l)
 }
 
 fn row(cx: &Cx, listed: &Listed) -> Row {
@@ -105,22 +147,30 @@ fn row(cx: &Cx, listed: &Listed) -> Row {
     let task = &listed.task;
     let is_open = task.state == TaskState::Open;
     let title = html! {
+        // before the title: a long one is cut at its end
+        @if task.vip { (parts::vip_mark(l)) " " }
+        @if task.needs_owner { (ui::badge(Tone::Danger, &l.t("reason-needs-owner"))) " " }
+        @if is_open && task.escalation_level > 0 { (ui::badge(Tone::Danger, &l.t("reason-escalated"))) " " }
         (task.title)
-        @if task.vip { " " (parts::vip_mark(l)) }
-        @if task.needs_owner { " " (ui::badge(Tone::Danger, &l.t("reason-needs-owner"))) }
-        @if is_open && task.escalation_level > 0 { " " (ui::badge(Tone::Danger, &l.t("reason-escalated"))) }
-        @if task.priority == 1 { " " (ui::badge(Tone::Attention, &l.t("reason-urgent"))) }
+        @if task.priority == 1 { span.quiet { " · " (l.t("reason-urgent")) } }
     };
     let client = match task.client_id {
-        Some(id) => {
-            Cell::markup(parts::client_link(l, id, &listed.client_name, &listed.client_number))
-        }
+        Some(id) => Cell::markup(parts::client_link(
+            l,
+            id,
+            &listed.client_name,
+            &listed.client_number,
+        )),
         None => Cell::none(l),
     };
     let due = if is_open {
         Cell::markup(parts::due(l, task.due_on, task.due_at))
     } else {
-        Cell::text(format!("{} · {}", l.date(task.due_on), l.t(&format!("task-state-{}", task.state.key()))))
+        Cell::text(format!(
+            "{} · {}",
+            l.date(task.due_on),
+            l.t(&format!("task-state-{}", task.state.key()))
+        ))
     };
     let mut row = Row::new(task.id)
         .href(format!("/tasks/{}", task.id))
@@ -144,7 +194,9 @@ pub(crate) fn row_actions(cx: &Cx, listed: &Listed, back: &str) -> Markup {
     let l = &cx.l;
     let id = listed.task.id;
     let src = |what: &str| format!("/tasks/{id}/{what}?back={back}");
-    let supervises = cx.principal().reaches("task.supervise", listed.task.owner());
+    let supervises = cx
+        .principal()
+        .reaches("task.supervise", listed.task.owner());
     html! {
         (parts::icon_link("check", &l.t("task-done"), &src("done")))
         (parts::icon_link("clock", &l.t("task-postpone"), &src("postpone")))

@@ -88,36 +88,46 @@ impl CardPanel for Tasks {
             let mut panel = Panel::new(l.t("task-panel"))
                 .id("panel-tasks")
                 .icon("list-checks")
-                .live(format!("client:{client}"), format!("/clients/{client}/panel/tasks"));
+                .live(
+                    format!("client:{client}"),
+                    format!("/clients/{client}/panel/tasks"),
+                );
             if may_write {
                 panel = panel.actions(parts::icon_link("plus", &l.t("task-add"), &src));
             }
             let body = if rows.is_empty() {
                 let add = Button::secondary(l.t("task-add")).dialog(src);
-                ui::empty("list-checks", &l.t("task-panel-empty"), &l.t("task-panel-empty-words"), Some(add))
+                ui::empty(
+                    "list-checks",
+                    &l.t("task-panel-empty"),
+                    &l.t("task-panel-empty-words"),
+                    Some(add),
+                )
             } else {
-                html! { ul.task-list { @for task in &rows { (line(cx, task, may_write)) } } }
+                let lines: Vec<parts::Line> =
+                    rows.iter().map(|task| line(cx, task, may_write)).collect();
+                parts::lines(&lines)
             };
             Ok(Some(panel.render(&body)))
         })
     }
 }
 
-fn line(cx: &Cx, task: &TaskRow, may_write: bool) -> Markup {
+fn line(cx: &Cx, task: &TaskRow, may_write: bool) -> parts::Line {
     let l = &cx.l;
-    let label = l.t(&format!("task-kind-{}", task.kind.key()));
-    html! {
-        li.task-line {
-            span.task-kind title=(label) { (icon(task.kind.icon())) span.hidden { (label) } }
-            div.task-words {
-                a href={ "/tasks/" (task.id) } data-dialog-src={ "/tasks/" (task.id) } { (task.title) }
-                div.quiet {
-                    (parts::due(l, task.due_on, task.due_at)) " · " (parts::staff_name(cx, Some(task.assignee_id)))
-                }
+    let done = format!("/tasks/{}/done", task.id);
+    parts::Line {
+        icon: task.kind.icon(),
+        label: l.t(&format!("task-kind-{}", task.kind.key())),
+        title: task.title.clone(),
+        href: format!("/tasks/{}", task.id),
+        is_dialog: true,
+        under: html! {
+            (parts::due(l, task.due_on, task.due_at))
+            @if cx.principal().user_id != Some(task.assignee_id) {
+                " · " (parts::staff_name(cx, Some(task.assignee_id)))
             }
-            @if may_write {
-                (parts::icon_link("check", &l.t("task-done"), &format!("/tasks/{}/done", task.id)))
-            }
-        }
+        },
+        action: may_write.then(|| parts::icon_link("check", &l.t("task-done"), &done)),
     }
 }

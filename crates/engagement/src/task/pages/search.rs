@@ -29,14 +29,20 @@ impl SearchSource for Tasks {
             let hit = |listed: &queries::Listed| {
                 let day = cx.l.date(listed.task.due_on);
                 let client = match listed.task.client_id {
-                    Some(_) => parts::client_words(&cx.l, &listed.client_name, &listed.client_number),
+                    Some(_) => {
+                        parts::client_words(&cx.l, &listed.client_name, &listed.client_number)
+                    }
                     None => String::new(),
                 };
                 SearchHit {
                     kind: "search-kind-task",
                     icon: listed.task.kind.icon(),
                     title: listed.task.title.clone(),
-                    detail: if client.is_empty() { day } else { format!("{client} · {day}") },
+                    detail: if client.is_empty() {
+                        day
+                    } else {
+                        format!("{client} · {day}")
+                    },
                     href: format!("/tasks/{}", listed.task.id),
                     rank: RANK,
                 }

@@ -60,11 +60,17 @@ pub(crate) const COLUMNS: &str = "t.id, t.client_id, t.title, t.kind, t.due_on, 
 impl TaskRow {
     /// To whom it belongs, for the policy: the branch of the client and the person who does it.
     pub const fn owner(&self) -> Owner {
-        Owner { branch_id: self.branch_id, manager_id: Some(self.assignee_id) }
+        Owner {
+            branch_id: self.branch_id,
+            manager_id: Some(self.assignee_id),
+        }
     }
 
     pub(crate) fn from_cols(c: &mut Cols) -> Result<Self, StoreError> {
-        let word = |index: usize, word: String| StoreError::Column { index, problem: word };
+        let word = |index: usize, word: String| StoreError::Column {
+            index,
+            problem: word,
+        };
         Ok(Self {
             id: c.take()?,
             client_id: c.take()?,
@@ -107,7 +113,10 @@ pub async fn task<R: Read>(db: &mut R, id: TaskId) -> Result<Option<TaskRow>, St
 }
 
 /// One task, its row held until the end of the transaction.
-pub(crate) async fn held_by<R: Read>(db: &mut R, id: TaskId) -> Result<Option<TaskRow>, StoreError> {
+pub(crate) async fn held_by<R: Read>(
+    db: &mut R,
+    id: TaskId,
+) -> Result<Option<TaskRow>, StoreError> {
     let lock = db.dialect().for_update();
     let sql = format!("select {COLUMNS} from task t where t.id = $1{lock}");
     let row = db.first(&sql, params![id]).await?;
@@ -135,5 +144,7 @@ pub async fn overdue_vip<R: Read>(
          order by t.due_on, t.id limit $4"
     );
     let rows = db.query(&sql, params![until, day, id, limit]).await?;
-    rows.into_iter().map(|r| TaskRow::from_cols(&mut r.cols())).collect()
+    rows.into_iter()
+        .map(|r| TaskRow::from_cols(&mut r.cols()))
+        .collect()
 }

@@ -25,7 +25,9 @@ pub struct NextStep {
 pub async fn step_of<R: Read>(db: &mut R, client: ClientId) -> Result<NextStep, StoreError> {
     let sql = "select s.last_contact_at, s.open_tasks, t.id, t.title, t.kind, t.due_on, t.assignee_id \
                from client_step s left join task t on t.id = s.task_id where s.client_id = $1";
-    let Some(row) = db.first(sql, params![client]).await? else { return Ok(NextStep::default()) };
+    let Some(row) = db.first(sql, params![client]).await? else {
+        return Ok(NextStep::default());
+    };
     let mut c = row.cols();
     let (last_contact_at, open_tasks) = (c.take()?, c.take()?);
     let id: Option<TaskId> = c.take()?;
@@ -38,7 +40,11 @@ pub async fn step_of<R: Read>(db: &mut R, client: ClientId) -> Result<NextStep, 
             Some((id, title, kind, c.take()?, c.take()?))
         }
     };
-    Ok(NextStep { task, last_contact_at, open_tasks })
+    Ok(NextStep {
+        task,
+        last_contact_at,
+        open_tasks,
+    })
 }
 
 /// Active clients without a dated next step, of one manager in one branch.

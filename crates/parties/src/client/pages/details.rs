@@ -62,7 +62,7 @@ fn group_panel(
             kv = kv.from_source(source(cx, origin));
         }
         if may_edit {
-            kv = kv.edit(format!("{}/edit?group={group}#field-{}", card_href(id), def.key));
+            kv = kv.edit(format!("{}/edit?group={group}#f-{}", card_href(id), def.key));
         }
     }
     Panel::new(l.t(&format!("group-{group}"))).render(&kv.render(l))

@@ -39,7 +39,11 @@ pub(super) async fn send(mut cx: Cx, Path(id): Path<ClientId>, sent: FormData) -
     let edits = edits_of(&sent);
     let command = EditClient { client_id: id, edits, source: "clerk".to_owned() };
     match cx.execute(sent.command_id()?, &command).await {
-        Ok(()) => Ok(cx.done(&card_href(id), "flash-client-saved")),
+        Ok(()) => {
+            // a group is edited from the page of all details
+            let page = if group.is_empty() { "" } else { "/details" };
+            Ok(cx.done(&format!("{}{page}", card_href(id)), "flash-client-saved"))
+        }
         Err(Error::Refused(refusals)) => {
             let (head, _) = load(&mut cx, id).await?;
             let (typed, original) = typed_of(&command.edits);
@@ -48,7 +52,7 @@ pub(super) async fn send(mut cx: Cx, Path(id): Path<ClientId>, sent: FormData) -
             Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
         }
         Err(Error::Conflict(conflict)) => {
-            let content = conflict_markup(&cx, id, &command.edits, &conflict);
+            let content = conflict_markup(&cx, (id, &group), &command.edits, &conflict);
             let title = cx.l.t("client-edit");
             Ok(cx.page_with_status(StatusCode::CONFLICT, &title, &content))
         }
@@ -169,10 +173,15 @@ fn options(l: &L, def: &FieldDef, words: &[&str]) -> Vec<Opt> {
 
 /// The choice of mine, theirs or the original for each field both changed. What is sent again carries
 /// *their* value as the original, so that the choice is made knowingly.
-fn conflict_markup(cx: &Cx, id: ClientId, edits: &[FieldEdit], conflict: &Conflict) -> Markup {
+fn conflict_markup(
+    cx: &Cx,
+    (id, group): (ClientId, &str),
+    edits: &[FieldEdit],
+    conflict: &Conflict,
+) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let mut hidden: Vec<(String, String)> = vec![("_id".to_owned(), cx.form_id())];
+    let mut hidden: Vec<(String, String)> = vec![("_id".to_owned(), cx.form_id()), ("group".to_owned(), group.to_owned())];
     for edit in edits {
         let theirs = conflict.fields.iter().find(|f| f.field == edit.field);
         let original = theirs.map_or(&edit.original, |f| &f.theirs);

@@ -1,12 +1,14 @@
 //! Registering a client: one page, what identifies him first.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use kernel::{Refusals, UserId};
 use maud::{Markup, html};
 use spine::{Error, Owner};
+use uuid::Uuid;
 use web::ui::{Field, Form, Input, Opt, PageHeader, Panel, Tab};
 use web::{Answer, Cx, FormData};
 
@@ -37,25 +39,18 @@ pub(super) async fn send(cx: Cx, sent: FormData) -> Answer {
         .map(|k| (k.clone(), sent.text(&k)))
         .filter(|(_, v)| !v.is_empty())
         .collect();
-    let mut refusals = Refusals::default();
-    let manager_id: Option<UserId> = sent.id("manager_id", &mut refusals);
+    let manager_id: Option<UserId> = chosen(&sent, "manager_id");
     let command = RegisterClient {
         kind: kind.key().to_owned(),
         fields,
-        branch_id: sent.id("branch_id", &mut refusals),
+        branch_id: chosen(&sent, "branch_id"),
         manager_id,
         phone: sent.opt("phone"),
         email: sent.opt("email"),
         identifiers,
         source: "clerk".to_owned(),
     };
-    let id = sent.command_id()?;
-    let outcome = if refusals.0.is_empty() {
-        cx.execute(id, &command).await
-    } else {
-        Err(Error::Refused(Refusals::default()))
-    };
-    match outcome {
+    match cx.execute(sent.command_id()?, &command).await {
         Ok(id) => {
             let home = command.branch_id.or(cx.principal().branch_id);
             let owner = Owner { branch_id: home, manager_id };
@@ -64,14 +59,19 @@ pub(super) async fn send(cx: Cx, sent: FormData) -> Answer {
             let href = if seen { card_href(id) } else { "/clients".to_owned() };
             Ok(cx.done(&href, "flash-client-registered"))
         }
-        Err(Error::Refused(found)) => {
-            refusals.0.extend(found.0);
+        Err(Error::Refused(refusals)) => {
             let content = markup(&cx, kind, &sent, &refusals);
             let title = cx.l.t("client-new");
             Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// What was chosen from a list; what is no id at all becomes one that nobody has, so that the command
+/// refuses it together with everything else.
+fn chosen<T: FromStr + From<Uuid>>(sent: &FormData, name: &str) -> Option<T> {
+    sent.opt(name).map(|text| text.parse().unwrap_or_else(|_| T::from(Uuid::nil())))
 }
 
 fn identifier_kinds(cx: &Cx, kind: ClientKind) -> Vec<String> {

@@ -205,9 +205,20 @@ impl Command for EditIdentifier {
 }
 
 impl EditIdentifier {
-    fn merge(&self, stored: &Identifier, mine: &Mine) -> Result<IdentifierFields, Error> {
+    fn merge(
+        &self,
+        pack: &Pack,
+        stored: &Identifier,
+        mine: &Mine,
+    ) -> Result<IdentifierFields, Error> {
         let was = &self.original;
         let mut merge = Merge::new(stored.origin.author_id, stored.origin.at);
+        // a feed may have brought the number with its spaces: that is no change of anybody's
+        let plain = |value: &str| {
+            jurisdiction::validate_identifier(pack, &stored.kind, value)
+                .map_or_else(|_| value.to_owned(), |checked| checked.normalised)
+        };
+        let is_untouched = plain(&stored.value) == mine.number.normalised;
         let merged = IdentifierFields {
             value: merge.text("value", &was.value, &mine.number.normalised, &stored.value),
             issued_on: merge.text(

@@ -69,7 +69,7 @@ words! {
         /// A child was or will be born.
         ChildBorn = "child_born",
         /// A flat or house was bought.
-        HomeBought = "home_bought",
+        FlatBought = "flat_bought",
         /// A car was bought.
         CarBought = "car_bought",
         /// New work.
@@ -94,7 +94,7 @@ words! {
         /// Advertising over communication networks (38-FZ art. 18).
         Advertising = "advertising",
         /// Request of the credit history (218-FZ art. 6).
-        CreditBureau = "credit_bureau",
+        CreditHistory = "credit_history",
         /// Passing data on to partners of the bank.
         Partners = "partners",
     }
@@ -166,7 +166,7 @@ impl DateKind {
         match self {
             DateKind::Wedding => "heart",
             DateKind::ChildBorn => "baby",
-            DateKind::HomeBought => "house",
+            DateKind::FlatBought => "house",
             DateKind::CarBought => "car",
             DateKind::JobChange => "briefcase",
             DateKind::Retirement => "sun",
@@ -184,7 +184,7 @@ impl Purpose {
     pub const fn channels(self) -> &'static [ConsentChannel] {
         match self {
             Purpose::Advertising => ConsentChannel::ALL,
-            Purpose::PersonalData | Purpose::CreditBureau | Purpose::Partners => {
+            Purpose::PersonalData | Purpose::CreditHistory | Purpose::Partners => {
                 &[ConsentChannel::Any]
             }
         }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use kernel::Refusals;
 use maud::{Markup, html};
 use spine::Error;
-use web::ui::{self, Button, Cell, Column, Field, Form, Input, Opt, Row, Table, Tone, form_row};
+use web::ui::{self, Button, Cell, Column, Field, Form, Input, Kv, Opt, Row, Table, Tone, form_row};
 use web::{Answer, Cx, FormData};
 
 use super::frame::{self, Seen, card, dialog, id};
@@ -30,8 +30,10 @@ pub(super) fn line(cx: &Cx, head: &ClientHead, words: &[ConsentWord]) -> Markup 
                 (ui::badge(tone, &format!("{name}: {}", channels(cx, &given)))) " "
             }
         }
-        a href=(src) data-dialog-src=(src) {
-            @if latest.is_empty() { (l.t("contacts-consents-none")) } @else { (l.t("contacts-consents")) }
+        div {
+            a href=(src) data-dialog-src=(src) {
+                @if latest.is_empty() { (l.t("contacts-consents-none")) } @else { (l.t("contacts-consents")) }
+            }
         }
     }
 }
@@ -69,8 +71,13 @@ async fn page(
     } = seen;
     let words = queries::consent_words(&mut db, head.id).await?;
     let body = html! {
-        (table(cx, &words))
+        @if words.is_empty() {
+            (ui::empty("shield-check", &l.t("contacts-consents-none"), &l.t("contacts-consents-none-words"), None))
+        } @else { (now(cx, &words)) }
         @if may_edit { (form(cx, &head, sent, refusals)) }
+        @if !words.is_empty() {
+            details { summary { (l.t("contacts-consents-history")) } (table(cx, &words)) }
+        }
     };
     let status = if refusals.0.is_empty() {
         StatusCode::OK
@@ -78,6 +85,30 @@ async fn page(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     Ok(dialog(cx, status, &head, &l.t("contacts-consents"), &body))
+}
+
+/// What holds now, by purpose.
+fn now(cx: &Cx, words: &[ConsentWord]) -> Markup {
+    let l = &cx.l;
+    let latest = latest_consents(words);
+    let mut list = Kv::new("consents-now");
+    for purpose in Purpose::ALL {
+        let name = l.t(&format!("contacts-purpose-{}", purpose.key()));
+        let said: Vec<&ConsentWord> =
+            latest.values().copied().filter(|w| w.purpose == *purpose).collect();
+        if said.is_empty() {
+            list = list.missing(name);
+            continue;
+        }
+        let marks = html! {
+            @for word in said {
+                @let tone = if word.is_given { Tone::Good } else { Tone::Danger };
+                (ui::badge(tone, &l.t(&format!("contacts-channel-{}", word.channel.key())))) " "
+            }
+        };
+        list = list.line(name, marks);
+    }
+    list.render(l)
 }
 
 /// Every word, newest first; the one that counts is marked.
@@ -90,13 +121,7 @@ fn table(cx: &Cx, words: &[ConsentWord]) -> Markup {
         .column(Column::text(l.t("contacts-consent-channel")))
         .column(Column::text(l.t("contacts-consent-state")))
         .column(Column::text(l.t("contacts-consent-when")))
-        .column(Column::text(l.t("contacts-consent-evidence")).wide())
-        .empty(ui::empty(
-            "shield-check",
-            &l.t("contacts-consents-none"),
-            &l.t("contacts-consents-none-words"),
-            None,
-        ));
+        .column(Column::text(l.t("contacts-consent-evidence")).wide());
     for (at, word) in words.iter().enumerate() {
         let counts = latest
             .get(&(word.purpose, word.channel))

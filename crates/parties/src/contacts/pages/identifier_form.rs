@@ -160,7 +160,9 @@ fn fields(cx: &Cx, kind: Option<&IdentifierKind>, shown: &Shown<'_>) -> Markup {
             .value(value)
             .error(cx.field_error(&shown.refusals, name))
     };
-    let mut number = field("value", &typed.value, Input::Text)
+    let mut number = Field::new("value", l.t("contacts-paper-number"), Input::Text)
+        .value(&typed.value)
+        .error(cx.field_error(&shown.refusals, "value"))
         .required()
         .attribute("autofocus", "");
     if let Some(kind) = kind.filter(|_| shown.stored.is_some()) {

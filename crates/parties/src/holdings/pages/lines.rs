@@ -68,7 +68,7 @@ fn terms(l: &L, parts: &[String], signs: &[Indicator]) -> Cell {
     }
     let words = parts.join(" · ");
     let cell = Cell::markup(html! {
-        div {
+        div.cell-lines {
             @if !words.is_empty() { div.quiet { (words) } }
             @for sign in signs { div { (words::badges(l, &[*sign])) } }
         }

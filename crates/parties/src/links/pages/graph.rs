@@ -5,7 +5,9 @@ use axum::extract::{Path, Query};
 use kernel::ClientId;
 use maud::{Markup, html};
 use serde::Deserialize;
-use web::ui::{self, Cell, Column, GraphEdge, GraphNode, PageHeader, Panel, Row, Tab, Table, Tone};
+use web::ui::{
+    self, Button, Cell, Column, GraphEdge, GraphNode, PageHeader, Panel, Row, Tab, Table, Tone,
+};
 use web::{Answer, Cx};
 
 use super::exposure;
@@ -90,8 +92,10 @@ fn graph(cx: &Cx, head: &ClientHead, around: &Around, depth: usize, may_edit: bo
     let steps = html! {
         span.quiet { (l.t("links-depth")) }
         @for step in DEPTHS {
-            a.btn.quiet.square href={ (card(client)) "/links?depth=" (step) }
-                aria-current=[(step == depth).then_some("true")] { (step) }
+            @let href = format!("{}/links?depth={step}", card(client));
+            @if step == depth {
+                (Button::secondary(step.to_string()).href(href).attribute("aria-current", "true"))
+            } @else { (Button::quiet(step.to_string()).href(href)) }
         }
     };
     let body = html! {

@@ -54,7 +54,7 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
                     @if let Some(first) = group.first() {
                         div.kv-line {
                             dt { (icon(kind_icon(first.relation.kind))) " " (relation_words(l, first.relation)) }
-                            dd { @for one in group { (line(cx, client, one, may_edit)) } }
+                            dd { div { @for one in group { (line(cx, client, one, may_edit)) } } }
                         }
                     }
                 }
@@ -82,7 +82,7 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
 fn line(cx: &Cx, client: ClientId, one: &Linked, may_edit: bool) -> Markup {
     let l = &cx.l;
     html! {
-        span.kv-value {
+        div.kv-value {
             span { (client_link(l, &one.other)) }
             @if let Some(share) = one.share_bp { span.num { (l.percent(share)) } }
             @if let Some(since) = one.since { span.quiet { (l.ta("links-since", &[("date", l.date(since).into())])) } }

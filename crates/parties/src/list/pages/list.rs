@@ -43,7 +43,8 @@ async fn read(
     asked: &mut Asked,
     ids: Option<&[kernel::ClientId]>,
 ) -> Result<Page, Error> {
-    let mut db = cx.db.clone();
+    // a condition that fits few of many clients may read for long
+    let mut db = if asked.tests.is_empty() { cx.db.clone() } else { cx.db.long() };
     let extras = asked.extras();
     let found = queries::page(&mut db, &asked.ask(cx, ids, &extras)).await?;
     if matches!(asked.address.turn, Turn::Before(_)) && !found.has_more {

@@ -273,5 +273,5 @@ pub(in crate::list) async fn main_contacts<R: Read>(
 }
 
 #[cfg(test)]
-#[path = "plans.rs"]
-mod plans;
+#[path = "plan_tests.rs"]
+mod plan_tests;

@@ -57,6 +57,7 @@ async fn the_second_of_two_edits_chooses_what_stays() {
 
 async fn open_dialog(window: &Window, id: Uuid) {
     window.goto(&format!("/clients/{id}/details")).await;
-    window.click("a.kv-edit[href$='#field-job_title']").await;
-    window.until_seen(FIELD).await;
+    window.click("a.kv-edit[href$='job_title']").await;
+    // the pencil of a field leads to that very field
+    window.until("the focus", "document.activeElement?.name === 'job_title'").await;
 }

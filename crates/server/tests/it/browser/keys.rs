@@ -35,7 +35,7 @@ async fn keys_are_listed_and_lead_to_pages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_chosen_theme_shows_at_once_and_stays() {
     in_both_languages(async |_, _, window| {
-        let paper = "getComputedStyle(document.body).backgroundColor";
+        let paper = "getComputedStyle(document.documentElement).backgroundColor";
         window.sign_in("manager").await;
         let light = window.js(paper).await;
         window.click("[popovertarget=menu-person]").await;

@@ -26,7 +26,7 @@ const GLANCE: Duration = Duration::from_millis(40);
 /// The key of an element in answers of the driver (W3C WebDriver, section 12).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// Chromium without anything that talks to others or needs what a build machine has not.
-const ARGUMENTS: [&str; 10] = [
+const ARGUMENTS: [&str; 11] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -37,6 +37,8 @@ const ARGUMENTS: [&str; 10] = [
     "--disable-quic",
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
+    // a mouse lies on the desk, though this machine has none
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
 ];
 
 /// Width and height of what is seen, in CSS pixels.
@@ -47,7 +49,7 @@ pub(crate) const DESK: Size = (1440, 900);
 pub(crate) const PHONE: Size = (390, 844);
 
 /// What of a page is on a picture at most, in CSS pixels from its top.
-const PICTURE_HEIGHT_MAX: u32 = 5_000;
+const PICTURE_HEIGHT_MAX: u32 = 2_400;
 
 /// A browser of its own, with its own profile.
 pub(crate) struct Window {
@@ -317,6 +319,7 @@ impl Window {
         let is_phone = width < 600;
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_phone })).await;
     }
     /// Fails when something sticks out at the side of the page.
     pub(crate) async fn must_fit(&self, place: &str) {

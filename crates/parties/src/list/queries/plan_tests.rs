@@ -42,32 +42,27 @@ async fn bank(kind: Kind) -> (Database, store::Reader) {
     (database, store.reader)
 }
 
+fn turns(key: SortKey) -> Vec<Turn> {
+    let values = match key {
+        SortKey::Name | SortKey::Since => vec![Key::Text("2020".to_owned()), Key::Text(String::new())],
+        SortKey::Updated => vec![Key::Number(5)],
+    };
+    let cursors = values.into_iter().map(|key| Cursor { key, id: id(7) });
+    let both = |cursor: Cursor| [Turn::After(cursor.clone()), Turn::Before(cursor)];
+    [Turn::First].into_iter().chain(cursors.flat_map(both)).collect()
+}
+
 /// Calls `check` with every scope, order and direction, at the first page and behind a place.
 async fn each(mut check: impl AsyncFnMut(&Ask<'_>, &str)) {
     let tests = [vec![], vec![mine()]];
     for scope in Scope::ALL {
         let principal = person(scope);
-        for (key, descending, is_back, is_first, tests) in [
-            SortKey::Name,
-            SortKey::Since,
-            SortKey::Updated,
-        ]
-        .into_iter()
-        .flat_map(|key| [false, true].map(|d| (key, d)))
-        .flat_map(|(key, d)| [false, true].map(|b| (key, d, b)))
-        .flat_map(|(key, d, b)| [false, true].map(|f| (key, d, b, f)))
-        .flat_map(|(key, d, b, f)| tests.iter().map(move |t| (key, d, b, f, t)))
+        for (key, descending, turn, tests) in [SortKey::Name, SortKey::Since, SortKey::Updated]
+            .into_iter()
+            .flat_map(|key| [false, true].map(|descending| (key, descending)))
+            .flat_map(|(key, d)| turns(key).into_iter().map(move |turn| (key, d, turn)))
+            .flat_map(|(key, d, turn)| tests.iter().map(move |t| (key, d, turn.clone(), t)))
         {
-            let value = match key {
-                SortKey::Name | SortKey::Since => Key::Text("2020-01-01".to_owned()),
-                SortKey::Updated => Key::Number(5),
-            };
-            let cursor = Cursor { key: value, id: id(7) };
-            let turn = match (is_first, is_back) {
-                (true, _) => Turn::First,
-                (false, true) => Turn::Before(cursor),
-                (false, false) => Turn::After(cursor),
-            };
             let ask = Ask {
                 principal: &principal,
                 permission: "client.read",
