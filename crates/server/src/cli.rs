@@ -1,18 +1,16 @@
 //! The command line.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use kernel::Entropy;
 use tokio::sync::watch;
 
-use crate::config::{Config, LISTEN};
+use crate::config::Config;
 use crate::host::say;
-use crate::load::{self, Scenario};
 use crate::wiring::{self, Node};
-use crate::{RunError, backup, database, demo_bank, doctor, first_start, host, import, journal};
+use crate::{RunError, backup, database, demo_bank, doctor, first_start, host, import, journal, load};
 
 /// A CRM for banks: the client's card, the bank's work with him, and a journal of every change.
 #[derive(Debug, Parser)]
@@ -88,17 +86,18 @@ enum TokenTask {
     },
 }
 
-#[derive(Debug, Args)]
-struct Db {
+/// Names the database.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Db {
     /// The database: sqlite:PATH or postgres://…
     #[arg(long = "db", value_name = "URL")]
-    url: String,
+    pub(crate) url: String,
 }
 
 /// Does what the command line asks. Answers the exit code: 0 well, 1 a finding, 2 not done.
 pub async fn run(cli: Cli) -> ExitCode {
     match Box::pin(dispatch(cli.task)).await {
-        Ok(code) => code,
+        Ok(has_findings) => ExitCode::from(u8::from(has_findings)),
         Err(error) => {
             eprintln!("tessera: {}", error.chain());
             ExitCode::from(2)
@@ -106,29 +105,65 @@ pub async fn run(cli: Cli) -> ExitCode {
     }
 }
 
-async fn dispatch(task: Task) -> Result<ExitCode, RunError> {
+/// Answers whether something was found that somebody must look at.
+async fn dispatch(task: Task) -> Result<bool, RunError> {
     match task {
         Task::Demo(asked) => demo_bank::run(&asked).await?,
         Task::Generate(asked) => demo_bank::generate(&asked).await?,
         Task::Serve { config } => serve(&Config::read(&config)?).await?,
-        Task::Migrate(db) => match database::migrate(&db.url).await? {
-            0 => say("the schema is up to date"),
-            steps => say(&format!("{steps} steps applied")),
-        },
-        Task::Backup { file, db } => {
-            let Totals { tables, rows } = backup::backup(&db.url, &file).await?;
-            say(&format!("{rows} rows of {tables} tables in {}", file.display()));
-        }
-        Task::Restore { file, db } => {
-            let (header, totals) = backup::restore(&db.url, &file).await?;
-            say(&format!("{} rows as of {} restored", totals.rows, header.made_at));
-        }
+        Task::Migrate(db) => migrate(&db.url).await?,
+        Task::Backup { file, db } => back_up(&db.url, &file).await?,
+        Task::Restore { file, db } => restore(&db.url, &file).await?,
         Task::Token { task: TokenTask::Create { role, db } } => {
             say(&create_token(&db.url, role).await?);
         }
-        findings => return look(findings).await,
+        Task::Doctor(db) => return examine(&db.url).await,
+        Task::Journal { task: JournalTask::Verify(db) } => return verify(&db.url).await,
+        Task::Import(asked) => {
+            let summary = import::run(&asked).await?;
+            say(&import::table(&summary, asked.dry_run));
+            return Ok(summary.rejected() > 0);
+        }
+        Task::Load(asked) => {
+            let report = load::run(&asked).await?;
+            say(&report.table());
+            asked.json.map_or(Ok(()), |file| report.write(&file))?;
+            return Ok(report.has_errors());
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(false)
+}
+
+async fn migrate(url: &str) -> Result<(), RunError> {
+    match database::migrate(url).await? {
+        0 => say("the schema is up to date"),
+        steps => say(&format!("{steps} steps applied")),
+    }
+    Ok(())
+}
+
+async fn back_up(url: &str, file: &Path) -> Result<(), RunError> {
+    let totals = backup::backup(url, file).await?;
+    say(&format!("{} rows of {} tables in {}", totals.rows, totals.tables, file.display()));
+    Ok(())
+}
+
+async fn restore(url: &str, file: &Path) -> Result<(), RunError> {
+    let (header, totals) = backup::restore(url, file).await?;
+    say(&format!("{} rows as of {} restored", totals.rows, header.made_at));
+    Ok(())
+}
+
+async fn examine(url: &str) -> Result<bool, RunError> {
+    let found = doctor::examine(url, database::now()).await?;
+    say(&doctor::table(&found));
+    Ok(found.iter().any(|f| f.state == doctor::State::Problem))
+}
+
+async fn verify(url: &str) -> Result<bool, RunError> {
+    let (words, is_whole) = journal::check(url).await?;
+    say(&words);
+    Ok(!is_whole)
 }
 
 async fn serve(config: &Config) -> Result<(), RunError> {

@@ -3,27 +3,31 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use connect::feed::{Feed, Mapping};
 use connect::import::{
     Progress, RejectLine, Summary, Watch, built_in_mapping, rejects_csv, run as run_feed,
 };
 use kernel::Lang;
 
+use crate::cli::Db;
 use crate::{RunError, database, wiring};
 
-/// What is asked for.
-#[derive(Clone, Debug)]
+/// What `tessera import` is asked for.
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Asked {
-    /// A file, or the key of a mapping that comes with the program.
-    pub(crate) mapping: String,
-    /// The feed's files.
-    pub(crate) dir: PathBuf,
-    /// The database.
-    pub(crate) url: String,
-    /// Undo everything at the end.
+    /// TOML file that says how columns become clients, accounts, transactions; or `berka`, `contacts`.
+    mapping: String,
+    /// The folder with the feed's files.
+    dir: PathBuf,
+    #[command(flatten)]
+    db: Db,
+    /// Do everything, and undo it at the end.
+    #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Where refused rows are written.
-    pub(crate) rejects: Option<PathBuf>,
+    /// Write every refused row with column and reason here (CSV).
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
 }
 
 /// Brings a feed in.
@@ -39,7 +43,7 @@ pub(crate) async fn run(asked: &Asked) -> Result<Summary, RunError> {
     for name in feed.absent() {
         tracing::warn!(file = %name, "the mapping names a file that is not there; it is optional");
     }
-    let core = database::core(&asked.url).await?;
+    let core = database::core(&asked.db.url).await?;
     let ctx = core.services.system("import");
     let mut watch = Watching::default();
     let targets = wiring::import_targets();

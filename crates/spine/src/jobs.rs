@@ -130,6 +130,14 @@ impl Keepers {
         }
     }
 
+    /// Makes the writing side ready for a bulk load by a process that ends with it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn prepare_bulk_load(&self) -> Result<(), Error> {
+        Ok(self.writer.prepare_bulk_load().await?)
+    }
+
     /// Works until told to stop (the watch turns true).
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let journal_side = async {

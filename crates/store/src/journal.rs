@@ -9,7 +9,8 @@ use kernel::{CommandId, OperationId, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Cols, Read, Row, StoreError, Tx, Writer, params};
+use crate::insert::Insert;
+use crate::{Cols, Read, Row, StoreError, Tx, Value, Writer, params};
 
 /// Advisory lock of the sealer (PostgreSQL).
 pub(crate) const SEAL_LOCK: i64 = 7_450_002;
@@ -76,6 +77,22 @@ impl Draft {
         hasher.finalize().into()
     }
 
+    fn row(&self) -> Vec<Value> {
+        vec![
+            self.at.into(),
+            self.operation_id.into(),
+            self.command_id.into(),
+            self.actor_id.into(),
+            self.node.as_str().into(),
+            self.channel.as_str().into(),
+            self.command.as_str().into(),
+            self.entity.as_str().into(),
+            self.entity_id.into(),
+            self.client_id.into(),
+            self.changes.as_str().into(),
+        ]
+    }
+
     fn from_cols(cols: &mut Cols) -> Result<Self, StoreError> {
         Ok(Self {
             at: cols.take()?,
@@ -101,31 +118,15 @@ const COLUMNS: &str = "e.at, e.operation_id, e.command_id, e.actor_id, e.node, e
 /// # Errors
 /// The database's.
 pub async fn append(tx: &mut Tx, drafts: &[Draft]) -> Result<(), StoreError> {
-    let sql = format!(
-        "insert into journal_entry (txid, at, operation_id, command_id, actor_id, node, channel, \
-         command, entity, entity_id, client_id, changes) \
-         values ({}, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        tx.dialect().transaction_id()
-    );
-    for d in drafts {
-        tx.execute(
-            &sql,
-            params![
-                d.at,
-                d.operation_id,
-                d.command_id,
-                d.actor_id,
-                d.node.as_str(),
-                d.channel.as_str(),
-                d.command.as_str(),
-                d.entity.as_str(),
-                d.entity_id,
-                d.client_id,
-                d.changes.as_str()
-            ],
-        )
-        .await?;
-    }
+    let lead = tx.dialect().transaction_id();
+    let insert = Insert {
+        head: "insert into journal_entry (txid, at, operation_id, command_id, actor_id, node, \
+               channel, command, entity, entity_id, client_id, changes) values",
+        lead,
+        tail: "",
+    };
+    let rows: Vec<Vec<Value>> = drafts.iter().map(Draft::row).collect();
+    tx.insert_rows(&insert, &rows).await?;
     Ok(())
 }
 
@@ -201,7 +202,7 @@ pub async fn seal(writer: &Writer, now: Timestamp) -> Result<usize, StoreError> 
     };
     let first_pos = tip.last_pos + 1;
     let hash = block_hash(&tip.hash, tip.height + 1, first_pos, sealed.iter().map(|s| &s.1[..]));
-    let rows: Vec<Vec<crate::Value>> = (first_pos..)
+    let rows: Vec<Vec<Value>> = (first_pos..)
         .zip(&sealed)
         .map(|(pos, ((_, seq), hash))| vec![pos.into(), (*seq).into(), hash.to_vec().into()])
         .collect();

@@ -6,6 +6,7 @@
 //! gets: a page holds a [`Reader`] and cannot change a row.
 
 mod error;
+mod insert;
 mod migrate;
 mod pg;
 mod sqlite;

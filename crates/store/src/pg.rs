@@ -31,7 +31,7 @@ impl PgPool {
     }
 
     pub(crate) async fn connection(&self) -> Result<Object, StoreError> {
-        self.pool.get().await.map_err(|e| StoreError::Open(e.to_string()))
+        self.pool.get().await.map_err(|e| StoreError::Open(crate::migrate::chain(&e)))
     }
 
     pub(crate) async fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
@@ -58,9 +58,16 @@ impl PgTx {
         run_query(self.open()?, sql, params).await
     }
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        self.execute_flat(sql, params.iter().collect()).await
+    }
+    pub(crate) async fn execute_flat(
+        &mut self,
+        sql: &str,
+        params: Vec<&Value>,
+    ) -> Result<u64, StoreError> {
         let connection = self.open()?;
         let statement = connection.prepare_cached(sql).await?;
-        Ok(connection.execute_raw(&statement, params.iter()).await?)
+        Ok(connection.execute_raw(&statement, params).await?)
     }
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         self.open()?.batch_execute("commit").await?;

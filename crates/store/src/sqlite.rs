@@ -16,6 +16,11 @@ const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 256;
 
+/// Page cache of a bulk load (negative: KiB): the inner pages of every index of a large bank.
+const BULK_CACHE_KIB: i64 = -1_000_000;
+/// Pages of the log of a bulk load before they move into the database: 256 MB.
+const BULK_LOG_PAGES: i64 = 65_536;
+
 pub(crate) struct SqlitePool {
     path: PathBuf,
     readers: std::sync::Mutex<Vec<Connection>>,
@@ -109,6 +114,13 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// See [`crate::Writer::prepare_bulk_load`].
+pub(crate) fn prepare_bulk_load(connection: &mut Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "cache_size", BULK_CACHE_KIB)?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", BULK_LOG_PAGES, |_| Ok(()))?;
+    Ok(())
+}
+
 /// Runs a call that may block for long without starving the other tasks of this worker.
 fn in_place<T>(work: impl FnOnce() -> T) -> T {
     use tokio::runtime::{Handle, RuntimeFlavor};
@@ -131,6 +143,20 @@ impl SqliteTx {
         let mut statement = self.connection.prepare_cached(&numbered(sql))?;
         let changed = statement.execute(rusqlite::params_from_iter(params.iter()))?;
         Ok(u64::try_from(changed).unwrap_or(0))
+    }
+    /// Runs a statement once for each row of parameters.
+    pub(crate) fn execute_each(
+        &mut self,
+        sql: &str,
+        rows: &[Vec<Value>],
+    ) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
+        let mut done = 0;
+        for row in rows {
+            let changed = statement.execute(rusqlite::params_from_iter(row))?;
+            done += u64::try_from(changed).unwrap_or(0);
+        }
+        Ok(done)
     }
     pub(crate) fn commit(mut self) -> Result<(), StoreError> {
         self.connection.execute_batch("commit")?;

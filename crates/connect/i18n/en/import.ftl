@@ -42,7 +42,7 @@ import-rejects-count = { $n ->
    *[other] { $n } rows rejected
  }
 import-rejects-download = Download all with reasons
-import-preview-reject = Row { $row } ({ $column }) will be rejected: { $reason }
+import-preview-reject = Row { $row } ({ $column }) will be rejected: { $reason } — “{ $value }”
 import-column-title = Import
 import-column-state = State
 import-column-by = By

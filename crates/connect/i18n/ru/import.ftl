@@ -43,7 +43,7 @@ import-rejects-count = { $n ->
    *[many] Не принято { $n } строк
  }
 import-rejects-download = Скачать все с причинами
-import-preview-reject = Строка { $row } ({ $column }) не будет принята: { $reason }
+import-preview-reject = Строка { $row } ({ $column }) не будет принята: { $reason } — «{ $value }»
 import-column-title = Загрузка
 import-column-state = Состояние
 import-column-by = Кто

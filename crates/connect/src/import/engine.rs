@@ -7,7 +7,7 @@ use kernel::limits;
 use spine::import::{ImportBatch, ImportOutcome, ImportRow};
 use spine::{Ctx, Error, Rehearsal, Services};
 
-use super::model::{FileSummary, RejectLine, Summary, TargetTable, import_fields};
+use super::model::{FileSummary, RejectLine, Summary, TargetTable, import_fields, renamed};
 use crate::feed::{Feed, FeedError, FeedFile, Record, fold};
 
 /// How far a run is.
@@ -123,19 +123,6 @@ struct FileRun<'a> {
     batch: Vec<Record>,
     /// The file's columns.
     columns: Vec<String>,
-}
-
-/// The field a room takes for what address books call otherwise.
-fn renamed(field: &str) -> &str {
-    match field {
-        "middle_name" => "patronymic",
-        "tax_id" => "inn",
-        "address" => "street",
-        "company" => "employer",
-        "website" => "site",
-        "full_name" => "last_name",
-        other => other,
-    }
 }
 
 impl FileRun<'_> {

@@ -111,6 +111,19 @@ pub fn built_in_mapping(key: &str) -> Option<&'static str> {
     PROJECT_MAPPINGS.iter().find(|(k, _)| *k == key).map(|(_, text)| *text)
 }
 
+/// The field a room takes for what address books call otherwise.
+pub(super) fn renamed(field: &str) -> &str {
+    match field {
+        "middle_name" => "patronymic",
+        "tax_id" => "inn",
+        "address" => "street",
+        "company" => "employer",
+        "website" => "site",
+        "full_name" => "last_name",
+        other => other,
+    }
+}
+
 /// The fields of a record in the form rooms take them.
 pub(super) fn import_fields(record: Record) -> BTreeMap<String, ImportValue> {
     record.fields.into_iter().map(|(key, value)| (key, import_value(value))).collect()

@@ -9,9 +9,14 @@ mod organisation;
 mod people;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use engagement::interaction::commands::LoadHistory;
 use kernel::{BranchId, UserId};
+use parties::client::commands::LoadClients;
+use parties::holdings::commands::LoadHoldings;
 use spine::{Error, Services};
+use tokio::task::JoinHandle;
 
 use crate::model::{BLOCK, DemoBank, DemoClient};
 use ids::Ids;
@@ -19,7 +24,7 @@ use ids::Ids;
 pub use organisation::demo_logins;
 
 /// Clients of one batch: whole blocks, because links stay inside a block or point backwards.
-const BATCH: u64 = BLOCK * 4;
+const BATCH: u64 = BLOCK * 10;
 
 /// How much of the past is loaded, by the size of the bank: a bank for measuring needs many clients
 /// and contacts, not every movement of every account.
@@ -65,35 +70,52 @@ pub async fn load(
 ) -> Result<(), Error> {
     let ids = Ids::new(seed, bank.today());
     let seeded = organisation::load(services, bank, &ids, password_hash).await?;
-    let places = organisation::places(bank, ids, &seeded, depth);
+    let places = Arc::new(organisation::places(bank, ids, &seeded, depth));
+    let bank = Arc::new(bank.clone());
     let total = bank.clients();
     let mut first = 0;
+    let mut next = draw(&bank, &places, first);
     while first < total {
+        let batch = next.await.map_err(Error::failure)?;
         let last = (first + BATCH).min(total);
-        let clients: Vec<DemoClient> = (first..last).map(|n| bank.client(n)).collect();
-        batch(services, &places, first, &clients).await?;
+        // the next batch is drawn while this one is written
+        next = draw(&bank, &places, last);
+        write(services, &places.ids, first, &batch).await?;
         progress(last, total);
         first = last;
     }
     Ok(())
 }
 
-async fn batch(
-    services: &Services,
-    places: &Places,
-    first: u64,
-    clients: &[DemoClient],
-) -> Result<(), Error> {
+/// The commands of one batch.
+struct Batch {
+    clients: LoadClients,
+    holdings: LoadHoldings,
+    history: LoadHistory,
+}
+
+/// Draws the batch that begins with a client, beside whoever waits for it.
+fn draw(bank: &Arc<DemoBank>, places: &Arc<Places>, first: u64) -> JoinHandle<Batch> {
+    let (bank, places) = (Arc::clone(bank), Arc::clone(places));
+    tokio::task::spawn_blocking(move || {
+        let last = (first + BATCH).min(bank.clients());
+        let drawn: Vec<DemoClient> = (first..last).map(|n| bank.client(n)).collect();
+        Batch {
+            clients: LoadClients {
+                clients: drawn.iter().map(|c| people::loaded(&places, c)).collect(),
+                source: "demo".to_owned(),
+            },
+            holdings: holdings::loaded(&places, &drawn),
+            history: history::loaded(&places, &drawn),
+        }
+    })
+}
+
+async fn write(services: &Services, ids: &Ids, first: u64, batch: &Batch) -> Result<(), Error> {
     let ctx = services.system("demo");
-    let ids = &places.ids;
-    let command = parties::client::commands::LoadClients {
-        clients: clients.iter().map(|c| people::loaded(places, c)).collect(),
-        source: "demo".to_owned(),
-    };
-    services.bus.execute(&ctx, ids.command("clients", first), &command).await?;
-    let command = holdings::loaded(places, clients);
-    services.bus.execute(&ctx, ids.command("holdings", first), &command).await?;
-    let command = history::loaded(places, clients);
-    services.bus.execute(&ctx, ids.command("history", first), &command).await?;
+    let bus = &services.bus;
+    bus.execute(&ctx, ids.command("clients", first), &batch.clients).await?;
+    bus.execute(&ctx, ids.command("holdings", first), &batch.holdings).await?;
+    bus.execute(&ctx, ids.command("history", first), &batch.history).await?;
     Ok(())
 }

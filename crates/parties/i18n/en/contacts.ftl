@@ -103,6 +103,7 @@ contacts-country-hint = Two-letter code: RU, KZ
 contacts-street-hint = For example, Lenina St 5, flat 12
 
 contacts-consents = Consents
+contacts-consents-history = All entries
 contacts-consents-none = No consent on record
 contacts-consents-none-words = Write down what the client allows and forbids. The last word counts.
 contacts-consent-purpose = Purpose
@@ -133,6 +134,7 @@ contacts-papers-none = No documents or numbers yet.
 contacts-papers-masked = Whole numbers are shown to those who serve the client.
 contacts-papers-add = Add a document or number
 contacts-paper-kind = Kind
+contacts-paper-number = Number
 contacts-paper-is-main = Main identity document
 contacts-paper-until = until { $date }
 contacts-paper-until-hint = If the document says so

@@ -2,6 +2,11 @@
 list-new = New client
 list-import = Import from a file
 list-search = Name, phone, document, account…
+list-scope-own = Clients you look after
+list-scope-team = Clients of your team
+list-scope-branch = { $name }, and clients you look after elsewhere
+list-scope-region = { $name } region, and clients you look after elsewhere
+list-scope-bank = All clients of the bank
 list-column-name = Client
 list-column-created = Added
 list-column-updated = Updated
@@ -105,6 +110,7 @@ list-export-xlsx = XLSX workbook
 list-export-csv = CSV text
 
 column-next-step-none = No step
+column-next-step-past = was due { $when }
 
 refusal-too-many-views = No more than { $max } views can be kept: delete some first
 refusal-list-too-many-conditions = There can be at most { $max } conditions.

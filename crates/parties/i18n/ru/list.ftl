@@ -1,7 +1,12 @@
-# Список клиентов: фильтр, представления, действия над выбранными, выгрузка.
+# Список клиентов: отбор, виды, действия над выбранными, выгрузка.
 list-new = Новый клиент
 list-import = Загрузить из файла
 list-search = Имя, телефон, документ, счёт…
+list-scope-own = Клиенты, которых ведёте вы
+list-scope-team = Клиенты вашей команды
+list-scope-branch = Отделение «{ $name }» и клиенты, которых ведёте вы
+list-scope-region = Регион «{ $name }» и клиенты, которых ведёте вы
+list-scope-bank = Все клиенты банка
 list-column-name = Клиент
 list-column-created = Заведён
 list-column-updated = Изменён
@@ -11,7 +16,7 @@ list-field-birth-month = Месяц рождения
 list-field-age = Возраст
 list-field-city = Город
 
-list-op-is = —
+list-op-is = =
 list-op-is-not = кроме
 list-op-has = есть
 list-op-has-not = нет
@@ -58,19 +63,19 @@ list-view-all = Все
 list-view-mine = Мои клиенты
 list-view-vip = Мои VIP
 list-view-no-step = Без следующего шага
-list-view-new = Сохранить представление
+list-view-new = Сохранить вид
 list-view-title = Название
-list-view-title-hint = Сохранятся фильтр, сортировка и колонки. Ваше представление с таким же названием будет заменено.
+list-view-title-hint = Сохранятся отбор, порядок и столбцы. Ваш вид с таким же названием будет заменён.
 list-view-shared = Показывать всем
 list-view-save = Сохранить
-list-view-menu = Действия с представлением
+list-view-menu = Действия с видом
 list-view-share = Показывать всем
 list-view-unshare = Только для меня
-list-view-delete = Удалить представление
-flash-view-saved = Представление сохранено
-flash-view-deleted = Представление удалено
-flash-view-shared = Представление видят все
-flash-view-unshared = Представление видите только вы
+list-view-delete = Удалить вид
+flash-view-saved = Вид сохранён
+flash-view-deleted = Вид удалён
+flash-view-shared = Вид видят все
+flash-view-unshared = Вид видите только вы
 
 list-rows = { $n ->
     [one] { $n } клиент на странице
@@ -84,7 +89,7 @@ list-none-words = Заведите первого клиента или загр
 list-none-fit = Никто не подошёл
 list-none-fit-words = Ослабьте условия или уберите часть слов.
 list-unclear = Условие не понято
-list-clear-filter = Сбросить фильтр
+list-clear-filter = Сбросить отбор
 
 list-bulk-assign = Назначить менеджера
 list-bulk-segment = Сменить сегмент
@@ -107,18 +112,19 @@ list-export-xlsx = Таблица XLSX
 list-export-csv = Текст CSV
 
 column-next-step-none = Нет шага
+column-next-step-past = был { $when }
 
-refusal-too-many-views = Больше { $max } представлений хранить нельзя: удалите лишние
+refusal-too-many-views = Больше { $max } видов хранить нельзя: удалите лишние
 refusal-list-too-many-conditions = Условий может быть не больше { $max }.
 refusal-list-field-unknown = Нет такого поля для отбора.
 refusal-list-operator-unknown = Это поле так не сравнивается.
 refusal-list-value-unclear = Не понято значение «{ $value }».
 
 entity-client-export = Выгрузка клиентов
-entity-saved-view = Представление списка
+entity-saved-view = Вид списка
 field-format = Формат
 field-filter = Отбор
-field-columns = Колонки
+field-columns = Столбцы
 field-rows = Строк
 field-page = Список
 field-query = Запрос

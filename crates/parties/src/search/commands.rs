@@ -20,6 +20,9 @@ pub(crate) const NAME_FIELDS: [&str; 7] = [
     "foreign_name",
 ];
 
+/// Words asked for at once.
+const WORDS_ASKED_MAX: usize = 512;
+
 /// What one client is found by.
 #[derive(Clone, Debug)]
 pub(crate) struct IndexDoc {
@@ -93,10 +96,14 @@ pub(crate) async fn index_new(w: &mut Work<'_>, docs: &[IndexDoc]) -> Result<(),
 async fn add_tokens(w: &mut Work<'_>, tokens: impl Iterator<Item = &String>) -> Result<(), Error> {
     let all: Vec<&String> = tokens.collect();
     let mut known: BTreeSet<String> = BTreeSet::new();
-    for chunk in all.chunks(500) {
-        let places: Vec<String> = (1..=chunk.len()).map(|n| format!("${n}")).collect();
+    for chunk in all.chunks(WORDS_ASKED_MAX) {
+        // the last word fills up, so that few different statements are prepared
+        let length = chunk.len().next_power_of_two();
+        let places: Vec<String> = (1..=length).map(|n| format!("${n}")).collect();
         let sql = format!("select token from name_token where token in ({})", places.join(", "));
-        let values: Vec<Value> = chunk.iter().map(|t| (*t).into()).collect();
+        let filler = chunk.last().into_iter().cycle();
+        let values: Vec<Value> =
+            chunk.iter().chain(filler).take(length).map(|t| (*t).into()).collect();
         for row in w.query(&sql, &values).await? {
             known.insert(row.one()?);
         }

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use clap::Args;
 use demo::load::{Depth, demo_logins, load};
 use demo::model::DemoBank;
 use spine::Services;
@@ -16,23 +17,45 @@ use web::DemoMode;
 
 use self::plan::Plan;
 use self::progress::Shown;
-use crate::config::Config;
+use crate::cli::Db;
+use crate::config::{Config, LISTEN};
 use crate::wiring::{self, Node};
 use crate::{RunError, database, host};
 
 /// What `tessera demo` is asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Asked {
-    /// The folder of the bank.
-    pub(crate) dir: PathBuf,
+    /// Where the bank is kept.
+    #[arg(long, default_value = "./demo-data")]
+    dir: PathBuf,
     /// Where to listen.
-    pub(crate) listen: SocketAddr,
-    /// How many clients; what the folder holds, or [`plan::CLIENTS`], when not said.
-    pub(crate) clients: Option<u64>,
-    /// The seed; likewise.
-    pub(crate) seed: Option<u64>,
-    /// Opens the browser.
-    pub(crate) open: bool,
+    #[arg(long, value_name = "ADDR", default_value_t = LISTEN)]
+    listen: SocketAddr,
+    /// How many clients (5000 in a new folder).
+    #[arg(long)]
+    clients: Option<u64>,
+    /// The same seed makes the same bank.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Do not open the browser.
+    #[arg(long)]
+    no_open: bool,
+}
+
+/// What `tessera generate` is asked for.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Generate {
+    /// How many clients.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    clients: u64,
+    /// How many contacts with them, about.
+    #[arg(long)]
+    interactions: u64,
+    /// The same seed makes the same bank.
+    #[arg(long)]
+    seed: u64,
+    #[command(flatten)]
+    db: Db,
 }
 
 /// Who is signed in by which button.
@@ -59,7 +82,7 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
         plan.complete = true;
         plan.write(&asked.dir)?;
     }
-    let open = asked.open;
+    let open = !asked.no_open;
     let ready = move |url: &str| {
         if open {
             open_browser(url);
@@ -72,19 +95,15 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
 ///
 /// # Errors
 /// When the database is not there, behind, or fails; the same call again goes on from there.
-pub(crate) async fn generate(
-    url: &str,
-    clients: u64,
-    interactions: u64,
-    seed: u64,
-) -> Result<(), RunError> {
-    let core = database::core(url).await?;
-    let mean = interactions.div_ceil(clients.max(1));
-    let mean = u32::try_from(mean)
+pub(crate) async fn generate(asked: &Generate) -> Result<(), RunError> {
+    let core = database::core(&asked.db.url).await?;
+    let mean = u32::try_from(asked.interactions.div_ceil(asked.clients.max(1)))
         .map_err(|_| RunError::Asked("so many interactions per client cannot be".to_owned()))?;
     let today = plan::today(database::now());
-    let bank = DemoBank::new(seed, clients, today).with_interactions_mean(mean);
-    fill(&core.services, &bank, seed).await?;
+    let bank =
+        DemoBank::new(asked.seed, asked.clients, today).with_interactions_mean(mean);
+    core.keepers.prepare_bulk_load().await?;
+    fill(&core.services, &bank, asked.seed).await?;
     core.keepers.seal_and_read().await?;
     Ok(())
 }

@@ -5,29 +5,35 @@ mod http;
 mod numbers;
 mod scenario;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use serde::Serialize;
 
 use self::http::Line;
 use self::numbers::{Gathered, Summary, ms, tenths};
-use self::scenario::{Clerk, Step, look_around, sign_in};
+use self::scenario::{Clerk, Scenario, Step, look_around, sign_in};
 use crate::RunError;
 
-pub(crate) use self::scenario::Scenario;
-
-/// What a run is asked for.
-#[derive(Clone, Debug)]
+/// What `tessera load` is asked for.
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Asked {
     /// What the clerks do.
-    pub(crate) scenario: Scenario,
-    /// `http://HOST:PORT` or `HOST:PORT`.
-    pub(crate) url: String,
+    #[arg(value_enum)]
+    scenario: Scenario,
+    /// Where it serves: http://HOST:PORT
+    #[arg(long, value_name = "ADDR")]
+    url: String,
     /// Clerks at once.
-    pub(crate) clerks: u32,
-    /// How long (seconds).
-    pub(crate) seconds: u64,
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    clerks: u32,
+    /// How long.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    seconds: u64,
+    /// Also write the numbers as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
 }
 
 /// What a run gave.

@@ -8,7 +8,7 @@ use testkit::{Bank, Database};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Note, both, force};
+use crate::support::{Note, both, force, number};
 
 /// Runs `tessera`; answers exit code, standard output, standard error.
 fn tessera(args: &[&str]) -> (i32, String, String) {
@@ -214,23 +214,27 @@ async fn open_stream(address: &str, sid: &str) -> TcpStream {
     socket
 }
 
+/// Runs `tessera load mixed` for a second; answers its table and its report.
+fn measure(address: &str, folder: &Path) -> (String, serde_json::Value) {
+    let numbers = path(folder, "numbers.json");
+    let load = ["load", "mixed", "--url", address, "--clerks", "2", "--seconds", "1", "--json"];
+    let with_file: Vec<&str> = load.into_iter().chain([numbers.as_str()]).collect();
+    let (code, said, complaint) = tessera(&with_file);
+    assert_eq!(code, 0, "{said}\n{complaint}");
+    let report = serde_json::from_str(&std::fs::read_to_string(&numbers).unwrap()).unwrap();
+    (said, report)
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn the_demo_bank_serves_is_measured_and_is_kept() {
+async fn the_demo_bank_serves_and_is_measured() {
     let folder = tempfile::tempdir().unwrap();
     let dir = path(folder.path(), "bank");
-    let numbers = path(folder.path(), "numbers.json");
-    let start = ["demo", "--dir", &dir, "--clients", "60", "--listen", "127.0.0.1:0", "--no-open"];
-    let mut serving = Serving::start(&start);
+    let mut serving = Serving::start(&demo(&dir, "60"));
     let address = serving.says("ready http://");
-    let load = ["load", "mixed", "--url", &address, "--clerks", "2", "--seconds", "1"];
-    let with_json: Vec<&str> = load.into_iter().chain(["--json", &numbers]).collect();
-    let (code, said, complaint) = tessera(&with_json);
-    assert_eq!(code, 0, "{said}\n{complaint}");
+    let (said, report) = measure(&address, folder.path());
     for word in ["p50 ms", "card", "list", "search", "command", "all", "CPU per request: server "] {
         assert!(said.contains(word), "{word}: {said}");
     }
-    let report: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(&numbers).unwrap()).unwrap();
     assert!(report["lines"].as_array().unwrap().iter().all(|l| l["errors"] == 0), "{report}");
     let url = format!("sqlite:{dir}/bank.db");
     let (code, said, _) = tessera(&["doctor", "--db", &url]);
@@ -239,11 +243,63 @@ async fn the_demo_bank_serves_is_measured_and_is_kept() {
     assert!(well, "{complaint}");
     let (code, said, _) = tessera(&["journal", "verify", "--db", &url]);
     assert_eq!((code, said.starts_with("whole")), (0, true), "{said}");
-    let other = ["demo", "--dir", &dir, "--clients", "61", "--listen", "127.0.0.1:0"];
-    let (code, _, complaint) = tessera(&other);
-    assert_eq!((code, complaint.contains("holds a bank of 60 clients")), (2, true), "{complaint}");
-    let mut again =
-        Serving::start(&["demo", "--dir", &dir, "--listen", "127.0.0.1:0", "--no-open"]);
+}
+
+fn demo<'a>(dir: &'a str, clients: &'a str) -> [&'a str; 8] {
+    ["demo", "--dir", dir, "--clients", clients, "--listen", "127.0.0.1:0", "--no-open"]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_keeps_its_demo_bank() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = path(folder.path(), "bank");
+    let mut first = Serving::start(&demo(&dir, "30"));
+    first.says("ready http://");
+    // as a power cut would: what was loaded stays, the rest is loaded at the next start
+    first.child.kill().unwrap();
+    drop(first);
+    let (code, _, complaint) = tessera(&demo(&dir, "31"));
+    assert_eq!((code, complaint.contains("holds a bank of 30 clients")), (2, true), "{complaint}");
+    let mut again = Serving::start(&demo(&dir, "30"));
     again.says("ready http://");
-    assert!(again.stop().0);
+    let (well, complaint) = again.stop();
+    assert!(well, "{complaint}");
+}
+
+const PEOPLE: &str = "Фамилия;Имя;Телефон;Дата рождения\n\
+    Орлова;Вера;+7 916 000-00-01;05.03.1985\n\
+    Зимин;Пётр;+7 916 000-00-02;31.02.1990\n\
+    Лунёв;Глеб;+7 916 000-00-03;\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn import_counts_rejects_and_tells_by_its_exit_code() {
+    both(async |bank: &Bank| {
+        let folder = tempfile::tempdir().unwrap();
+        let feed = path(folder.path(), "feed");
+        std::fs::create_dir(&feed).unwrap();
+        std::fs::write(format!("{feed}/people.csv"), PEOPLE).unwrap();
+        let rejects = path(folder.path(), "rejects.csv");
+        let clients = "select count(*) from client";
+        let import = ["import", "contacts", &feed, "--db", bank.url(), "--rejects", &rejects];
+        let dry: Vec<&str> = import.into_iter().chain(["--dry-run"]).collect();
+        let (code, said, complaint) = tessera(&dry);
+        assert_eq!((code, said.lines().count()), (1, 3), "{said}\n{complaint}");
+        assert_eq!(number(bank, clients).await, 0, "a dry run leaves nothing");
+        for (created, unchanged) in [("2", "0"), ("0", "2")] {
+            let (code, said, complaint) = tessera(&import);
+            assert_eq!(code, 1, "{said}\n{complaint}");
+            let counts: Vec<&str> = said.lines().last().unwrap().split_whitespace().collect();
+            assert_eq!(counts, ["all", "3", created, "0", unchanged, "1"], "{said}");
+            assert_eq!(number(bank, clients).await, 2);
+        }
+        let text = std::fs::read_to_string(&rejects).unwrap();
+        assert!(text.contains("people.csv,3,") && text.contains("31.02.1990"), "{text}");
+        let good = PEOPLE.replace("31.02.1990", "28.02.1990");
+        std::fs::write(format!("{feed}/people.csv"), good).unwrap();
+        assert_eq!(tessera(&import).0, 0);
+        assert_eq!(number(bank, clients).await, 3);
+        let missing = ["import", "no/such.toml", &feed, "--db", bank.url()];
+        assert_eq!(tessera(&missing).0, 2);
+    })
+    .await;
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use kernel::{ClientId, ContactId, IdentifierId};
 use parties::client::commands::RegisterClient;
 use parties::contacts::commands::{
-    AddContact, AddIdentifier, ContactFields, EditContact, IdentifierFields,
+    AddContact, AddIdentifier, ContactFields, EditContact, EditIdentifier, IdentifierFields,
 };
 use parties::contacts::model::ContactKind;
 use parties::contacts::queries;
 use spine::Error;
 use testkit::{Bank, Browser};
 
-use crate::support::{both, number};
+use crate::support::{both, force, number};
 
 /// A person of branch 01 with this family name, registered by its manager.
 pub(crate) async fn person(bank: &Bank, login: &str, last_name: &str) -> ClientId {
@@ -319,6 +319,48 @@ async fn documents_are_masked_for_those_who_only_look_and_tell_when_they_expire(
             .get(&format!("/clients/{client}/identifiers/{id}/edit"))
             .await;
         assert_eq!(edit.status, 403);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_a_feed_wrote_with_spaces_is_no_change_of_anybody() {
+    both(async |bank: &Bank| {
+        let client = person(bank, "manager", "Ветрова").await;
+        let passport = |value: &str, issued_by: &str| IdentifierFields {
+            value: value.to_owned(),
+            issued_by: issued_by.to_owned(),
+            ..IdentifierFields::default()
+        };
+        let add = AddIdentifier {
+            client_id: client,
+            kind: "passport_rf".to_owned(),
+            fields: passport("4510123456", ""),
+        };
+        let id = bank.execute("manager", &add).await.unwrap();
+        force(
+            bank,
+            "update client_identifier set value = '45 10 123456'",
+            &[],
+        )
+        .await;
+        let edit = EditIdentifier {
+            identifier_id: id,
+            original: passport("45 10 123456", ""),
+            fields: passport("4510 123456", "ОВД"),
+        };
+        bank.execute("manager", &edit).await.unwrap();
+        let mut db = bank.services.reader.clone();
+        let stored = queries::identifier(&mut db, id).await.unwrap().unwrap();
+        assert_eq!(
+            (stored.value.as_str(), stored.issued_by.as_str()),
+            ("45 10 123456", "ОВД")
+        );
+        let twin = bank.execute("manager", &add).await;
+        assert!(
+            matches!(twin, Err(Error::Refused(_))),
+            "the same number, however it is written"
+        );
     })
     .await;
 }

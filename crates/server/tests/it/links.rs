@@ -163,7 +163,9 @@ async fn a_hidden_client_is_counted_never_named_and_leads_nowhere() {
             .get(&format!("/clients/{anna}/links?depth=2"))
             .await
             .ok();
-        assert!(page.contains("Тайный") && page.contains("За ним") && !page.contains("client hidden"));
+        assert!(
+            page.contains("Тайный") && page.contains("За ним") && !page.contains("client hidden")
+        );
 
         let end = EndLink {
             link_id: hidden,

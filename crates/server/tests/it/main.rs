@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod backup;
+mod berka;
 mod browser;
 mod bus;
 mod client_files;
@@ -11,6 +12,7 @@ mod client_list;
 mod clients;
 mod command_line;
 mod engagement;
+mod engagement_tasks;
 mod contacts;
 mod golden;
 mod guard;

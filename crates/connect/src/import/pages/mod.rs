@@ -7,6 +7,7 @@ use web::i18n::{Arg, L};
 use web::{Access, Action, Routes};
 
 use crate::feed::FeedError;
+use crate::import::model::renamed;
 
 /// Why a feed cannot be read, in the reader's language.
 fn feed_words(l: &L, error: &FeedError) -> String {
@@ -18,7 +19,8 @@ fn feed_words(l: &L, error: &FeedError) -> String {
 
 /// The name of a field as the rest of the product calls it; a field only the mapping knows keeps its own.
 fn field_words(l: &L, field: &str) -> String {
-    let key = format!("field-{}", field.replace('_', "-"));
+    let ours = if field == "full_name" { field } else { renamed(field) };
+    let key = format!("field-{}", ours.replace('_', "-"));
     if l.texts.has(l.lang, &key) { l.t(&key) } else { field.to_owned() }
 }
 

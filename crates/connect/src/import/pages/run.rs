@@ -189,7 +189,7 @@ fn preview_panel(cx: &Cx, file: &FilePreview) -> Markup {
         @for bad in &file.rejects {
             p.attention { (l.ta("import-preview-reject", &[("row", bad.row.to_string().into()),
                 ("column", bad.column.as_deref().unwrap_or("—").into()),
-                ("reason", reject_words(cx, bad).into())])) }
+                ("value", (&bad.value).into()), ("reason", reject_words(cx, bad).into())])) }
         }
     })
 }

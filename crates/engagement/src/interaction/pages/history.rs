@@ -7,6 +7,7 @@ use uuid::Uuid;
 use web::Cx;
 
 use crate::interaction::model::TimelineFilter;
+use crate::queries::client_ref;
 use crate::interaction::queries::{
     Contact, Happened, Place, TaskMark, contacts, seen_at, task_marks,
 };
@@ -98,8 +99,10 @@ pub(super) async fn read(cx: &Cx, client: ClientId, asked: &Asked) -> Result<Pag
         let (entries, edge) = cut_journal(entries);
         merge.edge = merge.edge.max(edge);
         let loads = *filter == TimelineFilter::Changes;
+        let owner = client_ref::get(&mut db, client).await?.owner();
+        let money = cx.principal().reaches("holding.read", owner);
         merge.items.extend(grouped(
-            entries.into_iter().filter(|e| loads || !is_load(e)),
+            entries.into_iter().filter(|e| (loads || !is_load(e)) && (money || !is_holding(e))),
         ));
     }
     let (items, next) = merge.finish(limits::TIMELINE_ROWS);
@@ -162,6 +165,12 @@ fn grouped(entries: impl Iterator<Item = Entry>) -> Vec<Item> {
 /// What a bulk load wrote is no change anybody made; it stands among the changes when they are asked for.
 fn is_load(entry: &Entry) -> bool {
     entry.draft.actor_id.is_none() && entry.draft.command.contains(".load")
+}
+
+/// Changes of these are amounts: shown to holders of `holding.read` over the client only.
+fn is_holding(entry: &Entry) -> bool {
+    let entity = entry.draft.entity.as_str();
+    matches!(entity, "account" | "card" | "loan" | "standing_order" | "holdings" | "feed_batch")
 }
 
 fn is_shown(entry: &Entry) -> bool {

@@ -38,7 +38,13 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let Some(since) = queries::seen_at(&mut db, client, me).await? else { return Ok(None) };
     let end = Timestamp::from_micros(i64::MAX);
     let entries = journal::of_client(&mut db, client, since, end, SHOWN).await?;
-    let others: Vec<&Entry> = entries.iter().filter(|e| e.draft.actor_id != Some(me)).collect();
+    let owner = queries::owner(&mut db, client).await?.unwrap_or_default();
+    let money = cx.principal().reaches("holding.read", owner);
+    let others: Vec<&Entry> = entries
+        .iter()
+        .filter(|e| e.draft.actor_id != Some(me))
+        .filter(|e| money || !is_holding(&e.draft.entity))
+        .collect();
     if others.is_empty() {
         return Ok(None);
     }
@@ -48,6 +54,11 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     };
     let title = l.ta("client-changes-since", &[("when", web::format::relative(l, since).into())]);
     Ok(Some(Panel::new(title).icon("history").id("panel-changes").render(&body)))
+}
+
+/// Changes of these are amounts: shown to holders of `holding.read` over the client only.
+pub(crate) fn is_holding(entity: &str) -> bool {
+    matches!(entity, "account" | "card" | "loan" | "standing_order" | "holdings" | "feed_batch")
 }
 
 fn line(cx: &Cx, entry: &Entry) -> Markup {

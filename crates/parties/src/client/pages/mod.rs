@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use web::{Access, Action, CardPanel, Routes, SearchSource};
 
-pub(crate) use words::{client_link, client_title, kind_word, segment_badge};
+pub(crate) use words::{client_title, kind_word, segment_badge};
 
 /// What "new…" and the palette offer.
 pub(crate) const ACTIONS: &[Action] = &[

@@ -1,7 +1,7 @@
 //! How a client and his facts are put into words, the same on every page.
 
 use kernel::ClientId;
-use maud::{Markup, html};
+use maud::Markup;
 use web::i18n::L;
 use web::ui::{self, Tone};
 
@@ -20,17 +20,6 @@ pub(crate) fn client_title(l: &L, head: &ClientHead) -> String {
 
 fn nameless(l: &L, head: &ClientHead) -> String {
     l.ta("client-nameless", &[("number", (&head.number).into())])
-}
-
-/// A client's name as a link to his card; a client without a name gets an icon and his number.
-pub(crate) fn client_link(l: &L, head: &ClientHead) -> Markup {
-    html! {
-        a href=(card_href(head.id)) {
-            @if head.display_name.is_empty() {
-                (ui::avatar_nameless(head.kind.icon(), &head.number, &kind_word(l, head.kind)))
-            } @else { (head.display_name) }
-        }
-    }
 }
 
 pub(crate) fn card_href(id: ClientId) -> String {

@@ -1,6 +1,6 @@
 //! Documents and official numbers, checked by the jurisdiction pack.
 
-use jurisdiction::{Certainty, Checked};
+use jurisdiction::{Certainty, Checked, Pack};
 use kernel::{ClientId, Date, IdentifierId, Refusal, Refusals};
 use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Error, Work};
@@ -11,6 +11,7 @@ use crate::client;
 use crate::client::queries::ClientHead;
 use crate::contacts::model::{Merge, check_text, optional_date};
 use crate::contacts::queries::{self, Identifier};
+use crate::search::normal_key;
 
 /// What a form of a document or number holds; dates are ISO texts, empty for none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,7 +133,7 @@ impl Command for EditIdentifier {
             .await?
             .ok_or(Error::NotFound)?;
         let mine = checked(w, &head, &stored.kind, &self.fields)?;
-        let merged = self.merge(&stored, &mine)?;
+        let merged = self.merge(client::pack(w.ctx)?, &stored, &mine)?;
         let present = queries::identifiers(w, head.id).await?;
         refuse_twin(
             w,
@@ -218,9 +219,19 @@ impl EditIdentifier {
             jurisdiction::validate_identifier(pack, &stored.kind, value)
                 .map_or_else(|_| value.to_owned(), |checked| checked.normalised)
         };
-        let is_untouched = plain(&stored.value) == mine.number.normalised;
+        let before = plain(&stored.value);
+        let number = merge.text(
+            "value",
+            &plain(&was.value),
+            &mine.number.normalised,
+            &before,
+        );
         let merged = IdentifierFields {
-            value: merge.text("value", &was.value, &mine.number.normalised, &stored.value),
+            value: if number == before {
+                stored.value.clone()
+            } else {
+                number
+            },
             issued_on: merge.text(
                 "issued_on",
                 &was.issued_on,
@@ -363,9 +374,10 @@ async fn refuse_twin(
     value: &str,
     but: Option<IdentifierId>,
 ) -> Result<(), Error> {
+    let key = normal_key(value);
     if present
         .iter()
-        .any(|i| i.kind == kind && i.value == value && Some(i.id) != but)
+        .any(|i| i.kind == kind && normal_key(&i.value) == key && Some(i.id) != but)
     {
         return Err(Error::refused_field("identifier-twin", "value"));
     }

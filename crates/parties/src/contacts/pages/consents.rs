@@ -6,7 +6,9 @@ use axum::response::Response;
 use kernel::Refusals;
 use maud::{Markup, html};
 use spine::Error;
-use web::ui::{self, Button, Cell, Column, Field, Form, Input, Kv, Opt, Row, Table, Tone, form_row};
+use web::ui::{
+    self, Button, Cell, Column, Field, Form, Input, Kv, Opt, Row, Table, Tone, form_row,
+};
 use web::{Answer, Cx, FormData};
 
 use super::frame::{self, Seen, card, dialog, id};
@@ -70,15 +72,23 @@ async fn page(
         mut db,
     } = seen;
     let words = queries::consent_words(&mut db, head.id).await?;
-    let body = html! {
-        @if words.is_empty() {
-            (ui::empty("shield-check", &l.t("contacts-consents-none"), &l.t("contacts-consents-none-words"), None))
-        } @else { (now(cx, &words)) }
-        @if may_edit { (form(cx, &head, sent, refusals)) }
-        @if !words.is_empty() {
+    let said = if words.is_empty() {
+        let (title, about) = (
+            l.t("contacts-consents-none"),
+            l.t("contacts-consents-none-words"),
+        );
+        ui::empty("shield-check", &title, &about, None)
+    } else {
+        html! {
+            (now(cx, &words))
             details { summary { (l.t("contacts-consents-history")) } (table(cx, &words)) }
         }
     };
+    let mut parts = vec![said];
+    if may_edit {
+        parts.push(form(cx, &head, sent, refusals));
+    }
+    let body = ui::stack(&parts);
     let status = if refusals.0.is_empty() {
         StatusCode::OK
     } else {
@@ -94,8 +104,11 @@ fn now(cx: &Cx, words: &[ConsentWord]) -> Markup {
     let mut list = Kv::new("consents-now");
     for purpose in Purpose::ALL {
         let name = l.t(&format!("contacts-purpose-{}", purpose.key()));
-        let said: Vec<&ConsentWord> =
-            latest.values().copied().filter(|w| w.purpose == *purpose).collect();
+        let said: Vec<&ConsentWord> = latest
+            .values()
+            .copied()
+            .filter(|w| w.purpose == *purpose)
+            .collect();
         if said.is_empty() {
             list = list.missing(name);
             continue;

@@ -155,8 +155,10 @@ fn short_address(address: &str) -> &str {
 fn add_menu(cx: &Cx, head: &ClientHead) -> Markup {
     let l = &cx.l;
     let base = card(head.id);
-    let mut menu =
-        Menu::new("contacts-add", l.t("contacts-add")).opener("btn quiet square", icon("plus"));
+    let mut menu = Menu::new("contacts-add", l.t("contacts-add")).opener(
+        "btn quiet square",
+        html! { (icon("plus")) span.hidden { (l.t("contacts-add")) } },
+    );
     for kind in ContactKind::ALL {
         menu = menu.item(MenuItem::Dialog {
             src: format!("{base}/contacts/new?kind={}", kind.key()),

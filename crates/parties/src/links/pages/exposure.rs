@@ -30,7 +30,7 @@ impl CardPanel for GroupPanel {
         PanelSlot::Main
     }
     fn order(&self) -> u32 {
-        25
+        15
     }
     fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
         Box::pin(async move {

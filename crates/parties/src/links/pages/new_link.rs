@@ -91,7 +91,7 @@ async fn picker(
         .error(error)
         .attribute("autocomplete", "off")
         .attribute("autofocus", "")
-        .attribute("hx-get", "/clients/pick")
+        .attribute("hx-get", format!("/clients/pick?not={}", head.id))
         .attribute("hx-trigger", "input changed delay:200ms")
         .attribute("hx-target", "#link-party-choices")
         .attribute("hx-swap", "innerHTML");
@@ -102,7 +102,7 @@ async fn picker(
         }
         Ok(_) | Err(_) => None,
     };
-    let found = pick::choices(cx, &kept.q, &kept.party).await?;
+    let found = pick::choices(cx, &kept.q, &kept.party, &head.id.to_string()).await?;
     Ok(html! {
         (query.render(l))
         noscript {

@@ -20,22 +20,32 @@ const OFFERED: usize = 8;
 pub(super) struct Asked {
     #[serde(default)]
     q: String,
+    /// Whom not to offer: the one the choice is made for.
+    #[serde(default)]
+    not: String,
 }
 
 pub(super) async fn found(cx: Cx, Query(asked): Query<Asked>) -> Answer {
-    let choices = choices(&cx, &asked.q, "").await?;
+    let choices = choices(&cx, &asked.q, "", &asked.not).await?;
     Ok(cx.part(&choices))
 }
 
-/// The clients a query finds, as choices named `party`; `chosen` is ticked.
-pub(super) async fn choices(cx: &Cx, query: &str, chosen: &str) -> Result<Markup, Error> {
+/// The clients a query finds, as choices named `party`, without `not`; `chosen` is ticked.
+pub(super) async fn choices(
+    cx: &Cx,
+    query: &str,
+    chosen: &str,
+    not: &str,
+) -> Result<Markup, Error> {
     let l = &cx.l;
     let query: String = query.chars().take(100).collect();
     if query.trim().is_empty() {
         return Ok(html! {});
     }
     let mut db = cx.db.clone();
-    let found = search::find(&mut db, cx.principal(), &query, OFFERED).await?;
+    let mut found = search::find(&mut db, cx.principal(), &query, OFFERED + 1).await?;
+    found.retain(|one| one.head.id.to_string() != not);
+    found.truncate(OFFERED);
     Ok(html! {
         @if found.is_empty() { p.quiet { (l.t("links-pick-none")) } }
         @for one in &found {

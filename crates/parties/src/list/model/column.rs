@@ -104,35 +104,38 @@ pub(in crate::list) fn all(extras: &[ListColumn]) -> Vec<Column> {
     columns
 }
 
-/// The columns named in the address, or the standard ones; in table order, the name always first.
+/// The columns named in the address, or the standard ones; in table order, the name always first. What
+/// the list is sorted by is always shown.
 pub(in crate::list) fn chosen(
     names: &[String],
+    sort: SortKey,
     extras: &[ListColumn],
     scope: Option<Scope>,
 ) -> Vec<Column> {
+    let sorts = |column: &Column| matches!(column, Column::Own(own) if own.sort == Some(sort));
     let is_wanted = |column: &Column| match (column, names.is_empty()) {
         (column, false) => column.key() == "name" || names.iter().any(|n| n == column.key()),
         (Column::Extra(_), true) => true,
         (Column::Own(own), true) => is_standard(own.fact, scope),
     };
-    all(extras).into_iter().filter(is_wanted).collect()
+    all(extras).into_iter().filter(|column| sorts(column) || is_wanted(column)).collect()
 }
 
 /// What a relationship manager works with; who and where only as far as they differ in his scope.
 fn is_standard(fact: Fact, scope: Option<Scope>) -> bool {
     match fact {
-        Fact::Name | Fact::Segment | Fact::Phone | Fact::Updated => true,
+        Fact::Name | Fact::Segment | Fact::Phone | Fact::ClientSince => true,
         Fact::Manager => scope > Some(Scope::Own),
         Fact::Branch => scope > Some(Scope::Branch),
         Fact::Number
         | Fact::Kind
         | Fact::Status
         | Fact::BirthDate
-        | Fact::ClientSince
         | Fact::Email
         | Fact::Channel
         | Fact::Employer
-        | Fact::Created => false,
+        | Fact::Created
+        | Fact::Updated => false,
     }
 }
 
@@ -151,17 +154,19 @@ mod tests {
 
     fn keys(names: &[&str], scope: Scope) -> Vec<&'static str> {
         let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
-        chosen(&names, &[STEP], Some(scope)).iter().map(Column::key).collect()
+        chosen(&names, SortKey::Name, &[STEP], Some(scope)).iter().map(Column::key).collect()
     }
 
     #[test]
     fn the_standard_columns_follow_the_scope_and_choices_keep_table_order() {
-        assert_eq!(keys(&[], Scope::Own), ["name", "segment", "phone", "next_step", "updated"]);
+        assert_eq!(keys(&[], Scope::Own), ["name", "segment", "phone", "next_step", "since"]);
         assert!(keys(&[], Scope::Region).contains(&"branch"));
         assert_eq!(keys(&["updated", "next_step", "no-such"], Scope::Own), [
             "name",
             "next_step",
             "updated"
         ]);
+        let sorted = chosen(&["phone".to_owned()], SortKey::Updated, &[], None);
+        assert!(sorted.iter().any(|c| c.key() == "updated"));
     }
 }

@@ -8,7 +8,7 @@ use web::ui::{self, Cell, Tone};
 use web::{ColumnKind, Cx, ListColumn, format};
 
 use super::rows::Beside;
-use crate::client::model::Status;
+use crate::client::model::{Segment, Status};
 use crate::client::{client_title, kind_word, segment_badge};
 use crate::list::model::{Column, Fact};
 use crate::list::queries::ListRow;
@@ -126,7 +126,11 @@ fn own_cell(cx: &Cx, row: &ListRow, fact: Fact, shown: Shown) -> Cell {
     let l = &cx.l;
     match fact {
         Fact::Name => Cell::markup(name(l, row)).title(client_title(l, &row.head)),
-        Fact::Segment => Cell::markup(segment_badge(l, row.head.segment)),
+        Fact::Segment => match row.head.segment {
+            Segment::Vip | Segment::Premium => Cell::markup(segment_badge(l, row.head.segment)),
+            // what nearly everybody is needs no frame
+            Segment::Mass | Segment::Sme | Segment::Corporate => quiet(l, shown),
+        },
         Fact::Status => Cell::markup(status(l, row.head.status)),
         Fact::Manager if row.head.manager_id.is_none() => {
             Cell::markup(ui::dot(Tone::Attention, &l.t("list-nobody")))
@@ -161,13 +165,17 @@ fn usual(l: &L, shown: Shown) -> Cell {
     }
 }
 
-/// A day of another room is told in relation to today; a column whose absence matters (a client
-/// without a next step) has words for it under its label's key with `-none`.
+/// A day of another room is told in relation to today. A column whose absence or lateness matters (the
+/// next step) has words for it under its label's key with `-none` and `-past`.
 fn extra_cell(l: &L, column: &ListColumn, shown: Shown) -> Cell {
-    let absent = format!("{}-none", column.label);
+    let (absent, past) = (format!("{}-none", column.label), format!("{}-past", column.label));
     match shown {
         Shown::Plain(Plain::Nothing) if l.texts.has(l.lang, &absent) => {
             Cell::markup(ui::badge(Tone::Attention, &l.t(&absent)))
+        }
+        Shown::Plain(Plain::Day(day)) if day < l.today && l.texts.has(l.lang, &past) => {
+            let words = l.ta(&past, &[("when", format::relative_day(l, day).into())]);
+            Cell::markup(ui::badge(Tone::Danger, &words)).title(l.date(day))
         }
         Shown::Plain(Plain::Day(day)) => {
             Cell::text(format::relative_day(l, day)).title(l.date(day))

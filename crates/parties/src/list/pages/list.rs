@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::Refusals;
 use maud::{Markup, html};
-use spine::Error;
+use spine::{Error, Scope};
 use web::ui::{
     self, BulkAction, Button, Column as Head, Density, PageHeader, Pager, Panel, Row,
     SortDirection, State, Table,
@@ -73,7 +73,7 @@ async fn unclear(cx: &mut Cx, address: &Address, refusals: &Refusals) -> Result<
 
 fn header(cx: &Cx) -> Markup {
     let l = &cx.l;
-    let mut header = PageHeader::new(l.t("nav-clients"));
+    let mut header = PageHeader::new(l.t("nav-clients")).lead(html! { (scope_words(cx)) });
     if let Some(href) = import_href(cx) {
         let button = Button::secondary(l.t("list-import")).icon("upload").href(href);
         header = header.other(html! { (button) });
@@ -82,6 +82,26 @@ fn header(cx: &Cx) -> Markup {
         header = header.primary(Button::primary(l.t("list-new")).icon("plus").href("/clients/new"));
     }
     header.render(l)
+}
+
+/// Whose clients "all" are.
+fn scope_words(cx: &Cx) -> String {
+    let (l, principal) = (&cx.l, cx.principal());
+    let directory = cx.app.services.directory.get();
+    match principal.scope("client.read") {
+        None | Some(Scope::Own) => l.t("list-scope-own"),
+        Some(Scope::Team) => l.t("list-scope-team"),
+        Some(Scope::Branch) => {
+            let name = principal.branch_id.map_or("", |id| directory.branch_name(id, l.lang));
+            l.ta("list-scope-branch", &[("name", name.into())])
+        }
+        Some(Scope::Region) => {
+            let region = principal.region_id.and_then(|id| directory.regions.get(&id));
+            let name = region.map_or("", |region| region.shown_name(l.lang));
+            l.ta("list-scope-region", &[("name", name.into())])
+        }
+        Some(Scope::Bank) => l.t("list-scope-bank"),
+    }
 }
 
 /// Where clients are imported, when such a room is in the house and open to the person.

@@ -70,9 +70,9 @@ fn safe_back(back: &str) -> &str {
 async fn choose_columns(cx: Cx, sent: FormData) -> Answer {
     let mut address = Address::parse(&pairs_of(sent.raw("query")));
     let scope = cx.principal().scope("client.read");
-    let extras = &cx.app.columns;
+    let (sort, extras) = (address.sort.key, &cx.app.columns);
     let keys = |names: &[String]| -> Vec<String> {
-        chosen(names, extras, scope).iter().map(|c| c.key().to_owned()).collect()
+        chosen(names, sort, extras, scope).iter().map(|c| c.key().to_owned()).collect()
     };
     let mut wanted = sent.all("col").to_vec();
     // an empty choice means the name alone, not the standard columns

@@ -32,7 +32,7 @@ impl Asked {
     pub(super) fn read(cx: &Cx, address: Address) -> Result<Self, Refusals> {
         let tests = read(&address.conditions, &env(cx))?;
         let scope = cx.principal().scope("client.read");
-        let columns = chosen(&address.columns, &cx.app.columns, scope);
+        let columns = chosen(&address.columns, address.sort.key, &cx.app.columns, scope);
         Ok(Self { address, tests, columns })
     }
     /// The columns of other rooms that are shown.

@@ -237,8 +237,14 @@ impl Window {
     }
     async fn click_found(&self, what: &str, expression: &str) {
         self.soon(&format!("a click on {what}"), async || {
-            // replaced or covered for a moment: look for it again
-            self.find(expression).await?.click().await.ok()
+            // replaced or covered for a moment: look for it again, as a person would, in the middle
+            let found = self.find(expression).await?;
+            if found.click().await.is_ok() {
+                return Some(());
+            }
+            let scroll = format!("({expression})?.scrollIntoView({{ block: 'center' }})");
+            self.client.execute(&scroll, Vec::new()).await.ok()?;
+            None
         })
         .await;
     }
@@ -320,6 +326,10 @@ impl Window {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
         self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_phone })).await;
+        // the page hears of it a moment later
+        let page = "document.documentElement";
+        let fits = format!("{page}.clientWidth === {width} && {page}.clientHeight === {height}");
+        self.until("the new size", &fits).await;
     }
     /// Fails when something sticks out at the side of the page.
     pub(crate) async fn must_fit(&self, place: &str) {
