@@ -11,6 +11,36 @@ mod queries;
 
 pub(crate) use pages::routes;
 
+/// The first clients by name a person may see: what the list shows before anything is asked of it.
+///
+/// # Errors
+/// The database's.
+pub async fn first_page<R: store::Read>(
+    db: &mut R,
+    principal: &spine::Principal,
+    size: usize,
+) -> Result<Vec<crate::client::queries::ClientHead>, store::StoreError> {
+    let ask = queries::Ask {
+        principal,
+        permission: "client.read",
+        tests: &[],
+        ids: None,
+        sort: model::Sort {
+            key: model::SortKey::Name,
+            descending: false,
+        },
+        turn: &model::Turn::First,
+        size,
+        extras: &[],
+    };
+    Ok(queries::page(db, &ask)
+        .await?
+        .rows
+        .into_iter()
+        .map(|row| row.head)
+        .collect())
+}
+
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::NoteExport>();
 }

@@ -11,6 +11,7 @@ mod client_files;
 mod client_list;
 mod clients;
 mod command_line;
+mod demo_load;
 mod engagement;
 mod engagement_tasks;
 mod contacts;

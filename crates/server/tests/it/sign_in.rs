@@ -1,6 +1,10 @@
 //! Signing in, lock-out, sessions that end.
 
+use kernel::Clock;
 use kernel::limits::{SIGN_IN_FAILURES_MAX, SIGN_IN_LOCK_MINUTES};
+use spine::Error;
+use spine::org::commands::EndSession;
+use spine::org::queries;
 use testkit::{Bank, Browser, PASSWORD, Reply};
 
 use crate::support::both;
@@ -83,6 +87,27 @@ async fn a_session_left_alone_ends() {
         browser.get("/me/sessions").await.ok();
         bank.clock.advance_seconds(kernel::limits::SESSION_IDLE_HOURS * 3_600 + 1);
         assert_eq!(browser.get("/me/sessions").await.status, 303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_ended_by_its_owner_or_an_administrator_only() {
+    both(async |bank: &Bank| {
+        let (mut desk, mut phone) = (bank.client("manager").await, bank.client("manager").await);
+        let (mut db, me) = (bank.services.reader.clone(), bank.user("manager"));
+        let open = queries::sessions_of(&mut db, me, bank.clock.now()).await.unwrap();
+        assert_eq!(open.len(), 2);
+        let end = |n: usize| EndSession { session_id: open[n].id };
+        let stranger = bank.execute("manager_team", &end(0)).await;
+        assert!(matches!(stranger, Err(Error::NotFound)), "{stranger:?}");
+        bank.execute("manager", &end(0)).await.unwrap();
+        let statuses =
+            [desk.get("/me/sessions").await.status, phone.get("/me/sessions").await.status];
+        assert_eq!(statuses.iter().filter(|s| **s == 200).count(), 1, "{statuses:?}");
+        bank.execute("administrator", &end(1)).await.unwrap();
+        assert_eq!(desk.get("/me/sessions").await.status, 303);
+        assert_eq!(phone.get("/me/sessions").await.status, 303);
     })
     .await;
 }

@@ -34,7 +34,7 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ImportId>) -> Answer {
         .crumb("/imports", l.t("import-title"))
         .marks(state_badge(&cx, &run));
     let content = html! {
-        div id="import-run" data-live=[live_topic(&run)] data-live-moving[busy] {
+        div.stack id="import-run" data-live=[live_topic(&run)] data-live-moving[busy] {
             (head.render(l))
             @if let Some(problem) = Problem::read(&run.problem) {
                 (ui::error_summary(l, &[problem.words(l)]))
@@ -187,7 +187,7 @@ fn preview_panel(cx: &Cx, file: &FilePreview) -> Markup {
         }
         (table.render(l))
         @for bad in &file.rejects {
-            p.attention { (l.ta("import-preview-reject", &[("row", bad.row.to_string().into()),
+            p.table-note { (l.ta("import-preview-reject", &[("row", bad.row.to_string().into()),
                 ("column", bad.column.as_deref().unwrap_or("—").into()),
                 ("value", (&bad.value).into()), ("reason", reject_words(cx, bad).into())])) }
         }

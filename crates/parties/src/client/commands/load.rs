@@ -93,6 +93,8 @@ async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Resul
 
 async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Result<(), Error> {
     let now = w.ctx.now;
+    let pack = crate::client::pack(w.ctx)?;
+    let is_document = |kind: &str| pack.identifier(kind).is_some_and(|k| k.document);
     let mut roles: Vec<Vec<Value>> = Vec::new();
     let mut contacts: Vec<Vec<Value>> = Vec::new();
     let mut identifiers: Vec<Vec<Value>> = Vec::new();
@@ -111,9 +113,11 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
             let line = vec![new(w), id.clone(), kind.into(), value.into(), value.into(), label.into()];
             contacts.push([line, vec![(*main).into(), source.into(), now.into()]].concat());
         }
-        for (kind, value, on, by) in &c.identifiers {
+        let main = c.identifiers.iter().position(|(kind, ..)| is_document(kind));
+        for (n, (kind, value, on, by)) in c.identifiers.iter().enumerate() {
             let line = vec![new(w), id.clone(), kind.into(), value.into(), (*on).into(), by.into()];
-            identifiers.push([line, vec![true.into(), source.into(), now.into()]].concat());
+            let is_main = main == Some(n);
+            identifiers.push([line, vec![is_main.into(), source.into(), now.into()]].concat());
         }
         for (kind, city, street, code) in &c.addresses {
             let line = vec![new(w), id.clone(), kind.into(), city.into(), street.into(), code.into()];

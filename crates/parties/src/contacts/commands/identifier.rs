@@ -146,29 +146,8 @@ impl Command for EditIdentifier {
         .await?;
         let is_main = Merge::flag(self.original.is_main, self.fields.is_main, stored.is_main)
             && is_document(w, &stored.kind)?;
-        let change = Change::new()
-            .field(&stored.kind, stored.value.as_str(), merged.value.as_str())
-            .field(
-                "issued_on",
-                date_text(stored.issued_on),
-                merged.issued_on.as_str(),
-            )
-            .field(
-                "issued_by",
-                stored.issued_by.as_str(),
-                merged.issued_by.as_str(),
-            )
-            .field(
-                "issuer_code",
-                stored.issuer_code.as_str(),
-                merged.issuer_code.as_str(),
-            )
-            .field(
-                "valid_until",
-                date_text(stored.valid_until),
-                merged.valid_until.as_str(),
-            )
-            .field("is_main", stored.is_main, is_main);
+        let merged = IdentifierFields { is_main, ..merged };
+        let change = difference(&stored, &merged);
         if change.is_empty() {
             return Ok(());
         }
@@ -262,6 +241,32 @@ impl EditIdentifier {
         merge.finish()?;
         Ok(merged)
     }
+}
+
+fn difference(stored: &Identifier, merged: &IdentifierFields) -> Change {
+    Change::new()
+        .field(&stored.kind, stored.value.as_str(), merged.value.as_str())
+        .field(
+            "issued_on",
+            date_text(stored.issued_on),
+            merged.issued_on.as_str(),
+        )
+        .field(
+            "issued_by",
+            stored.issued_by.as_str(),
+            merged.issued_by.as_str(),
+        )
+        .field(
+            "issuer_code",
+            stored.issuer_code.as_str(),
+            merged.issuer_code.as_str(),
+        )
+        .field(
+            "valid_until",
+            date_text(stored.valid_until),
+            merged.valid_until.as_str(),
+        )
+        .field("is_main", stored.is_main, merged.is_main)
 }
 
 /// Archives a document or number.

@@ -19,7 +19,11 @@ const READ: Access = Access::Needs("client.read");
 const EDIT: Access = Access::Needs("client.edit");
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let routes = routes
+    other_routes(reach_routes(routes))
+}
+
+fn reach_routes(routes: Routes) -> Routes {
+    routes
         .get("/clients/{id}/contacts/new", EDIT, contact_form::new_form)
         .post("/clients/{id}/contacts", EDIT, contact_form::add)
         .get(
@@ -45,7 +49,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             "/clients/{id}/addresses/{item}/archive",
             EDIT,
             addresses::archive,
-        );
+        )
+}
+
+fn other_routes(routes: Routes) -> Routes {
     let routes = routes
         .get(
             "/clients/{id}/identifiers/new",

@@ -153,12 +153,9 @@ impl Op {
 pub(in crate::list) fn ops_of(field: &Field) -> &'static [Op] {
     match field {
         Field::Own(own) => match own {
-            Own::Kind
-            | Own::Segment
-            | Own::Status
-            | Own::Branch
-            | Own::Manager
-            | Own::Channel => &[Op::Is, Op::IsNot],
+            Own::Kind | Own::Segment | Own::Status | Own::Branch | Own::Manager | Own::Channel => {
+                &[Op::Is, Op::IsNot]
+            }
             Own::Role | Own::Product => &[Op::Has, Op::HasNot],
             Own::BirthMonth => &[Op::Is],
             Own::City => &[Op::Is],

@@ -4,6 +4,7 @@ use kernel::{BranchId, Date, Timestamp, UserId};
 use maud::{Markup, html};
 use store::{FromValue, Value};
 use web::i18n::L;
+use web::icons::icon_labelled;
 use web::ui::{self, Cell, Tone};
 use web::{ColumnKind, Cx, ListColumn, format};
 
@@ -35,10 +36,16 @@ enum Shown {
 /// The value at the n-th column of other rooms that is shown.
 fn extra_value(column: &ListColumn, value: &Value) -> Shown {
     let shown = match column.kind {
-        ColumnKind::Text => String::from_value(value.clone()).ok().map(|t| Shown::Plain(Plain::Text(t))),
-        ColumnKind::Date => Date::from_value(value.clone()).ok().map(|d| Shown::Plain(Plain::Day(d))),
+        ColumnKind::Text => String::from_value(value.clone())
+            .ok()
+            .map(|t| Shown::Plain(Plain::Text(t))),
+        ColumnKind::Date => Date::from_value(value.clone())
+            .ok()
+            .map(|d| Shown::Plain(Plain::Day(d))),
         ColumnKind::Instant => Timestamp::from_value(value.clone()).ok().map(Shown::At),
-        ColumnKind::Number => i64::from_value(value.clone()).ok().map(|n| Shown::Plain(Plain::Number(n))),
+        ColumnKind::Number => i64::from_value(value.clone())
+            .ok()
+            .map(|n| Shown::Plain(Plain::Number(n))),
     };
     shown.unwrap_or(Shown::Plain(Plain::Nothing))
 }
@@ -68,13 +75,21 @@ fn own_value(cx: &Cx, row: &ListRow, beside: &Beside, fact: Fact) -> Shown {
         Fact::Name => text(Some(&client_title(l, head))),
         Fact::Number => text(Some(&head.number)),
         Fact::Kind => text(Some(&kind_word(l, head.kind))),
-        Fact::Segment => text(Some(&l.t(&format!("choice-segment-{}", head.segment.key())))),
-        Fact::Status => text(Some(&l.t(&format!("choice-status-{}", head.status.key())))),
+        Fact::Segment => text(Some(
+            &l.t(&format!("choice-segment-{}", head.segment.key())),
+        )),
+        Fact::Status => text(Some(&status_word(l, head.status))),
         Fact::Branch => place(cx, head.branch_id),
         Fact::Manager => staff(cx, head.manager_id),
         Fact::BirthDate => day(head.birth_date),
         Fact::ClientSince => day(head.client_since),
-        Fact::Phone => text(beside.phones.get(&head.id).map(|p| format::phone(p)).as_deref()),
+        Fact::Phone => text(
+            beside
+                .phones
+                .get(&head.id)
+                .map(|p| format::phone(p))
+                .as_deref(),
+        ),
         Fact::Email => text(beside.emails.get(&head.id).map(String::as_str)),
         Fact::Channel => text(
             head.preferred_channel
@@ -101,7 +116,12 @@ fn walk<T>(
         Column::Own(own) => own_value(cx, row, beside, own.fact),
         Column::Extra(extra) => extra_value(extra, extras.next().unwrap_or(&Value::Null)),
     };
-    columns.iter().map(shown).collect::<Vec<_>>().into_iter().zip(columns)
+    columns
+        .iter()
+        .map(shown)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .zip(columns)
         .map(|(value, column)| make(column, value))
         .collect()
 }
@@ -168,7 +188,10 @@ fn usual(l: &L, shown: Shown) -> Cell {
 /// A day of another room is told in relation to today. A column whose absence or lateness matters (the
 /// next step) has words for it under its label's key with `-none` and `-past`.
 fn extra_cell(l: &L, column: &ListColumn, shown: Shown) -> Cell {
-    let (absent, past) = (format!("{}-none", column.label), format!("{}-past", column.label));
+    let (absent, past) = (
+        format!("{}-none", column.label),
+        format!("{}-past", column.label),
+    );
     match shown {
         Shown::Plain(Plain::Nothing) if l.texts.has(l.lang, &absent) => {
             Cell::markup(ui::badge(Tone::Attention, &l.t(&absent)))
@@ -184,7 +207,8 @@ fn extra_cell(l: &L, column: &ListColumn, shown: Shown) -> Cell {
     }
 }
 
-/// The name, or kind and number of a client without one; closed and prospective clients are marked.
+/// The name, or kind and number of a client without one; closed and prospective clients are marked by
+/// a sign that fits beside a long name.
 fn name(l: &L, row: &ListRow) -> Markup {
     let head = &row.head;
     html! {
@@ -193,16 +217,21 @@ fn name(l: &L, row: &ListRow) -> Markup {
         } @else { (head.display_name) }
         @match head.status {
             Status::Active => {},
-            Status::Prospect | Status::Closed => { " " (status(l, head.status)) },
+            Status::Prospect => { " " (icon_labelled("user-plus", &status_word(l, head.status))) },
+            Status::Closed => { " " (icon_labelled("user-x", &status_word(l, head.status))) },
         }
     }
 }
 
 fn status(l: &L, status: Status) -> Markup {
-    let word = l.t(&format!("choice-status-{}", status.key()));
+    let word = status_word(l, status);
     match status {
         Status::Active => ui::dot(Tone::Good, &word),
         Status::Prospect => ui::badge(Tone::Info, &word),
         Status::Closed => ui::badge(Tone::Neutral, &word),
     }
+}
+
+fn status_word(l: &L, status: Status) -> String {
+    l.t(&format!("choice-status-{}", status.key()))
 }
