@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use driver::Driver;
 use kernel::Lang;
 use site::Site;
-use window::{DESK, PHONE, Window};
+use window::{DESK, PHONE, Size, Window};
 
 /// A page: name of the picture, role that looks at it, address.
 struct Scene {
@@ -43,37 +43,32 @@ async fn main() -> ExitCode {
     let site = Box::pin(Site::open()).await;
     let scenes = scenes(&site).await;
     for lang in Lang::ALL {
-        let window = Window::open(&driver, &site, lang).await;
-        let mut role = "";
-        for scene in scenes.iter().filter(|s| s.name.starts_with(&wanted)) {
-            if scene.role.is_empty() {
-                window.forget().await;
-            } else if scene.role != role {
-                window.sign_in(scene.role).await;
+        for size in [DESK, PHONE] {
+            let window = Window::open(&driver, &site, lang).await;
+            let mut role = "";
+            for scene in scenes.iter().filter(|s| s.name.starts_with(&wanted)) {
+                if scene.role.is_empty() {
+                    window.forget().await;
+                } else if scene.role != role {
+                    window.sign_in(scene.role).await;
+                }
+                role = scene.role;
+                take(&window, scene, size, &folder).await;
             }
-            role = scene.role;
-            if let Err(error) = Box::pin(take(&window, scene, &folder)).await {
-                println!("{error}");
-            }
+            window.close().await;
         }
-        window.close().await;
     }
     ExitCode::SUCCESS
 }
 
-async fn take(window: &Window, scene: &Scene, folder: &Path) -> Result<(), String> {
+async fn take(window: &Window, scene: &Scene, size: Size, folder: &Path) {
     for theme in ["light", "dark"] {
         window.prefer(theme).await;
         window.goto(&scene.path).await;
-        for size in [DESK, PHONE] {
-            let name = format!("{}-{}-{theme}-{}.png", scene.name, window.lang.code(), size.0);
-            let file = folder.join(name);
-            let picture = window.whole_picture(size).await;
-            std::fs::write(&file, picture).map_err(|e| format!("{}: {e}", file.display()))?;
-        }
+        let name = format!("{}-{}-{theme}-{}.png", scene.name, window.lang.code(), size.0);
+        let picture = window.whole_picture(size).await;
+        std::fs::write(folder.join(&name), picture).expect(&name);
     }
-    window.resize(DESK).await;
-    Ok(())
 }
 
 async fn scenes(site: &Site) -> Vec<Scene> {

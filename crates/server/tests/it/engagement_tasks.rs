@@ -6,12 +6,13 @@ use engagement::task::commands::{
 };
 use engagement::task::model::{TaskKind, TaskState};
 use engagement::task::queries;
+use kernel::ClientId;
 use spine::Error;
 use spine::org::edit::{DismissStaff, PlanAbsence};
 use store::params;
 use testkit::Bank;
 
-use crate::engagement::{add, client, codes, days, make_vip, row, task};
+use crate::engagement::{add, client, codes, days, make_vip, page, post, row, task};
 use crate::support::{both, force};
 
 /// The order in which texts stand on a page; `None` for one that is not there.
@@ -252,115 +253,103 @@ async fn a_deputy_sees_and_does_the_day_of_whom_he_stands_in_for() {
     .await;
 }
 
+/// Two clients with things to do, one of them very important, one with a birthday, one forgotten.
+async fn fill_the_day(bank: &Bank) -> (ClientId, ClientId) {
+    let plain = client(bank, "manager", "Ветров").await;
+    let vip = client(bank, "manager", "Ветрова").await;
+    let forgotten = client(bank, "manager", "Бурин").await;
+    let born = client(bank, "manager", "Морозов").await;
+    let day = bank.today();
+    let birth_day = format!("{:02}-{:02}", day.month(), day.day());
+    let sql = "update client set birth_day = $2 where id = $1";
+    force(bank, sql, params![born, birth_day]).await;
+    make_vip(bank, vip).await;
+    let promise = NewTask {
+        kind: TaskKind::Promise,
+        ..task("Обещание на сегодня", day)
+    };
+    for (client, task) in [
+        (plain, task("Дело на сегодня", day)),
+        (plain, promise),
+        (plain, task("Старое дело", days(bank, -4))),
+        (vip, task("Дело важного", days(bank, -1))),
+        (vip, task("Дело на завтра", days(bank, 1))),
+    ] {
+        add(bank, "manager", Some(client), task).await;
+    }
+    (forgotten, born)
+}
+
+fn queue(page: &str) -> &str {
+    page.split("id=\"queue\"")
+        .nth(1)
+        .unwrap()
+        .split("</table>")
+        .next()
+        .unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_day_stands_in_order_with_its_reasons() {
     both(async |bank: &Bank| {
-        let plain = client(bank, "manager", "Ветров").await;
-        let vip = client(bank, "manager", "Ветрова").await;
-        let lonely = client(bank, "manager", "Бурин").await;
-        let born = client(bank, "manager", "Морозов").await;
-        let day = bank.today();
-        let birth_day = format!("{:02}-{:02}", day.month(), day.day());
-        force(
-            bank,
-            "update client set birth_day = $2 where id = $1",
-            params![born, birth_day],
-        )
-        .await;
-        make_vip(bank, vip).await;
-        let promise = NewTask {
-            kind: TaskKind::Promise,
-            ..task("Обещание на сегодня", day)
-        };
-        add(bank, "manager", Some(plain), task("Дело на сегодня", day)).await;
-        add(bank, "manager", Some(plain), promise).await;
-        add(
-            bank,
-            "manager",
-            Some(plain),
-            task("Старое дело", days(bank, -4)),
-        )
-        .await;
-        add(
-            bank,
-            "manager",
-            Some(vip),
-            task("Дело важного", days(bank, -1)),
-        )
-        .await;
-        add(
-            bank,
-            "manager",
-            Some(vip),
-            task("Дело на завтра", days(bank, 1)),
-        )
-        .await;
+        fill_the_day(bank).await;
         let mut browser = bank.client("manager").await;
-        let page = browser.get("/").await.ok();
-        let places = order(
-            &page,
-            &[
-                "Дело важного",
-                "Обещание на сегодня",
-                "Старое дело",
-                "Дело на сегодня",
-                "Birthday today",
-                "No next step",
-            ],
-        );
+        let day = page(&mut browser, "/").await;
+        let rows = [
+            "Дело важного",
+            "Обещание на сегодня",
+            "Старое дело",
+            "Дело на сегодня",
+            "Birthday today",
+            "No next step",
+        ];
+        let places = order(queue(&day), &rows);
         assert!(places.is_sorted() && places[0].is_some(), "{places:?}");
+        for reason in ["1 day late", "4 days late", "Бурин"] {
+            assert!(queue(&day).contains(reason), "{reason}");
+        }
         assert!(
-            page.contains("1 day late") && page.contains("4 days late") && page.contains("Бурин")
-        );
-        let queue = |page: &str| {
-            let rest = page.split("id=\"queue\"").nth(1).unwrap();
-            rest.split("</table>").next().unwrap().to_owned()
-        };
-        assert!(
-            !queue(&page).contains("Дело на завтра"),
+            !queue(&day).contains("Дело на завтра"),
             "tomorrow is not now"
         );
-        let vips = browser.get("/?show=vip").await.ok();
+        let vips = page(&mut browser, "/?show=vip").await;
         assert!(vips.contains("Дело важного") && !vips.contains("Старое дело"));
+    })
+    .await;
+}
 
-        // the birthday is over when somebody has congratulated; a step was planned for the lonely one
-        let id = bank.form_id();
-        let form = [
-            ("_id", id.as_str()),
-            ("channel", "phone"),
-            ("direction", "out"),
-            ("topic", "greeting"),
-        ];
-        assert_eq!(
-            browser
-                .post(&format!("/clients/{born}/log"), &form)
-                .await
-                .status,
-            303
-        );
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_leaves_the_day() {
+    both(async |bank: &Bank| {
+        let (forgotten, born) = fill_the_day(bank).await;
+        let mut browser = bank.client("manager").await;
+        let log = format!("/clients/{born}/log");
+        let greeting = "channel=phone&direction=out&topic=greeting";
+        assert_eq!(post(bank, &mut browser, &log, greeting).await.status, 303);
         add(
             bank,
             "manager",
-            Some(lonely),
+            Some(forgotten),
             task("Позвонить", days(bank, 3)),
         )
         .await;
-        let page = browser.get("/").await.ok();
-        assert!(!page.contains("Birthday today"));
-        let gaps = queue(&browser.get("/?show=clients").await.ok());
+        let day = page(&mut browser, "/").await;
+        assert!(!day.contains("Birthday today"));
+        let clients = page(&mut browser, "/?show=clients").await;
+        let rows = queue(&clients);
         assert!(
-            gaps.contains("Морозов") && !gaps.contains("Бурин"),
-            "the congratulated one has no step yet"
+            rows.contains("Морозов"),
+            "congratulated, but nothing is planned with him"
         );
+        assert!(!rows.contains("Бурин"));
         for role in [
             "auditor",
             "security_officer",
             "methodologist",
             "administrator",
             "partner",
-            "operator",
         ] {
-            bank.client(role).await.get("/").await.ok();
+            page(&mut bank.client(role).await, "/").await;
         }
     })
     .await;

@@ -7,10 +7,10 @@ use uuid::Uuid;
 use web::Cx;
 
 use crate::interaction::model::TimelineFilter;
-use crate::queries::client_ref;
 use crate::interaction::queries::{
     Contact, Happened, Place, TaskMark, contacts, seen_at, task_marks,
 };
+use crate::queries::client_ref;
 
 /// Journal entries read for one page: most of them belong to contacts, which show themselves.
 const JOURNAL_ROWS: i64 = 90;
@@ -102,7 +102,9 @@ pub(super) async fn read(cx: &Cx, client: ClientId, asked: &Asked) -> Result<Pag
         let owner = client_ref::get(&mut db, client).await?.owner();
         let money = cx.principal().reaches("holding.read", owner);
         merge.items.extend(grouped(
-            entries.into_iter().filter(|e| (loads || !is_load(e)) && (money || !is_holding(e))),
+            entries
+                .into_iter()
+                .filter(|e| (loads || !is_load(e)) && (money || !is_holding(e))),
         ));
     }
     let (items, next) = merge.finish(limits::TIMELINE_ROWS);
@@ -170,7 +172,10 @@ fn is_load(entry: &Entry) -> bool {
 /// Changes of these are amounts: shown to holders of `holding.read` over the client only.
 fn is_holding(entry: &Entry) -> bool {
     let entity = entry.draft.entity.as_str();
-    matches!(entity, "account" | "card" | "loan" | "standing_order" | "holdings" | "feed_batch")
+    matches!(
+        entity,
+        "account" | "card" | "loan" | "standing_order" | "holdings" | "feed_batch"
+    )
 }
 
 fn is_shown(entry: &Entry) -> bool {

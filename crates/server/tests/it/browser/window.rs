@@ -325,7 +325,10 @@ impl Window {
         let is_phone = width < 600;
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
-        self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": is_phone })).await;
+        if is_phone {
+            // there is no way back: without touch this machine would have no pointer at all
+            self.devtools("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await;
+        }
         // the page hears of it a moment later
         let page = "document.documentElement";
         let fits = format!("{page}.clientWidth === {width} && {page}.clientHeight === {height}");
