@@ -8,6 +8,7 @@ use axum::middleware::from_fn_with_state;
 use jiff::tz::TimeZone;
 use spine::Services;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -115,7 +116,8 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         .layer(CsrfLayer::new())
         .layer(axum::extract::DefaultBodyLimit::max(kernel::limits::FORM_BYTES_MAX))
         .layer(CatchPanicLayer::new())
-        .layer(CompressionLayer::new());
+        // pages are made for one reader each: time counts for more than the last few per cent of size
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     Ok((security_headers(router).with_state(Arc::clone(&app)), app))
 }
 

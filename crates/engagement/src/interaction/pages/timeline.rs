@@ -349,6 +349,10 @@ fn thing_name(l: &L, entry: &Entry, titles: &BTreeMap<TaskId, String>) -> String
 }
 
 fn changed_fields(cx: &Cx, entry: &Entry) -> Vec<(String, String, String)> {
+    if entry.draft.entity == "identifier" {
+        // numbers of documents: the documents panel knows who may see them
+        return Vec::new();
+    }
     let changes: Json = serde_json::from_str(&entry.draft.changes).unwrap_or_default();
     let Some(fields) = changes.as_object() else {
         return Vec::new();

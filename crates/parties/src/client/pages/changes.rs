@@ -74,7 +74,9 @@ fn line(cx: &Cx, entry: &Entry) -> Markup {
         li.change {
             span.change-who { (who) } " " (l.ago(entry.draft.at))
             span.change-what { (l.t(&format!("entity-{}", entry.draft.entity.replace('_', "-")))) }
-            @for (key, pair) in fields.iter().take(4) { (field_change(cx, key, pair)) }
+            @for (key, pair) in fields.iter().take(4) {
+                (field_change(cx, key, pair, entry.draft.entity == "identifier"))
+            }
             @if fields.len() > 4 {
                 span.quiet { (l.ta("client-changes-more", &[("n", (fields.len() - 4).into())])) }
             }
@@ -82,8 +84,10 @@ fn line(cx: &Cx, entry: &Entry) -> Markup {
     }
 }
 
-fn field_change(cx: &Cx, key: &str, pair: &Json) -> Markup {
+/// Numbers of documents are masked here for everybody: the documents panel knows who may see them whole.
+fn field_change(cx: &Cx, key: &str, pair: &Json, mask: bool) -> Markup {
     let side = |n: usize| match pair.get(n) {
+        Some(Json::String(text)) if mask => Some(crate::contacts::model::masked(text)),
         Some(Json::String(text)) => Some(words(cx, key, text)),
         Some(Json::Number(number)) => Some(number.to_string()),
         Some(Json::Bool(yes)) => Some(cx.l.t(if *yes { "client-yes" } else { "client-no" })),

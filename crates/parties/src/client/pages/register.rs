@@ -100,7 +100,7 @@ fn markup(cx: &Cx, kind: ClientKind, typed: &FormData, refusals: &Refusals) -> M
             @if !defs.is_empty() {
                 (Panel::new(l.t(&format!("group-{group}"))).render(&html! {
                     div.form-grid {
-                        @for def in defs { (input(cx, def, typed.raw(def.key), refusals)) }
+                        @for def in defs { (input(cx, def, start(kind, def.key, typed), refusals)) }
                     }
                 }))
             }
@@ -118,6 +118,20 @@ fn markup(cx: &Cx, kind: ClientKind, typed: &FormData, refusals: &Refusals) -> M
         (PageHeader::new(l.t("client-new")).crumb("/clients", l.t("nav-clients")).render(l))
         (web::ui::tabs(&l.t("client-new-kind"), &tabs))
         (form.render(l, &body))
+    }
+}
+
+/// What a field shows: what was typed, or what most clients of the kind are. Nobody is very important
+/// merely because that word stands first in the list.
+fn start<'a>(kind: ClientKind, key: &str, typed: &'a FormData) -> &'a str {
+    let value = typed.raw(key);
+    if key != "segment" || !value.is_empty() {
+        return value;
+    }
+    match kind {
+        ClientKind::Person | ClientKind::Household => "mass",
+        ClientKind::SoleTrader | ClientKind::Company => "sme",
+        ClientKind::Group => "corporate",
     }
 }
 
