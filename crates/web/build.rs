@@ -11,13 +11,7 @@ use std::process::{Command, ExitCode};
 
 /// Package, the files of it that are served, and the names they are served under.
 const SERVED: [(&str, &[(&str, &str)]); 2] = [
-    (
-        "htmx.org",
-        &[
-            ("dist/htmx.min.js", "htmx.js"),
-            ("LICENSE", "htmx.LICENSE.txt"),
-        ],
-    ),
+    ("htmx.org", &[("dist/htmx.min.js", "htmx.js"), ("LICENSE", "htmx.LICENSE.txt")]),
     ("lucide-static", &[("LICENSE", "lucide.LICENSE.txt")]),
 ];
 
@@ -39,20 +33,14 @@ fn run() -> Result<(), Box<dyn Error>> {
     for watched in ["package.json", "package-lock.json"] {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
-    println!(
-        "cargo::rerun-if-changed={}",
-        here.join("icons.txt").display()
-    );
+    println!("cargo::rerun-if-changed={}", here.join("icons.txt").display());
     for (package, _) in SERVED {
         println!(
             "cargo::rerun-if-changed={}",
             modules.join(package).join("package.json").display()
         );
     }
-    if !SERVED
-        .iter()
-        .all(|(package, _)| is_installed(&root, &modules, package))
-    {
+    if !SERVED.iter().all(|(package, _)| is_installed(&root, &modules, package)) {
         install(&root)?;
     }
     write_vendor(&modules, &out)?;
@@ -68,10 +56,7 @@ fn variable(name: &str) -> Result<OsString, Box<dyn Error>> {
 fn is_installed(root: &Path, modules: &Path, package: &str) -> bool {
     let read = |path: PathBuf| fs::read_to_string(path).unwrap_or_default();
     let pinned = quoted_after(&read(root.join("package.json")), &format!("\"{package}\":"));
-    let found = quoted_after(
-        &read(modules.join(package).join("package.json")),
-        "\"version\":",
-    );
+    let found = quoted_after(&read(modules.join(package).join("package.json")), "\"version\":");
     pinned.is_some() && pinned == found
 }
 
@@ -112,11 +97,7 @@ fn write_vendor(modules: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
             }
             let target = folder.join(name);
             fs::write(&target, bytes)?;
-            writeln!(
-                table,
-                "    ({name:?}, include_bytes!({:?})),",
-                target.display().to_string()
-            )?;
+            writeln!(table, "    ({name:?}, include_bytes!({:?})),", target.display().to_string())?;
         }
     }
     table.push_str("];\n");
@@ -128,10 +109,8 @@ fn write_vendor(modules: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
 fn without_source_map(bytes: Vec<u8>) -> Vec<u8> {
     match String::from_utf8(bytes) {
         Ok(text) => {
-            let lines: Vec<&str> = text
-                .lines()
-                .filter(|line| !line.starts_with("//# sourceMappingURL"))
-                .collect();
+            let lines: Vec<&str> =
+                text.lines().filter(|line| !line.starts_with("//# sourceMappingURL")).collect();
             lines.join("\n").into_bytes()
         }
         Err(error) => error.into_bytes(),
@@ -140,18 +119,12 @@ fn without_source_map(bytes: Vec<u8>) -> Vec<u8> {
 
 fn write_icons(list: &Path, modules: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let text = fs::read_to_string(list)?;
-    let mut names: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|l| !l.is_empty())
-        .collect();
+    let mut names: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
     names.sort_unstable();
     names.dedup();
     let mut table = String::from("static ICONS: &[(&str, &str)] = &[\n");
     for name in names {
-        let path = modules
-            .join("lucide-static/icons")
-            .join(format!("{name}.svg"));
+        let path = modules.join("lucide-static/icons").join(format!("{name}.svg"));
         let svg = fs::read_to_string(&path).map_err(|error| {
             format!("icons.txt names {name:?}, but {}: {error}", path.display())
         })?;
@@ -168,12 +141,5 @@ fn inner_of_svg(svg: &str) -> Option<String> {
     let (_, from_tag) = svg.split_once("<svg")?;
     let (_, inside) = from_tag.split_once('>')?;
     let (shapes, _) = inside.split_once("</svg>")?;
-    Some(
-        shapes
-            .lines()
-            .map(str::trim)
-            .collect::<Vec<_>>()
-            .join("")
-            .replace(" />", "/>"),
-    )
+    Some(shapes.lines().map(str::trim).collect::<Vec<_>>().join("").replace(" />", "/>"))
 }

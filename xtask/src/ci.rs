@@ -55,37 +55,21 @@ pub(crate) fn run(profile: &str) -> Result<u8, String> {
             Work::Tidy => of_code(tidy::run(tidy::Ratchet::Keep)?),
             Work::Advisories => advisories()?,
         };
-        outcomes.push(Outcome {
-            name: step.name,
-            verdict,
-            time: start.elapsed(),
-        });
+        outcomes.push(Outcome { name: step.name, verdict, time: start.elapsed() });
     }
     print!("\n{}", table(&outcomes));
     Ok(first_failure(&outcomes))
 }
 
 fn steps(profile: &str) -> Vec<Step> {
-    let cargo = |name, line: &str| Step {
-        name,
-        work: Work::Cargo(words(line)),
-    };
+    let cargo = |name, line: &str| Step { name, work: Work::Cargo(words(line)) };
     // What cargo calls `dev`, nextest calls `default`.
     let tests = if profile == "dev" { "default" } else { profile };
     vec![
         cargo("format", "fmt --all --check"),
-        Step {
-            name: "tidy",
-            work: Work::Tidy,
-        },
-        cargo(
-            "licences, bans, sources",
-            "deny --locked check licenses bans sources",
-        ),
-        Step {
-            name: "advisories",
-            work: Work::Advisories,
-        },
+        Step { name: "tidy", work: Work::Tidy },
+        cargo("licences, bans, sources", "deny --locked check licenses bans sources"),
+        Step { name: "advisories", work: Work::Advisories },
         cargo(
             "clippy",
             &format!(
@@ -109,26 +93,14 @@ fn advisories() -> Result<Verdict, String> {
         return Ok(Verdict::Skipped);
     }
     let code = cargo(&words("deny --offline check advisories"), Stdio::inherit())?;
-    Ok(if code == 0 {
-        Verdict::Passed
-    } else {
-        Verdict::Noted
-    })
+    Ok(if code == 0 { Verdict::Passed } else { Verdict::Noted })
 }
 
 /// Runs cargo and waits; the answer is its exit code, 1 if a signal ended it.
 fn cargo(args: &[String], errors: Stdio) -> Result<u8, String> {
-    let status = Command::new("cargo")
-        .args(args)
-        .stdin(Stdio::null())
-        .stderr(errors)
-        .status();
+    let status = Command::new("cargo").args(args).stdin(Stdio::null()).stderr(errors).status();
     let status = status.map_err(|e| format!("cargo {}: {e}", args.join(" ")))?;
-    let code = if status.success() {
-        Some(0)
-    } else {
-        status.code()
-    };
+    let code = if status.success() { Some(0) } else { status.code() };
     Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
@@ -137,11 +109,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 fn of_code(code: u8) -> Verdict {
-    if code == 0 {
-        Verdict::Passed
-    } else {
-        Verdict::Failed(code)
-    }
+    if code == 0 { Verdict::Passed } else { Verdict::Failed(code) }
 }
 
 fn first_failure(outcomes: &[Outcome]) -> u8 {
@@ -161,12 +129,7 @@ fn table(outcomes: &[Outcome]) -> String {
             Verdict::Noted => "see above".to_owned(),
         };
         let seconds = outcome.time.as_secs();
-        format!(
-            "{:<26} {:>3}m {:02}s  {verdict}\n",
-            outcome.name,
-            seconds / 60,
-            seconds % 60
-        )
+        format!("{:<26} {:>3}m {:02}s  {verdict}\n", outcome.name, seconds / 60, seconds % 60)
     };
     outcomes.iter().map(line).collect()
 }
@@ -177,24 +140,14 @@ mod tests {
 
     fn outcomes(verdicts: &[Verdict]) -> Vec<Outcome> {
         let time = Duration::from_secs(65);
-        verdicts
-            .iter()
-            .map(|verdict| Outcome {
-                name: "step",
-                verdict: *verdict,
-                time,
-            })
-            .collect()
+        verdicts.iter().map(|verdict| Outcome { name: "step", verdict: *verdict, time }).collect()
     }
 
     #[test]
     fn the_first_failure_decides() {
         use Verdict::{Failed, Noted, Passed, Skipped};
         assert_eq!(first_failure(&outcomes(&[Passed, Skipped, Noted])), 0);
-        assert_eq!(
-            first_failure(&outcomes(&[Passed, Failed(101), Failed(4)])),
-            101
-        );
+        assert_eq!(first_failure(&outcomes(&[Passed, Failed(101), Failed(4)])), 101);
     }
 
     #[test]

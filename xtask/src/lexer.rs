@@ -103,10 +103,7 @@ fn end_of_item(tokens: &[Token<'_>], from: usize) -> usize {
 
 /// Splits source text into tokens. Comments and white space are dropped; text that is no Rust gives some tokens, never an error.
 pub(crate) fn tokens(source: &str) -> Vec<Token<'_>> {
-    let mut lexer = Lexer {
-        rest: source,
-        line: 1,
-    };
+    let mut lexer = Lexer { rest: source, line: 1 };
     std::iter::from_fn(|| lexer.next_token()).collect()
 }
 
@@ -149,11 +146,7 @@ impl<'a> Lexer<'a> {
                 None => plain_string_length(self.rest),
             });
             self.take(opening.closing.map_or(1, |closing| closing.len()));
-            return Some(Token {
-                kind: Kind::Text,
-                text,
-                line,
-            });
+            return Some(Token { kind: Kind::Text, text, line });
         }
         let (kind, length) = if first == '\'' || self.rest.starts_with("b'") {
             (Kind::Other, quote_length(self.rest))
@@ -164,11 +157,7 @@ impl<'a> Lexer<'a> {
         } else {
             (Kind::Punct, first.len_utf8())
         };
-        Some(Token {
-            kind,
-            text: self.take(length),
-            line,
-        })
+        Some(Token { kind, text: self.take(length), line })
     }
 }
 
@@ -189,19 +178,11 @@ fn string_opening(rest: &str) -> Option<Opening> {
         if quoted.starts_with('"') {
             let hashes = after.len() - quoted.len();
             let closing = format!("\"{}", "#".repeat(hashes));
-            return Some(Opening {
-                bytes: prefix.len() + hashes + 1,
-                closing: Some(closing),
-            });
+            return Some(Opening { bytes: prefix.len() + hashes + 1, closing: Some(closing) });
         }
     }
-    let prefix = ["\"", "b\"", "c\""]
-        .into_iter()
-        .find(|prefix| rest.starts_with(prefix))?;
-    Some(Opening {
-        bytes: prefix.len(),
-        closing: None,
-    })
+    let prefix = ["\"", "b\"", "c\""].into_iter().find(|prefix| rest.starts_with(prefix))?;
+    Some(Opening { bytes: prefix.len(), closing: None })
 }
 
 /// Length of a plain string's inside: up to the first quote that no backslash protects.
@@ -259,9 +240,7 @@ fn word_length(rest: &str) -> usize {
     let rest_of_raw = rest.strip_prefix("r#").unwrap_or(rest);
     let skipped = rest.len() - rest_of_raw.len();
     skipped
-        + rest_of_raw
-            .find(|c: char| !c.is_alphanumeric() && c != '_')
-            .unwrap_or(rest_of_raw.len())
+        + rest_of_raw.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest_of_raw.len())
 }
 
 /// Length of a number: a dot belongs to it only before another digit, so that `0..5` is three tokens.
@@ -281,10 +260,7 @@ mod tests {
     use super::*;
 
     fn shown(source: &str) -> Vec<(Kind, &str, usize)> {
-        tokens(source)
-            .into_iter()
-            .map(|token| (token.kind, token.text, token.line))
-            .collect()
+        tokens(source).into_iter().map(|token| (token.kind, token.text, token.line)).collect()
     }
 
     #[test]
@@ -334,16 +310,7 @@ mod tests {
 
     #[test]
     fn unfinished_text_ends_without_a_panic() {
-        for source in [
-            "\"abc",
-            "/* abc",
-            "'",
-            "r#\"abc\"",
-            "b'",
-            "'\\",
-            "r#",
-            "ё\"ё",
-        ] {
+        for source in ["\"abc", "/* abc", "'", "r#\"abc\"", "b'", "'\\", "r#", "ё\"ё"] {
             tokens(source);
         }
     }

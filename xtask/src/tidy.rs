@@ -41,20 +41,12 @@ pub(crate) struct Finding {
 impl Finding {
     /// A finding that fails the run.
     pub(crate) fn error(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            level: Level::Error,
-            path: path.to_owned(),
-            line,
-            message: message.into(),
-        }
+        Self { level: Level::Error, path: path.to_owned(), line, message: message.into() }
     }
 
     /// A finding that is only shown.
     pub(crate) fn warning(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            level: Level::Warning,
-            ..Self::error(path, line, message)
-        }
+        Self { level: Level::Warning, ..Self::error(path, line, message) }
     }
 }
 
@@ -84,10 +76,7 @@ pub(crate) fn run(ratchet: Ratchet) -> Result<u8, String> {
     for finding in &findings {
         println!("{finding}");
     }
-    let errors = findings
-        .iter()
-        .filter(|finding| finding.level == Level::Error)
-        .count();
+    let errors = findings.iter().filter(|finding| finding.level == Level::Error).count();
     println!(
         "tidy: {} files, {errors} errors, {} warnings",
         tree.files.len(),

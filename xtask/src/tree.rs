@@ -23,9 +23,7 @@ impl File {
 
     /// True if some folder of the path, or the file itself without its ending, is one of `names`.
     pub(crate) fn has_part(&self, names: &[&str]) -> bool {
-        self.path
-            .split('/')
-            .any(|part| names.contains(&part.strip_suffix(".rs").unwrap_or(part)))
+        self.path.split('/').any(|part| names.contains(&part.strip_suffix(".rs").unwrap_or(part)))
     }
 
     /// True for Rust code of a room that ships: not tests, not benches.
@@ -71,10 +69,7 @@ impl Tree {
             .into_iter()
             .filter_map(|path| {
                 let bytes = std::fs::read(root.join(&path)).ok()?;
-                Some(File {
-                    path,
-                    text: String::from_utf8(bytes).ok()?,
-                })
+                Some(File { path, text: String::from_utf8(bytes).ok()? })
             })
             .collect();
         Ok(Self { files })
@@ -90,10 +85,7 @@ impl Tree {
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
         let files = files
             .iter()
-            .map(|(path, text)| File {
-                path: (*path).to_owned(),
-                text: (*text).to_owned(),
-            })
+            .map(|(path, text)| File { path: (*path).to_owned(), text: (*text).to_owned() })
             .collect();
         Self { files }
     }
@@ -118,34 +110,21 @@ pub(crate) fn root() -> Result<PathBuf, String> {
 fn listed_by_git(root: &Path) -> Option<Vec<String>> {
     let output = Command::new("git")
         .current_dir(root)
-        .args([
-            "ls-files",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-            "-z",
-        ])
+        .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
         .output()
         .ok()?;
     if !output.status.success() || output.stdout.is_empty() {
         return None;
     }
     let text = String::from_utf8(output.stdout).ok()?;
-    Some(
-        text.split('\0')
-            .filter(|path| !path.is_empty())
-            .map(str::to_owned)
-            .collect(),
-    )
+    Some(text.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }
 
 fn walk(root: &Path, dir: &Path, found: &mut Vec<String>) -> Result<(), String> {
     let failed = |e: std::io::Error| format!("{}: {e}", dir.display());
     for entry in std::fs::read_dir(dir).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         if name.is_some_and(|name| SKIPPED.contains(&name.as_str())) {
             continue;
         }

@@ -20,34 +20,13 @@ use web::{Action, ColumnKind, ListColumn, NavItem, Pages, Routes};
 
 /// Permissions over contacts, tasks and projects.
 pub const PERMISSIONS: &[Permission] = &[
-    Permission {
-        key: "interaction.read",
-        scoped: true,
-    },
-    Permission {
-        key: "interaction.log",
-        scoped: true,
-    },
-    Permission {
-        key: "task.read",
-        scoped: true,
-    },
-    Permission {
-        key: "task.write",
-        scoped: true,
-    },
-    Permission {
-        key: "task.supervise",
-        scoped: true,
-    },
-    Permission {
-        key: "project.read",
-        scoped: false,
-    },
-    Permission {
-        key: "project.write",
-        scoped: true,
-    },
+    Permission { key: "interaction.read", scoped: true },
+    Permission { key: "interaction.log", scoped: true },
+    Permission { key: "task.read", scoped: true },
+    Permission { key: "task.write", scoped: true },
+    Permission { key: "task.supervise", scoped: true },
+    Permission { key: "project.read", scoped: false },
+    Permission { key: "project.write", scoped: true },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -113,16 +92,8 @@ const MIGRATIONS: &[Migration] = &[
         name: "interaction",
         sql: include_str!("../migrations/0301_interaction.sql"),
     },
-    Migration {
-        number: 302,
-        name: "task",
-        sql: include_str!("../migrations/0302_task.sql"),
-    },
-    Migration {
-        number: 303,
-        name: "project",
-        sql: include_str!("../migrations/0303_project.sql"),
-    },
+    Migration { number: 302, name: "task", sql: include_str!("../migrations/0302_task.sql") },
+    Migration { number: 303, name: "project", sql: include_str!("../migrations/0303_project.sql") },
 ];
 
 /// What this room brings to the spine.
@@ -282,10 +253,7 @@ mod tests {
         }
         add("interaction-topic-", &TOPICS);
         add("interaction-result-", &RESULTS);
-        add(
-            "timeline-filter-",
-            &TimelineFilter::ALL.map(TimelineFilter::key),
-        );
+        add("timeline-filter-", &TimelineFilter::ALL.map(TimelineFilter::key));
         let kinds = TaskKind::ALL.map(TaskKind::key);
         add("task-kind-", &kinds);
         add("timeline-made-", &kinds);
@@ -298,14 +266,8 @@ mod tests {
         add("project-kind-", &KINDS);
         add("project-kinds-", &KINDS);
         add("project-role-", &ROLES);
-        add(
-            "project-status-",
-            &ProjectStatus::ALL.map(ProjectStatus::key),
-        );
-        add(
-            "project-participation-",
-            &Participation::ALL.map(Participation::key),
-        );
+        add("project-status-", &ProjectStatus::ALL.map(ProjectStatus::key));
+        add("project-participation-", &Participation::ALL.map(Participation::key));
         for status in ProjectStatus::ALL {
             let next: Vec<&str> = status.following().iter().map(|s| s.key()).collect();
             add("project-to-", &next);
@@ -326,10 +288,7 @@ mod tests {
             Reason::StandIn,
         ];
         add("reason-", &reasons.map(Reason::key));
-        add(
-            "notice-",
-            &["task-assigned", "task-late-vip", "tasks-handed-over"],
-        );
+        add("notice-", &["task-assigned", "task-late-vip", "tasks-handed-over"]);
         for permission in PERMISSIONS {
             add("permission-", &[&permission.key.replace('.', "-")]);
         }
@@ -341,10 +300,8 @@ mod tests {
         let texts = Texts::new(pages().texts).unwrap();
         let [ru, en] = Lang::ALL.map(|lang| texts.keys(lang).collect::<Vec<_>>());
         assert_eq!(ru, en);
-        let missing: Vec<String> = words()
-            .into_iter()
-            .filter(|key| !texts.has(Lang::Ru, key))
-            .collect();
+        let missing: Vec<String> =
+            words().into_iter().filter(|key| !texts.has(Lang::Ru, key)).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 

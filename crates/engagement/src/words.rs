@@ -35,12 +35,7 @@ pub fn normal(text: &str) -> String {
 /// What a query is looked for by: the stem of each of its words, at most six. Words of five letters
 /// and more lose their Russian ending, so that `кредита` finds `кредит`.
 pub fn stems(query: &str) -> Vec<String> {
-    normal(query)
-        .split(' ')
-        .filter(|w| !w.is_empty())
-        .take(QUERY_WORDS_MAX)
-        .map(stem)
-        .collect()
+    normal(query).split(' ').filter(|w| !w.is_empty()).take(QUERY_WORDS_MAX).map(stem).collect()
 }
 
 /// The `like` pattern of a stem: stems hold letters and digits only, so nothing needs escaping.
@@ -55,11 +50,7 @@ fn stem(word: &str) -> String {
     }
     let fits =
         |end: &&&str| word.ends_with(**end) && length - end.chars().count() >= STEM_CHARS_MIN;
-    if let Some(cut) = ENDINGS
-        .iter()
-        .find(fits)
-        .and_then(|end| word.strip_suffix(*end))
-    {
+    if let Some(cut) = ENDINGS.iter().find(fits).and_then(|end| word.strip_suffix(*end)) {
         return cut.to_owned();
     }
     word.strip_suffix(VOWELS).unwrap_or(word).to_owned()
@@ -89,11 +80,9 @@ mod tests {
         ] {
             assert!(finds(query, text), "{query} in {text}: {:?}", stems(query));
         }
-        for (query, text) in [
-            ("кредита", "открыть вклад"),
-            ("вклад кредит", "вклад"),
-            ("карта", "картина мира"),
-        ] {
+        for (query, text) in
+            [("кредита", "открыть вклад"), ("вклад кредит", "вклад"), ("карта", "картина мира")]
+        {
             let found = finds(query, text);
             // a stem is a beginning: `карт` stands in `картина` too, which a person sees at once
             assert_eq!(found, query == "карта", "{query} in {text}");

@@ -35,20 +35,11 @@ pub fn check_account_key(bik: &str, account: &str) -> Result<Certainty, Refusal>
         _ if central_unit => key_holds(&at_central_bank, &account),
         _ => key_holds(last_three, &account),
     };
-    if holds {
-        Ok(Certainty::Valid)
-    } else {
-        Err(Refusal::new(codes::ID_ACCOUNT_KEY))
-    }
+    if holds { Ok(Certainty::Valid) } else { Err(Refusal::new(codes::ID_ACCOUNT_KEY)) }
 }
 
 fn key_holds(prefix: &[u32], account: &[u32]) -> bool {
     let weights = [7, 1, 3].into_iter().cycle();
-    let sum: u32 = prefix
-        .iter()
-        .chain(account)
-        .zip(weights)
-        .map(|(d, w)| d * w % 10)
-        .sum();
+    let sum: u32 = prefix.iter().chain(account).zip(weights).map(|(d, w)| d * w % 10).sum();
     sum.is_multiple_of(10)
 }

@@ -43,9 +43,7 @@ pub const CODES: &[&str] = &[
 
 /// A refusal because of length; `expected` is one number or several (`10 / 12`).
 pub(crate) fn wrong_length(expected: impl ToString, actual: usize) -> Refusal {
-    Refusal::new(ID_LENGTH)
-        .arg("expected", expected)
-        .arg("actual", actual)
+    Refusal::new(ID_LENGTH).arg("expected", expected).arg("actual", actual)
 }
 
 /// A refusal because the first characters are none of `expected`.

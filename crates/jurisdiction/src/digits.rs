@@ -15,19 +15,14 @@ pub(crate) fn trimmed(raw: &str) -> Result<&str, Refusal> {
     }
     let chars = text.chars().take(IDENTIFIER_CHARS_MAX + 1).count();
     if chars > IDENTIFIER_CHARS_MAX {
-        return Err(codes::wrong_length(
-            format!("≤ {IDENTIFIER_CHARS_MAX}"),
-            chars,
-        ));
+        return Err(codes::wrong_length(format!("≤ {IDENTIFIER_CHARS_MAX}"), chars));
     }
     Ok(text)
 }
 
 /// The values of a text of ASCII digits; refuses anything else.
 pub(crate) fn values(text: &str) -> Result<Vec<u32>, Refusal> {
-    text.chars()
-        .map(|c| c.to_digit(10).ok_or_else(|| Refusal::new(codes::ID_DIGITS)))
-        .collect()
+    text.chars().map(|c| c.to_digit(10).ok_or_else(|| Refusal::new(codes::ID_DIGITS))).collect()
 }
 
 /// The values of exactly `length` ASCII digits that are not all zero.
@@ -54,9 +49,5 @@ pub(crate) fn remainder(digits: &[u32], modulus: u32) -> u32 {
 
 /// `Ok` when a check holds, otherwise the refusal for a wrong check digit.
 pub(crate) fn check_digit(holds: bool) -> Result<(), Refusal> {
-    if holds {
-        Ok(())
-    } else {
-        Err(Refusal::new(codes::ID_CHECK_DIGIT))
-    }
+    if holds { Ok(()) } else { Err(Refusal::new(codes::ID_CHECK_DIGIT)) }
 }

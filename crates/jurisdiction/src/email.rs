@@ -35,10 +35,7 @@ pub fn parse_email(raw: &str) -> Result<Email, Refusal> {
     }
     let domain = ascii_domain(domain)?;
     let dedupe_key = dedupe_key(local, &domain);
-    Ok(Email {
-        normalised: format!("{local}@{domain}"),
-        dedupe_key,
-    })
+    Ok(Email { normalised: format!("{local}@{domain}"), dedupe_key })
 }
 
 /// A dot-atom of RFC 5322, with letters of any script (RFC 6531).
@@ -46,9 +43,7 @@ fn is_local(local: &str) -> bool {
     let is_atom_char = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
     !local.is_empty()
         && local.len() <= LOCAL_BYTES_MAX
-        && local
-            .split('.')
-            .all(|atom| !atom.is_empty() && atom.chars().all(is_atom_char))
+        && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atom_char))
 }
 
 fn ascii_domain(domain: &str) -> Result<String, Refusal> {

@@ -106,11 +106,8 @@ impl Model {
     /// Compares two records; a field that is not given counts as missing.
     pub fn score(&self, evidence: &BTreeMap<Field, Evidence>) -> Score {
         let of = |field| evidence.get(&field).copied().unwrap_or(Evidence::Missing);
-        let bits: BTreeMap<Field, f64> = self
-            .fields
-            .iter()
-            .map(|(field, weight)| (*field, weight.bits(of(*field))))
-            .collect();
+        let bits: BTreeMap<Field, f64> =
+            self.fields.iter().map(|(field, weight)| (*field, weight.bits(of(*field)))).collect();
         let total_bits: f64 = bits.values().sum();
         // 1 / (1 + 1/odds): does not overflow to infinity over infinity as odds / (1 + odds) does.
         let odds = self.prior / (1.0 - self.prior) * total_bits.exp2();
@@ -122,12 +119,7 @@ impl Model {
         } else {
             Decision::ClericalReview
         };
-        Score {
-            bits,
-            total_bits,
-            probability,
-            decision,
-        }
+        Score { bits, total_bits, probability, decision }
     }
 
     /// What makes the parameters senseless, if anything.

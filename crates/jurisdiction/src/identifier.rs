@@ -32,18 +32,10 @@ pub struct Checked {
 
 impl Checked {
     pub(crate) const fn valid(normalised: String, display: String) -> Self {
-        Self {
-            normalised,
-            display,
-            certainty: Certainty::Valid,
-        }
+        Self { normalised, display, certainty: Certainty::Valid }
     }
     pub(crate) const fn unchecked(normalised: String, display: String) -> Self {
-        Self {
-            normalised,
-            display,
-            certainty: Certainty::Unchecked,
-        }
+        Self { normalised, display, certainty: Certainty::Unchecked }
     }
 }
 

@@ -28,17 +28,13 @@ pub(crate) fn iban(raw: &str) -> Result<Checked, Refusal> {
     if !text.chars().all(|c| c.is_ascii_alphanumeric()) {
         return Err(Refusal::new(codes::ID_SHAPE));
     }
-    let (country, rest) = text
-        .split_at_checked(2)
-        .ok_or_else(|| Refusal::new(codes::ID_SHAPE))?;
+    let (country, rest) = text.split_at_checked(2).ok_or_else(|| Refusal::new(codes::ID_SHAPE))?;
     let expected = iban_length(country)
         .ok_or_else(|| Refusal::new(codes::ID_COUNTRY).arg("country", country))?;
     if text.len() != expected {
         return Err(codes::wrong_length(expected, text.len()));
     }
-    let (check, account) = rest
-        .split_at_checked(2)
-        .ok_or_else(|| Refusal::new(codes::ID_SHAPE))?;
+    let (check, account) = rest.split_at_checked(2).ok_or_else(|| Refusal::new(codes::ID_SHAPE))?;
     if !check.chars().all(|c| c.is_ascii_digit()) {
         return Err(Refusal::new(codes::ID_DIGITS));
     }
@@ -58,10 +54,7 @@ pub(crate) fn iban(raw: &str) -> Result<Checked, Refusal> {
 pub(crate) fn lei(raw: &str) -> Result<Checked, Refusal> {
     const LENGTH: usize = 20;
     let text = trimmed(raw)?;
-    if !text
-        .chars()
-        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-    {
+    if !text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
         return Err(Refusal::new(codes::ID_SHAPE));
     }
     if text.len() != LENGTH {
@@ -77,10 +70,7 @@ pub(crate) fn lei(raw: &str) -> Result<Checked, Refusal> {
 /// Business identifier code: 4 institution, 2 country, 2 place, optionally 3 branch; upper case.
 pub(crate) fn bic(raw: &str) -> Result<Checked, Refusal> {
     let text = trimmed(raw)?;
-    if !text
-        .chars()
-        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-    {
+    if !text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
         return Err(Refusal::new(codes::ID_SHAPE));
     }
     if !matches!(text.len(), 8 | 11) {

@@ -19,11 +19,8 @@ pub(crate) const fn is_slot(c: char) -> bool {
 
 /// Checks a text against a mask and shows it in the mask's form.
 pub(crate) fn by_mask(mask: &str, raw: &str) -> Result<Checked, Refusal> {
-    let normalised: String = trimmed(raw)?
-        .to_uppercase()
-        .chars()
-        .filter(|c| !is_separator(*c))
-        .collect();
+    let normalised: String =
+        trimmed(raw)?.to_uppercase().chars().filter(|c| !is_separator(*c)).collect();
     let slots = mask.chars().filter(|c| is_slot(*c)).count();
     let mut given = normalised.chars();
     let mut display = String::new();
@@ -41,11 +38,7 @@ pub(crate) fn by_mask(mask: &str, raw: &str) -> Result<Checked, Refusal> {
             _ => c.is_ascii_alphanumeric() || matches!(c, 'А'..='Я' | 'Ё'),
         };
         if !fits {
-            let code = if slot == '9' {
-                codes::ID_DIGITS
-            } else {
-                codes::ID_SHAPE
-            };
+            let code = if slot == '9' { codes::ID_DIGITS } else { codes::ID_SHAPE };
             return Err(Refusal::new(code));
         }
         display.push(c);

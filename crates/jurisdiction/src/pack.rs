@@ -147,24 +147,15 @@ pub enum PackError {
     },
 }
 
-const EMBEDDED: [(&str, &str); 2] = [
-    ("ru", include_str!("../packs/ru.toml")),
-    ("kz", include_str!("../packs/kz.toml")),
-];
+const EMBEDDED: [(&str, &str); 2] =
+    [("ru", include_str!("../packs/ru.toml")), ("kz", include_str!("../packs/kz.toml"))];
 
-static PACKS: LazyLock<Vec<(&'static str, Result<Pack, PackError>)>> = LazyLock::new(|| {
-    EMBEDDED
-        .iter()
-        .map(|(code, text)| (*code, Pack::parse(text)))
-        .collect()
-});
+static PACKS: LazyLock<Vec<(&'static str, Result<Pack, PackError>)>> =
+    LazyLock::new(|| EMBEDDED.iter().map(|(code, text)| (*code, Pack::parse(text))).collect());
 
 /// The embedded packs, Russia first.
 pub fn packs() -> Vec<&'static Pack> {
-    PACKS
-        .iter()
-        .filter_map(|(_, pack)| pack.as_ref().ok())
-        .collect()
+    PACKS.iter().filter_map(|(_, pack)| pack.as_ref().ok()).collect()
 }
 
 impl Pack {
@@ -188,10 +179,7 @@ impl Pack {
         let pack: Pack = toml::from_str(text).map_err(|e| PackError::Malformed(e.to_string()))?;
         match pack.problem() {
             None => Ok(pack),
-            Some(problem) => Err(PackError::Inconsistent {
-                code: pack.code,
-                problem,
-            }),
+            Some(problem) => Err(PackError::Inconsistent { code: pack.code, problem }),
         }
     }
 
@@ -202,9 +190,7 @@ impl Pack {
 
     /// The kinds a subject can have, in the order forms offer them.
     pub fn identifiers_of(&self, subject: Subject) -> impl Iterator<Item = &IdentifierKind> {
-        self.identifiers
-            .iter()
-            .filter(move |known| known.applies_to.contains(&subject))
+        self.identifiers.iter().filter(move |known| known.applies_to.contains(&subject))
     }
 
     /// A name in Latin capitals by the scheme of this pack.
@@ -230,12 +216,7 @@ impl Pack {
             return Some("at least one language and one currency are needed".to_owned());
         }
         for (position, id) in self.identifiers.iter().enumerate() {
-            if self
-                .identifiers
-                .iter()
-                .take(position)
-                .any(|earlier| earlier.kind == id.kind)
-            {
+            if self.identifiers.iter().take(position).any(|earlier| earlier.kind == id.kind) {
                 return Some(format!("identifier {:?} is described twice", id.kind));
             }
             if id.applies_to.is_empty() {

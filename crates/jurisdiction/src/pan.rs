@@ -30,10 +30,7 @@ impl std::fmt::Display for MaskedPan {
 /// Refuses with `id-empty`, `id-digits`, `id-length`, `id-all-zero`, `id-check-digit`; none carries
 /// the number.
 pub fn mask_pan(raw: &str) -> Result<MaskedPan, Refusal> {
-    let text: String = trimmed(raw)?
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .collect();
+    let text: String = trimmed(raw)?.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     let all = values(&text)?;
     if !(13..=19).contains(&all.len()) {
         return Err(codes::wrong_length("13–19", all.len()));

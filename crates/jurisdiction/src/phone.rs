@@ -56,9 +56,7 @@ pub(crate) fn is_region(code: &str) -> bool {
 /// The region of a code; any two letters parse, so the numbering plans decide.
 fn region_of(code: &str) -> Option<Region> {
     let region: Region = code.parse().ok()?;
-    PHONE_NUMBER_UTIL
-        .get_country_code_for_region(region)
-        .map(|_| region)
+    PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_| region)
 }
 
 /// Reads a phone number; `region` (ISO 3166-1 alpha-2, a pack's `phone_region`) is the country it
@@ -76,15 +74,11 @@ pub fn parse_phone(raw: &str, region: &str) -> Result<Phone, Refusal> {
     if raw.chars().take(PHONE_CHARS_MAX + 1).count() > PHONE_CHARS_MAX {
         return Err(invalid());
     }
-    let mut number = PHONE_NUMBER_UTIL
-        .parse(raw, Some(region))
-        .map_err(|_| invalid())?;
+    let mut number = PHONE_NUMBER_UTIL.parse(raw, Some(region)).map_err(|_| invalid())?;
     if !PHONE_NUMBER_UTIL.is_valid_number(&number) {
         return Err(invalid());
     }
-    let country = PHONE_NUMBER_UTIL
-        .get_region_for_number(&number)
-        .ok_or_else(invalid)?;
+    let country = PHONE_NUMBER_UTIL.get_region_for_number(&number).ok_or_else(invalid)?;
     let kind = kind_of(&number);
     let ext = number.extension.take().filter(|digits| !digits.is_empty());
     let format = |form| PHONE_NUMBER_UTIL.format(&number, form).into_owned();

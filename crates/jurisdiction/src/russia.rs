@@ -52,9 +52,7 @@ fn registration(
     if !all.first().is_some_and(|digit| first.0.contains(digit)) {
         return Err(wrong_prefix(first.1));
     }
-    let holds = all
-        .split_last()
-        .is_some_and(|(last, body)| remainder(body, modulus) % 10 == *last);
+    let holds = all.split_last().is_some_and(|(last, body)| remainder(body, modulus) % 10 == *last);
     check_digit(holds)?;
     Ok(same(text))
 }
@@ -74,10 +72,7 @@ pub(crate) fn ogrnip(raw: &str) -> Result<Checked, Refusal> {
 pub(crate) fn snils(raw: &str) -> Result<Checked, Refusal> {
     const WEIGHTS: [u32; 9] = [9, 8, 7, 6, 5, 4, 3, 2, 1];
     const LAST_WITHOUT_CONTROL: &str = "001001998";
-    let text: String = trimmed(raw)?
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .collect();
+    let text: String = trimmed(raw)?.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     let all = exactly(&text, 11)?;
     let (number, control) = text.split_at_checked(9).unwrap_or_default();
     let groups = [text.get(..3), text.get(3..6), text.get(6..9)].map(Option::unwrap_or_default);
@@ -101,11 +96,7 @@ pub(crate) fn kpp(raw: &str) -> Result<Checked, Refusal> {
     let fits = text.chars().enumerate().all(|(position, c)| {
         c.is_ascii_digit() || (matches!(position, 4 | 5) && c.is_ascii_uppercase())
     });
-    if fits {
-        Ok(same(text))
-    } else {
-        Err(Refusal::new(codes::ID_SHAPE))
-    }
+    if fits { Ok(same(text)) } else { Err(Refusal::new(codes::ID_SHAPE)) }
 }
 
 /// Code of an activity (ОКВЭД2): `64`, `64.1`, `64.19`, `64.19.1`. The shape only: whether the code
@@ -114,20 +105,12 @@ pub(crate) fn okved2(raw: &str) -> Result<Checked, Refusal> {
     let text = trimmed(raw)?;
     let mut parts = text.split('.');
     let is_digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
-    let class = parts
-        .next()
-        .is_some_and(|part| part.len() == 2 && is_digits(part));
+    let class = parts.next().is_some_and(|part| part.len() == 2 && is_digits(part));
     let rest: Vec<&str> = parts.collect();
     let fits = class
         && rest.len() <= 2
-        && rest
-            .iter()
-            .all(|part| matches!(part.len(), 1 | 2) && is_digits(part));
-    if fits {
-        Ok(same(text))
-    } else {
-        Err(Refusal::new(codes::ID_SHAPE))
-    }
+        && rest.iter().all(|part| matches!(part.len(), 1 | 2) && is_digits(part));
+    if fits { Ok(same(text)) } else { Err(Refusal::new(codes::ID_SHAPE)) }
 }
 
 /// Bank identification code (БИК), 9 digits; `04` are banks, `00` and `01` the Bank of Russia and
@@ -146,17 +129,13 @@ pub(crate) fn bik(raw: &str) -> Result<Checked, Refusal> {
 /// letters that look Cyrillic are read as Cyrillic and the other way round.
 pub(crate) fn birth_certificate(raw: &str) -> Result<Checked, Refusal> {
     let upper = trimmed(raw)?.to_uppercase();
-    let kept: Vec<char> = upper
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '№'))
-        .collect();
+    let kept: Vec<char> =
+        upper.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '–' | '№')).collect();
     let refused = || Refusal::new(codes::ID_SHAPE);
-    let (letters, number) = kept
-        .split_at_checked(kept.len().saturating_sub(6))
-        .ok_or_else(refused)?;
-    let (roman, series) = letters
-        .split_at_checked(letters.len().saturating_sub(2))
-        .ok_or_else(refused)?;
+    let (letters, number) =
+        kept.split_at_checked(kept.len().saturating_sub(6)).ok_or_else(refused)?;
+    let (roman, series) =
+        letters.split_at_checked(letters.len().saturating_sub(2)).ok_or_else(refused)?;
     let roman: String = roman.iter().map(|c| latin_lookalike(*c)).collect();
     let series: String = series.iter().map(|c| cyrillic_lookalike(*c)).collect();
     let number: String = number.iter().collect();
@@ -169,10 +148,7 @@ pub(crate) fn birth_certificate(raw: &str) -> Result<Checked, Refusal> {
     if !fits {
         return Err(refused());
     }
-    Ok(Checked::valid(
-        format!("{roman}{series}{number}"),
-        format!("{roman}-{series} {number}"),
-    ))
+    Ok(Checked::valid(format!("{roman}{series}{number}"), format!("{roman}-{series} {number}")))
 }
 
 const fn latin_lookalike(c: char) -> char {
@@ -206,10 +182,7 @@ const fn cyrillic_lookalike(c: char) -> char {
 /// # Errors
 /// Refuses (`id-empty`, `id-digits`, `id-length`, `id-all-zero`) what is no such code.
 pub fn check_issuer_code(raw: &str) -> Result<Checked, Refusal> {
-    let text: String = trimmed(raw)?
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .collect();
+    let text: String = trimmed(raw)?.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     exactly(&text, 6)?;
     let (region, office) = text.split_at_checked(3).unwrap_or_default();
     let display = format!("{region}-{office}");

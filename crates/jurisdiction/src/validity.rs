@@ -48,20 +48,14 @@ pub fn document_validity(rule: &ValidityRule, birth: Date, issued: Date, on: Dat
         .and_then(|age| birthday(birth, age))
         .is_some_and(|earliest| issued < earliest);
     if too_young {
-        return Validity {
-            verdict: Verdict::IssuedTooYoung,
-            valid_until: None,
-        };
+        return Validity { verdict: Verdict::IssuedTooYoung, valid_until: None };
     }
     let by_age = rule
         .replaced_at_ages
         .iter()
         .filter_map(|age| birthday(birth, *age))
         .find(|day| issued < *day)
-        .and_then(|day| {
-            day.checked_add(Span::new().days(i64::from(rule.grace_days)))
-                .ok()
-        });
+        .and_then(|day| day.checked_add(Span::new().days(i64::from(rule.grace_days))).ok());
     let by_term = rule.valid_years.and_then(|years| birthday(issued, years));
     let valid_until = by_age.into_iter().chain(by_term).min();
     let verdict = if on < issued {
@@ -71,16 +65,11 @@ pub fn document_validity(rule: &ValidityRule, birth: Date, issued: Date, on: Dat
     } else {
         Verdict::Valid
     };
-    Validity {
-        verdict,
-        valid_until,
-    }
+    Validity { verdict, valid_until }
 }
 
 /// The day a number of years is completed; born on 29 February, that is 1 March of a common year.
 fn birthday(from: Date, years: u8) -> Option<Date> {
     let year = from.year().checked_add(i16::from(years))?;
-    Date::new(year, from.month(), from.day())
-        .or_else(|_| Date::new(year, 3, 1))
-        .ok()
+    Date::new(year, from.month(), from.day()).or_else(|_| Date::new(year, 3, 1)).ok()
 }

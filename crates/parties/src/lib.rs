@@ -65,26 +65,14 @@ const GRANTS: &[(&str, &str, Scope)] = &[
 ];
 
 const MIGRATIONS: &[Migration] = &[
-    Migration {
-        number: 201,
-        name: "client",
-        sql: include_str!("../migrations/0201_client.sql"),
-    },
+    Migration { number: 201, name: "client", sql: include_str!("../migrations/0201_client.sql") },
     Migration {
         number: 202,
         name: "holdings",
         sql: include_str!("../migrations/0202_holdings.sql"),
     },
-    Migration {
-        number: 203,
-        name: "search",
-        sql: include_str!("../migrations/0203_search.sql"),
-    },
-    Migration {
-        number: 204,
-        name: "list",
-        sql: include_str!("../migrations/0204_list.sql"),
-    },
+    Migration { number: 203, name: "search", sql: include_str!("../migrations/0203_search.sql") },
+    Migration { number: 204, name: "list", sql: include_str!("../migrations/0204_list.sql") },
 ];
 
 /// What this room brings to the spine.
@@ -98,7 +86,11 @@ pub fn module() -> Module {
         jobs: Vec::new(),
         schedules: &[],
         readers: Vec::new(),
-        import_targets: [&[client::IMPORT_TARGET, client::CONTACT_TARGET], holdings::IMPORT_TARGETS].concat(),
+        import_targets: [
+            &[client::IMPORT_TARGET, client::CONTACT_TARGET],
+            holdings::IMPORT_TARGETS,
+        ]
+        .concat(),
     }
 }
 

@@ -9,6 +9,12 @@
 #[path = "../tests/it/browser/driver.rs"]
 mod driver;
 #[allow(dead_code, reason = "the browser tests use all of it")]
+#[path = "../tests/it/browser/hands.rs"]
+mod hands;
+#[allow(dead_code, reason = "the browser tests use all of it")]
+#[path = "../tests/it/browser/look.rs"]
+mod look;
+#[allow(dead_code, reason = "the browser tests use all of it")]
 #[path = "../tests/it/browser/site.rs"]
 mod site;
 #[allow(dead_code, reason = "the browser tests use all of it")]
@@ -22,6 +28,9 @@ use driver::Driver;
 use kernel::Lang;
 use site::Site;
 use window::{DESK, PHONE, Size, Window};
+
+/// What of a page is on a picture at most, in CSS pixels from its top.
+const HEIGHT_MAX: u32 = 2_400;
 
 /// A page: name of the picture, role that looks at it, address.
 struct Scene {
@@ -39,7 +48,9 @@ async fn main() -> ExitCode {
     };
     let wanted = args.next().unwrap_or_default();
     std::fs::create_dir_all(&folder).expect("the folder");
-    let Some(driver) = Driver::start() else { return ExitCode::from(2) };
+    let Some(driver) = Driver::start() else {
+        return ExitCode::from(2);
+    };
     let site = Box::pin(Site::open()).await;
     let scenes = scenes(&site).await;
     for lang in Lang::ALL {
@@ -48,7 +59,7 @@ async fn main() -> ExitCode {
             let mut role = "";
             for scene in scenes.iter().filter(|s| s.name.starts_with(&wanted)) {
                 if scene.role.is_empty() {
-                    window.forget().await;
+                    window.client.delete_all_cookies().await.expect("no cookies");
                 } else if scene.role != role {
                     window.sign_in(scene.role).await;
                 }
@@ -66,9 +77,18 @@ async fn take(window: &Window, scene: &Scene, size: Size, folder: &Path) {
         window.prefer(theme).await;
         window.goto(&scene.path).await;
         let name = format!("{}-{}-{theme}-{}.png", scene.name, window.lang.code(), size.0);
-        let picture = window.whole_picture(size).await;
+        let picture = whole_picture(window, size).await;
         std::fs::write(folder.join(&name), picture).expect(&name);
     }
+}
+
+/// A PNG of the whole page at this width, also of what stands below the fold.
+async fn whole_picture(window: &Window, (width, height): Size) -> Vec<u8> {
+    window.resize((width, height)).await;
+    let whole = window.js("document.documentElement.scrollHeight").await.as_u64().unwrap_or(0);
+    let whole = u32::try_from(whole).unwrap_or(height).clamp(height, HEIGHT_MAX);
+    window.resize((width, whole)).await;
+    window.client.screenshot().await.expect("a picture")
 }
 
 async fn scenes(site: &Site) -> Vec<Scene> {

@@ -10,7 +10,9 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::host::say;
 use crate::wiring::{self, Node};
-use crate::{RunError, backup, database, demo_bank, doctor, first_start, host, import, journal, load};
+use crate::{
+    RunError, backup, database, demo_bank, doctor, first_start, host, import, journal, load,
+};
 
 /// A CRM for banks: the client's card, the bank's work with him, and a journal of every change.
 #[derive(Debug, Parser)]

@@ -208,8 +208,13 @@ impl Keepers {
         }
         for message in outbox::due(&mut tx, now, 50).await? {
             let outcome = crate::org::deliver_notice(&mut tx, &message, now).await;
-            outbox::settle(&mut tx, &message, outcome.as_ref().map(|_| ()).map_err(|e| e.as_str()), now)
-                .await?;
+            outbox::settle(
+                &mut tx,
+                &message,
+                outcome.as_ref().map(|_| ()).map_err(|e| e.as_str()),
+                now,
+            )
+            .await?;
         }
         let until = now.plus_seconds(LEASE_SECONDS);
         let claimed = queue::claim(&mut tx, self.worker, now, until).await?;

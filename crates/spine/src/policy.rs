@@ -150,10 +150,10 @@ impl Principal {
         let mine = owner.manager_id.is_some() && owner.manager_id == self.user_id;
         match scope {
             Scope::Own => mine,
-            Scope::Team => {
-                mine || owner.manager_id.is_some_and(|m| self.team_members.contains(&m))
+            Scope::Team => mine || owner.manager_id.is_some_and(|m| self.team_members.contains(&m)),
+            Scope::Branch => {
+                mine || (owner.branch_id.is_some() && owner.branch_id == self.branch_id)
             }
-            Scope::Branch => mine || (owner.branch_id.is_some() && owner.branch_id == self.branch_id),
             Scope::Region => {
                 mine || owner.branch_id.is_some_and(|b| self.region_branches.contains(&b))
             }
@@ -174,7 +174,8 @@ impl Principal {
             return Filter { sql: "1 = 1".to_owned(), params: Vec::new() };
         }
         let Some(me) = self.user_id else { return nothing() };
-        let managers = |ids: Vec<Value>| Filter::any(&format!("{table}.manager_id"), ids, first_place);
+        let managers =
+            |ids: Vec<Value>| Filter::any(&format!("{table}.manager_id"), ids, first_place);
         let branches = |ids: Vec<Value>| {
             let mut filter = Filter::any(&format!("{table}.branch_id"), ids, first_place);
             let place = first_place + filter.params.len();
@@ -273,8 +274,7 @@ impl Filter {
         if ids.is_empty() {
             return Filter { sql: "1 = 0".to_owned(), params: ids };
         }
-        let places: Vec<String> =
-            (0..ids.len()).map(|i| format!("${}", first_place + i)).collect();
+        let places: Vec<String> = (0..ids.len()).map(|i| format!("${}", first_place + i)).collect();
         let sql = match places.as_slice() {
             [one] => format!("{column} = {one}"),
             many => format!("{column} in ({})", many.join(", ")),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::insert::{self, Insert};
+use crate::memo::Memo;
 use crate::pg::{PgPool, PgTx};
 use crate::sqlite::{SqlitePool, SqliteTx};
 use crate::{Row, StoreError, Value};
@@ -88,7 +89,7 @@ impl Store {
         };
         let backend = Arc::new(backend);
         Ok(Store {
-            reader: Reader { backend: Arc::clone(&backend), long: false },
+            reader: Reader { backend: Arc::clone(&backend), long: false, memo: None },
             writer: Writer { backend },
         })
     }
@@ -121,13 +122,28 @@ pub trait Read: Send {
 pub struct Reader {
     backend: Arc<Backend>,
     long: bool,
+    memo: Option<Arc<Memo>>,
 }
 
 impl Reader {
     /// The same reader for statements that may run long (reports, generators).
     #[must_use]
     pub fn long(&self) -> Reader {
-        Reader { backend: Arc::clone(&self.backend), long: true }
+        Reader { backend: Arc::clone(&self.backend), long: true, memo: None }
+    }
+    /// A reader for one page: it and its clones ask the database each question once. The parts of a page
+    /// are written apart and ask the same things: who the client is, to whom he belongs. Never for
+    /// longer than one request.
+    #[must_use]
+    pub fn remembering(&self) -> Reader {
+        let memo = Some(Arc::new(Memo::default()));
+        Reader { backend: Arc::clone(&self.backend), long: self.long, memo }
+    }
+    /// Forgets what was remembered: something was written.
+    pub fn forget(&self) {
+        if let Some(memo) = &self.memo {
+            memo.clear();
+        }
     }
     /// A consistent view over many statements, however long it lives.
     ///
@@ -156,10 +172,17 @@ impl Reader {
 
 impl Read for Reader {
     async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        match self.backend.as_ref() {
-            Backend::Sqlite(pool) => pool.query(sql, params, self.long).await,
-            Backend::Postgres(pool) => pool.query(sql, params).await,
+        if let Some(rows) = self.memo.as_ref().and_then(|memo| memo.get(sql, params)) {
+            return Ok(rows);
         }
+        let rows = match self.backend.as_ref() {
+            Backend::Sqlite(pool) => pool.query(sql, params, self.long).await?,
+            Backend::Postgres(pool) => pool.query(sql, params).await?,
+        };
+        if let Some(memo) = &self.memo {
+            memo.put(sql, params, &rows);
+        }
+        Ok(rows)
     }
     fn dialect(&self) -> Dialect {
         self.backend.dialect()
@@ -188,9 +211,7 @@ pub struct Snapshot {
 impl Read for Snapshot {
     async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         match &mut self.inner {
-            SnapshotInner::Sqlite(connection) => {
-                crate::sqlite::run_query(connection, sql, params)
-            }
+            SnapshotInner::Sqlite(connection) => crate::sqlite::run_query(connection, sql, params),
             SnapshotInner::Postgres(tx) => tx.query(sql, params).await,
         }
     }

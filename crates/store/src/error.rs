@@ -41,7 +41,9 @@ pub enum StoreError {
 }
 
 fn pg_words(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), |e| format!("{} ({})", e.message(), e.code().code()))
+    error
+        .as_db_error()
+        .map_or_else(|| error.to_string(), |e| format!("{} ({})", e.message(), e.code().code()))
 }
 
 impl From<rusqlite::Error> for StoreError {

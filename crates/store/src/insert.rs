@@ -59,7 +59,8 @@ pub(crate) fn chunks(rows: &[Vec<Value>], width: usize) -> impl Iterator<Item = 
     let mut rest = rows;
     std::iter::from_fn(move || {
         let length = power_of_two(rest.len()).min(longest);
-        let (chunk, after) = rest.split_at_checked(length).filter(|(chunk, _)| !chunk.is_empty())?;
+        let (chunk, after) =
+            rest.split_at_checked(length).filter(|(chunk, _)| !chunk.is_empty())?;
         rest = after;
         Some(chunk)
     })
@@ -87,7 +88,8 @@ mod tests {
 
     #[test]
     fn every_row_is_in_one_chunk_and_few_lengths_exist() {
-        let rows: Vec<Vec<Value>> = (0..5_123_i64).map(|n| vec![Value::Int(n), Value::Null]).collect();
+        let rows: Vec<Vec<Value>> =
+            (0..5_123_i64).map(|n| vec![Value::Int(n), Value::Null]).collect();
         let parts: Vec<&[Vec<Value>]> = chunks(&rows, 2).collect();
         let lengths: Vec<usize> = parts.iter().map(|p| p.len()).collect();
         assert_eq!(lengths, [2048, 2048, 1024, 2, 1]);

@@ -144,7 +144,13 @@ pub(crate) async fn tip<R: Read>(db: &mut R) -> Result<Tip, StoreError> {
     let sql = "select height, last_pos, last_txid, last_seq, hash from journal_block \
                order by height desc limit 1";
     let Some(row) = db.first(sql, &[]).await? else {
-        return Ok(Tip { height: 0, last_pos: 0, last_txid: -1, last_seq: 0, hash: GENESIS.into() });
+        return Ok(Tip {
+            height: 0,
+            last_pos: 0,
+            last_txid: -1,
+            last_seq: 0,
+            hash: GENESIS.into(),
+        });
     };
     let mut c = row.cols();
     Ok(Tip {
@@ -187,9 +193,8 @@ pub async fn seal(writer: &Writer, now: Timestamp) -> Result<usize, StoreError> 
          where (e.txid, e.seq) > ($1, $2) and e.txid < {} order by e.txid, e.seq limit $3",
         tx.dialect().horizon()
     );
-    let rows = tx
-        .query(&sql, params![tip.last_txid, tip.last_seq, kernel::limits::SEAL_BATCH])
-        .await?;
+    let rows =
+        tx.query(&sql, params![tip.last_txid, tip.last_seq, kernel::limits::SEAL_BATCH]).await?;
     let mut sealed = Vec::with_capacity(rows.len());
     for row in rows {
         let mut cols = row.cols();

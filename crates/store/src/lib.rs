@@ -7,6 +7,7 @@
 
 mod error;
 mod insert;
+mod memo;
 mod migrate;
 mod pg;
 mod sqlite;

@@ -54,7 +54,11 @@ impl PgTx {
     fn open(&self) -> Result<&Object, StoreError> {
         self.connection.as_ref().ok_or(StoreError::Busy)
     }
-    pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn query(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
         run_query(self.open()?, sql, params).await
     }
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
@@ -90,11 +94,14 @@ impl Drop for PgTx {
     }
 }
 
-async fn run_query(connection: &Object, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+async fn run_query(
+    connection: &Object,
+    sql: &str,
+    params: &[Value],
+) -> Result<Vec<Row>, StoreError> {
     use futures_util::TryStreamExt;
     let statement = connection.prepare_cached(sql).await?;
-    let stream =
-        connection.query_raw(&statement, params.iter()).await?;
+    let stream = connection.query_raw(&statement, params.iter()).await?;
     futures_util::pin_mut!(stream);
     let mut out = Vec::new();
     while let Some(row) = stream.try_next().await? {

@@ -24,9 +24,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let address = std::env::args()
-        .nth(1)
-        .unwrap_or_else(|| "127.0.0.1:8099".to_owned());
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8099".to_owned());
     let texts = Arc::new(Texts::new(&SOURCES)?);
     let app = Router::new()
         .route("/ui", get(page))
@@ -44,14 +42,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn handle(texts: Arc<Texts>, asked: &BTreeMap<String, String>) -> L {
-    let lang = asked
-        .get("lang")
-        .and_then(|code| Lang::from_code(code))
-        .unwrap_or_default();
+    let lang = asked.get("lang").and_then(|code| Lang::from_code(code)).unwrap_or_default();
     // A fixed moment: pictures of the gallery can be compared.
-    let now = "2026-11-23T09:00:00Z"
-        .parse()
-        .map_or(Timestamp::from_micros(0), Timestamp::from_jiff);
+    let now =
+        "2026-11-23T09:00:00Z".parse().map_or(Timestamp::from_micros(0), Timestamp::from_jiff);
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(3));
     L::new(lang, texts, zone, now)
 }

@@ -51,11 +51,7 @@ async fn serve(Path((asked, name)): Path<(String, String)>) -> Response {
     };
     // A page of an older release asks with an older hash: it gets today's file, but may not keep it.
     let keep = asked == hash() && !cfg!(debug_assertions);
-    let cache = if keep {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let cache = if keep { "public, max-age=31536000, immutable" } else { "no-cache" };
     (
         [
             (CONTENT_TYPE, HeaderValue::from_static(media)),
@@ -78,9 +74,8 @@ fn media_type(name: &str) -> &'static str {
 }
 
 fn styles() -> Cow<'static, [u8]> {
-    let mut names: Vec<Cow<'static, str>> = Own::iter()
-        .filter(|name| name.starts_with("css/"))
-        .collect();
+    let mut names: Vec<Cow<'static, str>> =
+        Own::iter().filter(|name| name.starts_with("css/")).collect();
     names.sort();
     let mut all = Vec::new();
     for name in names {
@@ -124,13 +119,7 @@ mod tests {
 
     #[test]
     fn every_served_file_is_found_with_its_media_type() {
-        for name in [
-            "app.css",
-            "js/app.js",
-            "htmx.js",
-            "mark.svg",
-            "htmx.LICENSE.txt",
-        ] {
+        for name in ["app.css", "js/app.js", "htmx.js", "mark.svg", "htmx.LICENSE.txt"] {
             let (bytes, media) = find(name).unwrap_or_else(|| panic!("{name}"));
             assert!(bytes.len() > 100, "{name}");
             assert_ne!(media, "application/octet-stream", "{name}");
@@ -146,10 +135,7 @@ mod tests {
             let text = String::from_utf8(Own::get(&name).unwrap().data.into_owned()).unwrap();
             for part in text.split("from \"./").skip(1) {
                 let imported = part.split('"').next().unwrap();
-                assert!(
-                    find(&format!("js/{imported}")).is_some(),
-                    "{name} imports {imported}"
-                );
+                assert!(find(&format!("js/{imported}")).is_some(), "{name} imports {imported}");
             }
         }
     }

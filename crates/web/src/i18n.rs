@@ -14,10 +14,8 @@ use kernel::{Lang, Timestamp};
 use unic_langid::langid;
 
 /// The Fluent sources of this crate, to be put first in the list given to [`Texts::new`].
-pub const SOURCES: [(Lang, &str); 2] = [
-    (Lang::Ru, include_str!("../i18n/ru.ftl")),
-    (Lang::En, include_str!("../i18n/en.ftl")),
-];
+pub const SOURCES: [(Lang, &str); 2] =
+    [(Lang::Ru, include_str!("../i18n/ru.ftl")), (Lang::En, include_str!("../i18n/en.ftl"))];
 
 /// Why the texts could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -57,10 +55,7 @@ impl Texts {
     /// # Errors
     /// A source that does not parse, or a key that two sources define.
     pub fn new(sources: &[(Lang, &'static str)]) -> Result<Self, TextsError> {
-        Ok(Self {
-            ru: book(Lang::Ru, sources)?,
-            en: book(Lang::En, sources)?,
-        })
+        Ok(Self { ru: book(Lang::Ru, sources)?, en: book(Lang::En, sources)? })
     }
 
     /// The keys that exist in a language, sorted.
@@ -71,9 +66,7 @@ impl Texts {
     /// The message, in the language, else in English, else its key.
     pub fn message(&self, lang: Lang, key: &str, args: &[(&str, Arg<'_>)]) -> String {
         let fluent = (!args.is_empty()).then(|| {
-            args.iter()
-                .map(|(name, value)| (*name, value.to_fluent()))
-                .collect::<FluentArgs<'_>>()
+            args.iter().map(|(name, value)| (*name, value.to_fluent())).collect::<FluentArgs<'_>>()
         });
         say(self.book(lang), key, fluent.as_ref())
             .or_else(|| say(&self.en, key, fluent.as_ref()))
@@ -104,20 +97,15 @@ fn book(lang: Lang, sources: &[(Lang, &'static str)]) -> Result<Book, TextsError
     let mut keys = BTreeSet::new();
     for (_, text) in sources.iter().filter(|(of, _)| *of == lang) {
         let resource = FluentResource::try_new((*text).to_owned()).map_err(|(_, errors)| {
-            TextsError::Syntax {
-                lang: lang.code(),
-                details: format!("{errors:?}"),
-            }
+            TextsError::Syntax { lang: lang.code(), details: format!("{errors:?}") }
         })?;
         for key in message_keys(text) {
             keys.insert(key.to_owned());
         }
-        bundle
-            .add_resource(resource)
-            .map_err(|errors| TextsError::Duplicate {
-                lang: lang.code(),
-                details: format!("{errors:?}"),
-            })?;
+        bundle.add_resource(resource).map_err(|errors| TextsError::Duplicate {
+            lang: lang.code(),
+            details: format!("{errors:?}"),
+        })?;
     }
     Ok(Book { bundle, keys })
 }
@@ -128,9 +116,7 @@ fn message_keys(text: &str) -> impl Iterator<Item = &str> {
         let (key, _) = line.split_once('=')?;
         let key = key.trim_end();
         let starts = key.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
-        let plain = key
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        let plain = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         (starts && plain).then_some(key)
     })
 }
@@ -215,13 +201,7 @@ impl L {
     /// A handle for one request.
     pub fn new(lang: Lang, texts: Arc<Texts>, zone: TimeZone, now: Timestamp) -> Self {
         let today = now.date_in(&zone);
-        Self {
-            lang,
-            texts,
-            zone,
-            now,
-            today,
-        }
+        Self { lang, texts, zone, now, today }
     }
 
     /// The message of a key.
@@ -268,23 +248,14 @@ mod tests {
             (rows(1), rows(3), rows(11)),
             ("1 строка".into(), "3 строки".into(), "11 строк".into())
         );
-        assert_eq!(
-            texts.message(Lang::Ru, "only-en", &[("who", "Ада".into())]),
-            "English Ада"
-        );
+        assert_eq!(texts.message(Lang::Ru, "only-en", &[("who", "Ада".into())]), "English Ада");
         assert_eq!(texts.message(Lang::Ru, "nowhere", &[]), "nowhere");
     }
 
     #[test]
     fn broken_and_doubled_sources_are_refused() {
-        assert!(matches!(
-            Texts::new(&[(Lang::Ru, "= x")]),
-            Err(TextsError::Syntax { .. })
-        ));
+        assert!(matches!(Texts::new(&[(Lang::Ru, "= x")]), Err(TextsError::Syntax { .. })));
         let twice = [(Lang::En, "a = 1\n"), (Lang::En, "a = 2\n")];
-        assert!(matches!(
-            Texts::new(&twice),
-            Err(TextsError::Duplicate { .. })
-        ));
+        assert!(matches!(Texts::new(&twice), Err(TextsError::Duplicate { .. })));
     }
 }

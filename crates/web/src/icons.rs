@@ -44,9 +44,7 @@ fn shapes(name: &str) -> &'static str {
 }
 
 fn find(name: &str) -> Option<&'static str> {
-    let at = ICONS
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()?;
+    let at = ICONS.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
     ICONS.get(at).map(|(_, shapes)| *shapes)
 }
 

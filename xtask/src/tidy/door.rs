@@ -9,11 +9,7 @@ use crate::tree::{File, Tree};
 const WRITING: &[&str] = &["Writer", "Tx", "Store"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
-    tree.files
-        .iter()
-        .filter(|file| file.is_room_code())
-        .flat_map(check_file)
-        .collect()
+    tree.files.iter().filter(|file| file.is_room_code()).flat_map(check_file).collect()
 }
 
 fn check_file(file: &File) -> Vec<Finding> {
@@ -88,29 +84,15 @@ mod tests {
             "use store::{a::{b, Writer as W}};",
             "use store::*;",
         ] {
-            assert_eq!(
-                count("crates/parties/src/client/pages.rs", code),
-                1,
-                "{code}"
-            );
-            assert_eq!(
-                count("crates/parties/src/client/commands.rs", code),
-                1,
-                "{code}"
-            );
+            assert_eq!(count("crates/parties/src/client/pages.rs", code), 1, "{code}");
+            assert_eq!(count("crates/parties/src/client/commands.rs", code), 1, "{code}");
             assert_eq!(count("crates/store/src/door.rs", code), 0, "{code}");
             assert_eq!(count("crates/server/src/wiring/a.rs", code), 0, "{code}");
             assert_eq!(count("crates/server/src/wiring.rs", code), 0, "{code}");
             assert_eq!(count("crates/server/src/serve.rs", code), 1, "{code}");
         }
-        assert_eq!(
-            count("crates/parties/src/a.rs", "use store::{Store, Tx};"),
-            2
-        );
-        assert_eq!(
-            count("crates/server/src/migrate.rs", "fn a(s: store::Store) {}"),
-            0
-        );
+        assert_eq!(count("crates/parties/src/a.rs", "use store::{Store, Tx};"), 2);
+        assert_eq!(count("crates/server/src/migrate.rs", "fn a(s: store::Store) {}"), 0);
     }
 
     #[test]
@@ -133,12 +115,6 @@ mod tests {
             ),
             0
         );
-        assert_eq!(
-            count(
-                "crates/spine/src/lib.rs",
-                "pub use store::{Reader, Writer};"
-            ),
-            1
-        );
+        assert_eq!(count("crates/spine/src/lib.rs", "pub use store::{Reader, Writer};"), 1);
     }
 }

@@ -56,9 +56,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
 
 /// The list as it should stand now.
 pub(super) fn list(tree: &Tree) -> String {
-    let lines = found(tree)
-        .into_iter()
-        .map(|(name, long)| format!("{name} {}\n", long.lines));
+    let lines = found(tree).into_iter().map(|(name, long)| format!("{name} {}\n", long.lines));
     std::iter::once(HEADER.to_owned()).chain(lines).collect()
 }
 
@@ -78,9 +76,7 @@ fn found(tree: &Tree) -> BTreeMap<String, Long> {
             if long.lines <= MAX_LINES {
                 continue;
             }
-            let longest = found
-                .entry(format!("{}::{name}", file.path))
-                .or_insert(long);
+            let longest = found.entry(format!("{}::{name}", file.path)).or_insert(long);
             if long.lines > longest.lines {
                 *longest = long;
             }
@@ -93,9 +89,8 @@ fn found(tree: &Tree) -> BTreeMap<String, Long> {
 fn functions<'a>(tokens: &[Token<'a>]) -> Vec<(&'a str, Long)> {
     let mut functions = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
-        let Some(name) = tokens
-            .get(index + 1)
-            .filter(|next| token.is_ident("fn") && next.kind == Kind::Ident)
+        let Some(name) =
+            tokens.get(index + 1).filter(|next| token.is_ident("fn") && next.kind == Kind::Ident)
         else {
             continue;
         };
@@ -103,13 +98,8 @@ fn functions<'a>(tokens: &[Token<'a>]) -> Vec<(&'a str, Long)> {
             continue;
         };
         if let Some(end) = tokens.get(lexer::closing(tokens, open)) {
-            functions.push((
-                name.text,
-                Long {
-                    line: token.line,
-                    lines: end.line + 1 - token.line,
-                },
-            ));
+            functions
+                .push((name.text, Long { line: token.line, lines: end.line + 1 - token.line }));
         }
     }
     functions
@@ -148,20 +138,13 @@ mod tests {
     #[test]
     fn length_counts_from_fn_to_the_brace() {
         let code = of_lines("b", 71);
-        assert_eq!(
-            functions(&lexer::tokens(&code)),
-            [("b", Long { line: 2, lines: 71 })]
-        );
+        assert_eq!(functions(&lexer::tokens(&code)), [("b", Long { line: 2, lines: 71 })]);
     }
 
     #[test]
     fn new_offenders_fail_and_known_ones_may_only_shrink() {
         let count = |lines: usize, list: &str| {
-            check(&Tree::of(&[
-                ("crates/a/src/a.rs", &of_lines("b", lines)),
-                (LIST, list),
-            ]))
-            .len()
+            check(&Tree::of(&[("crates/a/src/a.rs", &of_lines("b", lines)), (LIST, list)])).len()
         };
         assert_eq!(count(70, HEADER), 0);
         assert_eq!(count(71, HEADER), 1);

@@ -5,20 +5,12 @@ use crate::lexer::{self, Kind, Token};
 use crate::tree::{File, Tree};
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
-    tree.files
-        .iter()
-        .filter(|file| file.is_rust())
-        .flat_map(check_file)
-        .collect()
+    tree.files.iter().filter(|file| file.is_rust()).flat_map(check_file).collect()
 }
 
 fn check_file(file: &File) -> Vec<Finding> {
     let tokens = lexer::tokens(&file.text);
-    let production = if file.is_test() {
-        Vec::new()
-    } else {
-        lexer::without_tests(&tokens)
-    };
+    let production = if file.is_test() { Vec::new() } else { lexer::without_tests(&tokens) };
     let allowed: Vec<usize> = production
         .iter()
         .filter(|token| ["sleep", "sleep_until"].contains(&token.text))
@@ -96,10 +88,7 @@ mod tests {
             );
         }
         assert_eq!(
-            count(
-                "crates/a/src/a.rs",
-                "#[doc = \"ignore\"] // #[ignore]\nfn ignore() {}"
-            ),
+            count("crates/a/src/a.rs", "#[doc = \"ignore\"] // #[ignore]\nfn ignore() {}"),
             0
         );
     }
@@ -111,10 +100,7 @@ mod tests {
         assert_eq!(count("crates/a/src/tests.rs", code), 1);
         assert_eq!(count("crates/a/src/a.rs", code), 0);
         assert_eq!(
-            count(
-                "crates/a/src/a.rs",
-                &format!("#[cfg(test)]\nmod tests {{\n{code}\n}}")
-            ),
+            count("crates/a/src/a.rs", &format!("#[cfg(test)]\nmod tests {{\n{code}\n}}")),
             1
         );
     }
@@ -122,17 +108,8 @@ mod tests {
     #[test]
     fn left_overs_are_seen() {
         for name in ["dbg", "todo", "unimplemented"] {
-            assert_eq!(
-                count("crates/a/src/a.rs", &format!("fn a() {{ {name}!(1) }}")),
-                1
-            );
+            assert_eq!(count("crates/a/src/a.rs", &format!("fn a() {{ {name}!(1) }}")), 1);
         }
-        assert_eq!(
-            count(
-                "crates/a/src/a.rs",
-                "// todo!()\nfn todo() { \"dbg!(x)\"; todo() }"
-            ),
-            0
-        );
+        assert_eq!(count("crates/a/src/a.rs", "// todo!()\nfn todo() { \"dbg!(x)\"; todo() }"), 0);
     }
 }

@@ -7,17 +7,11 @@ const WARN_LINES: usize = 500;
 const FAIL_LINES: usize = 800;
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
-    tree.files
-        .iter()
-        .filter(|file| is_code(file))
-        .filter_map(check_file)
-        .collect()
+    tree.files.iter().filter(|file| is_code(file)).filter_map(check_file).collect()
 }
 
 fn is_code(file: &File) -> bool {
-    [".rs", ".css", ".js", ".sh", ".sql"]
-        .iter()
-        .any(|ending| file.path.ends_with(ending))
+    [".rs", ".css", ".js", ".sh", ".sql"].iter().any(|ending| file.path.ends_with(ending))
 }
 
 fn check_file(file: &File) -> Option<Finding> {
@@ -31,11 +25,7 @@ fn check_file(file: &File) -> Option<Finding> {
             ),
         ))
     } else if lines > WARN_LINES {
-        Some(Finding::warning(
-            &file.path,
-            lines,
-            format!("{lines} lines; think of splitting it"),
-        ))
+        Some(Finding::warning(&file.path, lines, format!("{lines} lines; think of splitting it")))
     } else {
         None
     }
@@ -49,9 +39,7 @@ mod tests {
     #[test]
     fn long_files_are_warned_of_and_then_refused() {
         let level = |path: &str, lines: usize| {
-            check(&Tree::of(&[(path, &"x\n".repeat(lines))]))
-                .first()
-                .map(|finding| finding.level)
+            check(&Tree::of(&[(path, &"x\n".repeat(lines))])).first().map(|finding| finding.level)
         };
         assert_eq!(level("crates/a/src/a.rs", 500), None);
         assert_eq!(level("crates/a/src/a.rs", 501), Some(Level::Warning));

@@ -16,11 +16,7 @@ const HTTP_PARTS: [&str; 3] = ["pages", "api", "parts"];
 const HTTP_LIBRARIES: [&str; 6] = ["axum", "http", "hyper", "maud", "tower", "tower_http"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
-    tree.files
-        .iter()
-        .filter(|file| file.is_room_code())
-        .flat_map(check_file)
-        .collect()
+    tree.files.iter().filter(|file| file.is_room_code()).flat_map(check_file).collect()
 }
 
 fn check_file(file: &File) -> Vec<Finding> {
@@ -28,10 +24,7 @@ fn check_file(file: &File) -> Vec<Finding> {
     let room = file.krate().unwrap_or_default();
     let mut findings = Vec::new();
     if !SQL_ROOMS.contains(&room) && !file.has_part(&SQL_PARTS) {
-        for token in tokens
-            .iter()
-            .filter(|token| token.kind == Kind::Text && is_sql(token.text))
-        {
+        for token in tokens.iter().filter(|token| token.kind == Kind::Text && is_sql(token.text)) {
             findings.push(Finding::error(
                 &file.path,
                 token.line,
@@ -53,10 +46,7 @@ fn is_sql(text: &str) -> bool {
     let plain = text.replace("\\n", " ").replace('\\', " ").to_lowercase();
     let words: Vec<&str> = plain.split_whitespace().collect();
     let has = |word: &str| {
-        words
-            .iter()
-            .skip(1)
-            .any(|w| *w == word || w.strip_suffix('(').is_some_and(|w| w == word))
+        words.iter().skip(1).any(|w| *w == word || w.strip_suffix('(').is_some_and(|w| w == word))
     };
     match words.as_slice() {
         ["select", second, ..] => {

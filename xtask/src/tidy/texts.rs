@@ -24,10 +24,8 @@ type Book<'a> = BTreeMap<&'a str, Place<'a>>;
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut books: BTreeMap<&str, Book<'_>> = LANGUAGES
-        .iter()
-        .map(|language| (*language, Book::new()))
-        .collect();
+    let mut books: BTreeMap<&str, Book<'_>> =
+        LANGUAGES.iter().map(|language| (*language, Book::new())).collect();
     for file in &tree.files {
         let Some(book) = language(file).and_then(|language| books.get_mut(language)) else {
             continue;
@@ -70,10 +68,8 @@ fn compare(book: &Book<'_>, language: &str, other: &Book<'_>, findings: &mut Vec
             Some((_, _, others)) => {
                 let missing: Vec<&str> = arguments.difference(others).copied().collect();
                 if !missing.is_empty() {
-                    let text = format!(
-                        "{key} says ${} here and not in {language}",
-                        missing.join(", $")
-                    );
+                    let text =
+                        format!("{key} says ${} here and not in {language}", missing.join(", $"));
                     findings.push(Finding::error(path, *line, text));
                 }
             }
@@ -96,11 +92,7 @@ fn messages<'a>(file: &'a File, findings: &mut Vec<Finding>) -> Vec<Message<'a>>
                     arguments: BTreeSet::new(),
                 }),
                 _ => {
-                    findings.push(Finding::error(
-                        &file.path,
-                        index + 1,
-                        "this line is no message",
-                    ));
+                    findings.push(Finding::error(&file.path, index + 1, "this line is no message"));
                     continue;
                 }
             }
@@ -115,9 +107,7 @@ fn messages<'a>(file: &'a File, findings: &mut Vec<Finding>) -> Vec<Message<'a>>
 fn is_key(key: &str) -> bool {
     let name = key.strip_prefix('-').unwrap_or(key);
     name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 /// Names after a `$` that stands inside braces or in a selector; a dollar sign in plain text has no name after it.
@@ -126,9 +116,7 @@ fn arguments(line: &str) -> impl Iterator<Item = &str> {
         let end = after
             .find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
             .unwrap_or(after.len());
-        after
-            .get(..end)
-            .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+        after.get(..end).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
     })
 }
 
@@ -154,9 +142,7 @@ fn named_key(tokens: &[Token<'_>]) -> Option<(String, usize)> {
         (&["Error", ":", ":", "refused_field", "("], "refusal-"),
     ];
     calls.into_iter().find_map(|(call, prefix)| {
-        let literal = tokens
-            .get(call.len())
-            .filter(|token| token.kind == Kind::Text)?;
+        let literal = tokens.get(call.len()).filter(|token| token.kind == Kind::Text)?;
         lexer::starts_with(tokens, call)
             .then(|| (format!("{prefix}{}", literal.text), literal.line))
     })
@@ -167,10 +153,7 @@ mod tests {
     use super::*;
 
     fn found(files: &[(&str, &str)]) -> Vec<String> {
-        check(&Tree::of(files))
-            .into_iter()
-            .map(|finding| finding.to_string())
-            .collect()
+        check(&Tree::of(files)).into_iter().map(|finding| finding.to_string()).collect()
     }
 
     #[test]
@@ -193,17 +176,11 @@ mod tests {
     #[test]
     fn a_key_stands_once_in_all_crates() {
         let both = |krate: &str| {
-            [
-                format!("crates/{krate}/i18n/ru.ftl"),
-                format!("crates/{krate}/i18n/en.ftl"),
-            ]
+            [format!("crates/{krate}/i18n/ru.ftl"), format!("crates/{krate}/i18n/en.ftl")]
         };
         let ([a_ru, a_en], [b_ru, b_en]) = (both("a"), both("b"));
         let text = "title = x\n";
-        assert_eq!(
-            found(&[(&a_ru, text), (&a_en, text), (&b_ru, text), (&b_en, text)]).len(),
-            2
-        );
+        assert_eq!(found(&[(&a_ru, text), (&a_en, text), (&b_ru, text), (&b_en, text)]).len(), 2);
     }
 
     #[test]
@@ -242,9 +219,6 @@ mod tests {
         ] {
             assert_eq!(with(code), 1, "{code}");
         }
-        assert_eq!(
-            with("#[cfg(test)] mod tests { fn a() { l.t(\"lost\") } }"),
-            0
-        );
+        assert_eq!(with("#[cfg(test)] mod tests { fn a() { l.t(\"lost\") } }"), 0);
     }
 }

@@ -61,10 +61,7 @@ mod tests {
         for word in PRIVATE {
             assert_eq!(count("docs/a.md", &format!("see {word}x")), 1);
         }
-        assert_eq!(
-            count("crates/a/src/a.rs", "route(\"/work/queue\"); \"/home\""),
-            0
-        );
+        assert_eq!(count("crates/a/src/a.rs", "route(\"/work/queue\"); \"/home\""), 0);
     }
 
     #[test]
@@ -76,25 +73,13 @@ mod tests {
             ),
             0
         );
+        assert_eq!(count("Cargo.lock", "source = \"registry+https://mirror.example/index\""), 1);
         assert_eq!(
-            count(
-                "Cargo.lock",
-                "source = \"registry+https://mirror.example/index\""
-            ),
-            1
-        );
-        assert_eq!(
-            count(
-                "package-lock.json",
-                "  \"resolved\": \"https://registry.npmjs.org/a.tgz\","
-            ),
+            count("package-lock.json", "  \"resolved\": \"https://registry.npmjs.org/a.tgz\","),
             0
         );
         assert_eq!(
-            count(
-                "package-lock.json",
-                "  \"resolved\": \"http://mirror.example/a.tgz\","
-            ),
+            count("package-lock.json", "  \"resolved\": \"http://mirror.example/a.tgz\","),
             1
         );
         assert_eq!(count(".npmrc", "registry=http://mirror.example/"), 1);

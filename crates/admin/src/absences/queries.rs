@@ -58,9 +58,7 @@ pub(super) async fn over<R: Read>(
         "select {COLUMNS} from absence where until_on < $1 and (until_on, id) < ($2, $3) \
          and cancelled_at is null order by until_on desc, id desc limit $4"
     );
-    let rows = db
-        .query(&sql, params![on, before.0, before.1, limit])
-        .await?;
+    let rows = db.query(&sql, params![on, before.0, before.1, limit]).await?;
     rows.into_iter().map(absence).collect()
 }
 

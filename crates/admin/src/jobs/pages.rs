@@ -54,10 +54,7 @@ async fn list(mut cx: Cx) -> Answer {
     let next = jobs.last().filter(|_| has_more).map(|j| {
         let micros = j.created_at.micros().to_string();
         let state = state.unwrap_or("all");
-        format!(
-            "{HOME}{}",
-            ui::query_string([("state", state), ("before", &micros)])
-        )
+        format!("{HOME}{}", ui::query_string([("state", state), ("before", &micros)]))
     });
     let body = html! {
         (PageHeader::new(l.t("admin-jobs")).lead(html! { (l.t("admin-jobs-lead")) }).render(&l))
@@ -73,10 +70,8 @@ fn tabs(l: &L, current: Option<&str>, dead: i64) -> Markup {
         let is_current = current.map_or(state == "all", |c| c == state);
         Tab::new(format!("{HOME}?state={state}"), l.t(&key), is_current)
     };
-    let mut tabs: Vec<Tab> = STATES
-        .iter()
-        .map(|s| tab(s, format!("admin-jobs-state-{s}")))
-        .collect();
+    let mut tabs: Vec<Tab> =
+        STATES.iter().map(|s| tab(s, format!("admin-jobs-state-{s}"))).collect();
     if let (Some(first), true) = (tabs.first_mut(), dead > 0) {
         *first = first.clone().count(dead);
     }
@@ -93,12 +88,7 @@ fn table(cx: &Cx, jobs: &[Job], state: Option<&str>, next: Option<String>) -> Ma
             &l.t("admin-jobs-no-dead-words"),
             None,
         ),
-        _ => ui::empty(
-            "activity",
-            &l.t("admin-jobs-none"),
-            &l.t("admin-jobs-none-words"),
-            None,
-        ),
+        _ => ui::empty("activity", &l.t("admin-jobs-none"), &l.t("admin-jobs-none-words"), None),
     };
     let mut table = Table::new("jobs", l.t("admin-jobs"))
         .column(Column::text(l.t("admin-job-kind")))
@@ -115,11 +105,7 @@ fn table(cx: &Cx, jobs: &[Job], state: Option<&str>, next: Option<String>) -> Ma
     }
     if let Some(next) = next {
         let words = l.t("admin-newest-first");
-        table = table.pager(Pager {
-            previous: None,
-            next: Some(next),
-            words,
-        });
+        table = table.pager(Pager { previous: None, next: Some(next), words });
     }
     table.render(l)
 }
@@ -144,11 +130,7 @@ fn row(cx: &Cx, job: &Job) -> Row {
         .cell(error)
         .cell(Cell::text(by_word(cx, job.created_by)))
         .cell(Cell::ago(l, job.created_at));
-    if job.state == "dead" {
-        row.actions(retry_button(cx, job))
-    } else {
-        row
-    }
+    if job.state == "dead" { row.actions(retry_button(cx, job)) } else { row }
 }
 
 fn retry_button(cx: &Cx, job: &Job) -> Markup {
@@ -190,9 +172,7 @@ fn messages_panel(cx: &Cx, messages: &[DeadMessage]) -> Markup {
         .column(Column::text(l.t("admin-job-created")));
     for message in messages {
         let named = message.recipient.parse::<UserId>().ok();
-        let named = named
-            .map(|u| directory.staff_name(u, l.lang))
-            .filter(|n| !n.is_empty());
+        let named = named.map(|u| directory.staff_name(u, l.lang)).filter(|n| !n.is_empty());
         let button = Button::quiet(l.t("admin-message-retry")).icon("send");
         let action = format!("/admin/messages/{}/retry", message.id);
         table = table.row(
@@ -200,31 +180,21 @@ fn messages_panel(cx: &Cx, messages: &[DeadMessage]) -> Markup {
                 .cell(Cell::text(lookups(l, &["admin-channel"], &message.channel)))
                 .cell(Cell::text(named.unwrap_or(&message.recipient)))
                 .cell(Cell::number(l, message.attempts))
-                .cell(
-                    message
-                        .last_error
-                        .as_ref()
-                        .map_or_else(|| Cell::none(l), Cell::text),
-                )
+                .cell(message.last_error.as_ref().map_or_else(|| Cell::none(l), Cell::text))
                 .cell(Cell::ago(l, message.created_at))
                 .actions(post_button(cx, &action, &[], button)),
         );
     }
-    Panel::new(l.t("admin-messages"))
-        .icon("send")
-        .flush()
-        .render(&table.render(l))
+    Panel::new(l.t("admin-messages")).icon("send").flush().render(&table.render(l))
 }
 
 async fn retry(cx: Cx, Path(id): Path<JobId>, sent: FormData) -> Answer {
-    cx.execute(sent.command_id()?, &RetryJob { job_id: id })
-        .await?;
+    cx.execute(sent.command_id()?, &RetryJob { job_id: id }).await?;
     Ok(cx.done(&format!("/jobs/{id}"), "flash-admin-retried"))
 }
 
 async fn retry_message(cx: Cx, Path(id): Path<Uuid>, sent: FormData) -> Answer {
-    cx.execute(sent.command_id()?, &RetryMessage { message_id: id })
-        .await?;
+    cx.execute(sent.command_id()?, &RetryMessage { message_id: id }).await?;
     Ok(cx.done(HOME, "flash-admin-retried"))
 }
 
@@ -246,10 +216,7 @@ async fn one(mut cx: Cx, Path(id): Path<JobId>) -> Answer {
     if cx.principal().has("admin.jobs") {
         header = header.crumb(HOME, l.t("admin-jobs"));
     }
-    Ok(cx.page(
-        &kind_word(&l, &job.kind),
-        &html! { (header.render(&l)) (panel) },
-    ))
+    Ok(cx.page(&kind_word(&l, &job.kind), &html! { (header.render(&l)) (panel) }))
 }
 
 fn job_panel(cx: &Cx, job: &Job) -> Markup {
@@ -260,10 +227,7 @@ fn job_panel(cx: &Cx, job: &Job) -> Markup {
     let mut kv = Kv::new("job")
         .line(l.t("admin-job-state"), state_mark(l, job))
         .text(l.t("admin-job-by"), &by_word(cx, job.created_by))
-        .line(
-            l.t("admin-job-created"),
-            html! { (l.datetime(job.created_at)) },
-        )
+        .line(l.t("admin-job-created"), html! { (l.datetime(job.created_at)) })
         .line(l.t("admin-job-attempts"), html! { (l.int(job.attempts)) });
     if job.state == "ready" && job.attempts > 0 {
         kv = kv.line(l.t("admin-job-next"), html! { (l.datetime(job.run_at)) });
@@ -291,10 +255,7 @@ fn job_panel(cx: &Cx, job: &Job) -> Markup {
 
 /// The plain values of what a job left, in order.
 fn result_lines(job: &Job) -> Vec<(String, String)> {
-    let result = job
-        .result
-        .as_deref()
-        .and_then(|r| serde_json::from_str(r).ok());
+    let result = job.result.as_deref().and_then(|r| serde_json::from_str(r).ok());
     let Some(serde_json::Value::Object(object)) = result else {
         return Vec::new();
     };

@@ -40,7 +40,5 @@ pub(super) async fn dead_messages<R: Read>(
 /// How many jobs are in a state, counted up to `most`.
 pub(super) async fn count<R: Read>(db: &mut R, state: &str, most: i64) -> Result<i64, StoreError> {
     let sql = "select count(*) from (select id from job where state = $1 limit $2) few";
-    db.first(sql, params![state, most])
-        .await?
-        .map_or(Ok(0), store::Row::one)
+    db.first(sql, params![state, most]).await?.map_or(Ok(0), store::Row::one)
 }

@@ -45,11 +45,8 @@ pub(super) struct Mark {
 
 impl Mark {
     /// Before the newest entry.
-    pub(super) const NEWEST: Mark = Mark {
-        pos: i64::MAX,
-        at: Timestamp::from_micros(i64::MAX),
-        seq: i64::MAX,
-    };
+    pub(super) const NEWEST: Mark =
+        Mark { pos: i64::MAX, at: Timestamp::from_micros(i64::MAX), seq: i64::MAX };
 }
 
 const COLUMNS: &str = "e.seq, e.at, e.actor_id, e.node, e.channel, e.command, e.entity, e.entity_id, \
@@ -79,22 +76,13 @@ pub(super) async fn page<R: Read>(
     before: Mark,
     limit: i64,
 ) -> Result<Vec<Line>, StoreError> {
-    let Wanted {
-        entity,
-        client,
-        actor,
-    } = wanted;
+    let Wanted { entity, client, actor } = wanted;
     if entity.is_none() && client.is_none() && actor.is_none() {
         let sql = format!(
             "select s.pos, {COLUMNS} from journal_seal s join journal_entry e on e.seq = s.seq \
              where s.pos < $1 order by s.pos desc limit $2"
         );
-        return db
-            .query(&sql, params![before.pos, limit])
-            .await?
-            .into_iter()
-            .map(line)
-            .collect();
+        return db.query(&sql, params![before.pos, limit]).await?.into_iter().map(line).collect();
     }
     let mut conditions = Vec::new();
     let mut values: Vec<Value> = vec![before.at.into(), before.seq.into(), limit.into()];
@@ -103,10 +91,7 @@ pub(super) async fn page<R: Read>(
         ("e.client_id", client.map(ClientId::uuid)),
         ("e.actor_id", actor.map(UserId::uuid)),
     ];
-    for (column, id) in given
-        .into_iter()
-        .filter_map(|(column, id)| Some((column, id?)))
-    {
+    for (column, id) in given.into_iter().filter_map(|(column, id)| Some((column, id?))) {
         values.push(id.into());
         conditions.push(format!("{column} = ${}", values.len()));
     }
@@ -116,11 +101,7 @@ pub(super) async fn page<R: Read>(
          where (e.at, e.seq) < ($1, $2) and {} order by e.at desc, e.seq desc limit $3",
         conditions.join(" and ")
     );
-    db.query(&sql, &values)
-        .await?
-        .into_iter()
-        .map(line)
-        .collect()
+    db.query(&sql, &values).await?.into_iter().map(line).collect()
 }
 
 /// To whom clients belong; those that are not there are not in the answer.
@@ -133,22 +114,14 @@ pub(super) async fn owners<R: Read>(
         return Ok(owners);
     }
     let places: Vec<String> = (1..=clients.len()).map(|n| format!("${n}")).collect();
-    let sql = format!(
-        "select id, branch_id, manager_id from client where id in ({})",
-        places.join(", ")
-    );
+    let sql =
+        format!("select id, branch_id, manager_id from client where id in ({})", places.join(", "));
     let values: Vec<Value> = clients.iter().map(|id| (*id).into()).collect();
     for row in db.query(&sql, &values).await? {
         let mut c = row.cols();
         let id = c.take()?;
         let branch_id: Option<BranchId> = c.take()?;
-        owners.insert(
-            id,
-            Owner {
-                branch_id,
-                manager_id: c.take()?,
-            },
-        );
+        owners.insert(id, Owner { branch_id, manager_id: c.take()? });
     }
     Ok(owners)
 }
@@ -170,12 +143,7 @@ pub(super) async fn tip<R: Read>(db: &mut R) -> Result<Option<Tip>, StoreError> 
         return Ok(None);
     };
     let mut c = row.cols();
-    Ok(Some(Tip {
-        height: c.take()?,
-        last_pos: c.take()?,
-        sealed_at: c.take()?,
-        hash: c.take()?,
-    }))
+    Ok(Some(Tip { height: c.take()?, last_pos: c.take()?, sealed_at: c.take()?, hash: c.take()? }))
 }
 
 /// The newest check of the journal.

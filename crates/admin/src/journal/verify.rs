@@ -33,18 +33,10 @@ async fn check(job: &JobContext) -> Result<Json, JobError> {
         }
     };
     Ok(match verdict {
-        Verdict::Whole {
-            blocks,
-            entries,
-            unsealed,
-        } => json!({
+        Verdict::Whole { blocks, entries, unsealed } => json!({
             "verdict": "whole", "blocks": blocks, "entries": entries, "unsealed": unsealed,
         }),
-        Verdict::Broken {
-            block,
-            pos,
-            problem,
-        } => json!({
+        Verdict::Broken { block, pos, problem } => json!({
             "verdict": "broken", "block": block, "pos": pos, "problem": problem,
         }),
     })

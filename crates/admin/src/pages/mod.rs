@@ -20,68 +20,17 @@ const fn nav(
     label: &'static str,
     permission: &'static str,
 ) -> NavItem {
-    NavItem {
-        order,
-        group: GROUP,
-        href,
-        icon,
-        label,
-        permission,
-        go: None,
-        main: false,
-    }
+    NavItem { order, group: GROUP, href, icon, label, permission, go: None, main: false }
 }
 
 const NAV: &[NavItem] = &[
-    nav(
-        90,
-        "/admin/staff",
-        "users-round",
-        "admin-nav-staff",
-        "admin.staff",
-    ),
-    nav(
-        91,
-        "/admin/roles",
-        "shield-check",
-        "admin-nav-roles",
-        "admin.roles",
-    ),
-    nav(
-        92,
-        "/admin/branches",
-        "landmark",
-        "admin-nav-branches",
-        "admin.branches",
-    ),
-    nav(
-        93,
-        "/admin/absences",
-        "calendar-days",
-        "admin-nav-absences",
-        "admin.staff",
-    ),
-    nav(
-        94,
-        "/admin/tokens",
-        "key-round",
-        "admin-nav-tokens",
-        "admin.staff",
-    ),
-    nav(
-        95,
-        "/admin/jobs",
-        "activity",
-        "admin-nav-jobs",
-        "admin.jobs",
-    ),
-    nav(
-        96,
-        "/admin/journal",
-        "book-open",
-        "admin-nav-journal",
-        "journal.read",
-    ),
+    nav(90, "/admin/staff", "users-round", "admin-nav-staff", "admin.staff"),
+    nav(91, "/admin/roles", "shield-check", "admin-nav-roles", "admin.roles"),
+    nav(92, "/admin/branches", "landmark", "admin-nav-branches", "admin.branches"),
+    nav(93, "/admin/absences", "calendar-days", "admin-nav-absences", "admin.staff"),
+    nav(94, "/admin/tokens", "key-round", "admin-nav-tokens", "admin.staff"),
+    nav(95, "/admin/jobs", "activity", "admin-nav-jobs", "admin.jobs"),
+    nav(96, "/admin/journal", "book-open", "admin-nav-journal", "journal.read"),
 ];
 
 const fn action(
@@ -90,35 +39,13 @@ const fn action(
     href: &'static str,
     permission: &'static str,
 ) -> Action {
-    Action {
-        label,
-        icon,
-        href,
-        dialog: false,
-        permission,
-        creates: false,
-    }
+    Action { label, icon, href, dialog: false, permission, creates: false }
 }
 
 const ACTIONS: &[Action] = &[
-    action(
-        "admin-action-staff",
-        "user-plus",
-        "/admin/staff/new",
-        "admin.staff",
-    ),
-    action(
-        "admin-action-password",
-        "key-round",
-        "/me/password",
-        "app.use",
-    ),
-    action(
-        "admin-action-absence",
-        "calendar-days",
-        "/me/absence",
-        "app.use",
-    ),
+    action("admin-action-staff", "user-plus", "/admin/staff/new", "admin.staff"),
+    action("admin-action-password", "key-round", "/me/password", "app.use"),
+    action("admin-action-absence", "calendar-days", "/me/absence", "app.use"),
 ];
 
 macro_rules! texts {

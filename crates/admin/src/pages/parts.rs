@@ -72,10 +72,7 @@ fn text_key(prefix: &str, key: &str) -> String {
 
 /// The same in one go, as words; the key itself when no room has words for it.
 pub(crate) fn lookups(l: &L, prefixes: &[&str], key: &str) -> String {
-    let found = prefixes
-        .iter()
-        .map(|p| text_key(p, key))
-        .find(|k| l.texts.has(l.lang, k));
+    let found = prefixes.iter().map(|p| text_key(p, key)).find(|k| l.texts.has(l.lang, k));
     found.map_or_else(|| key.to_owned(), |k| l.t(&k))
 }
 
@@ -83,11 +80,8 @@ pub(crate) fn lookups(l: &L, prefixes: &[&str], key: &str) -> String {
 pub(crate) fn active_staff(cx: &Cx, but: Option<UserId>) -> Vec<Opt> {
     let directory = cx.app.services.directory.get();
     let lang = cx.l.lang;
-    let mut people: Vec<&StaffMember> = directory
-        .staff
-        .values()
-        .filter(|s| s.active && Some(s.id) != but)
-        .collect();
+    let mut people: Vec<&StaffMember> =
+        directory.staff.values().filter(|s| s.active && Some(s.id) != but).collect();
     people.sort_by_cached_key(|s| (s.shown_name(lang).to_lowercase(), s.id));
     let place = |s: &StaffMember| s.branch_id.map_or("", |b| directory.branch_name(b, lang));
     people
@@ -105,20 +99,12 @@ pub(crate) fn active_staff(cx: &Cx, but: Option<UserId>) -> Vec<Opt> {
 /// Branches in use, and `kept` even when it is not; `none` heads the list.
 pub(crate) fn branch_options(cx: &Cx, kept: Option<BranchId>, none: Option<String>) -> Vec<Opt> {
     let directory = cx.app.services.directory.get();
-    let mut branches: Vec<_> = directory
-        .branches
-        .values()
-        .filter(|b| !b.archived || Some(b.id) == kept)
-        .collect();
+    let mut branches: Vec<_> =
+        directory.branches.values().filter(|b| !b.archived || Some(b.id) == kept).collect();
     branches.sort_by(|a, b| a.code.cmp(&b.code));
     let label = |b: &spine::org::Branch| format!("{} · {}", b.code, b.shown_name(cx.l.lang));
-    let named = branches
-        .iter()
-        .map(|b| Opt::new(b.id.to_string(), label(b)));
-    none.into_iter()
-        .map(|words| Opt::new("", words))
-        .chain(named)
-        .collect()
+    let named = branches.iter().map(|b| Opt::new(b.id.to_string(), label(b)));
+    none.into_iter().map(|words| Opt::new("", words)).chain(named).collect()
 }
 
 /// Teams in use with their branch, and `kept` even when it is not; `none` heads the list.
@@ -139,8 +125,6 @@ pub(crate) fn team_options(cx: &Cx, kept: Option<TeamId>, none: String) -> Vec<O
         })
         .collect();
     teams.sort();
-    let named = teams
-        .into_iter()
-        .map(|(label, id)| Opt::new(id.to_string(), label));
+    let named = teams.into_iter().map(|(label, id)| Opt::new(id.to_string(), label));
     std::iter::once(Opt::new("", none)).chain(named).collect()
 }

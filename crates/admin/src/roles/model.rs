@@ -24,29 +24,18 @@ pub(super) fn catalogue<'a>(
     asked: impl Iterator<Item = &'a str>,
     roles: &'a BTreeMap<kernel::RoleId, Role>,
 ) -> BTreeMap<String, Vec<Line>> {
-    let held = roles
-        .values()
-        .flat_map(|r| r.grants.keys())
-        .map(String::as_str);
-    let keys: BTreeSet<&str> = asked
-        .chain(held)
-        .filter(|key| key.contains('.') && *key != NEVER)
-        .collect();
+    let held = roles.values().flat_map(|r| r.grants.keys()).map(String::as_str);
+    let keys: BTreeSet<&str> =
+        asked.chain(held).filter(|key| key.contains('.') && *key != NEVER).collect();
     let is_narrow = |key: &str| {
-        roles
-            .values()
-            .filter_map(|r| r.grants.get(key))
-            .any(|scope| *scope != Scope::Bank)
+        roles.values().filter_map(|r| r.grants.get(key)).any(|scope| *scope != Scope::Bank)
     };
     let mut groups: BTreeMap<String, Vec<Line>> = BTreeMap::new();
     for key in keys {
         let own = spine::org::PERMISSIONS.iter().find(|p| p.key == key);
         let scoped = own.map_or_else(|| is_narrow(key), |p| p.scoped);
         let group = key.split('.').next().unwrap_or(key).to_owned();
-        groups.entry(group).or_default().push(Line {
-            key: key.to_owned(),
-            scoped,
-        });
+        groups.entry(group).or_default().push(Line { key: key.to_owned(), scoped });
     }
     groups
 }
@@ -57,10 +46,7 @@ mod tests {
 
     #[test]
     fn the_catalogue_has_everything_once_and_never_the_system() {
-        let grants = [
-            ("client.read", Scope::Branch),
-            ("client.create", Scope::Bank),
-        ];
+        let grants = [("client.read", Scope::Branch), ("client.create", Scope::Bank)];
         let role = Role {
             id: kernel::RoleId::from_uuid(uuid::Uuid::from_u128(1)),
             key: "manager".to_owned(),
@@ -70,13 +56,7 @@ mod tests {
             grants: grants.map(|(p, s)| (p.to_owned(), s)).into(),
         };
         let roles = BTreeMap::from([(role.id, role)]);
-        let asked = [
-            "client.read",
-            "admin.staff",
-            "system",
-            "public",
-            "admin.staff",
-        ];
+        let asked = ["client.read", "admin.staff", "system", "public", "admin.staff"];
         let found = catalogue(asked.into_iter(), &roles);
         let flat: Vec<(&str, &str, bool)> = found
             .iter()

@@ -24,9 +24,7 @@ impl Wanted {
     pub(super) fn fits(&self, member: &StaffMember) -> bool {
         let text = format!("{} {} {}", member.name, member.name_en, member.login).to_lowercase();
         let text = text.replace('ё', "е");
-        self.words
-            .iter()
-            .all(|word| text.contains(&word.replace('ё', "е")))
+        self.words.iter().all(|word| text.contains(&word.replace('ё', "е")))
             && self.branch.is_none_or(|b| member.branch_id == Some(b))
             && self.role.is_none_or(|r| member.roles.contains(&r))
             && self.active.is_none_or(|a| member.active == a)
@@ -54,24 +52,14 @@ pub(super) fn page(
     size: usize,
 ) -> Page<&StaffMember> {
     people.sort_by_cached_key(|s| (s.shown_name(lang).to_lowercase(), s.id));
-    let start = after
-        .and_then(|id| people.iter().position(|s| s.id == id))
-        .map_or(0, |at| at + 1);
+    let start = after.and_then(|id| people.iter().position(|s| s.id == id)).map_or(0, |at| at + 1);
     let rows: Vec<&StaffMember> = people.iter().skip(start).take(size).copied().collect();
-    let next = rows
-        .last()
-        .map(|s| s.id)
-        .filter(|_| start + rows.len() < people.len());
+    let next = rows.last().map(|s| s.id).filter(|_| start + rows.len() < people.len());
     let previous = (start > 0).then(|| {
         let before = start.checked_sub(size + 1);
         before.and_then(|at| people.get(at)).map(|s| s.id)
     });
-    Page {
-        rows,
-        first: start + 1,
-        previous,
-        next,
-    }
+    Page { rows, first: start + 1, previous, next }
 }
 
 /// A password for a start: four groups of four clear letters and digits, about 78 bits.
@@ -80,17 +68,9 @@ pub(super) fn first_password(entropy: &dyn Entropy) -> String {
     entropy.fill(&mut bytes);
     let letters: Vec<char> = bytes
         .iter()
-        .map(|byte| {
-            CLEAR
-                .get(usize::from(*byte % 32))
-                .map_or('x', |b| char::from(*b))
-        })
+        .map(|byte| CLEAR.get(usize::from(*byte % 32)).map_or('x', |b| char::from(*b)))
         .collect();
-    letters
-        .chunks(4)
-        .map(|four| four.iter().collect::<String>())
-        .collect::<Vec<_>>()
-        .join("-")
+    letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
 #[cfg(test)]
@@ -141,11 +121,7 @@ mod tests {
     #[test]
     fn words_are_found_in_any_order_and_without_the_dots_of_yo() {
         let wanted = |text: &str| Wanted {
-            words: text
-                .to_lowercase()
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
+            words: text.to_lowercase().split_whitespace().map(str::to_owned).collect(),
             active: Some(true),
             ..Wanted::default()
         };
@@ -153,10 +129,7 @@ mod tests {
         assert!(wanted("петр семен").fits(&person));
         assert!(wanted("LOGIN1").fits(&person));
         assert!(!wanted("иванов").fits(&person));
-        assert!(!wanted("семен").fits(&StaffMember {
-            active: false,
-            ..person
-        }));
+        assert!(!wanted("семен").fits(&StaffMember { active: false, ..person }));
     }
 
     #[test]

@@ -65,11 +65,7 @@ pub(super) async fn list_facts<R: Read>(
     for row in db.query(&sql, &values).await? {
         let mut c = row.cols();
         let id = c.take()?;
-        let fact = ListFacts {
-            email: c.take()?,
-            locked_until: c.take()?,
-            seen_at: c.take()?,
-        };
+        let fact = ListFacts { email: c.take()?, locked_until: c.take()?, seen_at: c.take()? };
         facts.insert(id, fact);
     }
     Ok(facts)
@@ -95,11 +91,7 @@ pub(super) async fn standing<R: Read>(
     let mut all = Vec::new();
     for row in db.query(sql, params![id, on]).await? {
         let mut c = row.cols();
-        all.push(Standing {
-            deputy: c.take()?,
-            from: c.take()?,
-            until: c.take()?,
-        });
+        all.push(Standing { deputy: c.take()?, from: c.take()?, until: c.take()? });
     }
     Ok(all)
 }

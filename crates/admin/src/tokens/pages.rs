@@ -39,9 +39,7 @@ async fn list(mut cx: Cx) -> Answer {
     let mut tokens = queries::list(&mut cx.db, before, limit).await?;
     let has_more = tokens.len() > PAGE_ROWS;
     tokens.truncate(PAGE_ROWS);
-    let add = Button::primary(l.t("admin-token-new"))
-        .icon("plus")
-        .dialog("/admin/tokens/new");
+    let add = Button::primary(l.t("admin-token-new")).icon("plus").dialog("/admin/tokens/new");
     let none = ui::empty(
         "key-round",
         &l.t("admin-tokens-none"),
@@ -62,11 +60,7 @@ async fn list(mut cx: Cx) -> Answer {
     }
     if let Some(last) = tokens.last().filter(|_| has_more) {
         let next = Some(format!("{HOME}?before={}", last.created_at.micros()));
-        table = table.pager(Pager {
-            previous: None,
-            next,
-            words: l.t("admin-newest-first"),
-        });
+        table = table.pager(Pager { previous: None, next, words: l.t("admin-newest-first") });
     }
     let body = html! {
         (PageHeader::new(l.t("admin-tokens")).lead(html! { (l.t("admin-tokens-lead")) }).primary(add).render(&l))
@@ -78,40 +72,26 @@ async fn list(mut cx: Cx) -> Answer {
 fn row(cx: &Cx, token: &Token) -> Row {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let role = directory
-        .roles
-        .get(&token.role)
-        .map_or("", |r| r.shown_name(l.lang));
+    let role = directory.roles.get(&token.role).map_or("", |r| r.shown_name(l.lang));
     let is_over = token.expires_at.is_some_and(|t| t <= cx.now());
     let state = match (token.revoked_at, is_over) {
         (Some(_), _) => ui::dot(Tone::Neutral, &l.t("admin-token-revoked")),
         (None, true) => ui::dot(Tone::Attention, &l.t("admin-token-expired")),
         (None, false) => ui::dot(Tone::Good, &l.t("admin-token-live")),
     };
-    let owner = token
-        .owner
-        .map(|o| directory.staff_name(o, l.lang).to_owned());
+    let owner = token.owner.map(|o| directory.staff_name(o, l.lang).to_owned());
     let row = Row::new(token.id)
         .cell(Cell::text(&token.name))
         .cell(Cell::text(role))
         .cell(owner.map_or_else(|| Cell::none(l), Cell::text))
         .cell(Cell::markup(state))
-        .cell(
-            token
-                .expires_at
-                .map_or_else(|| Cell::none(l), |t| Cell::text(l.datetime(t))),
-        )
+        .cell(token.expires_at.map_or_else(|| Cell::none(l), |t| Cell::text(l.datetime(t))))
         .cell(Cell::ago(l, token.created_at));
     if token.revoked_at.is_some() {
         return row;
     }
     let button = Button::quiet(l.t("admin-token-revoke")).icon("ban");
-    row.actions(post_button(
-        cx,
-        &format!("{HOME}/{}/revoke", token.id),
-        &[],
-        button,
-    ))
+    row.actions(post_button(cx, &format!("{HOME}/{}/revoke", token.id), &[], button))
 }
 
 async fn form(cx: Cx) -> Answer {
@@ -151,13 +131,7 @@ fn command(cx: &Cx, sent: &FormData, token: &str) -> Result<CreateToken, Refusal
         .map(|day| Timestamp::start_of(day, &cx.l.zone));
     let role_key = role.map(|r| r.key.clone()).unwrap_or_default();
     refusals.into_result()?;
-    Ok(CreateToken {
-        token_hash: hash_token(token),
-        name,
-        role_key,
-        user_id,
-        expires_at,
-    })
+    Ok(CreateToken { token_hash: hash_token(token), name, role_key, user_id, expires_at })
 }
 
 /// The token itself, shown this once.
@@ -173,9 +147,7 @@ fn made(cx: &Cx, name: &str, token: &str) -> Response {
     };
     let mut response = dialog(cx, &l.t("admin-token-made"), &Panel::new("").render(&body));
     let never = axum::http::HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .insert(axum::http::header::CACHE_CONTROL, never);
+    response.headers_mut().insert(axum::http::header::CACHE_CONTROL, never);
     response
 }
 
@@ -200,12 +172,8 @@ fn fields(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
     let error = |name: &str| cx.field_error(refusals, name);
     let mut roles: Vec<&Role> = directory.roles.values().collect();
     roles.sort_by_cached_key(|r| r.shown_name(l.lang).to_lowercase());
-    let roles = roles
-        .iter()
-        .map(|r| Opt::new(r.id.to_string(), r.shown_name(l.lang)));
-    let roles: Vec<Opt> = std::iter::once(Opt::new("", l.t("admin-choose")))
-        .chain(roles)
-        .collect();
+    let roles = roles.iter().map(|r| Opt::new(r.id.to_string(), r.shown_name(l.lang)));
+    let roles: Vec<Opt> = std::iter::once(Opt::new("", l.t("admin-choose"))).chain(roles).collect();
     let mut people = vec![Opt::new("", l.t("admin-token-nobody"))];
     people.extend(active_staff(cx, None));
     html! {
@@ -222,7 +190,6 @@ fn fields(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
 }
 
 async fn revoke(cx: Cx, Path(id): Path<TokenId>, sent: FormData) -> Answer {
-    cx.execute(sent.command_id()?, &RevokeToken { token_id: id })
-        .await?;
+    cx.execute(sent.command_id()?, &RevokeToken { token_id: id }).await?;
     Ok(cx.done(HOME, "flash-admin-token-revoked"))
 }

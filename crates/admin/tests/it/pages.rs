@@ -52,18 +52,10 @@ fn addresses(bank: &Bank) -> Vec<String> {
 /// A text that is a key of ours: nobody wrote it in this language.
 fn raw_key(body: &str) -> Option<&str> {
     let words = body.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-    let ours = [
-        "admin-",
-        "refusal-",
-        "permission-",
-        "scope-",
-        "flash-admin-",
-        "command-org-",
-    ];
+    let ours = ["admin-", "refusal-", "permission-", "scope-", "flash-admin-", "command-org-"];
     let starts = |word: &&str| ours.iter().any(|o| word.starts_with(o));
-    let mut found = words
-        .filter(starts)
-        .filter(|word| !word.starts_with("permission-group-beside"));
+    let mut found =
+        words.filter(starts).filter(|word| !word.starts_with("permission-group-beside"));
     found.next()
 }
 
@@ -72,10 +64,7 @@ async fn read(bank: &Bank, browser: &mut Browser, lang: &str) {
     for address in addresses(bank) {
         let body = browser.get(&address).await.ok();
         assert_eq!(raw_key(&body), None, "{address} in {lang}");
-        assert!(
-            body.contains(&format!("lang=\"{lang}\"")),
-            "{address} is not in {lang}"
-        );
+        assert!(body.contains(&format!("lang=\"{lang}\"")), "{address} is not in {lang}");
     }
 }
 
@@ -95,11 +84,7 @@ async fn every_address_is_closed_without_its_right() {
     both(async |bank: &Bank| {
         let mut clerk = bank.client("clerk").await;
         let any = "018f0000-0000-7000-8000-000000000000";
-        let guarded = bank
-            .app
-            .routes
-            .iter()
-            .filter(|r| r.path.starts_with("/admin/"));
+        let guarded = bank.app.routes.iter().filter(|r| r.path.starts_with("/admin/"));
         let mut seen = 0;
         for route in guarded {
             let path = route.path.replace("{id}", any);

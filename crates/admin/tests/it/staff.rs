@@ -28,17 +28,8 @@ fn new_person<'a>(role: &'a str, branch: &'a str) -> Vec<(&'a str, &'a str)> {
 
 /// Adds Olga to branch `01` by form; answers her page.
 async fn add_olga(bank: &Bank, admin: &mut Browser) -> String {
-    let (manager, branch) = (
-        role(bank, "manager").to_string(),
-        bank.branch("01").to_string(),
-    );
-    let added = send(
-        bank,
-        admin,
-        "/admin/staff/new",
-        &new_person(&manager, &branch),
-    )
-    .await;
+    let (manager, branch) = (role(bank, "manager").to_string(), bank.branch("01").to_string());
+    let added = send(bank, admin, "/admin/staff/new", &new_person(&manager, &branch)).await;
     assert_eq!(added.status, 303, "{}", added.gist());
     added.location().to_owned()
 }
@@ -53,48 +44,19 @@ async fn a_person_is_added_signs_in_and_changes_her_password() {
         let card = admin.get(&page).await.ok();
         assert!(card.contains("o.smirnova@bank.test"));
         let mut herself = bank.stranger();
-        assert_eq!(
-            sign_in(&mut herself, "o.smirnova", "three white horses").await,
-            303
-        );
+        assert_eq!(sign_in(&mut herself, "o.smirnova", "three white horses").await, 303);
         let mut elsewhere = bank.stranger();
-        assert_eq!(
-            sign_in(&mut elsewhere, "o.smirnova", "three white horses").await,
-            303
-        );
-        let new = [
-            ("password", "four grey geese"),
-            ("again", "four grey geese"),
-        ];
+        assert_eq!(sign_in(&mut elsewhere, "o.smirnova", "three white horses").await, 303);
+        let new = [("password", "four grey geese"), ("again", "four grey geese")];
         let wrong = [&[("old", "not it")][..], &new].concat();
         let refused = send(bank, &mut herself, "/me/password", &wrong).await;
         assert_eq!(refused.status, 422);
-        assert!(
-            refused.body.contains("This is not the present password"),
-            "{}",
-            refused.gist()
-        );
+        assert!(refused.body.contains("This is not the present password"), "{}", refused.gist());
         let right = [&[("old", "three white horses")][..], &new].concat();
-        assert_eq!(
-            send(bank, &mut herself, "/me/password", &right)
-                .await
-                .status,
-            303
-        );
-        assert_eq!(
-            herself.get("/me/password").await.status,
-            200,
-            "this session stays"
-        );
-        assert_eq!(
-            elsewhere.get("/me/password").await.status,
-            303,
-            "the others end"
-        );
-        assert_eq!(
-            sign_in(&mut bank.stranger(), "o.smirnova", "four grey geese").await,
-            303
-        );
+        assert_eq!(send(bank, &mut herself, "/me/password", &right).await.status, 303);
+        assert_eq!(herself.get("/me/password").await.status, 200, "this session stays");
+        assert_eq!(elsewhere.get("/me/password").await.status, 303, "the others end");
+        assert_eq!(sign_in(&mut bank.stranger(), "o.smirnova", "four grey geese").await, 303);
     })
     .await;
 }
@@ -114,23 +76,12 @@ async fn who_leaves_has_a_successor_who_is_told() {
         let gone = send(bank, &mut admin, &dismiss, &[("successor", &heir)]).await;
         assert_eq!(gone.status, 303, "{}", gone.gist());
         assert_eq!(herself.get("/me/password").await.status, 303, "signed out");
-        assert_eq!(
-            sign_in(&mut herself, "o.smirnova", "three white horses").await,
-            422
-        );
+        assert_eq!(sign_in(&mut herself, "o.smirnova", "three white horses").await, 422);
         let acting = || bank.services.directory.get().acting_for(id, bank.today());
         assert_eq!(acting(), bank.user("manager_same"));
         bank.settle().await;
-        let told = bank
-            .client("manager_same")
-            .await
-            .get("/me/notices")
-            .await
-            .ok();
-        assert!(
-            told.contains("You take over the clients and tasks of Olga Smirnova"),
-            "{told}"
-        );
+        let told = bank.client("manager_same").await.get("/me/notices").await.ok();
+        assert!(told.contains("You take over the clients and tasks of Olga Smirnova"), "{told}");
         let back = send(bank, &mut admin, &format!("{page}/reinstate"), &[]).await;
         assert_eq!(back.status, 303);
         assert_eq!(acting(), id);
@@ -175,12 +126,7 @@ async fn a_second_press_of_the_button_adds_nobody() {
         fields.push(("_id", &id));
         let first = admin.post("/admin/staff/new", &fields).await;
         let second = admin.post("/admin/staff/new", &fields).await;
-        assert_eq!(
-            (first.status, second.status),
-            (303, 303),
-            "{}",
-            second.gist()
-        );
+        assert_eq!((first.status, second.status), (303, 303), "{}", second.gist());
         assert_eq!(first.location(), second.location());
     })
     .await;
@@ -196,12 +142,7 @@ async fn five_mistakes_lock_and_the_administrator_unlocks() {
         let page = format!("/admin/staff/{}", bank.user("clerk"));
         assert!(admin.get(&page).await.ok().contains("Unlock"));
         assert_eq!(sign_in(&mut bank.stranger(), "clerk", PASSWORD).await, 422);
-        assert_eq!(
-            send(bank, &mut admin, &format!("{page}/unlock"), &[])
-                .await
-                .status,
-            303
-        );
+        assert_eq!(send(bank, &mut admin, &format!("{page}/unlock"), &[]).await.status, 303);
         assert_eq!(sign_in(&mut bank.stranger(), "clerk", PASSWORD).await, 303);
     })
     .await;
@@ -210,10 +151,8 @@ async fn five_mistakes_lock_and_the_administrator_unlocks() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_ends_the_sessions_of_others() {
     both(async |bank: &Bank| {
-        let (mut admin, mut clerk) = (
-            bank.client("administrator").await,
-            bank.client("clerk").await,
-        );
+        let (mut admin, mut clerk) =
+            (bank.client("administrator").await, bank.client("clerk").await);
         assert_eq!(clerk.get("/me/password").await.status, 200);
         let page = format!("/admin/staff/{}", bank.user("clerk"));
         let path = format!("{page}/sessions/end-all");
@@ -247,37 +186,18 @@ async fn nobody_gives_himself_rights_and_somebody_always_keeps_them() {
             staff: fields_of(bank, login, roles),
         };
         let own = edit("administrator", &["administrator", "auditor"]);
-        assert_eq!(
-            codes(bank.execute("administrator", &own).await),
-            ["own-rights"]
-        );
+        assert_eq!(codes(bank.execute("administrator", &own).await), ["own-rights"]);
         let last = edit("administrator", &["auditor"]);
-        assert_eq!(
-            codes(bank.execute_system(&last).await),
-            ["last-administrator"]
-        );
+        assert_eq!(codes(bank.execute_system(&last).await), ["last-administrator"]);
         let dismissed = DismissStaff {
             staff_id: bank.user("administrator"),
             successor_id: bank.user("auditor"),
         };
-        assert_eq!(
-            codes(bank.execute("administrator", &dismissed).await),
-            ["own-dismissal"]
-        );
-        assert_eq!(
-            codes(bank.execute_system(&dismissed).await),
-            ["last-administrator"]
-        );
-        bank.execute("administrator", &edit("clerk", &["clerk", "administrator"]))
-            .await
-            .unwrap();
+        assert_eq!(codes(bank.execute("administrator", &dismissed).await), ["own-dismissal"]);
+        assert_eq!(codes(bank.execute_system(&dismissed).await), ["last-administrator"]);
+        bank.execute("administrator", &edit("clerk", &["clerk", "administrator"])).await.unwrap();
         bank.execute("clerk", &dismissed).await.unwrap();
-        assert!(
-            bank.services
-                .directory
-                .principal(bank.user("administrator"))
-                .is_none()
-        );
+        assert!(bank.services.directory.principal(bank.user("administrator")).is_none());
     })
     .await;
 }
@@ -286,18 +206,9 @@ async fn nobody_gives_himself_rights_and_somebody_always_keeps_them() {
 async fn passwords_need_the_right_hands_and_never_reach_the_journal() {
     both(async |bank: &Bank| {
         let hash = "$argon2id$made-up".to_owned();
-        let own = SetPassword {
-            staff_id: bank.user("administrator"),
-            password_hash: hash.clone(),
-        };
-        assert_eq!(
-            codes(bank.execute("administrator", &own).await),
-            ["own-password"]
-        );
-        let others = SetPassword {
-            staff_id: bank.user("manager"),
-            password_hash: hash.clone(),
-        };
+        let own = SetPassword { staff_id: bank.user("administrator"), password_hash: hash.clone() };
+        assert_eq!(codes(bank.execute("administrator", &own).await), ["own-password"]);
+        let others = SetPassword { staff_id: bank.user("manager"), password_hash: hash.clone() };
         let denied = bank.execute("clerk", &others).await;
         assert!(matches!(denied, Err(Error::Forbidden(_))), "{denied:?}");
         bank.execute("administrator", &others).await.unwrap();
@@ -306,19 +217,12 @@ async fn passwords_need_the_right_hands_and_never_reach_the_journal() {
             password_hash: hash,
             keep_session: None,
         };
-        assert_eq!(
-            codes(bank.execute("clerk", &guess).await),
-            ["password-wrong"]
-        );
+        assert_eq!(codes(bank.execute("clerk", &guess).await), ["password-wrong"]);
         bank.settle().await;
         let mut db = bank.services.reader.clone();
-        let entries = store::journal::page(&mut db, i64::MAX, 1_000)
-            .await
-            .unwrap();
+        let entries = store::journal::page(&mut db, i64::MAX, 1_000).await.unwrap();
         assert!(
-            entries
-                .iter()
-                .any(|e| e.draft.changes.contains("\"password\":[null,\"changed\"]"))
+            entries.iter().any(|e| e.draft.changes.contains("\"password\":[null,\"changed\"]"))
         );
         assert!(entries.iter().all(|e| !e.draft.changes.contains("argon2")));
     })

@@ -32,12 +32,7 @@ impl Command for AddClient {
             params![id, self.branch_id],
         )
         .await?;
-        w.record(
-            "client",
-            id,
-            Some(id),
-            Change::new().set("last_name", self.name.as_str()),
-        );
+        w.record("client", id, Some(id), Change::new().set("last_name", self.name.as_str()));
         Ok(id)
     }
 }
@@ -52,8 +47,7 @@ impl Command for AskInVain {
     type Output = Option<JobId>;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Option<JobId>, Error> {
-        w.job("beside.vain", Some("one"), &serde_json::json!({}))
-            .await
+        w.job("beside.vain", Some("one"), &serde_json::json!({})).await
     }
 }
 
@@ -78,10 +72,7 @@ fn beside() -> Module {
     Module {
         name: "beside",
         migrations: &[TABLE],
-        permissions: &[Permission {
-            key: "client.read",
-            scoped: true,
-        }],
+        permissions: &[Permission { key: "client.read", scoped: true }],
         grants: &[
             ("manager", "client.read", Scope::Branch),
             ("auditor", "client.read", Scope::Bank),
@@ -132,12 +123,7 @@ fn open(asked: Asked) -> Opening {
             stopping: asked.stopping,
         };
         let (router, app) = web::build_router(setting, vec![admin::pages()]).unwrap();
-        Parts {
-            services,
-            keepers,
-            app,
-            router,
-        }
+        Parts { services, keepers, app, router }
     })
 }
 
@@ -169,12 +155,5 @@ pub(crate) fn codes<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Vec<String
 
 /// The id of a role by its key.
 pub(crate) fn role(bank: &Bank, key: &str) -> kernel::RoleId {
-    bank.services
-        .directory
-        .get()
-        .roles
-        .values()
-        .find(|r| r.key == key)
-        .unwrap()
-        .id
+    bank.services.directory.get().roles.values().find(|r| r.key == key).unwrap().id
 }

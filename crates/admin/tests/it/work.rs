@@ -22,31 +22,17 @@ async fn a_dead_job_is_shown_first_and_runs_again_by_a_button() {
             own.starts_with("<section") && own.contains("Failed") && !own.contains("Run again"),
             "{own}"
         );
-        assert_eq!(
-            bank.client("manager").await.get(&address).await.status,
-            404,
-            "somebody else's"
-        );
+        assert_eq!(bank.client("manager").await.get(&address).await.status, 404, "somebody else's");
         let retry = format!("/admin/jobs/{job}/retry");
         let denied = send(bank, &mut bank.client("clerk").await, &retry, &[]).await;
         assert_eq!(denied.status, 403);
         let again = send(bank, &mut admin, &retry, &[]).await;
         assert_eq!((again.status, again.location()), (303, address.as_str()));
         assert!(admin.get(&address).await.ok().contains("Waiting"));
-        assert_eq!(
-            send(bank, &mut admin, &retry, &[]).await.status,
-            422,
-            "not dead any more"
-        );
+        assert_eq!(send(bank, &mut admin, &retry, &[]).await.status, 422, "not dead any more");
         bank.settle().await;
         assert!(admin.get(&address).await.ok().contains("Failed"));
-        assert!(
-            admin
-                .get("/admin/jobs?state=done")
-                .await
-                .ok()
-                .contains("There are no jobs")
-        );
+        assert!(admin.get("/admin/jobs?state=done").await.ok().contains("There are no jobs"));
     })
     .await;
 }
@@ -80,22 +66,9 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
     both(async |bank: &Bank| {
         let mut admin = bank.client("administrator").await;
         let role = crate::support::role(bank, "administrator").to_string();
-        let past = [
-            ("name", "Load"),
-            ("role", role.as_str()),
-            ("expires", "22.11.2026"),
-        ];
-        assert_eq!(
-            send(bank, &mut admin, "/admin/tokens/new", &past)
-                .await
-                .status,
-            422
-        );
-        let fields = [
-            ("name", "Load"),
-            ("role", role.as_str()),
-            ("expires", "23.11.2026"),
-        ];
+        let past = [("name", "Load"), ("role", role.as_str()), ("expires", "22.11.2026")];
+        assert_eq!(send(bank, &mut admin, "/admin/tokens/new", &past).await.status, 422);
+        let fields = [("name", "Load"), ("role", role.as_str()), ("expires", "23.11.2026")];
         let made = send(bank, &mut admin, "/admin/tokens/new", &fields).await;
         assert_eq!(made.header("cache-control"), "no-store");
         let body = made.ok();

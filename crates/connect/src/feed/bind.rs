@@ -37,10 +37,7 @@ pub(crate) struct BoundCondition {
 
 impl BoundCondition {
     fn new(rule: &ColumnIn, header: &Header) -> Result<Self, FeedError> {
-        Ok(Self {
-            column: header.need(&rule.column)?,
-            values: rule.values.clone(),
-        })
+        Ok(Self { column: header.need(&rule.column)?, values: rule.values.clone() })
     }
     /// Whether the row fulfils it. A broken cell fulfils nothing.
     pub(crate) fn holds(&self, cells: &[Cell]) -> bool {
@@ -72,15 +69,8 @@ impl BoundRule {
                 fields.push(bound);
             }
         }
-        let skip = rule
-            .skip
-            .iter()
-            .map(|s| BoundCondition::new(s, header))
-            .collect();
-        Ok(Self {
-            fields,
-            skip: Result::from_iter::<Vec<_>>(skip)?,
-        })
+        let skip = rule.skip.iter().map(|s| BoundCondition::new(s, header)).collect();
+        Ok(Self { fields, skip: Result::from_iter::<Vec<_>>(skip)? })
     }
 }
 
@@ -129,22 +119,10 @@ fn bind(
     }
     Ok(Some(BoundField {
         source,
-        formats: rule
-            .format
-            .iter()
-            .filter_map(|f| DateFormat::parse(f))
-            .collect(),
+        formats: rule.format.iter().filter_map(|f| DateFormat::parse(f)).collect(),
         lookup,
-        currency_column: rule
-            .currency_from
-            .as_ref()
-            .map(|c| header.need(c))
-            .transpose()?,
-        negate: rule
-            .negate_when
-            .as_ref()
-            .map(|n| BoundCondition::new(n, header))
-            .transpose()?,
+        currency_column: rule.currency_from.as_ref().map(|c| header.need(c)).transpose()?,
+        negate: rule.negate_when.as_ref().map(|n| BoundCondition::new(n, header)).transpose()?,
         rule: rule.clone(),
     }))
 }
@@ -182,11 +160,7 @@ impl BoundField {
     pub(crate) fn ready_text(&self, cells: &[Cell]) -> Result<String, Fault> {
         let rule = &self.rule;
         let raw = self.raw_text(cells)?;
-        let mut text = if rule.keep_blanks {
-            raw
-        } else {
-            raw.trim().to_owned()
-        };
+        let mut text = if rule.keep_blanks { raw } else { raw.trim().to_owned() };
         if text.trim().is_empty() || rule.empty.iter().any(|e| e == text.trim()) {
             text = rule.default.clone().unwrap_or_default();
         }
@@ -203,33 +177,21 @@ impl BoundField {
             return Ok(text);
         }
         let (prefix, suffix) = (rule.prefix.as_deref(), rule.suffix.as_deref());
-        Ok(format!(
-            "{}{text}{}",
-            prefix.unwrap_or_default(),
-            suffix.unwrap_or_default()
-        ))
+        Ok(format!("{}{text}{}", prefix.unwrap_or_default(), suffix.unwrap_or_default()))
     }
 
     fn strip(&self, text: String) -> Result<String, Fault> {
         let mut rest = text.as_str();
         let missing = |affix: &str| Fault::new(RejectCode::Affix, &text).arg("affix", affix);
         if let Some(prefix) = &self.rule.strip_prefix {
-            rest = rest
-                .strip_prefix(prefix.as_str())
-                .ok_or_else(|| missing(prefix))?;
+            rest = rest.strip_prefix(prefix.as_str()).ok_or_else(|| missing(prefix))?;
         }
         if let Some(suffix) = &self.rule.strip_suffix {
-            rest = rest
-                .strip_suffix(suffix.as_str())
-                .ok_or_else(|| missing(suffix))?;
+            rest = rest.strip_suffix(suffix.as_str()).ok_or_else(|| missing(suffix))?;
         }
         if self.rule.strip_zeros {
             let digits = rest.trim_start_matches('0');
-            rest = if digits.is_empty() && !rest.is_empty() {
-                "0"
-            } else {
-                digits
-            };
+            rest = if digits.is_empty() && !rest.is_empty() { "0" } else { digits };
         }
         Ok(rest.to_owned())
     }

@@ -19,10 +19,7 @@ impl Mapping {
             );
         }
         let mapping: Mapping = toml::from_str(text).map_err(|error| {
-            let before = error
-                .span()
-                .and_then(|s| text.get(..s.start))
-                .unwrap_or_default();
+            let before = error.span().and_then(|s| text.get(..s.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
             FeedError::new(Code::MappingSyntax, "mapping")
                 .arg("line", line)
@@ -92,11 +89,7 @@ fn check_rule(mapping: &Mapping, rule: &FileRule) -> Result<(), FeedError> {
         }
         _ => false,
     };
-    if id_fits {
-        Ok(())
-    } else {
-        Err(FeedError::new(Code::MappingId, &rule.name))
-    }
+    if id_fits { Ok(()) } else { Err(FeedError::new(Code::MappingId, &rule.name)) }
 }
 
 fn check_format(rule: &FileRule) -> Result<(), FeedError> {
@@ -109,11 +102,7 @@ fn check_format(rule: &FileRule) -> Result<(), FeedError> {
         && (quote.is_some() || format.quote.is_empty())
         && (delimiter.is_none() || delimiter != quote)
         && (format.header || !format.columns.is_empty());
-    if fits {
-        Ok(())
-    } else {
-        Err(FeedError::new(Code::MappingDelimiter, &rule.name))
-    }
+    if fits { Ok(()) } else { Err(FeedError::new(Code::MappingDelimiter, &rule.name)) }
 }
 
 /// The one ASCII byte a delimiter or quote setting stands for; line breaks and NUL cannot serve.
@@ -125,11 +114,7 @@ pub(crate) fn single_byte(text: &str) -> Option<u8> {
 }
 
 fn check_field(mapping: &Mapping, field: &FieldRule, place: &str) -> Result<(), FeedError> {
-    let sources = [
-        !field.from.is_empty(),
-        !field.concat.is_empty(),
-        field.value.is_some(),
-    ];
+    let sources = [!field.from.is_empty(), !field.concat.is_empty(), field.value.is_some()];
     if sources.iter().filter(|used| **used).count() != 1 {
         return Err(FeedError::new(Code::MappingSource, place));
     }
@@ -156,45 +141,19 @@ fn check_field(mapping: &Mapping, field: &FieldRule, place: &str) -> Result<(), 
 /// The first option that does not fit the field's type, or that the type lacks.
 fn wrong_option(field: &FieldRule) -> Option<&'static str> {
     let kind = field.kind;
-    let number = matches!(
-        kind,
-        FieldType::Integer | FieldType::Decimal | FieldType::Money
-    );
+    let number = matches!(kind, FieldType::Integer | FieldType::Decimal | FieldType::Money);
     let date = matches!(kind, FieldType::Date | FieldType::Datetime);
     let wrong = [
         (field.sep.is_some() && field.concat.is_empty(), "sep"),
-        (
-            field.otherwise.is_some() && field.map.is_empty() && field.lookup.is_none(),
-            "otherwise",
-        ),
-        (
-            field.keep_others && (field.map.is_empty() || field.otherwise.is_some()),
-            "keep_others",
-        ),
+        (field.otherwise.is_some() && field.map.is_empty() && field.lookup.is_none(), "otherwise"),
+        (field.keep_others && (field.map.is_empty() || field.otherwise.is_some()), "keep_others"),
         (date == field.format.is_empty(), "format"),
         (field.pivot.is_some_and(|p| !date || p > 100), "pivot"),
-        (
-            field
-                .decimal
-                .is_some_and(|d| !number || !matches!(d, '.' | ',')),
-            "decimal",
-        ),
-        (
-            field.currency.is_some() && kind != FieldType::Money,
-            "currency",
-        ),
-        (
-            field.currency_from.is_some() && kind != FieldType::Money,
-            "currency_from",
-        ),
+        (field.decimal.is_some_and(|d| !number || !matches!(d, '.' | ',')), "decimal"),
+        (field.currency.is_some() && kind != FieldType::Money, "currency"),
+        (field.currency_from.is_some() && kind != FieldType::Money, "currency_from"),
         (field.negate_when.is_some() && !number, "negate_when"),
-        (
-            field.reference.is_some() != (kind == FieldType::Reference),
-            "ref",
-        ),
+        (field.reference.is_some() != (kind == FieldType::Reference), "ref"),
     ];
-    wrong
-        .iter()
-        .find(|(is_wrong, _)| *is_wrong)
-        .map(|(_, option)| *option)
+    wrong.iter().find(|(is_wrong, _)| *is_wrong).map(|(_, option)| *option)
 }

@@ -30,14 +30,7 @@ impl DateFormat {
             } else if rest.starts_with("yy") {
                 (Part::Year2, 2)
             } else if rest.starts_with("mm") {
-                (
-                    if hours_seen {
-                        Part::Minute
-                    } else {
-                        Part::Month
-                    },
-                    2,
-                )
+                (if hours_seen { Part::Minute } else { Part::Month }, 2)
             } else if rest.starts_with("dd") {
                 (Part::Day, 2)
             } else if rest.starts_with("hh") {
@@ -56,9 +49,7 @@ impl DateFormat {
         let once = count(&[Part::Year4, Part::Year2]) == 1
             && count(&[Part::Month]) == 1
             && count(&[Part::Day]) == 1
-            && [Part::Hour, Part::Minute, Part::Second]
-                .iter()
-                .all(|p| count(&[*p]) <= 1);
+            && [Part::Hour, Part::Minute, Part::Second].iter().all(|p| count(&[*p]) <= 1);
         once.then_some(DateFormat(parts))
     }
 
@@ -72,8 +63,7 @@ impl DateFormat {
             // One digit is enough only between separators: 1.2.1985, but not inside yymmdd.
             let neighbours = [index.checked_sub(1), index.checked_add(1)];
             let open = neighbours.iter().all(|at| {
-                at.and_then(|i| self.0.get(i))
-                    .is_none_or(|p| matches!(p, Part::Literal(_)))
+                at.and_then(|i| self.0.get(i)).is_none_or(|p| matches!(p, Part::Literal(_)))
             });
             match part {
                 Part::Literal(c) => rest = rest.strip_prefix(*c)?,
@@ -93,19 +83,12 @@ impl DateFormat {
             return None;
         }
         let date = Date::new(year, month, day).ok()?;
-        Some(DateTime::from_parts(
-            date,
-            Time::new(hour, minute, second, 0).ok()?,
-        ))
+        Some(DateTime::from_parts(date, Time::new(hour, minute, second, 0).ok()?))
     }
 }
 
 fn take<'a>(rest: &mut &'a str, least: usize, most: usize) -> Option<&'a str> {
-    let length = rest
-        .bytes()
-        .take(most)
-        .take_while(u8::is_ascii_digit)
-        .count();
+    let length = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
     if length < least {
         return None;
     }
@@ -115,9 +98,7 @@ fn take<'a>(rest: &mut &'a str, least: usize, most: usize) -> Option<&'a str> {
 }
 
 fn number(rest: &mut &str, one_digit_is_enough: bool) -> Option<i8> {
-    take(rest, if one_digit_is_enough { 1 } else { 2 }, 2)?
-        .parse()
-        .ok()
+    take(rest, if one_digit_is_enough { 1 } else { 2 }, 2)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -127,26 +108,15 @@ mod tests {
     #[test]
     fn forms_read_dates_and_refuse_others() {
         let read = |form: &str, text: &str| {
-            DateFormat::parse(form)
-                .and_then(|f| f.read(text, 50))
-                .map(|d| d.to_string())
+            DateFormat::parse(form).and_then(|f| f.read(text, 50)).map(|d| d.to_string())
         };
-        assert_eq!(
-            read("yymmdd", "930101").as_deref(),
-            Some("1993-01-01T00:00:00")
-        );
-        assert_eq!(
-            read("yymmdd", "490101").as_deref(),
-            Some("2049-01-01T00:00:00")
-        );
+        assert_eq!(read("yymmdd", "930101").as_deref(), Some("1993-01-01T00:00:00"));
+        assert_eq!(read("yymmdd", "490101").as_deref(), Some("2049-01-01T00:00:00"));
         assert_eq!(
             read("yymmdd hh:mm:ss", "931107 23:05:09").as_deref(),
             Some("1993-11-07T23:05:09")
         );
-        assert_eq!(
-            read("dd.mm.yyyy", "1.2.1985").as_deref(),
-            Some("1985-02-01T00:00:00")
-        );
+        assert_eq!(read("dd.mm.yyyy", "1.2.1985").as_deref(), Some("1985-02-01T00:00:00"));
         assert_eq!(
             read("yyyy-mm-ddThh:mm", "2026-11-23T07:30").as_deref(),
             Some("2026-11-23T07:30:00")

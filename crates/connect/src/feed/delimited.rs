@@ -27,12 +27,7 @@ pub(crate) struct DelimitedRows {
 
 impl DelimitedRows {
     pub(crate) fn new(input: Box<dyn Read + Send>, encoding: Encoding, marks: Marks) -> Self {
-        Self {
-            lines: Lines::new(input),
-            encoding,
-            marks,
-            finished: false,
-        }
+        Self { lines: Lines::new(input), encoding, marks, finished: false }
     }
 
     /// Bytes taken from the file so far.
@@ -58,21 +53,13 @@ impl DelimitedRows {
     fn unreadable(&mut self, error: &io::Error) -> RawRow {
         self.finished = true;
         let fault = Fault::new(RejectCode::Unreadable, "").arg("detail", error);
-        RawRow {
-            row: self.lines.number() + 1,
-            cells: Err(fault),
-            ends_file: true,
-        }
+        RawRow { row: self.lines.number() + 1, cells: Err(fault), ends_file: true }
     }
 
     /// The row that starts on a line; takes more lines while a quote is open.
     fn row_from(&mut self, first: Line) -> RawRow {
         let row = first.number;
-        let broken = |fault| RawRow {
-            row,
-            cells: Err(fault),
-            ends_file: false,
-        };
+        let broken = |fault| RawRow { row, cells: Err(fault), ends_file: false };
         if first.cut {
             return broken(
                 Fault::new(RejectCode::RowTooLong, &self.start_of(&first))
@@ -106,11 +93,7 @@ impl DelimitedRows {
             State::Quoted => RejectCode::UnclosedQuote,
             State::Stray => RejectCode::StrayQuote,
             State::FieldStart | State::Plain | State::QuoteSeen => {
-                return RawRow {
-                    row,
-                    cells: draft.finish(self.encoding),
-                    ends_file: false,
-                };
+                return RawRow { row, cells: draft.finish(self.encoding), ends_file: false };
             }
         };
         self.lines.put_back(further);
@@ -118,10 +101,7 @@ impl DelimitedRows {
     }
 
     fn start_of(&self, line: &Line) -> String {
-        let start = line
-            .bytes
-            .get(..line.bytes.len().min(400))
-            .unwrap_or_default();
+        let start = line.bytes.get(..line.bytes.len().min(400)).unwrap_or_default();
         encoding::decode(start, self.encoding)
             .unwrap_or_else(|| String::from_utf8_lossy(start).into_owned())
     }

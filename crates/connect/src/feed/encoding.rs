@@ -42,11 +42,8 @@ pub(crate) fn detect<R: Read + Seek>(file: &mut R, declared: Encoding) -> io::Re
     file.seek(SeekFrom::Start(0))?;
     let mut head = Vec::new();
     file.by_ref().take(3).read_to_end(&mut head)?;
-    let found = |encoding, bom_bytes, big_end_first| Detected {
-        encoding,
-        bom_bytes,
-        big_end_first,
-    };
+    let found =
+        |encoding, bom_bytes, big_end_first| Detected { encoding, bom_bytes, big_end_first };
     let by_mark = match head.as_slice() {
         [0xEF, 0xBB, 0xBF] => Some(found(Encoding::Utf8, 3, false)),
         [0xFF, 0xFE, ..] => Some(found(Encoding::Utf16, 2, false)),
@@ -72,11 +69,7 @@ pub(crate) fn detect<R: Read + Seek>(file: &mut R, declared: Encoding) -> io::Re
         census.take(chunk.get(..length).unwrap_or_default());
     }
     let big_end_first = census.zeros[0] > census.zeros[1];
-    let encoding = if declared == Encoding::Utf16 {
-        Encoding::Utf16
-    } else {
-        census.verdict()
-    };
+    let encoding = if declared == Encoding::Utf16 { Encoding::Utf16 } else { census.verdict() };
     Ok(found(encoding, 0, big_end_first))
 }
 
@@ -101,10 +94,7 @@ impl Census {
                 Ok(text) => (text, Some(0)),
                 Err(error) => {
                     let head = rest.get(..error.valid_up_to()).unwrap_or_default();
-                    (
-                        std::str::from_utf8(head).unwrap_or_default(),
-                        error.error_len(),
-                    )
+                    (std::str::from_utf8(head).unwrap_or_default(), error.error_len())
                 }
             };
             let characters = valid.bytes().filter(|b| *b >= 0xC0).count();
@@ -153,11 +143,7 @@ impl Census {
         if self.high * 2 < self.high_runs * 3 && self.beside_latin * 2 > self.high_runs {
             return Encoding::Windows1250;
         }
-        if self.like_866 > self.like_1251 {
-            Encoding::Cp866
-        } else {
-            Encoding::Windows1251
-        }
+        if self.like_866 > self.like_1251 { Encoding::Cp866 } else { Encoding::Windows1251 }
     }
 }
 
@@ -170,11 +156,7 @@ pub(crate) fn open<R: Read + Seek + Send + 'static>(
     if detected.encoding != Encoding::Utf16 {
         return Ok(Box::new(file));
     }
-    let utf16 = if detected.big_end_first {
-        encoding_rs::UTF_16BE
-    } else {
-        encoding_rs::UTF_16LE
-    };
+    let utf16 = if detected.big_end_first { encoding_rs::UTF_16BE } else { encoding_rs::UTF_16LE };
     Ok(Box::new(Utf16Reader::new(file, utf16)))
 }
 
@@ -189,9 +171,7 @@ pub(crate) fn decode(bytes: &[u8], encoding: Encoding) -> Option<String> {
         Encoding::Windows1250 => encoding_rs::WINDOWS_1250,
         Encoding::Cp866 => encoding_rs::IBM866,
     };
-    table
-        .decode_without_bom_handling_and_without_replacement(bytes)
-        .map(|t| t.into_owned())
+    table.decode_without_bom_handling_and_without_replacement(bytes).map(|t| t.into_owned())
 }
 
 /// What a lone surrogate becomes: a byte that UTF-8 never has, so that its value is rejected and no other.
@@ -232,8 +212,7 @@ impl<R: Read> Utf16Reader<R> {
         loop {
             let room = self.ready.get_mut(filled..).unwrap_or_default();
             let (result, read, written) =
-                self.decoder
-                    .decode_to_utf8_without_replacement(source, room, self.finished);
+                self.decoder.decode_to_utf8_without_replacement(source, room, self.finished);
             source = source.get(read..).unwrap_or_default();
             filled += written;
             match result {
@@ -277,9 +256,7 @@ mod tests {
     use super::*;
 
     fn found(bytes: Vec<u8>) -> Encoding {
-        detect(&mut Cursor::new(bytes), Encoding::Auto)
-            .map(|d| d.encoding)
-            .unwrap_or_default()
+        detect(&mut Cursor::new(bytes), Encoding::Auto).map(|d| d.encoding).unwrap_or_default()
     }
 
     #[test]
@@ -291,24 +268,15 @@ mod tests {
             found(encoding_rs::WINDOWS_1251.encode(russian).0.into()),
             Encoding::Windows1251
         );
-        assert_eq!(
-            found(encoding_rs::WINDOWS_1250.encode(czech).0.into()),
-            Encoding::Windows1250
-        );
+        assert_eq!(found(encoding_rs::WINDOWS_1250.encode(czech).0.into()), Encoding::Windows1250);
         // No encoder for IBM866 output differs from the table, so the bytes are spelled out: "Иванов".
-        assert_eq!(
-            found(b"name\n\x88\xa2\xa0\xad\xae\xa2\n".to_vec()),
-            Encoding::Cp866
-        );
+        assert_eq!(found(b"name\n\x88\xa2\xa0\xad\xae\xa2\n".to_vec()), Encoding::Cp866);
         let initials = "id;sex\n1;М\n2;Ж\n";
         assert_eq!(
             found(encoding_rs::WINDOWS_1251.encode(initials).0.into()),
             Encoding::Windows1251
         );
-        let utf16: Vec<u8> = "name;phone\n"
-            .encode_utf16()
-            .flat_map(u16::to_be_bytes)
-            .collect();
+        let utf16: Vec<u8> = "name;phone\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(found(utf16), Encoding::Utf16);
         assert_eq!(found(b"plain;ascii\n".to_vec()), Encoding::Utf8);
         let mut damaged = russian.as_bytes().to_vec();
@@ -324,10 +292,7 @@ mod tests {
         let mut file = Cursor::new(bytes);
         let detected = detect(&mut file, Encoding::Auto).expect("reads");
         let mut text = Vec::new();
-        open(file, detected)
-            .expect("opens")
-            .read_to_end(&mut text)
-            .expect("reads");
+        open(file, detected).expect("opens").read_to_end(&mut text).expect("reads");
         assert_eq!(text, b"A\xFFB");
     }
 }

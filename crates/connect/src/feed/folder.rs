@@ -78,19 +78,8 @@ impl Feed {
             }
         }
         let tables = read_tables(&mapping, dir, &names)?;
-        let unknown = names
-            .into_iter()
-            .zip(known)
-            .filter(|(_, k)| !k)
-            .map(|(n, _)| n)
-            .collect();
-        Ok(Feed {
-            mapping,
-            files,
-            absent,
-            unknown,
-            tables,
-        })
+        let unknown = names.into_iter().zip(known).filter(|(_, k)| !k).map(|(n, _)| n).collect();
+        Ok(Feed { mapping, files, absent, unknown, tables })
     }
 
     /// The mapping.
@@ -151,11 +140,7 @@ pub struct FilePreview {
 /// As [`Feed::open`]; what is wrong with one file stands in its preview.
 pub fn preview(mapping: Mapping, dir: &Path, count: usize) -> Result<Vec<FilePreview>, FeedError> {
     let feed = Feed::open(mapping, dir)?;
-    Ok(feed
-        .files
-        .iter()
-        .map(|file| preview_file(&feed, file, count))
-        .collect())
+    Ok(feed.files.iter().map(|file| preview_file(&feed, file, count)).collect())
 }
 
 fn preview_file(feed: &Feed, file: &FeedFile, count: usize) -> FilePreview {
@@ -192,11 +177,7 @@ fn preview_file(feed: &Feed, file: &FeedFile, count: usize) -> FilePreview {
 
 /// Names of the regular files of a folder, sorted.
 fn list(dir: &Path) -> Result<Vec<String>, FeedError> {
-    let place = dir
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let place = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let unreadable = |error: std::io::Error| {
         FeedError::new(FeedErrorCode::FolderUnreadable, &place).arg("detail", error)
     };
@@ -220,11 +201,7 @@ fn list(dir: &Path) -> Result<Vec<String>, FeedError> {
 
 fn read_tables(mapping: &Mapping, dir: &Path, names: &[String]) -> Result<Tables, FeedError> {
     let mut tables = Tables::default();
-    let lookups = mapping
-        .files
-        .iter()
-        .flat_map(|r| &r.fields)
-        .filter_map(|f| f.lookup.as_ref());
+    let lookups = mapping.files.iter().flat_map(|r| &r.fields).filter_map(|f| f.lookup.as_ref());
     for lookup in lookups {
         let Some(rule) = mapping.file(&lookup.file) else {
             continue;
@@ -234,10 +211,7 @@ fn read_tables(mapping: &Mapping, dir: &Path, names: &[String]) -> Result<Tables
         }
         let mut sources = open_all(rule, dir, names)?;
         if !sources.is_empty() {
-            tables.add(
-                LookupRule::clone(lookup),
-                Table::read(lookup, &mut sources)?,
-            );
+            tables.add(LookupRule::clone(lookup), Table::read(lookup, &mut sources)?);
         }
     }
     Ok(tables)
@@ -245,9 +219,5 @@ fn read_tables(mapping: &Mapping, dir: &Path, names: &[String]) -> Result<Tables
 
 fn open_all(rule: &FileRule, dir: &Path, names: &[String]) -> Result<Vec<RowSource>, FeedError> {
     let fits = |name: &&String| rule.pattern.iter().any(|p| pattern::matches(p, name));
-    names
-        .iter()
-        .filter(fits)
-        .map(|n| RowSource::open(&dir.join(n), &rule.format))
-        .collect()
+    names.iter().filter(fits).map(|n| RowSource::open(&dir.join(n), &rule.format)).collect()
 }

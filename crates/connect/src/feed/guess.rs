@@ -45,10 +45,7 @@ pub fn sniff(path: &Path) -> Result<SniffedFile, FeedError> {
         }),
         None => Format::Xlsx(XlsxFormat::default()),
     };
-    Ok(SniffedFile {
-        format,
-        columns: source.header().names().to_vec(),
-    })
+    Ok(SniffedFile { format, columns: source.header().names().to_vec() })
 }
 
 /// Columns of one meaning that are taken.
@@ -73,15 +70,8 @@ pub fn guess_mapping(header: &[String]) -> Mapping {
         fields.push(field(to, known.kind, column));
     }
     let named = |f: &FieldRule| {
-        [
-            "last_name",
-            "first_name",
-            "full_name",
-            "company",
-            "email",
-            "phone",
-        ]
-        .contains(&f.to.as_str())
+        ["last_name", "first_name", "full_name", "company", "email", "phone"]
+            .contains(&f.to.as_str())
     };
     if !fields.iter().any(named)
         && let Some(first) = header.iter().find(|c| !c.trim().is_empty())
@@ -109,22 +99,11 @@ pub fn guess_mapping(header: &[String]) -> Mapping {
 }
 
 fn field(to: String, kind: FieldType, column: &str) -> FieldRule {
-    let mut rule = FieldRule {
-        to,
-        kind,
-        from: vec![column.to_owned()],
-        ..FieldRule::default()
-    };
+    let mut rule = FieldRule { to, kind, from: vec![column.to_owned()], ..FieldRule::default() };
     if rule.kind == FieldType::Date {
-        rule.format = [
-            "dd.mm.yyyy",
-            "yyyy-mm-dd",
-            "dd/mm/yyyy",
-            "yyyymmdd",
-            "dd.mm.yy",
-        ]
-        .map(str::to_owned)
-        .to_vec();
+        rule.format = ["dd.mm.yyyy", "yyyy-mm-dd", "dd/mm/yyyy", "yyyymmdd", "dd.mm.yy"]
+            .map(str::to_owned)
+            .to_vec();
         rule.pivot = Some(26);
         // Outlook's way of writing "none".
         rule.empty = vec!["0/0/00".to_owned(), "0.0.00".to_owned()];
@@ -165,20 +144,8 @@ fn field(to: String, kind: FieldType, column: &str) -> FieldRule {
 fn identity(fields: &[FieldRule]) -> IdRule {
     let has = |name: &&str| fields.iter().any(|f| f.to == **name);
     if has(&"number") {
-        return IdRule {
-            of: vec!["number".to_owned()],
-            ..IdRule::default()
-        };
+        return IdRule { of: vec!["number".to_owned()], ..IdRule::default() };
     }
-    let of = WHO
-        .iter()
-        .filter(|n| has(n))
-        .map(|n| (*n).to_owned())
-        .collect();
-    IdRule {
-        of,
-        prefix: String::new(),
-        hash: true,
-        ordinal: true,
-    }
+    let of = WHO.iter().filter(|n| has(n)).map(|n| (*n).to_owned()).collect();
+    IdRule { of, prefix: String::new(), hash: true, ordinal: true }
 }

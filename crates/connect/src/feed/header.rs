@@ -13,11 +13,7 @@ pub(crate) struct Header {
 impl Header {
     pub(crate) fn new(file: &str, names: Vec<String>) -> Self {
         let folded = names.iter().map(|n| fold(n)).collect();
-        Self {
-            file: file.to_owned(),
-            names,
-            folded,
-        }
+        Self { file: file.to_owned(), names, folded }
     }
 
     pub(crate) fn names(&self) -> &[String] {
@@ -35,11 +31,7 @@ impl Header {
     /// Refuses a name that the file has twice.
     pub(crate) fn find(&self, name: &str) -> Result<Option<usize>, FeedError> {
         let wanted = fold(name);
-        let mut hits = self
-            .folded
-            .iter()
-            .enumerate()
-            .filter(|(_, n)| **n == wanted);
+        let mut hits = self.folded.iter().enumerate().filter(|(_, n)| **n == wanted);
         match (hits.next(), hits.next()) {
             (Some(_), Some(_)) => {
                 Err(FeedError::new(FeedErrorCode::ColumnTwice, &self.file).arg("column", name))
@@ -62,9 +54,7 @@ impl Header {
 /// Column names are the same when they differ only in case, ё/е, and in what stands between the words.
 pub(crate) fn fold(name: &str) -> String {
     let lower = name.to_lowercase().replace('ё', "е");
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     words.join(" ")
 }

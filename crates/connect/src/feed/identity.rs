@@ -18,10 +18,7 @@ pub(crate) struct Identity {
 
 impl Identity {
     pub(crate) fn new(rule: IdRule) -> Self {
-        Self {
-            rule,
-            met: HashMap::new(),
-        }
+        Self { rule, met: HashMap::new() }
     }
 
     /// Whether ids depend on earlier rows of the file.
@@ -35,12 +32,7 @@ impl Identity {
             .rule
             .of
             .iter()
-            .map(|name| {
-                fields
-                    .get(name)
-                    .map(ToString::to_string)
-                    .unwrap_or_default()
-            })
+            .map(|name| fields.get(name).map(ToString::to_string).unwrap_or_default())
             .collect();
         if parts.iter().all(String::is_empty) {
             return Err(Fault::new(RejectCode::IdEmpty, "").arg("fields", self.rule.of.join(", ")));
@@ -55,10 +47,7 @@ impl Identity {
             id.push_str(&parts.join("/"));
         }
         if self.rule.ordinal {
-            let short = digest
-                .iter()
-                .take(8)
-                .fold(0_u64, |n, byte| (n << 8) | u64::from(*byte));
+            let short = digest.iter().take(8).fold(0_u64, |n, byte| (n << 8) | u64::from(*byte));
             if self.met.len() >= ORDINAL_KEYS_MAX && !self.met.contains_key(&short) {
                 return Err(Fault::new(RejectCode::TooManyKeys, &id).arg("limit", ORDINAL_KEYS_MAX));
             }
@@ -74,25 +63,13 @@ impl Identity {
 }
 
 /// Fields that tell who a contact is, for lists without ids of their own.
-pub(crate) const WHO: [&str; 7] = [
-    "last_name",
-    "first_name",
-    "middle_name",
-    "full_name",
-    "company",
-    "email",
-    "phone",
-];
+pub(crate) const WHO: [&str; 7] =
+    ["last_name", "first_name", "middle_name", "full_name", "company", "email", "phone"];
 
 /// The external id of a contact that comes without one: that of the first row with these values in a list.
 pub(crate) fn contact_id(fields: &BTreeMap<String, FieldValue>) -> String {
     let of = WHO.map(str::to_owned).to_vec();
-    let mut identity = Identity::new(IdRule {
-        of,
-        hash: true,
-        ordinal: true,
-        ..IdRule::default()
-    });
+    let mut identity = Identity::new(IdRule { of, hash: true, ordinal: true, ..IdRule::default() });
     // A contact has at least one of these fields, see `Contact::name`.
     identity.of(fields).unwrap_or_default()
 }

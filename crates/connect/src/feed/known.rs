@@ -13,20 +13,10 @@ pub(crate) struct Known {
 }
 
 const fn one(to: &'static str, names: &'static [&'static str]) -> Known {
-    Known {
-        to,
-        kind: FieldType::Text,
-        many: false,
-        names,
-    }
+    Known { to, kind: FieldType::Text, many: false, names }
 }
 const fn many(to: &'static str, names: &'static [&'static str]) -> Known {
-    Known {
-        to,
-        kind: FieldType::Text,
-        many: true,
-        names,
-    }
+    Known { to, kind: FieldType::Text, many: true, names }
 }
 
 /// Headers of Excel lists, Outlook, Google and the common Russian CRMs. The first entry that fits wins.
@@ -45,24 +35,9 @@ const KNOWN: &[Known] = &[
             "external id",
         ],
     ),
-    one(
-        "last_name",
-        &["фамилия", "last name", "lastname", "surname", "family name"],
-    ),
-    one(
-        "first_name",
-        &["имя", "first name", "firstname", "given name"],
-    ),
-    one(
-        "middle_name",
-        &[
-            "отчество",
-            "middle name",
-            "middlename",
-            "patronymic",
-            "additional name",
-        ],
-    ),
+    one("last_name", &["фамилия", "last name", "lastname", "surname", "family name"]),
+    one("first_name", &["имя", "first name", "firstname", "given name"]),
+    one("middle_name", &["отчество", "middle name", "middlename", "patronymic", "additional name"]),
     one(
         "full_name",
         &[
@@ -78,10 +53,7 @@ const KNOWN: &[Known] = &[
             "contact",
         ],
     ),
-    one(
-        "tax_id",
-        &["инн", "inn", "tax id", "tin", "налоговый номер"],
-    ),
+    one("tax_id", &["инн", "inn", "tax id", "tin", "налоговый номер"]),
     one(
         "job_title",
         &[
@@ -171,14 +143,8 @@ const KNOWN: &[Known] = &[
             "business postal code",
         ],
     ),
-    one(
-        "region",
-        &["регион", "область", "край", "region", "state", "province"],
-    ),
-    one(
-        "city",
-        &["город", "населенный пункт", "city", "town", "business city"],
-    ),
+    one("region", &["регион", "область", "край", "region", "state", "province"]),
+    one("city", &["город", "населенный пункт", "city", "town", "business city"]),
     one(
         "address",
         &[
@@ -194,15 +160,7 @@ const KNOWN: &[Known] = &[
     one("country", &["страна", "country", "country region"]),
     one(
         "website",
-        &[
-            "сайт",
-            "веб сайт",
-            "веб страница",
-            "website",
-            "web page",
-            "url",
-            "website 1 value",
-        ],
+        &["сайт", "веб сайт", "веб страница", "website", "web page", "url", "website 1 value"],
     ),
     one(
         "note",

@@ -87,8 +87,7 @@ impl Lines {
             let taken = ready.get(..end.unwrap_or(ready.len())).unwrap_or_default();
             let room = ROW_BYTES_MAX.saturating_sub(line.bytes.len());
             line.cut |= taken.len() > room;
-            line.bytes
-                .extend_from_slice(taken.get(..room.min(taken.len())).unwrap_or_default());
+            line.bytes.extend_from_slice(taken.get(..room.min(taken.len())).unwrap_or_default());
             self.at += taken.len();
             if end.is_some() {
                 self.after_return = self.chunk.get(self.at) == Some(&b'\r');

@@ -38,10 +38,7 @@ impl Table {
             while let Some(raw) = source.next_row() {
                 let cells = raw.cells.map_err(|_| broken(raw.row))?;
                 let text = |column: usize| {
-                    cells
-                        .get(column)
-                        .map_or(Ok(""), |c| c.text())
-                        .map_err(|_| broken(raw.row))
+                    cells.get(column).map_or(Ok(""), |c| c.text()).map_err(|_| broken(raw.row))
                 };
                 let (key, value) = (text(key)?.trim(), text(value)?.trim());
                 bytes += key.len() + value.len();
@@ -49,15 +46,10 @@ impl Table {
                     return Err(FeedError::new(FeedErrorCode::LookupTooLarge, &file)
                         .arg("limit", LOOKUP_ROWS_MAX));
                 }
-                values
-                    .entry(key.to_owned())
-                    .or_insert_with(|| value.to_owned());
+                values.entry(key.to_owned()).or_insert_with(|| value.to_owned());
             }
         }
-        Ok(Table {
-            rule: lookup.file.clone(),
-            values,
-        })
+        Ok(Table { rule: lookup.file.clone(), values })
     }
 }
 
@@ -67,10 +59,7 @@ pub(crate) struct Tables(Vec<(LookupRule, Arc<Table>)>);
 
 impl Tables {
     pub(crate) fn get(&self, lookup: &LookupRule) -> Option<&Arc<Table>> {
-        self.0
-            .iter()
-            .find(|(rule, _)| rule == lookup)
-            .map(|(_, table)| table)
+        self.0.iter().find(|(rule, _)| rule == lookup).map(|(_, table)| table)
     }
     pub(crate) fn add(&mut self, lookup: LookupRule, table: Table) {
         self.0.push((lookup, Arc::new(table)));

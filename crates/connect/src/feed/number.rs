@@ -62,9 +62,7 @@ pub(crate) fn integer(text: &str) -> Result<i64, Fault> {
         Some(_) => return Err(fault()),
         None => number.as_str(),
     };
-    whole
-        .parse()
-        .map_err(|_| Fault::new(RejectCode::Range, text))
+    whole.parse().map_err(|_| Fault::new(RejectCode::Range, text))
 }
 
 pub(crate) fn decimal(text: &str, mark: Option<char>) -> Result<Decimal, Fault> {
@@ -94,11 +92,8 @@ mod tests {
 
     #[test]
     fn amounts_of_both_habits_are_exact() {
-        let minor = |t: &str, mark| {
-            money(t, mark, Currency::RUB)
-                .map(|m| m.minor)
-                .map_err(|f| f.code)
-        };
+        let minor =
+            |t: &str, mark| money(t, mark, Currency::RUB).map(|m| m.minor).map_err(|f| f.code);
         assert_eq!(minor("1 234 567,89", None), Ok(123_456_789));
         assert_eq!(minor("1,234,567.89", None), Ok(123_456_789));
         assert_eq!(minor("1.234.567,89", None), Ok(123_456_789));
@@ -116,19 +111,7 @@ mod tests {
     fn whole_numbers_and_fractions() {
         assert_eq!(integer("62457513.0").ok(), Some(62_457_513));
         assert!(integer("1.5").is_err());
-        assert_eq!(
-            decimal("-0,29", None)
-                .map(|d| d.to_string())
-                .ok()
-                .as_deref(),
-            Some("-0.29")
-        );
-        assert_eq!(
-            decimal("100.0", None)
-                .map(|d| d.to_string())
-                .ok()
-                .as_deref(),
-            Some("100.0")
-        );
+        assert_eq!(decimal("-0,29", None).map(|d| d.to_string()).ok().as_deref(), Some("-0.29"));
+        assert_eq!(decimal("100.0", None).map(|d| d.to_string()).ok().as_deref(), Some("100.0"));
     }
 }

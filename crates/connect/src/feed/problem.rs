@@ -131,11 +131,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(code: RejectCode, value: &str) -> Self {
-        Self {
-            code,
-            value: shorten(value),
-            args: Vec::new(),
-        }
+        Self { code, value: shorten(value), args: Vec::new() }
     }
     pub(crate) fn arg(mut self, name: &str, value: impl ToString) -> Self {
         self.args.push((name.to_owned(), value.to_string()));
@@ -227,11 +223,7 @@ pub struct FeedError {
 
 impl FeedError {
     pub(crate) fn new(code: FeedErrorCode, place: &str) -> Self {
-        Self {
-            code,
-            place: place.to_owned(),
-            args: Vec::new(),
-        }
+        Self { code, place: place.to_owned(), args: Vec::new() }
     }
     pub(crate) fn arg(mut self, name: &str, value: impl ToString) -> Self {
         self.args.push((name.to_owned(), value.to_string()));
@@ -247,8 +239,6 @@ impl fmt::Display for FeedError {
     /// For logs: code, place and arguments.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {}", self.code.code(), self.place)?;
-        self.args
-            .iter()
-            .try_for_each(|(name, value)| write!(f, " {name}={value}"))
+        self.args.iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))
     }
 }

@@ -91,9 +91,7 @@ impl FeedReader {
     }
 
     fn reject(&self, row: u64, column: Option<usize>, fault: Fault, ends_file: bool) -> Reject {
-        let column = column
-            .and_then(|c| self.source.header().name(c))
-            .map(str::to_owned);
+        let column = column.and_then(|c| self.source.header().name(c)).map(str::to_owned);
         Reject {
             file: self.source.file().to_owned(),
             row,
@@ -117,19 +115,12 @@ impl FeedReader {
         } else {
             return Ok(());
         };
-        let start: Vec<&str> = cells
-            .iter()
-            .take(8)
-            .map(|c| c.text().unwrap_or(""))
-            .collect();
-        Err(Fault::new(code, &start.join(" | "))
-            .arg("found", found)
-            .arg("expected", expected))
+        let start: Vec<&str> = cells.iter().take(8).map(|c| c.text().unwrap_or("")).collect();
+        Err(Fault::new(code, &start.join(" | ")).arg("found", found).arg("expected", expected))
     }
 
     fn record(&mut self, row: u64, cells: &[Cell]) -> Result<Record, Reject> {
-        self.check_columns(cells)
-            .map_err(|fault| self.reject(row, None, fault, false))?;
+        self.check_columns(cells).map_err(|fault| self.reject(row, None, fault, false))?;
         let mut fields = BTreeMap::new();
         for field in &self.bound.fields {
             match transform::value(field, cells, self.currency) {
@@ -140,16 +131,9 @@ impl FeedReader {
                 Err(fault) => return Err(self.reject(row, field.column(), fault, false)),
             }
         }
-        let external_id = self
-            .identity
-            .of(&fields)
-            .map_err(|fault| self.reject(row, None, fault, false))?;
-        Ok(Record {
-            row,
-            kind: self.kind.clone(),
-            external_id,
-            fields,
-        })
+        let external_id =
+            self.identity.of(&fields).map_err(|fault| self.reject(row, None, fault, false))?;
+        Ok(Record { row, kind: self.kind.clone(), external_id, fields })
     }
 }
 
@@ -177,11 +161,7 @@ impl Iterator for FeedReader {
                 }
             };
             let unwanted = cells.iter().all(Cell::is_blank)
-                || self
-                    .bound
-                    .skip
-                    .iter()
-                    .any(|condition| condition.holds(&cells));
+                || self.bound.skip.iter().any(|condition| condition.holds(&cells));
             // Skipped rows still count towards ids that number rows.
             let result = (!unwanted && (!early || self.identity.counts_rows()))
                 .then(|| self.record(raw.row, &cells));

@@ -50,9 +50,7 @@ impl<W: Write> RejectsWriter<W> {
     /// # Errors
     /// As the underlying writer.
     pub fn finish(self) -> std::io::Result<W> {
-        self.csv
-            .into_inner()
-            .map_err(|error| std::io::Error::other(error.to_string()))
+        self.csv.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
     }
 }
 
@@ -65,9 +63,5 @@ pub(crate) fn spreadsheet_safe(text: &str) -> String {
         Some('+' | '-') => !text.chars().all(number),
         _ => false,
     };
-    if risky {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if risky { format!("'{text}") } else { text.to_owned() }
 }

@@ -38,11 +38,8 @@ impl SheetRows {
         let refused =
             |detail: &str| FeedError::new(FeedErrorCode::NotXlsx, file).arg("detail", detail);
         let (sender, messages) = sync_channel(SHEET_ROWS_AHEAD);
-        let job = Job {
-            path: path.to_owned(),
-            file: file.to_owned(),
-            sheet: sheet.map(str::to_owned),
-        };
+        let job =
+            Job { path: path.to_owned(), file: file.to_owned(), sheet: sheet.map(str::to_owned) };
         std::thread::Builder::new()
             .name("sheet".to_owned())
             .spawn(move || job.run(&sender))
@@ -50,12 +47,9 @@ impl SheetRows {
                 FeedError::new(FeedErrorCode::FileUnreadable, file).arg("detail", error)
             })?;
         match messages.recv() {
-            Ok(Message::Opened { rows }) => Ok(Self {
-                messages,
-                rows,
-                last_row: 0,
-                finished: false,
-            }),
+            Ok(Message::Opened { rows }) => {
+                Ok(Self { messages, rows, last_row: 0, finished: false })
+            }
             Ok(Message::Refused(error)) => Err(error),
             Ok(Message::Row(_) | Message::End) | Err(_) => Err(refused("workbook")),
         }
@@ -96,11 +90,7 @@ impl SheetRows {
 
 fn unreadable(row: u64, detail: &str) -> RawRow {
     let fault = Fault::new(RejectCode::Unreadable, "").arg("detail", detail);
-    RawRow {
-        row,
-        cells: Err(fault),
-        ends_file: true,
-    }
+    RawRow { row, cells: Err(fault), ends_file: true }
 }
 
 struct Job {
@@ -127,13 +117,10 @@ impl Job {
             Some(wanted) => names.iter().find(|n| n.trim() == wanted.trim()),
             None => names.first(),
         };
-        let name = found
-            .filter(|_| names.len() <= SHEETS_MAX)
-            .cloned()
-            .ok_or_else(|| {
-                FeedError::new(FeedErrorCode::SheetMissing, &self.file)
-                    .arg("sheet", self.sheet.as_deref().unwrap_or("1"))
-            })?;
+        let name = found.filter(|_| names.len() <= SHEETS_MAX).cloned().ok_or_else(|| {
+            FeedError::new(FeedErrorCode::SheetMissing, &self.file)
+                .arg("sheet", self.sheet.as_deref().unwrap_or("1"))
+        })?;
         let cells = book.worksheet_cells_reader(&name).map_err(|error| {
             FeedError::new(FeedErrorCode::NotXlsx, &self.file).arg("detail", error)
         })?;
@@ -197,9 +184,7 @@ fn send_rows<R: Read + Seek>(
 ) -> Result<(), Left> {
     let mut current = SheetRow::new(0);
     let stop = |row: u64, detail: &str| {
-        sender
-            .send(Message::Row(unreadable(row, detail)))
-            .map_err(|_| Left)
+        sender.send(Message::Row(unreadable(row, detail))).map_err(|_| Left)
     };
     loop {
         let cell = match cells.next_cell() {
@@ -219,10 +204,7 @@ fn send_rows<R: Read + Seek>(
         if row > current.row {
             std::mem::replace(&mut current, SheetRow::new(row)).send(sender)?;
         }
-        current.put(
-            usize::try_from(column).unwrap_or(usize::MAX),
-            cell.get_value(),
-        );
+        current.put(usize::try_from(column).unwrap_or(usize::MAX), cell.get_value());
     }
     current.send(sender)?;
     sender.send(Message::End).map_err(|_| Left)
@@ -236,11 +218,7 @@ struct SheetRow {
 
 impl SheetRow {
     fn new(row: u64) -> Self {
-        Self {
-            row,
-            cells: Vec::new(),
-            fault: None,
-        }
+        Self { row, cells: Vec::new(), fault: None }
     }
 
     fn put(&mut self, column: usize, value: &DataRef<'_>) {
@@ -269,11 +247,7 @@ impl SheetRow {
             return Ok(());
         }
         let cells = self.fault.map_or(Ok(self.cells), Err);
-        let row = RawRow {
-            row: self.row,
-            cells,
-            ends_file: false,
-        };
+        let row = RawRow { row: self.row, cells, ends_file: false };
         sender.send(Message::Row(row)).map_err(|_| Left)
     }
 }
@@ -288,8 +262,7 @@ mod tests {
     fn archives_are_measured_by_what_comes_out() {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default();
-        zip.start_file("xl/sharedStrings.xml", options)
-            .expect("starts");
+        zip.start_file("xl/sharedStrings.xml", options).expect("starts");
         zip.write_all(&[b' '; 50_000]).expect("writes");
         let honest = zip.finish().expect("ends").into_inner();
         assert!(honest.len() < 1_000);

@@ -36,9 +36,7 @@ fn digits_kept(scientific: String) -> Cell {
 fn plain_digits(number: &str) -> Option<String> {
     let (mantissa, exponent) = number.split_once('e').unwrap_or((number, "0"));
     let exponent: i32 = exponent.parse().ok()?;
-    let (sign, mantissa) = mantissa
-        .strip_prefix('-')
-        .map_or(("", mantissa), |m| ("-", m));
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |m| ("-", m));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}");
     if !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -47,11 +45,7 @@ fn plain_digits(number: &str) -> Option<String> {
     let point = i32::try_from(whole.len()).ok()? + exponent;
     if !(-40..=15).contains(&point) {
         let zero = digits.bytes().all(|b| b == b'0');
-        return if zero || point < 0 {
-            Some("0".to_owned())
-        } else {
-            None
-        };
+        return if zero || point < 0 { Some("0".to_owned()) } else { None };
     }
     let (before, after) = if point <= 0 {
         let zeros = usize::try_from(-point).ok()?;
@@ -65,11 +59,7 @@ fn plain_digits(number: &str) -> Option<String> {
     let before = before.trim_start_matches('0');
     let after = after.trim_end_matches('0');
     let before = if before.is_empty() { "0" } else { before };
-    let sign = if before == "0" && after.is_empty() {
-        ""
-    } else {
-        sign
-    };
+    let sign = if before == "0" && after.is_empty() { "" } else { sign };
     Some(if after.is_empty() {
         format!("{sign}{before}")
     } else {
@@ -97,10 +87,7 @@ fn stamp(moment: ExcelDateTime) -> Cell {
         }
         Some(civil) => Cell::Stamp(civil, civil.to_string()),
         // Excel knows a 29 February 1900 that never was.
-        None => Cell::Broken(Fault::new(
-            RejectCode::Date,
-            &format!("{year}-{month}-{day}"),
-        )),
+        None => Cell::Broken(Fault::new(RejectCode::Date, &format!("{year}-{month}-{day}"))),
     }
 }
 
@@ -116,16 +103,10 @@ mod tests {
         assert_eq!(text(1_234.560_000_000_000_1).as_deref(), Some("1234.56"));
         assert_eq!(text(0.0).as_deref(), Some("0"));
         assert_eq!(text(0.000_1).as_deref(), Some("0.0001"));
-        assert_eq!(
-            text(999_999_999_999_999.0).as_deref(),
-            Some("999999999999999")
-        );
+        assert_eq!(text(999_999_999_999_999.0).as_deref(), Some("999999999999999"));
         assert_eq!(text(40_702_810_938_000_012_345.0), None);
         assert_eq!(text(f64::NAN), None);
         assert_eq!(text(f64::INFINITY), None);
-        assert_eq!(
-            plain_digits("770708389312").as_deref(),
-            Some("770708389312")
-        );
+        assert_eq!(plain_digits("770708389312").as_deref(), Some("770708389312"));
     }
 }

@@ -41,11 +41,7 @@ pub struct FoundForm {
 impl RowSource {
     /// Opens a file and reads its header.
     pub(crate) fn open(path: &Path, format: &Format) -> Result<Self, FeedError> {
-        let file = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let unreadable = |error: std::io::Error| {
             FeedError::new(FeedErrorCode::FileUnreadable, &file).arg("detail", error)
         };
@@ -75,10 +71,7 @@ impl RowSource {
                 let header = opened.header(&file, &format)?;
                 let delimiter = Some(char::from(opened.marks.delimiter));
                 let encoding = Some(opened.detected.encoding.name());
-                let found = FoundForm {
-                    encoding,
-                    delimiter,
-                };
+                let found = FoundForm { encoding, delimiter };
                 Ok(source(header, Rows::Delimited(opened.rows), found))
             }
             Form::Xlsx(format) => {
@@ -177,11 +170,7 @@ impl Delimited {
         if named.is_some() {
             rows.next_row();
         }
-        Ok(Self {
-            rows,
-            marks,
-            detected,
-        })
+        Ok(Self { rows, marks, detected })
     }
 
     fn header(&mut self, file: &str, format: &DelimitedFormat) -> Result<Header, FeedError> {
@@ -214,10 +203,7 @@ fn header_from(file: &str, row: RawRow) -> Result<Header, FeedError> {
             .arg("reason", code)
             .arg("value", value)
     };
-    let cells = row
-        .cells
-        .as_ref()
-        .map_err(|fault| broken(fault.code.code(), &fault.value))?;
+    let cells = row.cells.as_ref().map_err(|fault| broken(fault.code.code(), &fault.value))?;
     let mut names = Vec::with_capacity(cells.len());
     for cell in cells {
         let name = Cell::text(cell).map_err(|fault| broken(fault.code.code(), &fault.value))?;

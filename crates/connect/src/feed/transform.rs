@@ -37,10 +37,7 @@ pub(crate) fn value(
         FieldType::Decimal => {
             let plain = number::decimal(&text, rule.decimal)?;
             let units = signed(plain.units, negative).ok_or_else(range)?;
-            FieldValue::Decimal(Decimal {
-                units,
-                scale: plain.scale,
-            })
+            FieldValue::Decimal(Decimal { units, scale: plain.scale })
         }
         FieldType::Money => {
             let currency = currency(field, cells, mapping_currency)?;
@@ -49,10 +46,7 @@ pub(crate) fn value(
             FieldValue::Money(money)
         }
         FieldType::Date | FieldType::Datetime => {
-            let moment = field
-                .formats
-                .iter()
-                .find_map(|f| f.read(&text, rule.pivot.unwrap_or(50)));
+            let moment = field.formats.iter().find_map(|f| f.read(&text, rule.pivot.unwrap_or(50)));
             let moment = moment.ok_or_else(|| {
                 Fault::new(RejectCode::Date, &text).arg("format", rule.format.join(", "))
             })?;
@@ -63,10 +57,9 @@ pub(crate) fn value(
             }
         }
         FieldType::Bool => FieldValue::Bool(yes_or_no(&text)?),
-        FieldType::Reference => FieldValue::Reference {
-            kind: rule.reference.clone().unwrap_or_default(),
-            id: text,
-        },
+        FieldType::Reference => {
+            FieldValue::Reference { kind: rule.reference.clone().unwrap_or_default(), id: text }
+        }
         FieldType::BirthNumberDate => FieldValue::Date(born()?.date),
         FieldType::BirthNumberSex => {
             let sex = match born()?.sex {
@@ -94,11 +87,7 @@ fn stamp(field: &BoundField, cells: &[Cell]) -> Option<FieldValue> {
 }
 
 fn signed(number: i64, negative: bool) -> Option<i64> {
-    if negative {
-        number.checked_neg()
-    } else {
-        Some(number)
-    }
+    if negative { number.checked_neg() } else { Some(number) }
 }
 
 fn currency(
@@ -109,22 +98,12 @@ fn currency(
     if let Some(cell) = field.currency_column.and_then(|c| cells.get(c)) {
         let code = cell.text()?.trim().to_uppercase();
         // RUR left ISO 4217 in 1998 and still stands in the exports of many Russian systems.
-        let code = if code == "RUR" {
-            "RUB".to_owned()
-        } else {
-            code
-        };
+        let code = if code == "RUR" { "RUB".to_owned() } else { code };
         if !code.is_empty() {
-            return code
-                .parse()
-                .map_err(|_| Fault::new(RejectCode::Currency, &code));
+            return code.parse().map_err(|_| Fault::new(RejectCode::Currency, &code));
         }
     }
-    field
-        .rule
-        .currency
-        .or(mapping_currency)
-        .ok_or_else(|| Fault::new(RejectCode::Currency, ""))
+    field.rule.currency.or(mapping_currency).ok_or_else(|| Fault::new(RejectCode::Currency, ""))
 }
 
 fn yes_or_no(text: &str) -> Result<bool, Fault> {

@@ -57,7 +57,9 @@ impl Command for CreateImport {
                 )
                 .await?;
             if added == 0 {
-                return Err(Refusal::field("import-file-twice", "files").arg("name", &file.name).into());
+                return Err(Refusal::field("import-file-twice", "files")
+                    .arg("name", &file.name)
+                    .into());
             }
         }
         let names: Vec<&str> = self.files.iter().map(|f| f.name.as_str()).collect();
@@ -83,8 +85,10 @@ impl Command for StartImport {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<JobId, Error> {
         let id = self.import_id;
-        let sql =
-            format!("select state, job_id from import_run where id = $1{}", w.dialect().for_update());
+        let sql = format!(
+            "select state, job_id from import_run where id = $1{}",
+            w.dialect().for_update()
+        );
         let row = w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
         let mut c = row.cols();
         let (state, job): (String, Option<JobId>) = (c.take()?, c.take()?);
@@ -103,8 +107,7 @@ impl Command for StartImport {
             params![id, self.dry_run, job],
         )
         .await?;
-        let change =
-            Change::new().field("state", state, "waiting").set("dry_run", self.dry_run);
+        let change = Change::new().field("state", state, "waiting").set("dry_run", self.dry_run);
         w.record("import", id, None, change);
         Ok(job)
     }
@@ -153,7 +156,8 @@ impl Command for NoteImport {
         .await?;
         if ended.is_some() {
             let totals = self.summary.totals();
-            let change = Change::new().set("state", self.state.as_str()).set("totals", totals.to_vec());
+            let change =
+                Change::new().set("state", self.state.as_str()).set("totals", totals.to_vec());
             w.record("import", self.import_id, None, change);
         }
         Ok(())

@@ -88,11 +88,16 @@ pub async fn run(
     let mut summary = Summary::default();
     let total = i64::try_from(feed.files().len()).unwrap_or(0) * 1_000;
     for (n, file) in (0_i64..).zip(feed.files()) {
-        let target = targets.of(&file.kind).ok_or_else(|| RunError::Kind {
-            file: file.file.clone(),
-            kind: file.kind.clone(),
-        })?;
-        let mut at = FileRun { feed, file, summary: FileSummary::default(), batch: Vec::new(), columns: Vec::new() };
+        let target = targets
+            .of(&file.kind)
+            .ok_or_else(|| RunError::Kind { file: file.file.clone(), kind: file.kind.clone() })?;
+        let mut at = FileRun {
+            feed,
+            file,
+            summary: FileSummary::default(),
+            batch: Vec::new(),
+            columns: Vec::new(),
+        };
         at.summary.file.clone_from(&file.file);
         at.summary.kind.clone_from(&file.kind);
         let mut reader = feed.reader(file)?;
@@ -127,11 +132,7 @@ struct FileRun<'a> {
 
 impl FileRun<'_> {
     /// Reads up to a batch; `false` at the end of the file.
-    fn fill(
-        &mut self,
-        reader: &mut crate::feed::FeedReader,
-        watch: &mut impl Watch,
-    ) -> bool {
+    fn fill(&mut self, reader: &mut crate::feed::FeedReader, watch: &mut impl Watch) -> bool {
         while self.batch.len() < limits::IMPORT_BATCH_ROWS {
             match reader.next() {
                 None => return false,

@@ -67,9 +67,8 @@ impl ImportJob {
         let dir = tempfile::tempdir().map_err(|e| JobError::Again(e.to_string()))?;
         unpack(&mut db, payload.import, dir.path()).await?;
         let mut rejects: Vec<RejectLine> = Vec::new();
-        let outcome = self
-            .run_feed(job, &ctx, &run.mapping, dir.path(), payload.dry_run, &mut rejects)
-            .await;
+        let outcome =
+            self.run_feed(job, &ctx, &run.mapping, dir.path(), payload.dry_run, &mut rejects).await;
         let file = if rejects.is_empty() {
             None
         } else {
@@ -94,7 +93,8 @@ impl ImportJob {
             },
             Err(error) => {
                 let problem = problem(&error);
-                note(services, payload.import, "failed", Summary::default(), &problem, file).await?;
+                note(services, payload.import, "failed", Summary::default(), &problem, file)
+                    .await?;
                 Err(JobError::Fatal(error.to_string()))
             }
         }

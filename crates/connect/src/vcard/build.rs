@@ -24,10 +24,7 @@ pub(super) fn build(properties: &[RawProperty], dialect: Dialect) -> Built {
     for property in properties {
         builder.take(property);
     }
-    Built {
-        contact: builder.contact,
-        bad_dates: builder.bad_dates,
-    }
+    Built { contact: builder.contact, bad_dates: builder.bad_dates }
 }
 
 /// What Apple and Google call the property of a group: `item1.X-ABLabel:_$!<HomePage>!$_`.
@@ -35,12 +32,8 @@ fn labels(properties: &[RawProperty], dialect: Dialect) -> BTreeMap<String, Stri
     let mut labels = BTreeMap::new();
     for property in properties.iter().filter(|p| p.name == "X-ABLABEL") {
         let value = some(&property.value, dialect);
-        let plain = value.map(|v| {
-            v.trim_start_matches("_$!<")
-                .trim_end_matches(">!$_")
-                .trim()
-                .to_owned()
-        });
+        let plain =
+            value.map(|v| v.trim_start_matches("_$!<").trim_end_matches(">!$_").trim().to_owned());
         if let (Some(group), Some(label)) = (&property.group, plain.filter(|p| !p.is_empty())) {
             labels.insert(group.clone(), label);
         }
@@ -99,25 +92,19 @@ impl Builder {
             "UID" => first(&mut self.contact.uid, text()),
             "CATEGORIES" => {
                 let parts = split(&property.value, ',');
-                self.contact
-                    .categories
-                    .extend(parts.iter().filter_map(|p| some(p, self.dialect)));
+                self.contact.categories.extend(parts.iter().filter_map(|p| some(p, self.dialect)));
             }
             _ => self.further(property),
         }
     }
 
     fn label(&self, property: &RawProperty) -> Option<&str> {
-        self.labels
-            .get(property.group.as_ref()?)
-            .map(String::as_str)
+        self.labels.get(property.group.as_ref()?).map(String::as_str)
     }
 
     fn name(&mut self, property: &RawProperty) {
-        let parts: Vec<Option<String>> = split(&property.value, ';')
-            .iter()
-            .map(|p| self.list(p, " "))
-            .collect();
+        let parts: Vec<Option<String>> =
+            split(&property.value, ';').iter().map(|p| self.list(p, " ")).collect();
         let mut parts = parts.into_iter();
         let mut next = || parts.next().flatten();
         let contact = &mut self.contact;
@@ -138,25 +125,18 @@ impl Builder {
         if self.dialect == Dialect::Old {
             return some(component, self.dialect);
         }
-        let parts: Vec<String> = split(component, ',')
-            .iter()
-            .filter_map(|p| some(p, self.dialect))
-            .collect();
+        let parts: Vec<String> =
+            split(component, ',').iter().filter_map(|p| some(p, self.dialect)).collect();
         (!parts.is_empty()).then(|| parts.join(joiner))
     }
 
     fn organization(&mut self, property: &RawProperty) {
         let parts = split(&property.value, ';');
         let name = parts.first().and_then(|p| some(p, self.dialect));
-        let units: Vec<String> = parts
-            .iter()
-            .skip(1)
-            .filter_map(|p| some(p, self.dialect))
-            .collect();
+        let units: Vec<String> =
+            parts.iter().skip(1).filter_map(|p| some(p, self.dialect)).collect();
         if name.is_some() || !units.is_empty() {
-            self.contact
-                .organizations
-                .push(Organization { name, units });
+            self.contact.organizations.push(Organization { name, units });
         }
     }
 
@@ -178,11 +158,7 @@ impl Builder {
             return self.point(property, Some(value));
         };
         let mut parts = uri.split(';');
-        let number = parts
-            .next()
-            .map(str::trim)
-            .filter(|n| !n.is_empty())?
-            .to_owned();
+        let number = parts.next().map(str::trim).filter(|n| !n.is_empty())?.to_owned();
         let mut point = self.point(property, Some(number))?;
         point.extension = parts
             .find_map(|p| p.trim().strip_prefix("ext="))
@@ -193,10 +169,8 @@ impl Builder {
     }
 
     fn address(&mut self, property: &RawProperty) {
-        let parts: Vec<Option<String>> = split(&property.value, ';')
-            .iter()
-            .map(|p| self.list(p, ", "))
-            .collect();
+        let parts: Vec<Option<String>> =
+            split(&property.value, ';').iter().map(|p| self.list(p, ", ")).collect();
         let part = |index: usize| parts.get(index).cloned().flatten();
         let address = Address {
             po_box: part(0),
@@ -275,14 +249,7 @@ fn is_inline_data(property: &RawProperty) -> bool {
 }
 
 fn sex(value: &str) -> Option<Sex> {
-    match value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_lowercase()
-        .as_str()
-    {
+    match value.split(';').next().unwrap_or_default().trim().to_lowercase().as_str() {
         "m" | "male" => Some(Sex::Male),
         "f" | "female" => Some(Sex::Female),
         _ => None,

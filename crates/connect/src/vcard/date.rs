@@ -28,11 +28,7 @@ pub(super) fn read(text: &str) -> Option<PartialDate> {
     // Apple writes 1604, a leap year, for "year unknown".
     let year = year.filter(|y| *y != 1604);
     let narrow = |n: Option<i16>| n.map(i8::try_from).transpose().ok();
-    let date = PartialDate {
-        year,
-        month: narrow(month)?,
-        day: narrow(day)?,
-    };
+    let date = PartialDate { year, month: narrow(month)?, day: narrow(day)? };
     is_possible(date).then_some(date)
 }
 
@@ -41,11 +37,9 @@ type Parts = (Option<i16>, Option<i16>, Option<i16>);
 fn whole(text: &str, number: impl Fn(&str) -> Option<i16>) -> Option<Parts> {
     let parts: Vec<&str> = text.split('-').collect();
     match parts.as_slice() {
-        [year, month, day] if year.len() == 4 => Some((
-            Some(number(year)?),
-            Some(number(month)?),
-            Some(number(day)?),
-        )),
+        [year, month, day] if year.len() == 4 => {
+            Some((Some(number(year)?), Some(number(month)?), Some(number(day)?)))
+        }
         [year, month] if year.len() == 4 => Some((Some(number(year)?), Some(number(month)?), None)),
         [packed] if packed.len() == 8 => Some((
             Some(number(packed.get(..4)?)?),
@@ -60,11 +54,7 @@ fn whole(text: &str, number: impl Fn(&str) -> Option<i16>) -> Option<Parts> {
                 return None;
             };
             (year.len() == 4).then_some(()).and_then(|()| {
-                Some((
-                    Some(number(year)?),
-                    Some(number(month)?),
-                    Some(number(day)?),
-                ))
+                Some((Some(number(year)?), Some(number(month)?), Some(number(day)?)))
             })
         }
         _ => None,
@@ -109,15 +99,7 @@ mod tests {
         assert_eq!(again("1980").as_deref(), Some("1980"));
         assert_eq!(again("---03").as_deref(), Some("---03"));
         assert_eq!(again("22.03.1980").as_deref(), Some("19800322"));
-        for wrong in [
-            "",
-            "--",
-            "1980-13-01",
-            "circa 1800",
-            "0000-00-00",
-            "19800399",
-            "--é1",
-        ] {
+        for wrong in ["", "--", "1980-13-01", "circa 1800", "0000-00-00", "19800399", "--é1"] {
             assert_eq!(again(wrong), None, "{wrong}");
         }
     }

@@ -22,10 +22,7 @@ pub(super) struct ContentLines<'a> {
 
 impl<'a> ContentLines<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            rest: bytes,
-            number: 0,
-        }
+        Self { rest: bytes, number: 0 }
     }
 
     fn peek(&self) -> Option<&'a [u8]> {
@@ -44,11 +41,7 @@ impl<'a> ContentLines<'a> {
 
     /// Takes the next line when it fits.
     fn take_if(&mut self, fits: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
-        if self.peek().is_some_and(fits) {
-            self.take()
-        } else {
-            None
-        }
+        if self.peek().is_some_and(fits) { self.take() } else { None }
     }
 
     /// A base64 value goes on over indented lines, and in 2.1 over lines that cannot be a property.
@@ -69,12 +62,7 @@ impl Iterator for ContentLines<'_> {
             }
         };
         let number = self.number;
-        let mut line = ContentLine {
-            number,
-            bytes: Vec::new(),
-            attachment: false,
-            cut: false,
-        };
+        let mut line = ContentLine { number, bytes: Vec::new(), attachment: false, cut: false };
         line.push(first);
         let mut form = None;
         let mut newest = first;
@@ -112,8 +100,7 @@ impl ContentLine {
     fn push(&mut self, bytes: &[u8]) {
         let room = PROPERTY_BYTES_MAX.saturating_sub(self.bytes.len());
         self.cut |= bytes.len() > room;
-        self.bytes
-            .extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
+        self.bytes.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
     }
 }
 
@@ -159,18 +146,11 @@ pub(super) fn colon(line: &[u8]) -> Option<usize> {
 }
 
 fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let end = bytes
-        .iter()
-        .position(|b| matches!(b, b'\n' | b'\r'))
-        .unwrap_or(bytes.len());
+    let end = bytes.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(bytes.len());
     let (line, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
     // Mail gateways and careless exports make CR CR LF of CR LF; that is still one line end.
     let returns = rest.iter().take_while(|b| **b == b'\r').count();
-    let length = if rest.get(returns) == Some(&b'\n') {
-        returns + 1
-    } else {
-        1
-    };
+    let length = if rest.get(returns) == Some(&b'\n') { returns + 1 } else { 1 };
     (line, rest.get(length..).unwrap_or_default())
 }
 

@@ -33,9 +33,7 @@ impl RawProperty {
             None => (None, full),
         };
         let is_name = |n: &str| {
-            !n.is_empty()
-                && n.chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            !n.is_empty() && n.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         };
         if !is_name(&name) {
             return None;
@@ -45,12 +43,7 @@ impl RawProperty {
             add_params(piece.trim(), &mut params);
         }
         params.truncate(PARAMS_MAX);
-        let get = |wanted: &str| {
-            params
-                .iter()
-                .find(|(n, _)| n == wanted)
-                .map(|(_, v)| v.as_str())
-        };
+        let get = |wanted: &str| params.iter().find(|(n, _)| n == wanted).map(|(_, v)| v.as_str());
         let printable = get("ENCODING").is_some_and(|e| e.eq_ignore_ascii_case("QUOTED-PRINTABLE"));
         let charset = get("CHARSET");
         let text = if line.attachment {
@@ -73,10 +66,7 @@ impl RawProperty {
 
     /// The first parameter of that name.
     pub(super) fn param(&self, name: &str) -> Option<&str> {
-        self.params
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
+        self.params.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
     /// Types in lower case, without `pref` and without words that say nothing.
@@ -84,10 +74,7 @@ impl RawProperty {
         let mut kinds: Vec<String> = Vec::new();
         for (_, value) in self.params.iter().filter(|(n, _)| n == "TYPE") {
             let kind = value.trim().to_lowercase();
-            let empty = matches!(
-                kind.as_str(),
-                "" | "pref" | "internet" | "voice" | "x-internet"
-            );
+            let empty = matches!(kind.as_str(), "" | "pref" | "internet" | "voice" | "x-internet");
             if !empty && !kinds.contains(&kind) {
                 kinds.push(kind);
             }
@@ -97,10 +84,8 @@ impl RawProperty {
 
     /// Marked as the one to use first.
     pub(super) fn preferred(&self) -> bool {
-        let typed = self
-            .params
-            .iter()
-            .any(|(n, v)| n == "TYPE" && v.trim().eq_ignore_ascii_case("pref"));
+        let typed =
+            self.params.iter().any(|(n, v)| n == "TYPE" && v.trim().eq_ignore_ascii_case("pref"));
         typed || self.param("PREF").is_some_and(|p| p.trim() == "1")
     }
 }

@@ -98,43 +98,24 @@ pub struct Cards {
 pub fn read_cards(bytes: &[u8]) -> Result<Cards, CardError> {
     if bytes.len() > CARDS_BYTES_MAX {
         let args = vec![("limit".to_owned(), CARDS_BYTES_MAX.to_string())];
-        return Err(CardError {
-            code: CardErrorCode::TooLarge,
-            args,
-        });
+        return Err(CardError { code: CardErrorCode::TooLarge, args });
     }
     let (text, encoding) = ascii_view(bytes);
-    let mut reader = Reader {
-        cards: Cards::default(),
-        number: 0,
-        open: None,
-        encoding,
-    };
+    let mut reader = Reader { cards: Cards::default(), number: 0, open: None, encoding };
     for line in ContentLines::new(&text) {
         if line.cut {
-            reader.problem(
-                line.number,
-                CardProblemCode::TooLong,
-                &PROPERTY_BYTES_MAX.to_string(),
-            );
+            reader.problem(line.number, CardProblemCode::TooLong, &PROPERTY_BYTES_MAX.to_string());
         }
         match RawProperty::parse(&line, reader.encoding) {
             Some(property) => reader.take(property),
             None => {
-                let start = line
-                    .bytes
-                    .get(..line.bytes.len().min(200))
-                    .unwrap_or_default();
+                let start = line.bytes.get(..line.bytes.len().min(200)).unwrap_or_default();
                 let start = String::from_utf8_lossy(start).into_owned();
                 reader.problem(line.number, CardProblemCode::Line, &start);
             }
         }
         if reader.number > u64::try_from(CARDS_MAX).unwrap_or(u64::MAX) {
-            reader.problem(
-                line.number,
-                CardProblemCode::TooMany,
-                &CARDS_MAX.to_string(),
-            );
+            reader.problem(line.number, CardProblemCode::TooMany, &CARDS_MAX.to_string());
             reader.open = None;
             break;
         }
@@ -144,10 +125,7 @@ pub fn read_cards(bytes: &[u8]) -> Result<Cards, CardError> {
         reader.finish(card);
     }
     if reader.number == 0 {
-        return Err(CardError {
-            code: CardErrorCode::NoCard,
-            args: Vec::new(),
-        });
+        return Err(CardError { code: CardErrorCode::NoCard, args: Vec::new() });
     }
     Ok(reader.cards)
 }
@@ -182,12 +160,7 @@ struct OpenCard {
 impl Reader {
     fn problem(&mut self, line: u64, code: CardProblemCode, value: &str) {
         if self.cards.problems.len() < PROBLEMS_MAX {
-            let problem = CardProblem {
-                card: self.number,
-                line,
-                code,
-                value: shorten(value),
-            };
+            let problem = CardProblem { card: self.number, line, code, value: shorten(value) };
             self.cards.problems.push(problem);
         }
     }
@@ -238,12 +211,8 @@ impl Reader {
             self.finish(card);
         }
         self.number += 1;
-        self.open = Some(OpenCard {
-            line,
-            dialect: Dialect::New,
-            depth: 0,
-            properties: Vec::new(),
-        });
+        self.open =
+            Some(OpenCard { line, dialect: Dialect::New, depth: 0, properties: Vec::new() });
     }
 
     fn end(&mut self, line: u64) {

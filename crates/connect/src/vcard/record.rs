@@ -34,27 +34,14 @@ pub fn contact_record(contact: &Contact, row: u64) -> Record {
         fields.text("company", organization.name.as_deref());
         fields.text("department", Some(&organization.units.join(", ")));
     }
-    fields.text(
-        "job_title",
-        contact
-            .titles
-            .first()
-            .or(contact.roles.first())
-            .map(String::as_str),
-    );
+    fields.text("job_title", contact.titles.first().or(contact.roles.first()).map(String::as_str));
     fields.points("phone", &contact.phones);
     fields.points("email", &contact.emails);
     fields.points("website", &contact.urls);
-    let messengers = contact
-        .messengers
-        .iter()
-        .map(|m| format!("{}: {}", m.service, m.handle));
+    let messengers = contact.messengers.iter().map(|m| format!("{}: {}", m.service, m.handle));
     fields.many("messenger", messengers);
-    if let Some(address) = contact
-        .addresses
-        .iter()
-        .find(|a| a.preferred)
-        .or(contact.addresses.first())
+    if let Some(address) =
+        contact.addresses.iter().find(|a| a.preferred).or(contact.addresses.first())
     {
         let street = [&address.street, &address.extended, &address.po_box];
         let street: Vec<&str> = street.into_iter().flatten().map(String::as_str).collect();
@@ -70,12 +57,7 @@ pub fn contact_record(contact: &Contact, row: u64) -> Record {
         Some(uid) => format!("uid:{}", uid.chars().take(190).collect::<String>()),
         None => contact_id(&fields),
     };
-    Record {
-        row,
-        kind: "contact".to_owned(),
-        external_id,
-        fields,
-    }
+    Record { row, kind: "contact".to_owned(), external_id, fields }
 }
 
 struct Fields(BTreeMap<String, FieldValue>);
@@ -101,11 +83,7 @@ impl Fields {
     }
     fn many(&mut self, name: &str, values: impl Iterator<Item = String>) {
         for (number, value) in (1..=POINTS_MAX).zip(values) {
-            let field = if number == 1 {
-                name.to_owned()
-            } else {
-                format!("{name}_{number}")
-            };
+            let field = if number == 1 { name.to_owned() } else { format!("{name}_{number}") };
             self.text(&field, Some(&value));
         }
     }

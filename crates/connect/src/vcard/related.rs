@@ -45,26 +45,17 @@ pub(super) fn related(
 ) -> Option<Related> {
     let fixed = RELATIONS.iter().find(|(name, _)| *name == property.name);
     let relation = match property.name.as_str() {
-        "RELATED" => property
-            .kinds()
-            .first()
-            .cloned()
-            .or_else(|| label.map(str::to_owned)),
+        "RELATED" => property.kinds().first().cloned().or_else(|| label.map(str::to_owned)),
         "X-ABRELATEDNAMES" => label.map(str::to_lowercase),
         _ => Some(fixed?.1.to_owned()),
     };
     // A RELATED that is no text points to another card or a web page.
-    let is_text = property
-        .param("VALUE")
-        .is_none_or(|v| v.eq_ignore_ascii_case("text"));
+    let is_text = property.param("VALUE").is_none_or(|v| v.eq_ignore_ascii_case("text"));
     let looks_like_link = property.value.starts_with("urn:") || property.value.contains("://");
     if property.name == "RELATED" && (!is_text || looks_like_link) {
         return None;
     }
-    Some(Related {
-        relation,
-        name: some(&property.value, dialect)?,
-    })
+    Some(Related { relation, name: some(&property.value, dialect)? })
 }
 
 /// The messenger account a property names.
@@ -72,22 +63,13 @@ pub(super) fn messenger(property: &RawProperty, dialect: Dialect) -> Option<Mess
     let value = some(&property.value, dialect)?;
     if property.name != "IMPP" {
         let (_, service) = MESSENGERS.iter().find(|(name, _)| *name == property.name)?;
-        return Some(Messenger {
-            service: (*service).to_owned(),
-            handle: value,
-        });
+        return Some(Messenger { service: (*service).to_owned(), handle: value });
     }
     let (scheme, handle) = match value.split_once(':') {
         Some((scheme, handle)) if !handle.is_empty() => (Some(scheme), handle),
         _ => (None, value.as_str()),
     };
-    let named = property
-        .param("X-SERVICE-TYPE")
-        .map(str::trim)
-        .filter(|s| !s.is_empty());
+    let named = property.param("X-SERVICE-TYPE").map(str::trim).filter(|s| !s.is_empty());
     let service = named.or(scheme).unwrap_or("im").to_owned();
-    Some(Messenger {
-        service,
-        handle: handle.to_owned(),
-    })
+    Some(Messenger { service, handle: handle.to_owned() })
 }

@@ -41,16 +41,10 @@ pub fn write_contacts_csv<W: Write>(
     heading: impl Fn(&str) -> String,
 ) -> std::io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(CONTACT_COLUMNS.map(heading))
-        .map_err(std::io::Error::other)?;
+    csv.write_record(CONTACT_COLUMNS.map(heading)).map_err(std::io::Error::other)?;
     for (contact, row) in contacts.iter().zip(1..) {
         let fields = contact_record(contact, row).fields;
-        let cell = |column| {
-            fields
-                .get(column)
-                .map(ToString::to_string)
-                .unwrap_or_default()
-        };
+        let cell = |column| fields.get(column).map(ToString::to_string).unwrap_or_default();
         let cells = CONTACT_COLUMNS.map(|column| spreadsheet_safe(&cell(column)));
         csv.write_record(cells).map_err(std::io::Error::other)?;
     }

@@ -20,17 +20,11 @@ pub(super) fn from_bytes(bytes: &[u8], charset: Option<&str>, file: Encoding) ->
         .or_else(|| decode(bytes, Encoding::Utf8))
         .or_else(|| {
             // Cards without a charset that are no UTF-8 come from Russian Windows far more often than from elsewhere.
-            let file = if file == Encoding::Utf8 {
-                Encoding::Windows1251
-            } else {
-                file
-            };
+            let file = if file == Encoding::Utf8 { Encoding::Windows1251 } else { file };
             decode(bytes, file)
         })
         .unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
-    text.chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t' | '\r'))
-        .collect()
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t' | '\r')).collect()
 }
 
 /// Decodes quoted-printable; what is no `=XX` stays.

@@ -9,17 +9,11 @@ const LINE_BYTES: usize = 75;
 
 /// One contact as a vCard 4.0.
 pub fn write_card(contact: &Contact) -> String {
-    let mut card = Card {
-        text: String::new(),
-        groups: 0,
-    };
+    let mut card = Card { text: String::new(), groups: 0 };
     card.line("BEGIN:VCARD");
     card.line("VERSION:4.0");
     // FN must be there, even when nothing is known but a number.
-    card.line(&format!(
-        "FN:{}",
-        escape(&contact.name().unwrap_or_default())
-    ));
+    card.line(&format!("FN:{}", escape(&contact.name().unwrap_or_default())));
     card.name(contact);
     card.optional("NICKNAME", contact.nickname.as_deref());
     match contact.sex {
@@ -108,11 +102,7 @@ impl Card {
                 // Only the `tel:` form has a place for an extension.
                 Some(extension) => {
                     let extension = escape(extension);
-                    self.point(
-                        "TEL;VALUE=uri",
-                        phone,
-                        &format!("tel:{number};ext={extension}"),
-                    );
+                    self.point("TEL;VALUE=uri", phone, &format!("tel:{number};ext={extension}"));
                 }
                 None => self.point("TEL", phone, &number),
             }
@@ -134,30 +124,16 @@ impl Card {
                 .chars()
                 .filter(char::is_ascii_alphanumeric)
                 .collect();
-            let scheme = if scheme.is_empty() {
-                "im".to_owned()
-            } else {
-                scheme
-            };
+            let scheme = if scheme.is_empty() { "im".to_owned() } else { scheme };
             let service = param("X-SERVICE-TYPE", &messenger.service);
-            self.line(&format!(
-                "IMPP{service}:{scheme}:{}",
-                escape(&messenger.handle)
-            ));
+            self.line(&format!("IMPP{service}:{scheme}:{}", escape(&messenger.handle)));
         }
         for address in &contact.addresses {
             self.address(address);
         }
         for person in &contact.related {
-            let kind = person
-                .relation
-                .as_ref()
-                .map(|r| param("TYPE", r))
-                .unwrap_or_default();
-            self.line(&format!(
-                "RELATED{kind};VALUE=text:{}",
-                escape(&person.name)
-            ));
+            let kind = person.relation.as_ref().map(|r| param("TYPE", r)).unwrap_or_default();
+            self.line(&format!("RELATED{kind};VALUE=text:{}", escape(&person.name)));
         }
     }
 
@@ -168,15 +144,9 @@ impl Card {
     }
 
     fn address(&mut self, address: &Address) {
-        let parts = address
-            .parts()
-            .map(|p| escape(p.as_deref().unwrap_or_default()));
+        let parts = address.parts().map(|p| escape(p.as_deref().unwrap_or_default()));
         let params = params(&address.kinds, address.preferred);
-        let label = address
-            .label
-            .as_ref()
-            .map(|l| param("LABEL", l))
-            .unwrap_or_default();
+        let label = address.label.as_ref().map(|l| param("LABEL", l)).unwrap_or_default();
         self.line(&format!("ADR{params}{label}:{}", parts.join(";")));
     }
 
@@ -212,10 +182,7 @@ fn params(kinds: &[String], preferred: bool) -> String {
 
 /// `;NAME=value`, quoted and escaped by RFC 6868 when it must be.
 fn param(name: &str, value: &str) -> String {
-    let escaped: String = value
-        .replace('^', "^^")
-        .replace('\n', "^n")
-        .replace('"', "^'");
+    let escaped: String = value.replace('^', "^^").replace('\n', "^n").replace('"', "^'");
     let escaped: String = escaped.chars().filter(|c| !c.is_control()).collect();
     if escaped.contains([':', ';', ',']) {
         format!(";{name}=\"{escaped}\"")

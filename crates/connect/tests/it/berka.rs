@@ -47,40 +47,21 @@ fn the_whole_bank_reads() {
     assert_eq!(first.date("birth_date").unwrap().to_string(), "1970-12-13");
     assert_eq!(first.text("sex"), Some("female"));
     assert_eq!(first.text("city"), Some("Pisek"));
-    let women = all["client"]
-        .iter()
-        .filter(|c| c.text("sex") == Some("female"))
-        .count();
+    let women = all["client"].iter().filter(|c| c.text("sex") == Some("female")).count();
     assert_eq!(women, 2_645);
-    let status = |s: &str| {
-        all["loan"]
-            .iter()
-            .filter(|l| l.text("status") == Some(s))
-            .count()
-    };
-    assert_eq!(
-        ["repaid", "closed_unpaid", "running", "overdue"].map(status),
-        [203, 31, 403, 45]
-    );
+    let status = |s: &str| all["loan"].iter().filter(|l| l.text("status") == Some(s)).count();
+    assert_eq!(["repaid", "closed_unpaid", "running", "overdue"].map(status), [203, 31, 403, 45]);
     let jesenik = &all["branch"][68];
     assert_eq!(jesenik.text("name"), Some("Jesenik"));
     assert!(!jesenik.fields.contains_key("unemployment_1995_percent"));
-    let untold = all["order"]
-        .iter()
-        .filter(|o| o.text("purpose").is_none())
-        .count();
+    let untold = all["order"].iter().filter(|o| o.text("purpose").is_none()).count();
     assert_eq!(untold, 1_379);
 }
 
 fn ids_are_unique_and_references_resolve(all: &BTreeMap<String, Vec<Record>>) {
     let ids: BTreeMap<&str, BTreeSet<&str>> = all
         .iter()
-        .map(|(k, rs)| {
-            (
-                k.as_str(),
-                rs.iter().map(|r| r.external_id.as_str()).collect(),
-            )
-        })
+        .map(|(k, rs)| (k.as_str(), rs.iter().map(|r| r.external_id.as_str()).collect()))
         .collect();
     for (kind, records) in all {
         assert_eq!(ids[kind.as_str()].len(), records.len(), "{kind} ids repeat");
@@ -95,11 +76,7 @@ fn ids_are_unique_and_references_resolve(all: &BTreeMap<String, Vec<Record>>) {
 /// Sums taken from the files with awk, in whole crowns and hellers.
 fn sums(all: &BTreeMap<String, Vec<Record>>) {
     let sum = |kind: &str, field: &str| -> i64 {
-        all[kind]
-            .iter()
-            .filter_map(|r| r.money(field))
-            .map(|m| m.minor)
-            .sum()
+        all[kind].iter().filter_map(|r| r.money(field)).map(|m| m.minor).sum()
     };
     assert_eq!(sum("loan", "principal"), LOAN_PRINCIPAL);
     assert_eq!(sum("order", "amount"), ORDER_AMOUNT);
@@ -126,23 +103,15 @@ const TRANSACTION_IN: i64 = 19_435_649_500;
 fn balances_follow_from_amounts(transactions: &[Record]) {
     let mut accounts: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
     for t in transactions {
-        accounts
-            .entry(t.reference("account").unwrap())
-            .or_default()
-            .push(t);
+        accounts.entry(t.reference("account").unwrap()).or_default().push(t);
     }
     assert_eq!(accounts.len(), 1_252);
     for (account, rows) in accounts {
         let net: i64 = rows.iter().map(|t| t.money("amount").unwrap().minor).sum();
         let last = rows.iter().map(|t| t.date("booked_on")).max().unwrap();
         let balances = rows.iter().filter(|t| t.date("booked_on") == last);
-        let off = balances
-            .map(|t| (t.money("balance").unwrap().minor - net).abs())
-            .min();
-        assert!(
-            off.unwrap() <= 800,
-            "account {account}: off by {off:?} hellers"
-        );
+        let off = balances.map(|t| (t.money("balance").unwrap().minor - net).abs()).min();
+        assert!(off.unwrap() <= 800, "account {account}: off by {off:?} hellers");
     }
 }
 
@@ -181,9 +150,6 @@ fn a_preview_shows_every_file() {
     let views = preview(Mapping::parse(MAPPING).unwrap(), dir.path(), 5).unwrap();
     assert_eq!(views.len(), 8);
     for view in views {
-        assert_eq!(
-            (view.records.len(), view.rejects.len(), view.error),
-            (5, 0, None)
-        );
+        assert_eq!((view.records.len(), view.rejects.len(), view.error), (5, 0, None));
     }
 }

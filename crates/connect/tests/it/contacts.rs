@@ -31,16 +31,9 @@ fn guessed(bytes: &[u8]) -> Vec<Record> {
 
 #[test]
 fn lists_in_both_languages_and_the_usual_encodings() {
-    for bytes in [
-        RUSSIAN.into(),
-        encoding_rs::WINDOWS_1251.encode(RUSSIAN).0.into_owned(),
-    ] {
+    for bytes in [RUSSIAN.into(), encoding_rs::WINDOWS_1251.encode(RUSSIAN).0.into_owned()] {
         let by_mapping = with(Mapping::parse(MAPPING).unwrap(), &bytes);
-        assert_eq!(
-            by_mapping,
-            guessed(&bytes),
-            "the guess agrees with the mapping"
-        );
+        assert_eq!(by_mapping, guessed(&bytes), "the guess agrees with the mapping");
         let first = &by_mapping[0];
         assert_eq!(first.text("last_name"), Some("Смирнова"));
         assert_eq!(first.text("tax_id"), Some("500100732259"));
@@ -61,11 +54,7 @@ fn headings_are_recognised() {
         let header: Vec<String> = header.iter().map(|s| (*s).to_owned()).collect();
         let mapping = guess_mapping(&header);
         mapping.check().unwrap();
-        mapping.files[0]
-            .fields
-            .iter()
-            .map(|f| f.to.clone())
-            .collect()
+        mapping.files[0].fields.iter().map(|f| f.to.clone()).collect()
     };
     assert_eq!(
         targets(&[
@@ -84,19 +73,13 @@ fn headings_are_recognised() {
     );
     assert_eq!(targets(&["", "Кто", "Сколько"]), ["full_name"]);
     assert_eq!(targets(&["Телефонная книга", "Name"]), ["full_name"]);
-    assert_eq!(
-        guess_mapping(&[]).check().unwrap_err().code,
-        FeedErrorCode::MappingId
-    );
+    assert_eq!(guess_mapping(&[]).check().unwrap_err().code, FeedErrorCode::MappingId);
 }
 
 #[test]
 fn a_second_import_of_a_list_gives_the_same_ids() {
     let ids = |text: &str| -> Vec<String> {
-        guessed(text.as_bytes())
-            .into_iter()
-            .map(|r| r.external_id)
-            .collect()
+        guessed(text.as_bytes()).into_iter().map(|r| r.external_id).collect()
     };
     let first = ids(RUSSIAN);
     assert_eq!(first, ids(RUSSIAN));
@@ -115,21 +98,15 @@ fn contacts_written_as_csv_are_recognised_in_both_languages() {
     for lang in ["ru", "en"] {
         let texts = bundle(lang);
         let label = |column: &str| {
-            let message = texts
-                .get_message(&format!("contact-column-{}", column.replace('_', "-")))
-                .unwrap();
-            texts
-                .format_pattern(message.value().unwrap(), None, &mut Vec::new())
-                .into_owned()
+            let message =
+                texts.get_message(&format!("contact-column-{}", column.replace('_', "-"))).unwrap();
+            texts.format_pattern(message.value().unwrap(), None, &mut Vec::new()).into_owned()
         };
         let mut csv = Vec::new();
         write_contacts_csv(&mut csv, &contacts, label).unwrap();
         for records in [guessed(&csv), with(Mapping::parse(MAPPING).unwrap(), &csv)] {
-            let plain: Vec<(String, String)> = records[0]
-                .fields
-                .iter()
-                .map(|(k, v)| (k.clone(), v.to_string()))
-                .collect();
+            let plain: Vec<(String, String)> =
+                records[0].fields.iter().map(|(k, v)| (k.clone(), v.to_string())).collect();
             let expected = [
                 ("address", "ул. Советская, 1, кв. 5"),
                 ("birth_date", "1985-03-07"),
@@ -168,10 +145,7 @@ fn a_workbook_of_contacts_needs_no_other_mapping() {
         let feed = Feed::open(mapping, dir.path()).unwrap();
         let (records, rejects) = drain(feed.reader(&feed.files()[0]).unwrap());
         assert_eq!(rejects, []);
-        assert_eq!(
-            records,
-            with(Mapping::parse(MAPPING).unwrap(), RUSSIAN.as_bytes())
-        );
+        assert_eq!(records, with(Mapping::parse(MAPPING).unwrap(), RUSSIAN.as_bytes()));
     }
 }
 

@@ -45,9 +45,7 @@ pub fn workbook() -> Vec<u8> {
     sheet.write(5, 3, 0.300_000_000_000_000_04).unwrap();
     sheet.write(6, 0, 40_702_810_938_000_012_345_f64).unwrap();
     sheet.write(7, 0, 4).unwrap();
-    sheet
-        .write(7, 3, Formula::new("=1/0").set_result("#DIV/0!"))
-        .unwrap();
+    sheet.write(7, 3, Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
     sheet.write(8, 0, 5).unwrap();
     sheet.write(8, 2, 43_890).unwrap();
     sheet.write(9, 0, 6).unwrap();
@@ -59,23 +57,13 @@ fn cells_of_every_type() {
     let (records, rejects) = read(MAPPING, "a.xlsx", &workbook());
     let row = |r: &Record| {
         let money = r.money("balance").map(|m| m.minor);
-        (
-            r.row,
-            r.external_id.clone(),
-            r.date("opened_on").map(|d| d.to_string()),
-            money,
-        )
+        (r.row, r.external_id.clone(), r.date("opened_on").map(|d| d.to_string()), money)
     };
     let rows: Vec<_> = records.iter().map(row).collect();
     assert_eq!(
         rows,
         [
-            (
-                4,
-                "40702810938000012345".into(),
-                Some("2020-02-29".into()),
-                Some(123_456)
-            ),
+            (4, "40702810938000012345".into(), Some("2020-02-29".into()), Some(123_456)),
             (6, "2".into(), Some("2020-03-01".into()), Some(30)),
             (10, "6".into(), None, None),
         ]
@@ -103,14 +91,8 @@ fn refusal(mapping: &str, bytes: &[u8]) -> FeedErrorCode {
 fn workbooks_are_refused_by_name() {
     let good = workbook();
     assert_eq!(refusal(MAPPING, b"id;name\n1;A\n"), FeedErrorCode::NotXlsx);
-    assert_eq!(
-        refusal(MAPPING, &good[..good.len() / 2]),
-        FeedErrorCode::NotXlsx
-    );
-    assert_eq!(
-        refusal(MAPPING, &good[..good.len() - 10]),
-        FeedErrorCode::NotXlsx
-    );
+    assert_eq!(refusal(MAPPING, &good[..good.len() / 2]), FeedErrorCode::NotXlsx);
+    assert_eq!(refusal(MAPPING, &good[..good.len() - 10]), FeedErrorCode::NotXlsx);
     assert_eq!(refusal(MAPPING, b""), FeedErrorCode::FileEmpty);
     let other = MAPPING.replace("skip_rows = 2", "sheet = \"Лист1\"");
     assert_eq!(refusal(&other, &good), FeedErrorCode::SheetMissing);
@@ -124,11 +106,7 @@ fn workbooks_are_refused_by_name() {
 fn an_archive_that_unpacks_without_end_is_refused() {
     // A small archive whose directory states 4 GB.
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file(
-        "xl/sharedStrings.xml",
-        zip::write::SimpleFileOptions::default(),
-    )
-    .unwrap();
+    zip.start_file("xl/sharedStrings.xml", zip::write::SimpleFileOptions::default()).unwrap();
     zip.write_all(&[b' '; 70_000]).unwrap();
     let mut bomb = zip.finish().unwrap().into_inner();
     let stated = 70_000_u32.to_le_bytes();
@@ -153,10 +131,7 @@ fn a_cell_in_the_last_corner_needs_no_memory_for_the_others() {
     sheet.write(1_048_575, 0, "2").unwrap();
     let (records, rejects) = read(MAPPING, "a.xlsx", &book.save_to_buffer().unwrap());
     assert_eq!(records.len(), 1);
-    assert_eq!(
-        (rejects[0].row, rejects[0].code.code()),
-        (1_048_576, "too-many-columns")
-    );
+    assert_eq!((rejects[0].row, rejects[0].code.code()), (1_048_576, "too-many-columns"));
 }
 
 #[test]

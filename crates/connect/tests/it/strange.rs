@@ -31,17 +31,10 @@ fn feed_answers(mapping: &str, name: &str, bytes: &[u8]) {
     };
     let (records, rejects) = (reader.by_ref().filter(Result::is_ok).count(), ());
     let counts = reader.counts();
-    assert_eq!(
-        counts.records,
-        u64::try_from(records).unwrap(),
-        "{rejects:?}"
-    );
+    assert_eq!(counts.records, u64::try_from(records).unwrap(), "{rejects:?}");
     let (records, rejects) = drain(feed.reader(&feed.files()[0]).unwrap());
-    let mut rows: Vec<u64> = records
-        .iter()
-        .map(|r| r.row)
-        .chain(rejects.iter().map(|r| r.row))
-        .collect();
+    let mut rows: Vec<u64> =
+        records.iter().map(|r| r.row).chain(rejects.iter().map(|r| r.row)).collect();
     rows.sort_unstable();
     let before = rows.len();
     rows.dedup();
@@ -185,8 +178,7 @@ fn damaged_inside(
             }
         }
         let name = file.name().unwrap().into_owned();
-        new.start_file(name, zip::write::SimpleFileOptions::default())
-            .unwrap();
+        new.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         new.write_all(&bytes).unwrap();
     }
     new.finish().unwrap().into_inner()

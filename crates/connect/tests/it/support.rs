@@ -14,10 +14,7 @@ pub fn public_data(part: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    eprintln!(
-        "absent: {} (public test data); the test did not run",
-        path.display()
-    );
+    eprintln!("absent: {} (public test data); the test did not run", path.display());
     None
 }
 
@@ -26,9 +23,7 @@ pub fn unpack_folder(from: &Path) -> Option<TempDir> {
     let dir = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
-        let Some(name) = path
-            .file_stem()
-            .filter(|_| path.extension().is_some_and(|e| e == "xz"))
+        let Some(name) = path.file_stem().filter(|_| path.extension().is_some_and(|e| e == "xz"))
         else {
             continue;
         };

@@ -15,12 +15,7 @@ use crate::support::public_data;
 fn samples() -> Option<BTreeMap<String, Vec<u8>>> {
     let packed = public_data("crm_exports/vcards.tar.xz")?;
     let dir = tempfile::tempdir().unwrap();
-    let unpacked = Command::new("tar")
-        .arg("-xJf")
-        .arg(&packed)
-        .arg("-C")
-        .arg(dir.path())
-        .status();
+    let unpacked = Command::new("tar").arg("-xJf").arg(&packed).arg("-C").arg(dir.path()).status();
     if !unpacked.is_ok_and(|s| s.success()) {
         eprintln!("absent: the tar and xz programs; the test did not run");
         return None;
@@ -43,49 +38,13 @@ fn numbers(contact: &Contact) -> Vec<&str> {
 const EXPECTED: [(&str, usize, &str, usize, usize); 18] = [
     ("John_Doe_ANDROID.vcf", 6, "ÑÑÑÑ", 1, 1),
     ("John_Doe_BLACK_BERRY.vcf", 1, "John Doe", 1, 0),
-    (
-        "John_Doe_EVOLUTION.vcf",
-        1,
-        "Mr. John Richter, James Doe Sr.",
-        2,
-        1,
-    ),
-    (
-        "John_Doe_GMAIL.vcf",
-        1,
-        "Mr. John Richter, James Doe Sr.",
-        2,
-        1,
-    ),
-    (
-        "John_Doe_IPHONE.vcf",
-        1,
-        "Mr. John Richter James Doe Sr.",
-        7,
-        1,
-    ),
+    ("John_Doe_EVOLUTION.vcf", 1, "Mr. John Richter, James Doe Sr.", 2, 1),
+    ("John_Doe_GMAIL.vcf", 1, "Mr. John Richter, James Doe Sr.", 2, 1),
+    ("John_Doe_IPHONE.vcf", 1, "Mr. John Richter James Doe Sr.", 7, 1),
     ("John_Doe_LOTUS_NOTES.vcf", 1, "Mr. Doe John I Johny", 2, 2),
-    (
-        "John_Doe_MAC_ADDRESS_BOOK.vcf",
-        1,
-        "Mr. John Richter,James Doe Sr.",
-        7,
-        1,
-    ),
-    (
-        "John_Doe_MS_OUTLOOK.vcf",
-        1,
-        "Mr. John Richter James Doe Sr.",
-        2,
-        1,
-    ),
-    (
-        "fullcontact.vcf",
-        1,
-        "Prefix FirstName MiddleName LastName Suffix",
-        9,
-        5,
-    ),
+    ("John_Doe_MAC_ADDRESS_BOOK.vcf", 1, "Mr. John Richter,James Doe Sr.", 7, 1),
+    ("John_Doe_MS_OUTLOOK.vcf", 1, "Mr. John Richter James Doe Sr.", 2, 1),
+    ("fullcontact.vcf", 1, "Prefix FirstName MiddleName LastName Suffix", 9, 5),
     ("gmail-list.vcf", 3, "Doug White", 0, 1),
     ("gmail-single.vcf", 1, "Greg Dartmouth", 2, 1),
     ("gmail-single2.vcf", 1, "VCard Test", 11, 5),
@@ -94,13 +53,7 @@ const EXPECTED: [(&str, usize, &str, usize, usize); 18] = [
     ("outlook-2007.vcf", 1, "Mr. Michael Angstadt Jr.", 4, 1),
     ("rfc2426-example.vcf", 2, "Tim Howes", 2, 1),
     ("rfc6350-example.vcf", 1, "Simon Perreault", 2, 1),
-    (
-        "thunderbird-MoreFunctionsForAddressBook-extension.vcf",
-        1,
-        "John Doe",
-        5,
-        5,
-    ),
+    ("thunderbird-MoreFunctionsForAddressBook-extension.vcf", 1, "John Doe", 5, 5),
 ];
 
 #[test]
@@ -124,19 +77,10 @@ fn details_of_real_cards() {
     let outlook = one("outlook-2003.vcf");
     assert_eq!(outlook.last_name.as_deref(), Some("Doe"));
     assert_eq!(outlook.name_suffix.as_deref(), Some("III"));
-    assert_eq!(
-        outlook.organizations[0].name.as_deref(),
-        Some("Company, The")
-    );
+    assert_eq!(outlook.organizations[0].name.as_deref(), Some("Company, The"));
     assert_eq!(outlook.organizations[0].units, ["TheDepartment"]);
-    assert_eq!(
-        outlook.notes,
-        ["This is the note field!!\nSecond line\n\nThird line is empty"]
-    );
-    assert_eq!(
-        outlook.birth_date.unwrap().date().unwrap().to_string(),
-        "1980-03-21"
-    );
+    assert_eq!(outlook.notes, ["This is the note field!!\nSecond line\n\nThird line is empty"]);
+    assert_eq!(outlook.birth_date.unwrap().date().unwrap().to_string(), "1980-03-21");
     assert_eq!(outlook.addresses[0].city.as_deref(), Some("Austin"));
     assert_eq!(outlook.attachments_skipped, 1);
 
@@ -145,10 +89,7 @@ fn details_of_real_cards() {
     assert_eq!(iphone.phones[0].kinds, ["cell"]);
     assert!(iphone.phones[0].preferred);
     assert_eq!(iphone.phones[6].label.as_deref(), Some("AssistantPhone"));
-    assert_eq!(
-        iphone.addresses[1].street.as_deref(),
-        Some("Street4\nBuilding 6\nFloor 8")
-    );
+    assert_eq!(iphone.addresses[1].street.as_deref(), Some("Street4\nBuilding 6\nFloor 8"));
     assert_eq!(iphone.urls[0].value, "http://www.ibm.com");
 }
 
@@ -161,36 +102,20 @@ fn details_of_cards_of_newer_versions() {
     assert_eq!(numbers(&rfc), ["+1-418-656-9254", "+1-418-262-6501"]);
     assert_eq!(rfc.phones[0].extension.as_deref(), Some("102"));
     assert_eq!(rfc.phones[1].kinds, ["work", "cell", "video", "text"]);
-    assert_eq!(
-        rfc.birth_date,
-        Some(PartialDate {
-            year: None,
-            month: Some(2),
-            day: Some(3)
-        })
-    );
+    assert_eq!(rfc.birth_date, Some(PartialDate { year: None, month: Some(2), day: Some(3) }));
     assert_eq!(rfc.sex, Some(Sex::Male));
     assert_eq!(rfc.name_suffix.as_deref(), Some("ing. jr M.Sc."));
 
     let gmail = one("gmail-single.vcf");
     assert_eq!(
         gmail.related[0],
-        Related {
-            relation: Some("spouse".into()),
-            name: "MySpouse".into()
-        }
+        Related { relation: Some("spouse".into()), name: "MySpouse".into() }
     );
     assert_eq!(
         gmail.messengers[0],
-        Messenger {
-            service: "icq".into(),
-            handle: "123456789".into()
-        }
+        Messenger { service: "icq".into(), handle: "123456789".into() }
     );
-    assert_eq!(
-        gmail.anniversary.unwrap().date().unwrap().to_string(),
-        "1970-06-02"
-    );
+    assert_eq!(gmail.anniversary.unwrap().date().unwrap().to_string(), "1970-06-02");
 
     let german = one("issue114.vcf");
     assert_eq!(
@@ -198,10 +123,7 @@ fn details_of_cards_of_newer_versions() {
         Some("Dummy-Dummy-Strasse 1 61352 Bad Homburg\nGERMANY\""),
         "an unquoted parameter ends at its colon"
     );
-    assert_eq!(
-        german.addresses[0].street.as_deref(),
-        Some("Dummy-Dummy-Strasse 1")
-    );
+    assert_eq!(german.addresses[0].street.as_deref(), Some("Dummy-Dummy-Strasse 1"));
     assert_eq!(german.addresses[0].postal_code.as_deref(), Some("61352"));
     let android = read_cards(&files["John_Doe_ANDROID.vcf"]).unwrap().contacts;
     assert_eq!(android[0].name().as_deref(), Some("john.doe@company.com"));
@@ -235,23 +157,12 @@ fn russian_cards_of_old_phones_and_programs() {
     ] {
         let contact = read_cards(&bytes).unwrap().contacts.remove(0);
         assert_eq!(contact.name().as_deref(), Some("Наталья Петровна Иванова"));
-        assert_eq!(
-            contact.birth_date.unwrap().date().unwrap().to_string(),
-            "1985-11-23"
-        );
-        assert_eq!(
-            contact.organizations[0].name.as_deref(),
-            Some("ООО \"Ромашка\"")
-        );
+        assert_eq!(contact.birth_date.unwrap().date().unwrap().to_string(), "1985-11-23");
+        assert_eq!(contact.organizations[0].name.as_deref(), Some("ООО \"Ромашка\""));
     }
     let koi8 =
         "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=KOI8-R;QUOTED-PRINTABLE:=F0=A3=D4=D2\nEND:VCARD\n";
-    assert_eq!(
-        read_cards(koi8.as_bytes()).unwrap().contacts[0]
-            .name()
-            .as_deref(),
-        Some("Пётр")
-    );
+    assert_eq!(read_cards(koi8.as_bytes()).unwrap().contacts[0].name().as_deref(), Some("Пётр"));
 }
 
 #[test]
@@ -259,11 +170,7 @@ fn damaged_cards_cost_as_little_as_possible() {
     let read = |text: &str| {
         let cards = read_cards(text.as_bytes()).unwrap();
         let names: Vec<_> = cards.contacts.iter().map(|c| c.name().unwrap()).collect();
-        let problems: Vec<_> = cards
-            .problems
-            .iter()
-            .map(|p| (p.card, p.line, p.code))
-            .collect();
+        let problems: Vec<_> = cards.problems.iter().map(|p| (p.card, p.line, p.code)).collect();
         (names, problems)
     };
     let names = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
@@ -271,10 +178,7 @@ fn damaged_cards_cost_as_little_as_possible() {
         read("BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nEND:VCARD\nFN:C\n"),
         (
             names(&["A", "B"]),
-            vec![
-                (1, 1, CardProblemCode::Unterminated),
-                (2, 6, CardProblemCode::Outside)
-            ]
+            vec![(1, 1, CardProblemCode::Unterminated), (2, 6, CardProblemCode::Outside)]
         )
     );
     assert_eq!(
@@ -296,24 +200,13 @@ fn damaged_cards_cost_as_little_as_possible() {
         read("BEGIN:VCARD\nFN:A\nAGENT:\nBEGIN:VCARD\nFN:Secretary\nEND:VCARD\nTEL:1\nEND:VCARD"),
         (names(&["A"]), vec![])
     );
-    let long = format!(
-        "BEGIN:VCARD\nFN:A\nNOTE:{}\nEND:VCARD",
-        "x".repeat(limits::PROPERTY_BYTES_MAX)
-    );
-    assert_eq!(
-        read(&long),
-        (names(&["A"]), vec![(1, 3, CardProblemCode::TooLong)])
-    );
+    let long =
+        format!("BEGIN:VCARD\nFN:A\nNOTE:{}\nEND:VCARD", "x".repeat(limits::PROPERTY_BYTES_MAX));
+    assert_eq!(read(&long), (names(&["A"]), vec![(1, 3, CardProblemCode::TooLong)]));
     let many = format!("BEGIN:VCARD\nFN:A\n{}END:VCARD", "TEL:1\n".repeat(5_000));
-    assert_eq!(
-        read(&many),
-        (names(&["A"]), vec![(1, 1, CardProblemCode::TooMany)])
-    );
+    assert_eq!(read(&many), (names(&["A"]), vec![(1, 1, CardProblemCode::TooMany)]));
     assert_eq!(read_cards(b"").unwrap_err().code, CardErrorCode::NoCard);
-    assert_eq!(
-        read_cards(b"PK\x03\x04").unwrap_err().code,
-        CardErrorCode::NoCard
-    );
+    assert_eq!(read_cards(b"PK\x03\x04").unwrap_err().code, CardErrorCode::NoCard);
     let huge = vec![b' '; limits::CARDS_BYTES_MAX + 1];
     assert_eq!(read_cards(&huge).unwrap_err().code, CardErrorCode::TooLarge);
 }
@@ -337,16 +230,8 @@ fn point() -> impl Strategy<Value = ContactPoint> {
         })
 }
 fn date() -> impl Strategy<Value = PartialDate> {
-    (
-        proptest::option::of(1605_i16..2100),
-        1_i8..=12,
-        proptest::option::of(1_i8..=28),
-    )
-        .prop_map(|(year, month, day)| PartialDate {
-            year,
-            month: Some(month),
-            day,
-        })
+    (proptest::option::of(1605_i16..2100), 1_i8..=12, proptest::option::of(1_i8..=28))
+        .prop_map(|(year, month, day)| PartialDate { year, month: Some(month), day })
 }
 fn contact() -> impl Strategy<Value = Contact> {
     let some = || proptest::option::of(text());
@@ -360,52 +245,44 @@ fn contact() -> impl Strategy<Value = Contact> {
         ),
         (list(), list(), list(), some(), some(), some()),
     )
-        .prop_map(
-            |((name, last, first, middle, born), (mut phones, emails, ext), rest)| {
-                let (titles, notes, categories, city, unit, person) = rest;
-                if let (Some(phone), Some(_)) = (phones.first_mut(), &ext) {
-                    // A number with an extension is written as an address, whose parts are parted by semicolons.
-                    phone.value = "+7-916-123-45-67".to_owned();
-                    phone.extension = ext;
-                }
-                phones.retain(|p| !p.value.to_lowercase().starts_with("tel:"));
-                Contact {
-                    full_name: Some(name),
-                    last_name: last,
-                    first_name: first,
-                    middle_name: middle,
-                    birth_date: born,
-                    phones,
-                    emails,
-                    titles,
-                    notes,
-                    categories,
-                    addresses: city
-                        .map(|city| Address {
-                            city: Some(city),
-                            kinds: vec!["work".into()],
-                            ..Address::default()
-                        })
-                        .into_iter()
-                        .collect(),
-                    organizations: unit
-                        .map(|unit| Organization {
-                            name: None,
-                            units: vec![unit],
-                        })
-                        .into_iter()
-                        .collect(),
-                    related: person
-                        .map(|name| Related {
-                            relation: Some("spouse".into()),
-                            name,
-                        })
-                        .into_iter()
-                        .collect(),
-                    ..Contact::default()
-                }
-            },
-        )
+        .prop_map(|((name, last, first, middle, born), (mut phones, emails, ext), rest)| {
+            let (titles, notes, categories, city, unit, person) = rest;
+            if let (Some(phone), Some(_)) = (phones.first_mut(), &ext) {
+                // A number with an extension is written as an address, whose parts are parted by semicolons.
+                phone.value = "+7-916-123-45-67".to_owned();
+                phone.extension = ext;
+            }
+            phones.retain(|p| !p.value.to_lowercase().starts_with("tel:"));
+            Contact {
+                full_name: Some(name),
+                last_name: last,
+                first_name: first,
+                middle_name: middle,
+                birth_date: born,
+                phones,
+                emails,
+                titles,
+                notes,
+                categories,
+                addresses: city
+                    .map(|city| Address {
+                        city: Some(city),
+                        kinds: vec!["work".into()],
+                        ..Address::default()
+                    })
+                    .into_iter()
+                    .collect(),
+                organizations: unit
+                    .map(|unit| Organization { name: None, units: vec![unit] })
+                    .into_iter()
+                    .collect(),
+                related: person
+                    .map(|name| Related { relation: Some("spouse".into()), name })
+                    .into_iter()
+                    .collect(),
+                ..Contact::default()
+            }
+        })
 }
 
 proptest! {

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::Lang;
-use spine::org::{
-    Seed, SeedAbsence, SeedBranch, SeedRegion, SeedStaff, SeedTeam, Seeded,
-};
+use spine::org::{Seed, SeedAbsence, SeedBranch, SeedRegion, SeedStaff, SeedTeam, Seeded};
 use spine::{Error, Services};
 
 use super::ids::Ids;

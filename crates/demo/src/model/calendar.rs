@@ -5,16 +5,12 @@ use kernel::{Date, Timestamp};
 
 /// The date `days` later.
 pub(crate) fn add_days(date: Date, days: i64) -> Date {
-    Span::new()
-        .try_days(days)
-        .map_or(date, |span| date.saturating_add(span))
+    Span::new().try_days(days).map_or(date, |span| date.saturating_add(span))
 }
 
 /// The date `months` later; the day is cut to the length of the month.
 pub(crate) fn add_months(date: Date, months: i64) -> Date {
-    Span::new()
-        .try_months(months)
-        .map_or(date, |span| date.saturating_add(span))
+    Span::new().try_months(months).map_or(date, |span| date.saturating_add(span))
 }
 
 /// The date `years` later.
@@ -45,11 +41,7 @@ pub(crate) fn months_between(from: Date, to: Date) -> i64 {
 /// Full years of age on a day.
 pub(crate) fn age_on(born: Date, day: Date) -> i64 {
     let years = i64::from(day.year()) - i64::from(born.year());
-    if (day.month(), day.day()) < (born.month(), born.day()) {
-        years - 1
-    } else {
-        years
-    }
+    if (day.month(), day.day()) < (born.month(), born.day()) { years - 1 } else { years }
 }
 
 /// The instant of a local time: `seconds` after midnight of a place `offset_hours` east of UTC.

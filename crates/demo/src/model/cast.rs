@@ -18,12 +18,7 @@ const THOUSAND: i64 = 100_000;
 
 /// Surname, first name, patronymic; years and days of age; marital state; position, employer, income in
 /// thousands of roubles.
-type Cast = (
-    [&'static str; 3],
-    (i64, i64),
-    Marital,
-    (&'static str, &'static str, i64),
-);
+type Cast = ([&'static str; 3], (i64, i64), Marital, (&'static str, &'static str, i64));
 
 /// Gives the person of a story his name, age and work.
 pub(crate) fn cast_person(ground: Ground, number: u64, person: &mut Person) {
@@ -71,14 +66,9 @@ pub(crate) fn cast_person(ground: Ground, number: u64, person: &mut Person) {
 /// Gives the company of a story its name and size.
 pub(crate) fn cast_company(number: u64, company: &mut Company) {
     let (form, name, okved, activity, headcount, millions) = match number {
-        VIP_COMPANY => (
-            LegalForm::Ao,
-            "Северный ветер",
-            "30.11",
-            "Строительство кораблей и судов",
-            2_350,
-            640,
-        ),
+        VIP_COMPANY => {
+            (LegalForm::Ao, "Северный ветер", "30.11", "Строительство кораблей и судов", 2_350, 640)
+        }
         SUBSIDIARY_PORT => (
             LegalForm::Ooo,
             "Северный ветер Порт",
@@ -87,14 +77,9 @@ pub(crate) fn cast_company(number: u64, company: &mut Company) {
             410,
             150,
         ),
-        SUBSIDIARY_YARD => (
-            LegalForm::Ooo,
-            "Северный ветер Верфь",
-            "33.15",
-            "Ремонт судов и лодок",
-            280,
-            95,
-        ),
+        SUBSIDIARY_YARD => {
+            (LegalForm::Ooo, "Северный ветер Верфь", "33.15", "Ремонт судов и лодок", 280, 95)
+        }
         SUBSIDIARY_TRADE => (
             LegalForm::Ooo,
             "Северный ветер Трейд",

@@ -282,11 +282,7 @@ impl Loan {
     }
     /// Money that can still be drawn, kopecks; `None` for a loan with a schedule.
     pub const fn available_minor(&self) -> Option<i64> {
-        if self.is_revolving() {
-            Some(self.amount_minor - self.outstanding_minor)
-        } else {
-            None
-        }
+        if self.is_revolving() { Some(self.amount_minor - self.outstanding_minor) } else { None }
     }
 }
 

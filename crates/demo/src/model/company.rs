@@ -82,11 +82,7 @@ pub(crate) fn company(ground: Ground, number: u64, profile: Profile) -> Company 
     let large = matches!(profile.segment, Segment::Corporate | Segment::Vip);
     let form = if large {
         dice.weighted(
-            &[
-                (35, LegalForm::Ooo),
-                (45, LegalForm::Ao),
-                (20, LegalForm::Pao),
-            ],
+            &[(35, LegalForm::Ooo), (45, LegalForm::Ao), (20, LegalForm::Pao)],
             LegalForm::Ao,
         )
     } else {
@@ -159,22 +155,13 @@ fn group_root(ground: Ground, number: u64) -> String {
 pub(crate) fn identifiers(number: u64, profile: Profile, company: &Company) -> Vec<Identifier> {
     let home = branch(profile.branch);
     let inn = digits::inn_company(home, number);
-    let bare = |kind, value| Identifier {
-        kind,
-        value,
-        issued: None,
-        issuer: None,
-        expires: None,
-    };
+    let bare = |kind, value| Identifier { kind, value, issued: None, issuer: None, expires: None };
     let kpp = digits::kpp(&inn);
     vec![
         bare(IdentifierKind::Inn, inn),
         Identifier {
             issued: Some(company.registered),
-            ..bare(
-                IdentifierKind::Ogrn,
-                digits::ogrn(home, company.registered.year(), number),
-            )
+            ..bare(IdentifierKind::Ogrn, digits::ogrn(home, company.registered.year(), number))
         },
         bare(IdentifierKind::Kpp, kpp),
     ]
@@ -191,7 +178,6 @@ pub(crate) fn circle(ground: Ground, number: u64, kind: PartyKind) -> Circle {
         };
     }
     Circle {
-        name: format!("Группа «{}»", group_root(ground, number)),
-        primary: block + COMPANIES,
+        name: format!("Группа «{}»", group_root(ground, number)), primary: block + COMPANIES
     }
 }

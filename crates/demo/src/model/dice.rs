@@ -58,15 +58,11 @@ impl Dice {
     /// The stream of one subject of one numbered thing.
     pub(crate) const fn new(seed: u64, number: u64, salt: Salt) -> Self {
         let keyed = mix(seed.wrapping_add(GOLDEN)).wrapping_add(number.wrapping_mul(GOLDEN));
-        Self {
-            state: mix(keyed ^ mix(salt.code().wrapping_mul(GOLDEN))),
-        }
+        Self { state: mix(keyed ^ mix(salt.code().wrapping_mul(GOLDEN))) }
     }
     /// A stream within a stream, for one month or one item.
     pub(crate) const fn fork(&self, number: u64) -> Self {
-        Self {
-            state: mix(self.state ^ mix(number.wrapping_add(1).wrapping_mul(GOLDEN))),
-        }
+        Self { state: mix(self.state ^ mix(number.wrapping_add(1).wrapping_mul(GOLDEN))) }
     }
     const fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GOLDEN);
@@ -90,11 +86,7 @@ impl Dice {
     /// One of a list; `otherwise` when the list is empty.
     pub(crate) fn pick<T: Copy>(&mut self, list: &[T], otherwise: T) -> T {
         let at = self.below(u64::try_from(list.len()).unwrap_or(0));
-        usize::try_from(at)
-            .ok()
-            .and_then(|at| list.get(at))
-            .copied()
-            .unwrap_or(otherwise)
+        usize::try_from(at).ok().and_then(|at| list.get(at)).copied().unwrap_or(otherwise)
     }
     /// One word of a list.
     pub(crate) fn word(&mut self, list: &[&'static str]) -> &'static str {
@@ -105,11 +97,7 @@ impl Dice {
         let length = u64::try_from(list.len()).unwrap_or(0);
         let reach = self.below(length).saturating_add(1);
         let at = self.below(reach);
-        usize::try_from(at)
-            .ok()
-            .and_then(|at| list.get(at))
-            .copied()
-            .unwrap_or(otherwise)
+        usize::try_from(at).ok().and_then(|at| list.get(at)).copied().unwrap_or(otherwise)
     }
     /// One of a list by weights; `otherwise` when the weights are used up.
     pub(crate) fn weighted<T: Copy>(&mut self, list: &[(u64, T)], otherwise: T) -> T {
@@ -132,11 +120,8 @@ mod tests {
     fn numbers_are_those_of_the_reference() {
         let mut dice = Dice { state: 1_234_567 };
         let first: Vec<u64> = (0..3).map(|_| dice.next()).collect();
-        let reference = [
-            6_457_827_717_110_365_317,
-            3_203_168_211_198_807_973,
-            9_817_491_932_198_370_423,
-        ];
+        let reference =
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
         assert_eq!(first, reference);
     }
 
@@ -145,9 +130,6 @@ mod tests {
         let mut dice = Dice::new(7, 1, Salt::Block);
         let seen: std::collections::BTreeSet<i64> = (0..500).map(|_| dice.range(-2, 3)).collect();
         assert_eq!(seen.into_iter().collect::<Vec<_>>(), [-2, -1, 0, 1, 2, 3]);
-        assert_eq!(
-            (dice.below(0), dice.range(5, 4), dice.pick(&[], 9)),
-            (0, 5, 9)
-        );
+        assert_eq!((dice.below(0), dice.range(5, 4), dice.pick(&[], 9)), (0, 5, 9));
     }
 }

@@ -15,10 +15,7 @@ fn digits(text: &str) -> impl Iterator<Item = u64> + '_ {
 }
 
 fn weighted(text: &str, weights: &[u64]) -> u64 {
-    digits(text)
-        .zip(weights)
-        .map(|(digit, weight)| digit * weight)
-        .sum()
+    digits(text).zip(weights).map(|(digit, weight)| digit * weight).sum()
 }
 
 /// The last digit of a company's ИНН by its first nine.
@@ -88,22 +85,14 @@ fn scatter(number: u64, multiplier: u64, modulus: u64) -> u64 {
 
 /// ИНН of a person or sole trader.
 pub(crate) fn inn_person(branch: &Branch, number: u64) -> String {
-    let first = format!(
-        "{}{:08}",
-        branch.tax_region,
-        scatter(number, BY_INN, 100_000_000)
-    );
+    let first = format!("{}{:08}", branch.tax_region, scatter(number, BY_INN, 100_000_000));
     let (eleventh, twelfth) = inn12_check(&first);
     format!("{first}{eleventh}{twelfth}")
 }
 
 /// ИНН of a company.
 pub(crate) fn inn_company(branch: &Branch, number: u64) -> String {
-    let first = format!(
-        "{}{:07}",
-        branch.tax_region,
-        scatter(number, BY_INN, 10_000_000)
-    );
+    let first = format!("{}{:07}", branch.tax_region, scatter(number, BY_INN, 10_000_000));
     format!("{first}{}", inn10_check(&first))
 }
 
@@ -114,39 +103,22 @@ pub(crate) fn kpp(inn: &str) -> String {
 
 /// СНИЛС, `NNN-NNN-NNN KK`; always above the numbers that have no control number.
 pub(crate) fn snils(number: u64) -> String {
-    let nine = format!(
-        "{:09}",
-        100_000_000 + scatter(number, BY_SNILS, 900_000_000)
-    );
+    let nine = format!("{:09}", 100_000_000 + scatter(number, BY_SNILS, 900_000_000));
     let part = |from, to| nine.get(from..to).unwrap_or("");
-    format!(
-        "{}-{}-{} {:02}",
-        part(0, 3),
-        part(3, 6),
-        part(6, 9),
-        snils_check(&nine)
-    )
+    format!("{}-{}-{} {:02}", part(0, 3), part(3, 6), part(6, 9), snils_check(&nine))
 }
 
 /// ОГРН of a company registered in `year`.
 pub(crate) fn ogrn(branch: &Branch, year: i16, number: u64) -> String {
     let serial = scatter(number, BY_OGRN, 10_000_000);
-    let first = format!(
-        "1{:02}{}{serial:07}",
-        year.rem_euclid(100),
-        branch.tax_region
-    );
+    let first = format!("1{:02}{}{serial:07}", year.rem_euclid(100), branch.tax_region);
     format!("{first}{}", ogrn_check(&first, 11))
 }
 
 /// ОГРНИП of a sole trader registered in `year`.
 pub(crate) fn ogrnip(branch: &Branch, year: i16, number: u64) -> String {
     let serial = scatter(number, BY_OGRN, 1_000_000_000);
-    let first = format!(
-        "3{:02}{}{serial:09}",
-        year.rem_euclid(100),
-        branch.tax_region
-    );
+    let first = format!("3{:02}{}{serial:09}", year.rem_euclid(100), branch.tax_region);
     format!("{first}{}", ogrn_check(&first, 13))
 }
 

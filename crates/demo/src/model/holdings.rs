@@ -36,17 +36,10 @@ pub(crate) fn fill(ground: Ground, profile: Profile, client: &mut DemoClient) {
         PartyKind::Household | PartyKind::Group => return,
     }
     if may_borrow(ground, client) {
-        for (sequence, kind) in loans::plan(ground, client.number, profile)
-            .into_iter()
-            .enumerate()
+        for (sequence, kind) in loans::plan(ground, client.number, profile).into_iter().enumerate()
         {
             let basis_minor = basis_minor(client);
-            let request = Request {
-                number: client.number,
-                profile,
-                basis_minor,
-                sequence,
-            };
+            let request = Request { number: client.number, profile, basis_minor, sequence };
             client.loans.push(loans::loan(ground, &request, kind));
         }
     }
@@ -78,13 +71,7 @@ pub(crate) fn open(client: &mut DemoClient, kind: AccountKind, product: &'static
         (AccountKind::Savings | AccountKind::Deposit, _) => "42105",
     };
     client.accounts.push(Account {
-        number: digits::account(
-            balance,
-            "810",
-            sequence,
-            branch(client.branch),
-            client.number,
-        ),
+        number: digits::account(balance, "810", sequence, branch(client.branch), client.number),
         kind,
         product,
         currency: Currency::RUB,
@@ -179,11 +166,7 @@ fn deposit(dice: &mut Dice, ground: Ground, client: &mut DemoClient) {
     let age = dice.range(0, term - 1);
     let rate_bps = dice.range(110, 190) * 10;
     let basis = basis_minor(client).max(5_000_000);
-    let (low, high) = if client.kind == PartyKind::Person {
-        (150, 1_500)
-    } else {
-        (15, 120)
-    };
+    let (low, high) = if client.kind == PartyKind::Person { (150, 1_500) } else { (15, 120) };
     if let Some(account) = client.accounts.get_mut(at) {
         account.opened = add_days(ground.today, -age).max(account.opened);
         account.matures = Some(add_days(account.opened, term));
@@ -227,25 +210,15 @@ pub(crate) fn issue(ground: Ground, client: &mut DemoClient, kind: CardKind, mon
     };
     let month = add_months(ground.today, months);
     let expires = month.last_of_month();
-    let account = client
-        .accounts
-        .iter()
-        .position(|account| account.kind == AccountKind::Current);
-    let loan = client
-        .loans
-        .iter()
-        .position(|loan| loan.kind == LoanKind::CreditCard);
+    let account = client.accounts.iter().position(|account| account.kind == AccountKind::Current);
+    let loan = client.loans.iter().position(|loan| loan.kind == LoanKind::CreditCard);
     let card = Card {
         masked_pan: digits::masked_pan(bin, sequence, client.number),
         kind,
         product,
         holder: holder(client),
         expires,
-        state: if expires < ground.today {
-            CardState::Expired
-        } else {
-            CardState::Active
-        },
+        state: if expires < ground.today { CardState::Expired } else { CardState::Active },
         account: account.filter(|_| kind != CardKind::Credit),
         loan: loan.filter(|_| kind == CardKind::Credit),
     };
@@ -254,33 +227,20 @@ pub(crate) fn issue(ground: Ground, client: &mut DemoClient, kind: CardKind, mon
 
 fn cards(dice: &mut Dice, ground: Ground, client: &mut DemoClient) {
     let business = client.kind != PartyKind::Person;
-    let dormant = client
-        .accounts
-        .first()
-        .is_some_and(|account| account.dormant);
-    let kind = if business {
-        CardKind::Business
-    } else {
-        CardKind::Debit
-    };
+    let dormant = client.accounts.first().is_some_and(|account| account.dormant);
+    let kind = if business { CardKind::Business } else { CardKind::Debit };
     if !dormant && dice.chance(if business { 480 } else { 880 }) {
         issue(ground, client, kind, dice.range(0, 47));
     }
     if dice.chance(60) {
         issue(ground, client, kind, -dice.range(1, 5));
     }
-    if client
-        .loans
-        .iter()
-        .any(|loan: &Loan| loan.kind == LoanKind::CreditCard)
-    {
+    if client.loans.iter().any(|loan: &Loan| loan.kind == LoanKind::CreditCard) {
         issue(ground, client, CardKind::Credit, dice.range(0, 35));
     }
     let blocked = dice.chance(25);
-    if let Some(card) = client
-        .cards
-        .last_mut()
-        .filter(|card| blocked && card.state == CardState::Active)
+    if let Some(card) =
+        client.cards.last_mut().filter(|card| blocked && card.state == CardState::Active)
     {
         card.state = CardState::Blocked;
     }

@@ -34,9 +34,8 @@ impl DemoClient {
         let dice = Dice::new(self.source.seed, self.number, Salt::Interactions);
         let mut days = dice.fork(1);
         let (newest, oldest) = span(self);
-        let mut ages: Vec<i64> = (0..self.source.interactions)
-            .map(|_| days.range(newest, oldest))
-            .collect();
+        let mut ages: Vec<i64> =
+            (0..self.source.interactions).map(|_| days.range(newest, oldest)).collect();
         let anniversaries = anniversaries(self, (newest, oldest));
         for day in anniversaries.iter().take(ages.len() / 4) {
             if let Some(age) = ages.iter_mut().min_by_key(|age| (**age - day).abs()) {
@@ -64,10 +63,7 @@ impl Interactions<'_> {
         let greets = |template: &&'static Template| {
             template.need == Need::Anniversary && channels(self.client, template).next().is_some()
         };
-        templates(self.client.kind)
-            .iter()
-            .filter(|_| today)
-            .find(greets)
+        templates(self.client.kind).iter().filter(|_| today).find(greets)
     }
 }
 
@@ -97,13 +93,9 @@ const fn templates(kind: PartyKind) -> &'static [Template] {
 
 /// The first contact of a client who came within the window: the account was opened.
 fn opening(client: &DemoClient) -> Option<&'static Template> {
-    let came = client
-        .since
-        .filter(|since| *since >= window_start(client.source.today))?;
+    let came = client.since.filter(|since| *since >= window_start(client.source.today))?;
     let opened = client.accounts.iter().any(|account| account.opened >= came);
-    templates(client.kind)
-        .iter()
-        .find(|template| opened && template.need == Need::First)
+    templates(client.kind).iter().find(|template| opened && template.need == Need::First)
 }
 
 /// The templates that make sense for a client, shuffled: one is told again only after all the others.
@@ -123,16 +115,10 @@ fn has(client: &DemoClient, need: Need) -> bool {
     match need {
         Need::Any => true,
         Need::Account => client.accounts.iter().any(|account| !account.dormant),
-        Need::Deposit => client
-            .accounts
-            .iter()
-            .any(|account| account.kind == AccountKind::Deposit),
+        Need::Deposit => client.accounts.iter().any(|account| account.kind == AccountKind::Deposit),
         Need::Card => !client.cards.is_empty(),
         Need::Loan => client.loans.iter().any(|loan| !loan.is_revolving()),
-        Need::Mortgage => client
-            .loans
-            .iter()
-            .any(|loan| loan.kind == LoanKind::Mortgage),
+        Need::Mortgage => client.loans.iter().any(|loan| loan.kind == LoanKind::Mortgage),
         Need::Overdue => client.loans.iter().any(|loan| loan.days_past_due > 0),
         Need::Mass => client.segment == Segment::Mass,
         Need::First | Need::Anniversary => false,
@@ -160,20 +146,14 @@ fn channels<'a>(
 }
 
 fn consents(client: &DemoClient, channel: Channel) -> bool {
-    client
-        .consents
-        .iter()
-        .any(|consent| consent.granted && consent.channel == Some(channel))
+    client.consents.iter().any(|consent| consent.granted && consent.channel == Some(channel))
 }
 
 /// Days before today between which a client has been in touch: newest and oldest.
 fn span(client: &DemoClient) -> (i64, i64) {
     let today = client.source.today;
     let window = days_between(window_start(today), today);
-    let known = client
-        .since
-        .map_or(120, |since| days_between(since, today))
-        .clamp(4, window);
+    let known = client.since.map_or(120, |since| days_between(since, today)).clamp(4, window);
     match client.status {
         Status::Active | Status::Prospect => (1, known),
         Status::Closed => (known / 2, known),
@@ -191,11 +171,7 @@ pub(crate) fn count(client: &DemoClient, mean: u32) -> u32 {
         (_, Status::Closed) => (20, 80),
     };
     let wanted = (mean * dice.range(low, high) + 50) / 100;
-    let wanted = if client.segment == Segment::Vip {
-        wanted * 2
-    } else {
-        wanted
-    };
+    let wanted = if client.segment == Segment::Vip { wanted * 2 } else { wanted };
     // A client of a few weeks has not had the time for a long history.
     let (newest, oldest) = span(client);
     let possible = ((oldest - newest) / 3).max(wanted.min(3)) * (1 + mean / 40);
@@ -235,11 +211,7 @@ fn draw(
     let outcome = outcome(&mut dice, template, channel, direction);
     let day = add_days(client.source.today, -age);
     let unmoved = channel == Channel::Sms || template.need == Need::Anniversary;
-    let day = if unmoved {
-        day
-    } else {
-        working_day(day).min(client.source.today)
-    };
+    let day = if unmoved { day } else { working_day(day).min(client.source.today) };
     let (author, place) = author(&mut dice, client, channel, direction);
     let talks = matches!(channel, Channel::Call | Channel::Visit | Channel::Meeting);
     let length = match channel {
@@ -252,18 +224,11 @@ fn draw(
     let agreed = talks && answered && (outcome == Outcome::CallBack || dice.chance(180));
     let follow_up = dice.word(FOLLOW_UPS);
     let follow_day = working_day(add_days(day, dice.range(2, 30)));
-    let body = if answered {
-        text(&mut dice, template.body, client, day)
-    } else {
-        NOT_REACHED.to_owned()
-    };
+    let body =
+        if answered { text(&mut dice, template.body, client, day) } else { NOT_REACHED.to_owned() };
     Interaction {
         sequence,
-        at: instant(
-            day,
-            dice.range(33_000, 66_600),
-            branch(place).utc_offset_hours,
-        ),
+        at: instant(day, dice.range(33_000, 66_600), branch(place).utc_offset_hours),
         channel,
         direction,
         topic: template.topic,
@@ -281,9 +246,7 @@ const NOT_REACHED: &str = "Не дозвонились, оставлено со�
 
 fn channel(dice: &mut Dice, client: &DemoClient, template: &'static Template) -> Channel {
     let open: Vec<Channel> = channels(client, template).collect();
-    let liked = client
-        .preferred_channel
-        .filter(|liked| open.contains(liked));
+    let liked = client.preferred_channel.filter(|liked| open.contains(liked));
     match liked {
         Some(liked) if dice.chance(350) => liked,
         _ => dice.pick(&open, Channel::Visit),
@@ -313,10 +276,7 @@ fn author(
     direction: Direction,
 ) -> (StaffNo, BranchNo) {
     let number = dice.below(1_000);
-    let own = matches!(
-        client.segment,
-        Segment::Vip | Segment::Premium | Segment::Corporate
-    );
+    let own = matches!(client.segment, Segment::Vip | Segment::Premium | Segment::Corporate);
     match (channel, direction) {
         (Channel::Visit, _) => {
             let elsewhere = dice.chance(50);
@@ -368,11 +328,7 @@ fn address(client: &DemoClient) -> String {
 /// A sum of the client's size: `350 тыс. ₽`, `1,2 млн ₽`.
 fn sum(dice: &mut Dice, client: &DemoClient) -> String {
     let basis = super::holdings::basis_minor(client).max(3_000_000);
-    let (low, high) = if client.kind == PartyKind::Person {
-        (40, 900)
-    } else {
-        (10, 150)
-    };
+    let (low, high) = if client.kind == PartyKind::Person { (40, 900) } else { (10, 150) };
     let thousands = (basis / 100 * dice.range(low, high) / 10_000_000 * 100).max(50);
     if thousands >= 1_000 {
         format!("{},{} млн ₽", thousands / 1_000, thousands % 1_000 / 100)

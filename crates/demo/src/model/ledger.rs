@@ -41,11 +41,7 @@ impl DemoClient {
             client: self,
             dice: Dice::new(self.source.seed, self.number, Salt::Ledger),
             month: 0,
-            balances: self
-                .accounts
-                .iter()
-                .map(|account| account.opening_minor)
-                .collect(),
+            balances: self.accounts.iter().map(|account| account.opening_minor).collect(),
             ready: VecDeque::new(),
             sequence: 0,
             skip_before: add_months(first, 1 - i64::from(months)),
@@ -58,16 +54,14 @@ impl DemoClient {
         for movement in self.transactions(HISTORY_MONTHS) {
             let month = movement.date.first_of_month();
             let before = movement.balance_minor - movement.amount_minor;
-            let row = months
-                .entry((movement.account, month))
-                .or_insert(AccountMonth {
-                    account: movement.account,
-                    month,
-                    opening_minor: before,
-                    incoming_minor: 0,
-                    outgoing_minor: 0,
-                    closing_minor: before,
-                });
+            let row = months.entry((movement.account, month)).or_insert(AccountMonth {
+                account: movement.account,
+                month,
+                opening_minor: before,
+                incoming_minor: 0,
+                outgoing_minor: 0,
+                closing_minor: before,
+            });
             row.incoming_minor += movement.amount_minor.max(0);
             row.outgoing_minor += (-movement.amount_minor).max(0);
             row.closing_minor = movement.balance_minor;
@@ -103,10 +97,7 @@ impl Iterator for Transactions<'_> {
 
 impl Transactions<'_> {
     fn draw_month(&mut self) {
-        let first = add_months(
-            window_start(self.client.source.today),
-            i64::from(self.month),
-        );
+        let first = add_months(window_start(self.client.source.today), i64::from(self.month));
         let dice = self.dice.fork(u64::from(self.month));
         self.month += 1;
         let mut plan = spending::month(self.client, first, &self.dice, dice);
@@ -125,28 +116,15 @@ impl Transactions<'_> {
 
     fn run(&mut self, day: Date, step: Step) {
         match step {
-            Step::In {
-                account,
-                amount,
-                purpose,
-                from,
-            } => self.book(day, account, amount, purpose, from),
-            Step::Out {
-                account,
-                amount,
-                purpose,
-                to,
-            } => {
+            Step::In { account, amount, purpose, from } => {
+                self.book(day, account, amount, purpose, from)
+            }
+            Step::Out { account, amount, purpose, to } => {
                 if self.balance(account) >= amount {
                     self.book(day, account, -amount, purpose, to);
                 }
             }
-            Step::Must {
-                account,
-                amount,
-                purpose,
-                to,
-            } => {
+            Step::Must { account, amount, purpose, to } => {
                 // A client pays a loan even in a thin month: he brings what is missing in cash, a
                 // company gets it from its owner.
                 let missing = amount - self.balance(account);
@@ -163,21 +141,12 @@ impl Transactions<'_> {
                 }
                 self.book(day, account, -amount, purpose, to);
             }
-            Step::Surplus {
-                account,
-                to,
-                keep,
-                per_cent,
-            } => self.surplus(day, account, to, keep, per_cent),
+            Step::Surplus { account, to, keep, per_cent } => {
+                self.surplus(day, account, to, keep, per_cent)
+            }
             Step::Interest { account, rate_bps } => {
                 let exact = i128::from(self.balance(account)) * i128::from(rate_bps) / 120_000;
-                self.book(
-                    day,
-                    account,
-                    i64::try_from(exact).unwrap_or(0),
-                    Purpose::Interest,
-                    "",
-                );
+                self.book(day, account, i64::try_from(exact).unwrap_or(0), Purpose::Interest, "");
             }
         }
     }
@@ -204,10 +173,7 @@ impl Transactions<'_> {
     }
 
     fn is_open(&self, account: usize, day: Date) -> bool {
-        self.client
-            .accounts
-            .get(account)
-            .is_some_and(|account| account.opened <= day)
+        self.client.accounts.get(account).is_some_and(|account| account.opened <= day)
     }
 
     fn book(

@@ -34,12 +34,7 @@ pub(crate) fn fill(ground: Ground, family: Option<&Family>, client: &mut DemoCli
             }
             if dice.chance(300) {
                 let day = date(2000, i8::try_from(dice.range(1, 12)).unwrap_or(5), 12);
-                list.push(dated(
-                    DateKind::Holiday,
-                    day,
-                    true,
-                    "профессиональный праздник",
-                ));
+                list.push(dated(DateKind::Holiday, day, true, "профессиональный праздник"));
             }
             list
         }
@@ -56,12 +51,7 @@ pub(crate) const fn dated(
     yearly: bool,
     note: &'static str,
 ) -> ImportantDate {
-    ImportantDate {
-        kind,
-        date,
-        yearly,
-        note,
-    }
+    ImportantDate { kind, date, yearly, note }
 }
 
 fn personal_dates(
@@ -90,12 +80,7 @@ fn personal_dates(
     for loan in &client.loans {
         match loan.kind {
             LoanKind::Mortgage => {
-                list.push(dated(
-                    DateKind::HomeBought,
-                    loan.started,
-                    false,
-                    "квартира в ипотеку",
-                ));
+                list.push(dated(DateKind::HomeBought, loan.started, false, "квартира в ипотеку"));
             }
             LoanKind::Car => list.push(dated(DateKind::CarBought, loan.started, false, "в кредит")),
             LoanKind::Consumer | LoanKind::CreditCard | LoanKind::Sme | LoanKind::Overdraft => {}
@@ -109,11 +94,7 @@ fn personal_dates(
 
 fn tasks(dice: &mut Dice, ground: Ground, client: &mut DemoClient) {
     let business = !matches!(client.kind, PartyKind::Person | PartyKind::Household);
-    let past = if known_days(ground, client) > 60 {
-        dice.range(0, 3)
-    } else {
-        0
-    };
+    let past = if known_days(ground, client) > 60 { dice.range(0, 3) } else { 0 };
     for _ in 0..past {
         let done = task(dice, ground, client, business, TaskState::Done);
         client.tasks.push(done);
@@ -123,19 +104,9 @@ fn tasks(dice: &mut Dice, ground: Ground, client: &mut DemoClient) {
     }
     let mut next = task(dice, ground, client, business, TaskState::Open);
     next.kind = TaskKind::NextStep;
-    next.title = dice
-        .word(if business {
-            texts::BUSINESS_STEPS
-        } else {
-            texts::STEPS
-        })
-        .to_owned();
+    next.title = dice.word(if business { texts::BUSINESS_STEPS } else { texts::STEPS }).to_owned();
     client.tasks.push(next);
-    if dice.chance(if client.segment == Segment::Vip {
-        500
-    } else {
-        130
-    }) {
+    if dice.chance(if client.segment == Segment::Vip { 500 } else { 130 }) {
         let extra = task(dice, ground, client, business, TaskState::Open);
         client.tasks.push(extra);
     }
@@ -156,9 +127,7 @@ fn tasks(dice: &mut Dice, ground: Ground, client: &mut DemoClient) {
 
 /// Days since the relationship began; four months for a prospect.
 fn known_days(ground: Ground, client: &DemoClient) -> i64 {
-    client
-        .since
-        .map_or(120, |since| days_between(since, ground.today))
+    client.since.map_or(120, |since| days_between(since, ground.today))
 }
 
 /// A work item: open ones are due from three weeks ago (one in ten) to six weeks ahead.
@@ -170,11 +139,7 @@ fn task(
     state: TaskState,
 ) -> Task {
     let promise = dice.chance(450);
-    let kind = if promise {
-        TaskKind::Promise
-    } else {
-        TaskKind::Task
-    };
+    let kind = if promise { TaskKind::Promise } else { TaskKind::Task };
     let title = match (promise, business) {
         (true, true) => dice.word(texts::BUSINESS_PROMISES),
         (true, false) => dice.word(texts::PROMISES),
@@ -188,18 +153,11 @@ fn task(
         TaskState::Open => (0, 45),
     };
     let due = working_day(add_days(ground.today, dice.range(low, high)));
-    let due = if late && due >= ground.today {
-        add_days(ground.today, -1)
-    } else {
-        due
-    };
+    let due = if late && due >= ground.today { add_days(ground.today, -1) } else { due };
     let offset = branch(client.branch).utc_offset_hours;
     let before = add_days(due.min(ground.today), -dice.range(1, 20));
-    let done_at = instant(
-        add_days(due, -dice.range(0, 2)).max(before),
-        dice.range(36_000, 61_200),
-        offset,
-    );
+    let done_at =
+        instant(add_days(due, -dice.range(0, 2)).max(before), dice.range(36_000, 61_200), offset);
     Task {
         kind,
         title: title.to_owned(),
@@ -213,11 +171,7 @@ fn task(
         created: instant(before, dice.range(32_400, 35_900), offset),
         done_at: (state == TaskState::Done).then_some(done_at),
         result: (state == TaskState::Done).then(|| dice.word(texts::TASK_RESULTS)),
-        urgent: dice.chance(if client.segment == Segment::Vip {
-            400
-        } else {
-            70
-        }),
+        urgent: dice.chance(if client.segment == Segment::Vip { 400 } else { 70 }),
     }
 }
 
@@ -228,16 +182,9 @@ fn notes(dice: &mut Dice, ground: Ground, client: &mut DemoClient) {
     };
     let count = dice.weighted(&[(62, 0), (30, 1), (8, 2)], 0);
     for number in 0..count {
-        let day = add_days(
-            ground.today,
-            -dice.range(3, known_days(ground, client).clamp(4, 700)),
-        );
+        let day = add_days(ground.today, -dice.range(3, known_days(ground, client).clamp(4, 700)));
         client.notes.push(Note {
-            at: instant(
-                day,
-                dice.range(33_000, 64_000),
-                branch(client.branch).utc_offset_hours,
-            ),
+            at: instant(day, dice.range(33_000, 64_000), branch(client.branch).utc_offset_hours),
             author: client.manager,
             text: dice.word(list),
             pinned: number == 0 && dice.chance(200),

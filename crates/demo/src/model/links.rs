@@ -46,13 +46,7 @@ pub(crate) fn fill(ground: Ground, client: &mut DemoClient) {
 
 fn add(ground: Ground, client: &mut DemoClient, kind: LinkKind, to: u64, since: Option<Date>) {
     if to < ground.clients {
-        client.links.push(Link {
-            kind,
-            to,
-            share_bps: None,
-            since,
-            until: None,
-        });
+        client.links.push(Link { kind, to, share_bps: None, since, until: None });
     }
 }
 
@@ -67,13 +61,7 @@ fn family_links(ground: Ground, client: &mut DemoClient) {
     match place.role {
         FamilyRole::Husband | FamilyRole::Wife => {
             if let (FamilyRole::Wife, Some(husband)) = (place.role, husband) {
-                add(
-                    ground,
-                    client,
-                    LinkKind::Spouse,
-                    husband,
-                    Some(shared.married),
-                );
+                add(ground, client, LinkKind::Spouse, husband, Some(shared.married));
                 let borrower = profile(ground, husband);
                 let mortgage = loans::plan(ground, husband, borrower).contains(&LoanKind::Mortgage);
                 if mortgage && client.status == Status::Active {
@@ -81,36 +69,18 @@ fn family_links(ground: Ground, client: &mut DemoClient) {
                 }
             }
             if let Some(child) = child {
-                add(
-                    ground,
-                    client,
-                    LinkKind::Parent,
-                    child,
-                    Some(shared.child_born),
-                );
+                add(ground, client, LinkKind::Parent, child, Some(shared.child_born));
             }
         }
         FamilyRole::Grandparent => {
             if let Some(husband) = husband {
-                add(
-                    ground,
-                    client,
-                    LinkKind::Parent,
-                    husband,
-                    Some(shared.husband_born),
-                );
+                add(ground, client, LinkKind::Parent, husband, Some(shared.husband_born));
             }
         }
         FamilyRole::Child => {}
     }
     if place.family.is_multiple_of(8) && is_household_block(ground, client.number / BLOCK) {
-        add(
-            ground,
-            client,
-            LinkKind::HouseholdMember,
-            block_start(client.number) + CIRCLE,
-            None,
-        );
+        add(ground, client, LinkKind::HouseholdMember, block_start(client.number) + CIRCLE, None);
     }
 }
 
@@ -120,9 +90,7 @@ fn employment(ground: Ground, client: &mut DemoClient) {
     let block = dice.below(client.number / BLOCK + 1);
     let to = block * BLOCK + COMPANIES + dice.below(4);
     let since = add_days(ground.today, -dice.range(40, 4_000));
-    let ended = dice
-        .chance(80)
-        .then(|| add_days(ground.today, -dice.range(10, 39)));
+    let ended = dice.chance(80).then(|| add_days(ground.today, -dice.range(10, 39)));
     let works =
         dice.chance(250) && directed(ground, client.number).is_none() && to < ground.clients;
     let Detail::Person(person) = &mut client.detail else {
@@ -135,13 +103,7 @@ fn employment(ground: Ground, client: &mut DemoClient) {
         person.employer_name = Some(company(ground, to, profile(ground, to)).short_name);
     }
     let kind = LinkKind::Employee;
-    client.links.push(Link {
-        kind,
-        to,
-        share_bps: None,
-        since: Some(since),
-        until: ended,
-    });
+    client.links.push(Link { kind, to, share_bps: None, since: Some(since), until: ended });
 }
 
 /// Place of the director of a company of a block; `company` counts from 0 to 3.

@@ -50,9 +50,7 @@ pub(crate) fn banks_here(ground: Ground, number: u64, profile: Profile) -> bool 
         Segment::Mass => 60,
         Segment::Sme | Segment::Corporate => 25,
     };
-    !Dice::new(ground.seed, number, Salt::Loans)
-        .fork(1_000)
-        .chance(absent)
+    !Dice::new(ground.seed, number, Salt::Loans).fork(1_000).chance(absent)
 }
 
 /// Kinds of loan a client has, before age is looked at.
@@ -72,10 +70,7 @@ pub(crate) fn plan(ground: Ground, number: u64, profile: Profile) -> Vec<LoanKin
         PartyKind::Company => &[(LoanKind::Sme, 300), (LoanKind::Overdraft, 200)],
         PartyKind::Household | PartyKind::Group => &[],
     };
-    odds.iter()
-        .filter(|(_, per_mille)| dice.chance(*per_mille))
-        .map(|(kind, _)| *kind)
-        .collect()
+    odds.iter().filter(|(_, per_mille)| dice.chance(*per_mille)).map(|(kind, _)| *kind).collect()
 }
 
 /// Terms of a kind of loan: smallest and largest share of monthly income or turnover lent (per cent),
@@ -88,36 +83,20 @@ struct Terms {
 
 const fn terms(kind: LoanKind) -> Terms {
     match kind {
-        LoanKind::Consumer => Terms {
-            share: (200, 1_200),
-            rate: (1_490, 2_690),
-            months: &[12, 24, 36, 48, 60],
-        },
-        LoanKind::Car => Terms {
-            share: (800, 2_200),
-            rate: (1_290, 2_190),
-            months: &[36, 48, 60, 84],
-        },
-        LoanKind::Mortgage => Terms {
-            share: (3_500, 8_000),
-            rate: (600, 1_890),
-            months: &[120, 180, 240, 300],
-        },
-        LoanKind::CreditCard => Terms {
-            share: (100, 300),
-            rate: (2_790, 3_990),
-            months: &[36],
-        },
-        LoanKind::Sme => Terms {
-            share: (60, 260),
-            rate: (1_350, 2_350),
-            months: &[12, 24, 36, 60],
-        },
-        LoanKind::Overdraft => Terms {
-            share: (20, 60),
-            rate: (1_650, 2_490),
-            months: &[12],
-        },
+        LoanKind::Consumer => {
+            Terms { share: (200, 1_200), rate: (1_490, 2_690), months: &[12, 24, 36, 48, 60] }
+        }
+        LoanKind::Car => {
+            Terms { share: (800, 2_200), rate: (1_290, 2_190), months: &[36, 48, 60, 84] }
+        }
+        LoanKind::Mortgage => {
+            Terms { share: (3_500, 8_000), rate: (600, 1_890), months: &[120, 180, 240, 300] }
+        }
+        LoanKind::CreditCard => Terms { share: (100, 300), rate: (2_790, 3_990), months: &[36] },
+        LoanKind::Sme => {
+            Terms { share: (60, 260), rate: (1_350, 2_350), months: &[12, 24, 36, 60] }
+        }
+        LoanKind::Overdraft => Terms { share: (20, 60), rate: (1_650, 2_490), months: &[12] },
     }
 }
 
@@ -150,18 +129,12 @@ pub(crate) fn loan(ground: Ground, request: &Request, kind: LoanKind) -> Loan {
     let term = dice.pick(terms.months, 36);
     let share = dice.range(terms.share.0, terms.share.1);
     let amount = (request.basis_minor / 100 * share / 1_000_000).max(3) * 1_000_000;
-    let first_day = request
-        .profile
-        .since
-        .max(add_months(ground.today, 1 - i64::from(term)));
+    let first_day = request.profile.since.max(add_months(ground.today, 1 - i64::from(term)));
     let age = dice.range(0, days_between(first_day, ground.today).max(0));
     let started = add_days(ground.today, -age);
     let started = date(started.year(), started.month(), started.day().min(28));
-    let missed = if dice.chance(45) {
-        dice.weighted(&[(60, 1), (22, 2), (10, 3), (8, 5)], 1)
-    } else {
-        0
-    };
+    let missed =
+        if dice.chance(45) { dice.weighted(&[(60, 1), (22, 2), (10, 3), (8, 5)], 1) } else { 0 };
     let used = dice.range(0, 96);
     let amount = affordable(amount, rate_bps, term, request);
     let mut loan = contract(request, kind, amount, (rate_bps, term), started);
@@ -212,11 +185,7 @@ pub(crate) fn contract(
 /// Cuts the amount until the payment takes less than 45 % of a month.
 fn affordable(amount: i64, rate_bps: i64, term: u32, request: &Request) -> i64 {
     let most = request.basis_minor / 100 * 45;
-    let floor = if request.profile.segment == Segment::Mass {
-        3_000_000
-    } else {
-        10_000_000
-    };
+    let floor = if request.profile.segment == Segment::Mass { 3_000_000 } else { 10_000_000 };
     let mut amount = amount;
     for _ in 0..12 {
         if annuity(amount, rate_bps, term) <= most || amount / 4 * 3 < floor {
@@ -231,11 +200,7 @@ fn affordable(amount: i64, rate_bps: i64, term: u32, request: &Request) -> i64 {
 pub(crate) fn run(loan: &mut Loan, today: Date, missed: u32) {
     let due_day = |payment: u32| add_months(loan.started, i64::from(payment));
     let months = u32::try_from(months_between(loan.started, today).max(0)).unwrap_or(0);
-    let due = if due_day(months) > today {
-        months.saturating_sub(1)
-    } else {
-        months
-    };
+    let due = if due_day(months) > today { months.saturating_sub(1) } else { months };
     let due = due.min(loan.term_months);
     let missed = missed.min(due);
     let made = due - missed;
@@ -262,11 +227,7 @@ pub(crate) fn run_revolving(loan: &mut Loan, today: Date) {
     let owed = loan.outstanding_minor;
     loan.payment_minor = owed / 20 + month_interest(owed, loan.rate_bps);
     let this_month = date(today.year(), today.month(), loan.started.day());
-    let next = if this_month > today {
-        this_month
-    } else {
-        add_months(this_month, 1)
-    };
+    let next = if this_month > today { this_month } else { add_months(this_month, 1) };
     loan.next_payment = (owed > 0).then_some(next);
 }
 
@@ -285,11 +246,9 @@ mod tests {
 
     #[test]
     fn the_last_payment_clears_the_loan() {
-        for (amount, rate, months) in [
-            (50_000_000, 2_190, 36),
-            (900_000_000, 790, 300),
-            (7, 1_000, 12),
-        ] {
+        for (amount, rate, months) in
+            [(50_000_000, 2_190, 36), (900_000_000, 790, 300), (7, 1_000, 12)]
+        {
             let payment = annuity(amount, rate, months);
             assert_eq!(outstanding(amount, rate, payment, months), 0);
             assert!(outstanding(amount, rate, payment, months - 1) <= payment);

@@ -72,11 +72,7 @@ impl DemoBank {
     /// A bank of `clients` clients as it stands on `today`. The same arguments give the same bank.
     pub fn new(seed: u64, clients: u64, today: Date) -> Self {
         Self {
-            ground: Ground {
-                seed,
-                clients,
-                today,
-            },
+            ground: Ground { seed, clients, today },
             interactions_mean: INTERACTIONS_MEAN,
             teams: staff::teams(),
             staff: staff::staff(seed),
@@ -190,11 +186,7 @@ fn draw(ground: Ground, number: u64, interactions_mean: u32) -> DemoClient {
         dates: Vec::new(),
         tasks: Vec::new(),
         notes: Vec::new(),
-        source: client::Source {
-            seed: ground.seed,
-            today: ground.today,
-            interactions: 0,
-        },
+        source: client::Source { seed: ground.seed, today: ground.today, interactions: 0 },
     };
     reach::fill(ground, family.as_ref(), &mut client);
     holdings::fill(ground, profile, &mut client);

@@ -34,12 +34,7 @@ pub(crate) enum Era {
 /// The people a family belongs to.
 pub(crate) fn people(dice: &mut Dice) -> Option<&'static People> {
     dice.weighted(
-        &[
-            (934, None),
-            (40, Some(&TATAR)),
-            (12, Some(&ARMENIAN)),
-            (14, Some(&KAZAKH)),
-        ],
+        &[(934, None), (40, Some(&TATAR)), (12, Some(&ARMENIAN)), (14, Some(&KAZAKH))],
         None,
     )
 }
@@ -61,9 +56,7 @@ fn of_era(dice: &mut Dice, list: &'static [(&'static str, Era)], birth_year: i16
             return name;
         }
     }
-    list.iter()
-        .find(|(_, era)| *era == Era::Any)
-        .map_or("Анна", |(name, _)| name)
+    list.iter().find(|(_, era)| *era == Era::Any).map_or("Анна", |(name, _)| name)
 }
 
 /// A first name fit for the sex and the year of birth.
@@ -100,21 +93,13 @@ pub(crate) fn surname_for(male: &str, sex: Sex) -> String {
 }
 
 fn feminine(male: &str) -> String {
-    for (ending, stem) in [
-        ("ский", "ск"),
-        ("цкий", "цк"),
-        ("ой", ""),
-        ("ый", ""),
-        ("ий", ""),
-    ] {
+    for (ending, stem) in [("ский", "ск"), ("цкий", "цк"), ("ой", ""), ("ый", ""), ("ий", "")]
+    {
         if let Some(rest) = male.strip_suffix(ending) {
             return format!("{rest}{stem}ая");
         }
     }
-    if ["ов", "ев", "ёв", "ин", "ын"]
-        .iter()
-        .any(|ending| male.ends_with(ending))
-    {
+    if ["ов", "ев", "ёв", "ин", "ын"].iter().any(|ending| male.ends_with(ending)) {
         return format!("{male}а");
     }
     male.to_owned()
@@ -139,14 +124,7 @@ pub(crate) fn patronymic(father: &str, sex: Sex) -> String {
         _ => {}
     }
     let stem = if let Some(rest) = father.strip_suffix("ий") {
-        format!(
-            "{rest}{}",
-            if two_consonants(rest) {
-                "иев"
-            } else {
-                "ьев"
-            }
-        )
+        format!("{rest}{}", if two_consonants(rest) { "иев" } else { "ьев" })
     } else if let Some(rest) = father.strip_suffix(['й', 'ь']) {
         format!("{rest}ев")
     } else if let Some(rest) = father.strip_suffix(['а', 'я']) {
@@ -173,10 +151,8 @@ pub(crate) fn latin(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         let lower: String = c.to_lowercase().collect();
-        let found = LETTERS
-            .iter()
-            .find(|(cyrillic, _)| *cyrillic == lower)
-            .map(|(_, latin)| *latin);
+        let found =
+            LETTERS.iter().find(|(cyrillic, _)| *cyrillic == lower).map(|(_, latin)| *latin);
         match found {
             Some(latin) if c.is_uppercase() => {
                 let mut letters = latin.chars();
@@ -201,30 +177,19 @@ const LETTERS: [(&str, &str); 33] = [
 
 /// A lower-case Latin word for a login or a mail box: letters only.
 pub(crate) fn login_word(text: &str) -> String {
-    latin(text)
-        .to_lowercase()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect()
+    latin(text).to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// The surname of a whole family: `Иванов` → `Ивановых`, `Зимний` → `Зимних`; others unchanged.
 pub(crate) fn family_genitive(male: &str) -> String {
-    for (ending, plural) in [
-        ("ский", "ских"),
-        ("цкий", "цких"),
-        ("ой", "ых"),
-        ("ый", "ых"),
-        ("ий", "их"),
-    ] {
+    for (ending, plural) in
+        [("ский", "ских"), ("цкий", "цких"), ("ой", "ых"), ("ый", "ых"), ("ий", "их")]
+    {
         if let Some(rest) = male.strip_suffix(ending) {
             return format!("{rest}{plural}");
         }
     }
-    if ["ов", "ев", "ёв", "ин", "ын"]
-        .iter()
-        .any(|ending| male.ends_with(ending))
-    {
+    if ["ов", "ев", "ёв", "ин", "ын"].iter().any(|ending| male.ends_with(ending)) {
         return format!("{male}ых");
     }
     male.to_owned()
@@ -268,11 +233,7 @@ mod tests {
             ("Шевченко", "Шевченко", "Шевченко"),
             ("Саркисян", "Саркисян", "Саркисян"),
             ("Черных", "Черных", "Черных"),
-            (
-                "Римский-Корсаков",
-                "Римская-Корсакова",
-                "Римский-Корсаковых",
-            ),
+            ("Римский-Корсаков", "Римская-Корсакова", "Римский-Корсаковых"),
         ] {
             assert_eq!(surname_for(male, Sex::Female), female);
             assert_eq!(family_genitive(male), family);
@@ -281,10 +242,7 @@ mod tests {
 
     #[test]
     fn latin_letters_are_those_of_passports() {
-        assert_eq!(
-            latin("Щербаков Юлия Подъячев"),
-            "Shcherbakov Iuliia Podieiachev"
-        );
+        assert_eq!(latin("Щербаков Юлия Подъячев"), "Shcherbakov Iuliia Podieiachev");
         assert_eq!(login_word("Хрущёв"), "khrushchev");
     }
 }

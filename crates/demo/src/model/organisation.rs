@@ -132,33 +132,14 @@ pub struct Absence {
 
 /// The four regions.
 pub const REGIONS: [Region; 4] = [
+    Region { number: RegionNo(0), name: Localised { ru: "Центр", en: "Centre" } },
     Region {
-        number: RegionNo(0),
-        name: Localised {
-            ru: "Центр",
-            en: "Centre",
-        },
+        number: RegionNo(1), name: Localised { ru: "Северо-Запад", en: "North-West" }
     },
-    Region {
-        number: RegionNo(1),
-        name: Localised {
-            ru: "Северо-Запад",
-            en: "North-West",
-        },
-    },
-    Region {
-        number: RegionNo(2),
-        name: Localised {
-            ru: "Поволжье",
-            en: "Volga",
-        },
-    },
+    Region { number: RegionNo(2), name: Localised { ru: "Поволжье", en: "Volga" } },
     Region {
         number: RegionNo(3),
-        name: Localised {
-            ru: "Урал и Сибирь",
-            en: "Urals and Siberia",
-        },
+        name: Localised { ru: "Урал и Сибирь", en: "Urals and Siberia" },
     },
 ];
 
@@ -195,10 +176,7 @@ impl Row {
             region: RegionNo(region),
             name: Localised { ru, en },
             city,
-            address: Localised {
-                ru: address_ru,
-                en: address_en,
-            },
+            address: Localised { ru: address_ru, en: address_en },
             phone,
             time_zone: zone,
             utc_offset_hours: offset,

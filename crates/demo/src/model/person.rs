@@ -90,26 +90,14 @@ pub(crate) fn named(name: FullName) -> Person {
 }
 
 fn single(dice: &mut Dice, ground: Ground, number: u64, profile: Profile) -> Person {
-    let ages = [
-        (22, (18, 25)),
-        (30, (26, 38)),
-        (26, (39, 52)),
-        (14, (53, 64)),
-        (8, (65, 88)),
-    ];
+    let ages = [(22, (18, 25)), (30, (26, 38)), (26, (39, 52)), (14, (53, 64)), (8, (65, 88))];
     let (low, high) = dice.weighted(&ages, (26, 52));
     let trades = profile.kind == PartyKind::SoleTrader;
     let directs = directed(ground, number).is_some();
     // Whoever runs a business is of an age to.
-    let (low, high) = if trades || directs {
-        (low.clamp(28, 50), high.clamp(45, 64))
-    } else {
-        (low, high)
-    };
-    let born = add_days(
-        add_years(ground.today, -dice.range(low, high)),
-        -dice.range(1, 364),
-    );
+    let (low, high) =
+        if trades || directs { (low.clamp(28, 50), high.clamp(45, 64)) } else { (low, high) };
+    let born = add_days(add_years(ground.today, -dice.range(low, high)), -dice.range(1, 364));
     let people = names::people(dice);
     let sex = profile.sex;
     let first = names::first_name(dice, people, sex, born.year());
@@ -117,11 +105,7 @@ fn single(dice: &mut Dice, ground: Ground, number: u64, profile: Profile) -> Per
     let male = names::surname(dice, people);
     let other = names::surname(dice, None);
     let double = dice.chance(14) && people.is_none() && male != other;
-    let last = if double {
-        format!("{male}-{other}")
-    } else {
-        male.to_owned()
-    };
+    let last = if double { format!("{male}-{other}") } else { male.to_owned() };
     let mut person = named(FullName {
         last: surname_for(&last, sex),
         first: first.to_owned(),
@@ -154,9 +138,7 @@ fn foreigner(dice: &mut Dice, sex: Sex, person: &mut Person) {
     let surname = dice.word(surnames);
     let father = dice.word(fathers);
     person.citizenship = country;
-    person.first_name = dice
-        .word(if sex == Sex::Male { male } else { female })
-        .to_owned();
+    person.first_name = dice.word(if sex == Sex::Male { male } else { female }).to_owned();
     person.last_name = surname_for(surname, sex);
     person.patronymic = match (country, sex) {
         ("AZ", Sex::Male) => format!("{father} оглы"),
@@ -284,33 +266,20 @@ pub(crate) fn identifiers(
             kind: IdentifierKind::PassportRu,
             value: digits::passport(home, issued.year(), number),
             issued: Some(issued),
-            issuer: Some(format!(
-                "ГУ МВД России, г. {}, код подразделения {office}",
-                home.city
-            )),
+            issuer: Some(format!("ГУ МВД России, г. {}, код подразделения {office}", home.city)),
             expires: None,
         });
     } else {
         let issued = add_days(ground.today, -dice.range(100, 3_000));
         list.push(Identifier {
             kind: IdentifierKind::PassportForeign,
-            value: format!(
-                "{}{:07}",
-                person.citizenship,
-                dice.below(9_000_000) + 1_000_000
-            ),
+            value: format!("{}{:07}", person.citizenship, dice.below(9_000_000) + 1_000_000),
             issued: Some(issued),
             issuer: Some(person.citizenship.to_owned()),
             expires: Some(add_years(issued, 10)),
         });
     }
-    let bare = |kind, value| Identifier {
-        kind,
-        value,
-        issued: None,
-        issuer: None,
-        expires: None,
-    };
+    let bare = |kind, value| Identifier { kind, value, issued: None, issuer: None, expires: None };
     if trader || dice.chance(820) {
         list.push(bare(IdentifierKind::Inn, digits::inn_person(home, number)));
     }
@@ -322,10 +291,7 @@ pub(crate) fn identifiers(
         let registered = add_days(profile.since, -dice.range(10, 2_000)).max(grown);
         list.push(Identifier {
             issued: Some(registered),
-            ..bare(
-                IdentifierKind::Ogrnip,
-                digits::ogrnip(home, registered.year(), number),
-            )
+            ..bare(IdentifierKind::Ogrnip, digits::ogrnip(home, registered.year(), number))
         });
     }
     list

@@ -204,30 +204,18 @@ pub(crate) fn profile(ground: Ground, number: u64) -> Profile {
     let circle = matches!(kind, PartyKind::Household | PartyKind::Group);
     let segment = match kind {
         PartyKind::Person => dice.weighted(
-            &[
-                (15, Segment::Vip),
-                (80, Segment::Premium),
-                (905, Segment::Mass),
-            ],
+            &[(15, Segment::Vip), (80, Segment::Premium), (905, Segment::Mass)],
             Segment::Mass,
         ),
         PartyKind::SoleTrader => {
             dice.weighted(&[(40, Segment::Premium), (960, Segment::Sme)], Segment::Sme)
         }
         PartyKind::Company => dice.weighted(
-            &[
-                (15, Segment::Vip),
-                (165, Segment::Corporate),
-                (820, Segment::Sme),
-            ],
+            &[(15, Segment::Vip), (165, Segment::Corporate), (820, Segment::Sme)],
             Segment::Sme,
         ),
         PartyKind::Household => dice.weighted(
-            &[
-                (60, Segment::Vip),
-                (240, Segment::Premium),
-                (700, Segment::Mass),
-            ],
+            &[(60, Segment::Vip), (240, Segment::Premium), (700, Segment::Mass)],
             Segment::Mass,
         ),
         PartyKind::Group => Segment::Corporate,
@@ -239,20 +227,12 @@ pub(crate) fn profile(ground: Ground, number: u64) -> Profile {
     };
     // More clients came lately: the smaller of two draws.
     let days = dice.range(20, 6_500).min(dice.range(20, 6_500));
-    let sex = if dice.chance(470) {
-        Sex::Male
-    } else {
-        Sex::Female
-    };
+    let sex = if dice.chance(470) { Sex::Male } else { Sex::Female };
     let profile = Profile {
         kind,
         segment,
         status,
-        branch: if moved && !in_family && !circle {
-            elsewhere
-        } else {
-            home
-        },
+        branch: if moved && !in_family && !circle { elsewhere } else { home },
         since: add_days(ground.today, -days),
         sex,
     };
@@ -265,8 +245,5 @@ pub(crate) fn home_branch(ground: Ground, number: u64) -> BranchNo {
 }
 
 fn any_branch(dice: &mut Dice) -> BranchNo {
-    dice.weighted(
-        &BRANCHES.map(|branch| (branch.weight, branch.number)),
-        BranchNo(0),
-    )
+    dice.weighted(&BRANCHES.map(|branch| (branch.weight, branch.number)), BranchNo(0))
 }

@@ -23,8 +23,5 @@ pub const PRODUCTS: [(&str, Localised); 14] = [
 
 /// Name of a product by its key.
 pub fn product_name(key: &str) -> Option<Localised> {
-    PRODUCTS
-        .iter()
-        .find(|(known, _)| *known == key)
-        .map(|(_, name)| *name)
+    PRODUCTS.iter().find(|(known, _)| *known == key).map(|(_, name)| *name)
 }

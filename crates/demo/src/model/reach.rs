@@ -38,12 +38,7 @@ pub(crate) fn fill(ground: Ground, family: Option<&Family>, client: &mut DemoCli
 }
 
 fn contact(kind: ContactKind, value: String, label: &'static str, verified: bool) -> Contact {
-    Contact {
-        kind,
-        value,
-        label,
-        verified,
-    }
+    Contact { kind, value, label, verified }
 }
 
 fn personal_contacts(dice: &mut Dice, client: &mut DemoClient) {
@@ -51,11 +46,7 @@ fn personal_contacts(dice: &mut Dice, client: &mut DemoClient) {
         return;
     };
     let number = client.number;
-    let mailbox = format!(
-        "{}.{}",
-        login_word(&person.first_name),
-        login_word(&person.last_name)
-    );
+    let mailbox = format!("{}.{}", login_word(&person.first_name), login_word(&person.last_name));
     let list = &mut client.contacts;
     if dice.chance(965) {
         let value = digits::mobile(dice.word(MOBILE_CODES), number);
@@ -85,27 +76,12 @@ fn company_contacts(dice: &mut Dice, client: &mut DemoClient) {
         let value = digits::mobile(dice.word(MOBILE_CODES), number + 5_000_000);
         list.push(contact(ContactKind::Phone, value, "бухгалтерия", false));
     }
-    list.push(contact(
-        ContactKind::Email,
-        format!("office@{domain}"),
-        "",
-        dice.chance(800),
-    ));
+    list.push(contact(ContactKind::Email, format!("office@{domain}"), "", dice.chance(800)));
     if dice.chance(500) {
-        list.push(contact(
-            ContactKind::Email,
-            format!("buh@{domain}"),
-            "бухгалтерия",
-            false,
-        ));
+        list.push(contact(ContactKind::Email, format!("buh@{domain}"), "бухгалтерия", false));
     }
     if dice.chance(450) {
-        list.push(contact(
-            ContactKind::Site,
-            format!("https://{domain}"),
-            "",
-            false,
-        ));
+        list.push(contact(ContactKind::Site, format!("https://{domain}"), "", false));
     }
 }
 
@@ -113,11 +89,7 @@ fn street_address(dice: &mut Dice, kind: AddressKind, client: &DemoClient) -> Ad
     let home = branch(client.branch);
     let house = dice.range(1, 140);
     let block = dice.range(1, 4);
-    let house = if dice.chance(150) {
-        format!("{house}к{block}")
-    } else {
-        house.to_string()
-    };
+    let house = if dice.chance(150) { format!("{house}к{block}") } else { house.to_string() };
     Address {
         kind,
         postcode: format!("{}{:03}", home.postcode_region, dice.range(1, 199)),
@@ -138,11 +110,7 @@ fn home_address(dice: &mut Dice, family: Option<&Family>, client: &DemoClient) -
         registration.flat = Some(family.flat.clone());
         return vec![registration];
     }
-    if lives_elsewhere {
-        vec![registration, actual]
-    } else {
-        vec![registration]
-    }
+    if lives_elsewhere { vec![registration, actual] } else { vec![registration] }
 }
 
 fn office_address(dice: &mut Dice, client: &DemoClient) -> Vec<Address> {
@@ -177,19 +145,9 @@ fn consents(dice: &mut Dice, ground: Ground, client: &DemoClient) -> Vec<Consent
     };
     let mut list = Vec::new();
     let mut add = |purpose, channel, granted, since| {
-        list.push(Consent {
-            purpose,
-            channel,
-            granted,
-            since,
-        });
+        list.push(Consent { purpose, channel, granted, since });
     };
-    add(
-        ConsentPurpose::PersonalData,
-        None,
-        client.status != Status::Closed,
-        since,
-    );
+    add(ConsentPurpose::PersonalData, None, client.status != Status::Closed, since);
     for channel in [Channel::Call, Channel::Sms, Channel::Email] {
         let change = add_days(ground.today, -dice.range(5, 700)).max(since);
         match dice.below(100) {

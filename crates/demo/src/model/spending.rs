@@ -13,33 +13,13 @@ use super::keys::{AccountKind, LoanKind, PartyKind, Purpose};
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     /// Money in.
-    In {
-        account: usize,
-        amount: i64,
-        purpose: Purpose,
-        from: &'static str,
-    },
+    In { account: usize, amount: i64, purpose: Purpose, from: &'static str },
     /// Money out, dropped when there is not enough.
-    Out {
-        account: usize,
-        amount: i64,
-        purpose: Purpose,
-        to: &'static str,
-    },
+    Out { account: usize, amount: i64, purpose: Purpose, to: &'static str },
     /// Money out whatever the balance: what is missing is brought in before.
-    Must {
-        account: usize,
-        amount: i64,
-        purpose: Purpose,
-        to: &'static str,
-    },
+    Must { account: usize, amount: i64, purpose: Purpose, to: &'static str },
     /// A share of what is above `keep` goes to another own account, or out of the bank.
-    Surplus {
-        account: usize,
-        to: Option<usize>,
-        keep: i64,
-        per_cent: i64,
-    },
+    Surplus { account: usize, to: Option<usize>, keep: i64, per_cent: i64 },
     /// Monthly interest on the balance.
     Interest { account: usize, rate_bps: i64 },
 }
@@ -61,12 +41,7 @@ struct Plan<'a> {
 
 /// Plans the month that begins on `first`: `habits` is the same every month, `dice` differs.
 pub(crate) fn month(client: &DemoClient, first: Date, habits: &Dice, dice: Dice) -> Vec<Planned> {
-    let mut plan = Plan {
-        client,
-        first,
-        dice,
-        steps: Vec::with_capacity(20),
-    };
+    let mut plan = Plan { client, first, dice, steps: Vec::with_capacity(20) };
     let main = client
         .accounts
         .iter()
@@ -115,10 +90,7 @@ const fn hundreds(minor: i64) -> i64 {
 
 impl Plan<'_> {
     fn add(&mut self, day: i64, step: Step) {
-        self.steps.push(Planned {
-            day: i8::try_from(day).unwrap_or(28).clamp(1, 31),
-            step,
-        });
+        self.steps.push(Planned { day: i8::try_from(day).unwrap_or(28).clamp(1, 31), step });
     }
     fn income(
         &mut self,
@@ -128,26 +100,10 @@ impl Plan<'_> {
         purpose: Purpose,
         from: &'static str,
     ) {
-        self.add(
-            day,
-            Step::In {
-                account,
-                amount,
-                purpose,
-                from,
-            },
-        );
+        self.add(day, Step::In { account, amount, purpose, from });
     }
     fn out(&mut self, day: i64, account: usize, amount: i64, purpose: Purpose, to: &'static str) {
-        self.add(
-            day,
-            Step::Out {
-                account,
-                amount,
-                purpose,
-                to,
-            },
-        );
+        self.add(day, Step::Out { account, amount, purpose, to });
     }
 
     fn opened_now(&self, account: &Account) -> bool {
@@ -189,11 +145,7 @@ impl Plan<'_> {
     fn person(&mut self, main: usize, person: &Person, habits: &mut Dice) {
         let income = person.income_minor;
         let pay_day = habits.range(5, 12);
-        let owner = self
-            .client
-            .loans
-            .iter()
-            .any(|loan| loan.kind == LoanKind::Mortgage);
+        let owner = self.client.loans.iter().any(|loan| loan.kind == LoanKind::Mortgage);
         let rents = habits.chance(210) && !owner;
         let utility = (300_000 + habits.range(0, 500_000)).min(income / 7);
         let telecom = hundreds(45_000 + habits.range(0, 90_000)).min(income / 20);
@@ -228,26 +180,12 @@ impl Plan<'_> {
             account.kind == AccountKind::Savings && account.currency == kernel::Currency::RUB
         });
         match savings {
-            Some(_) => self.add(
-                28,
-                Step::Surplus {
-                    account: main,
-                    to: savings,
-                    keep,
-                    per_cent: 70,
-                },
-            ),
+            Some(_) => {
+                self.add(28, Step::Surplus { account: main, to: savings, keep, per_cent: 70 })
+            }
             None => {
                 let keep = income * 3;
-                self.add(
-                    28,
-                    Step::Surplus {
-                        account: main,
-                        to: None,
-                        keep,
-                        per_cent: 80,
-                    },
-                );
+                self.add(28, Step::Surplus { account: main, to: None, keep, per_cent: 80 });
             }
         }
     }
@@ -289,11 +227,7 @@ impl Plan<'_> {
         let payroll = turnover / 100 * habits.range(9, 14);
         let rent = turnover / 1_000 * habits.range(15, 40);
         // Business breathes: a month brings 75–125 % of the usual turnover, January least.
-        let season = if self.first.month() == 1 {
-            70
-        } else {
-            self.dice.range(75, 125)
-        };
+        let season = if self.first.month() == 1 { 70 } else { self.dice.range(75, 125) };
         let receipts = self.dice.range(3, 6);
         for _ in 0..receipts {
             let (day, from) = (self.dice.range(1, 30), self.dice.word(CUSTOMERS));
@@ -309,25 +243,14 @@ impl Plan<'_> {
             self.out(day, main, amount, Purpose::Supplier, to);
         }
         self.out(5, main, payroll, Purpose::Payroll, "Зарплатный реестр");
-        self.out(
-            20,
-            main,
-            payroll / 3 * 2,
-            Purpose::Payroll,
-            "Зарплатный реестр",
-        );
+        self.out(20, main, payroll / 3 * 2, Purpose::Payroll, "Зарплатный реестр");
         self.out(25, main, rent, Purpose::Rent, "Аренда помещений");
         let tax = turnover / 1_000 * self.dice.range(55, 80);
         self.out(28, main, tax, Purpose::Tax, "Единый налоговый счёт");
         self.out(30, main, fee, Purpose::Fee, "");
         self.add(
             29,
-            Step::Surplus {
-                account: main,
-                to: None,
-                keep: turnover / 10 * 16,
-                per_cent: 60,
-            },
+            Step::Surplus { account: main, to: None, keep: turnover / 10 * 16, per_cent: 60 },
         );
     }
 
@@ -354,12 +277,7 @@ impl Plan<'_> {
                 let amount = loan.payment_minor;
                 self.add(
                     day,
-                    Step::Must {
-                        account: main,
-                        amount,
-                        purpose: Purpose::LoanPayment,
-                        to: "",
-                    },
+                    Step::Must { account: main, amount, purpose: Purpose::LoanPayment, to: "" },
                 );
             }
         }
@@ -399,13 +317,7 @@ impl Plan<'_> {
     fn interest(&mut self) {
         for (at, account) in self.client.accounts.iter().enumerate() {
             if account.rate_bps > 0 && !self.opened_now(account) {
-                self.add(
-                    31,
-                    Step::Interest {
-                        account: at,
-                        rate_bps: account.rate_bps,
-                    },
-                );
+                self.add(31, Step::Interest { account: at, rate_bps: account.rate_bps });
             }
         }
     }

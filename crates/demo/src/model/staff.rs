@@ -91,25 +91,11 @@ pub(crate) fn staff(seed: u64) -> Vec<Staff> {
     for branch in &BRANCHES {
         for (post, role) in (0_u16..).zip(POSTS) {
             let team = TeamNo(branch.number.0 * 2 + u16::from(post == 4));
-            hire(
-                &mut all,
-                seed,
-                role,
-                Some(branch),
-                Some(branch.region),
-                Some(team),
-            );
+            hire(&mut all, seed, role, Some(branch), Some(branch.region), Some(team));
         }
     }
     for region in REGIONS {
-        hire(
-            &mut all,
-            seed,
-            Role::RegionalHead,
-            None,
-            Some(region.number),
-            None,
-        );
+        hire(&mut all, seed, Role::RegionalHead, None, Some(region.number), None);
     }
     for (team, (role, count, _)) in (24..).zip(HEAD_OFFICE) {
         for _ in 0..count {
@@ -129,11 +115,7 @@ fn hire(
 ) {
     let number = u16::try_from(all.len()).unwrap_or(u16::MAX);
     let mut dice = Dice::new(seed, u64::from(number), Salt::Staff);
-    let sex = if dice.chance(420) {
-        Sex::Male
-    } else {
-        Sex::Female
-    };
+    let sex = if dice.chance(420) { Sex::Male } else { Sex::Female };
     let born = i16::try_from(dice.range(1968, 2000)).unwrap_or(1985);
     let last = surname_for(surname(&mut dice, None), sex);
     let first = first_name(&mut dice, None, sex, born);
@@ -178,10 +160,7 @@ fn login(all: &[Staff], role: Role, number: u16, first: &str, last: &str) -> Str
     if !taken(&base) {
         return base;
     }
-    (2_u32..)
-        .map(|n| format!("{base}{n}"))
-        .find(|login| !taken(login))
-        .unwrap_or(base)
+    (2_u32..).map(|n| format!("{base}{n}")).find(|login| !taken(login)).unwrap_or(base)
 }
 
 /// Who is away around `today`: one on leave now, one ill, one on a trip soon, each with a deputy of the

@@ -88,23 +88,13 @@ pub(crate) fn profile(ground: Ground, number: u64) -> Option<Profile> {
         CLOSED => Status::Closed,
         _ => Status::Active,
     };
-    let women = [
-        DIRECTOR_WIFE,
-        TWIN_FIRST,
-        TWIN_SECOND,
-        EXPIRING_DEPOSIT,
-        EVERYTHING,
-    ];
+    let women = [DIRECTOR_WIFE, TWIN_FIRST, TWIN_SECOND, EXPIRING_DEPOSIT, EVERYTHING];
     Some(Profile {
         kind,
         segment,
         status,
         branch: BranchNo(branch),
         since: add_days(add_years(ground.today, -years), -40),
-        sex: if women.contains(&number) {
-            Sex::Female
-        } else {
-            Sex::Male
-        },
+        sex: if women.contains(&number) { Sex::Female } else { Sex::Male },
     })
 }

@@ -29,11 +29,7 @@ pub(crate) fn tell(ground: Ground, profile: Profile, client: &mut DemoClient) {
     if !is_story(client.number) {
         return;
     }
-    let mut tale = Tale {
-        ground,
-        profile,
-        client,
-    };
+    let mut tale = Tale { ground, profile, client };
     tale.clear();
     match tale.client.number {
         VIP_COMPANY | SUBSIDIARY_PORT | SUBSIDIARY_YARD | SUBSIDIARY_TRADE => tale.company(),
@@ -128,25 +124,13 @@ impl Tale<'_> {
 
     fn link(&mut self, kind: LinkKind, to: u64) {
         let since = self.client.since;
-        self.client.links.push(Link {
-            kind,
-            to,
-            share_bps: None,
-            since,
-            until: None,
-        });
+        self.client.links.push(Link { kind, to, share_bps: None, since, until: None });
     }
 
     fn owns(&mut self, to: u64, share_bps: u32) {
         let since = self.client.since;
         let share_bps = Some(share_bps);
-        self.client.links.push(Link {
-            kind: LinkKind::Owner,
-            to,
-            share_bps,
-            since,
-            until: None,
-        });
+        self.client.links.push(Link { kind: LinkKind::Owner, to, share_bps, since, until: None });
     }
 
     /// An open work item due in `days`.
@@ -171,14 +155,7 @@ impl Tale<'_> {
 
     fn company(&mut self) {
         let number = self.client.number;
-        self.current(
-            "settlement_corporate",
-            if number == VIP_COMPANY {
-                310_000
-            } else {
-                22_000
-            },
-        );
+        self.current("settlement_corporate", if number == VIP_COMPANY { 310_000 } else { 22_000 });
         self.link(LinkKind::GroupMember, GROUP);
         holdings::issue(self.ground, self.client, CardKind::Business, 14);
         if number == SUBSIDIARY_TRADE {
@@ -195,12 +172,7 @@ impl Tale<'_> {
             self.loan(LoanKind::Overdraft, 120_000, (1_690, 12), 5, 94);
             self.task(TaskKind::Promise, "Подтвердить курс на покупку валюты", 0);
             let end = self.day(21);
-            let end = dated(
-                DateKind::ContractEnd,
-                end,
-                false,
-                "договор зарплатного проекта",
-            );
+            let end = dated(DateKind::ContractEnd, end, false, "договор зарплатного проекта");
             self.client.dates.push(end);
             self.busy(64);
         }
@@ -208,11 +180,7 @@ impl Tale<'_> {
             let founded = dated(DateKind::Founded, company.registered, true, "");
             self.client.dates.push(founded);
         }
-        self.task(
-            TaskKind::NextStep,
-            "Встретиться с директором: планы на квартал",
-            6,
-        );
+        self.task(TaskKind::NextStep, "Встретиться с директором: планы на квартал", 6);
     }
 
     fn director_family(&mut self) {
@@ -232,11 +200,7 @@ impl Tale<'_> {
                 self.link(LinkKind::Guarantor, VIP_COMPANY);
                 self.client.dates.push(wedding);
                 self.client.preferred_channel = Some(Channel::Call);
-                self.task(
-                    TaskKind::NextStep,
-                    "Согласовать визит в отделение без очереди",
-                    2,
-                );
+                self.task(TaskKind::NextStep, "Согласовать визит в отделение без очереди", 2);
                 self.busy(28);
             }
             DIRECTOR_WIFE => {
@@ -245,11 +209,7 @@ impl Tale<'_> {
                 self.owns(VIP_COMPANY, 2_400);
                 self.link(LinkKind::Parent, DIRECTOR_SON);
                 self.client.dates.push(wedding);
-                self.task(
-                    TaskKind::NextStep,
-                    "Рассказать о страховании недвижимости",
-                    11,
-                );
+                self.task(TaskKind::NextStep, "Рассказать о страховании недвижимости", 11);
             }
             _ => self.current("current_everyday", 14),
         }
@@ -302,11 +262,7 @@ impl Tale<'_> {
             expires: None,
         });
         self.current("current_everyday", 88);
-        self.task(
-            TaskKind::NextStep,
-            "Установить личность и заполнить анкету",
-            9,
-        );
+        self.task(TaskKind::NextStep, "Установить личность и заполнить анкету", 9);
         self.busy(2);
     }
 
@@ -320,12 +276,8 @@ impl Tale<'_> {
     fn twins(&mut self) {
         let first = self.client.number == TWIN_FIRST;
         let phone = digits::mobile("916", TWIN_FIRST);
-        self.client.contacts = vec![Contact {
-            kind: ContactKind::Phone,
-            value: phone,
-            label: "",
-            verified: first,
-        }];
+        self.client.contacts =
+            vec![Contact { kind: ContactKind::Phone, value: phone, label: "", verified: first }];
         if first {
             self.current("current_everyday", 130);
             holdings::issue(self.ground, self.client, CardKind::Debit, 17);
@@ -333,11 +285,7 @@ impl Tale<'_> {
             self.client.identifiers.clear();
             self.account(AccountKind::Savings, "savings_flexible", 75, 1_050);
         }
-        self.task(
-            TaskKind::NextStep,
-            "Проверить, не заведён ли клиент дважды",
-            3,
-        );
+        self.task(TaskKind::NextStep, "Проверить, не заведён ли клиент дважды", 3);
     }
 
     fn expiring_deposit(&mut self) {
@@ -346,9 +294,7 @@ impl Tale<'_> {
         self.link(LinkKind::Parent, SOLE_TRADER);
         self.link(LinkKind::Guarantor, SOLE_TRADER);
         let retirement = self.day(400);
-        self.client
-            .dates
-            .push(dated(DateKind::Retirement, retirement, false, ""));
+        self.client.dates.push(dated(DateKind::Retirement, retirement, false, ""));
         self.task(TaskKind::Task, "Предложить условия продления вклада", 1);
         self.task(TaskKind::NextStep, "Позвонить до окончания вклада", 3);
     }
@@ -366,11 +312,7 @@ impl Tale<'_> {
         });
         self.link(LinkKind::Director, SUBSIDIARY_TRADE);
         self.link(LinkKind::Guarantor, SUBSIDIARY_TRADE);
-        self.task(
-            TaskKind::NextStep,
-            "Предложить перевыпуск карты с доставкой",
-            2,
-        );
+        self.task(TaskKind::NextStep, "Предложить перевыпуск карты с доставкой", 2);
     }
 
     fn sole_trader(&mut self) {
@@ -378,11 +320,7 @@ impl Tale<'_> {
         self.loan(LoanKind::Sme, 1_800, (1_890, 36), 11, 0);
         holdings::issue(self.ground, self.client, CardKind::Business, 20);
         self.owns(SUBSIDIARY_TRADE, 4_900);
-        self.task(
-            TaskKind::NextStep,
-            "Запросить книгу доходов за полугодие",
-            12,
-        );
+        self.task(TaskKind::NextStep, "Запросить книгу доходов за полугодие", 12);
     }
 
     fn everything(&mut self) {
@@ -415,21 +353,12 @@ impl Tale<'_> {
             ),
             dated(DateKind::HomeBought, home, false, "квартира в ипотеку"),
             dated(DateKind::CarBought, car, false, "в кредит"),
-            dated(
-                DateKind::ContractEnd,
-                move_in,
-                false,
-                "страхование квартиры",
-            ),
+            dated(DateKind::ContractEnd, move_in, false, "страхование квартиры"),
         ]);
         self.client.preferred_channel = Some(Channel::Call);
         self.task(TaskKind::Promise, "Прислать график платежей", 0);
         self.task(TaskKind::Task, "Проверить срок действия документов", -4);
-        self.task(
-            TaskKind::NextStep,
-            "Поздравить с днём рождения и обсудить вклад",
-            3,
-        );
+        self.task(TaskKind::NextStep, "Поздравить с днём рождения и обсудить вклад", 3);
         self.client.notes.push(Note {
             at: instant(self.day(-33), 45_000, 3),
             author: self.client.manager,

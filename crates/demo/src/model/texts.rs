@@ -48,15 +48,7 @@ const fn template(
     subject: &'static str,
     body: &'static str,
 ) -> Template {
-    Template {
-        topic,
-        need,
-        channels,
-        directions,
-        outcomes,
-        subject,
-        body,
-    }
+    Template { topic, need, channels, directions, outcomes, subject, body }
 }
 
 const IN: &[Direction] = &[Direction::Incoming];

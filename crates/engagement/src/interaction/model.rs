@@ -191,14 +191,8 @@ pub fn check(spoken: &Spoken<'_>, refusals: &mut Refusals) -> Option<Checked> {
     let direction = Direction::from_key(spoken.direction);
     choice(channel.is_some(), "channel");
     choice(direction.is_some(), "direction");
-    choice(
-        spoken.topic.is_empty() || TOPICS.contains(&spoken.topic),
-        "topic",
-    );
-    choice(
-        spoken.result.is_empty() || RESULTS.contains(&spoken.result),
-        "result",
-    );
+    choice(spoken.topic.is_empty() || TOPICS.contains(&spoken.topic), "topic");
+    choice(spoken.result.is_empty() || RESULTS.contains(&spoken.result), "result");
     if spoken.subject.trim().is_empty() && spoken.body.trim().is_empty() && spoken.topic.is_empty()
     {
         refusals.push(Refusal::field("interaction-empty", "body"));
@@ -211,10 +205,7 @@ pub fn check(spoken: &Spoken<'_>, refusals: &mut Refusals) -> Option<Checked> {
             refusals.push(Refusal::field("too-long", field).arg("max", max));
         }
     }
-    Some(Checked {
-        channel: channel?,
-        direction: direction?,
-    })
+    Some(Checked { channel: channel?, direction: direction? })
 }
 
 /// A contact cannot lie in the future, and not before the bank kept records.
@@ -273,10 +264,7 @@ impl TimelineFilter {
     }
     /// From the word; everything when it is none of ours.
     pub fn from_key(key: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|f| f.key() == key)
-            .unwrap_or_default()
+        Self::ALL.into_iter().find(|f| f.key() == key).unwrap_or_default()
     }
     /// The channels it shows.
     pub const fn channels(self) -> &'static [Channel] {
@@ -322,12 +310,7 @@ mod tests {
 
     #[test]
     fn a_contact_is_refused_with_all_its_mistakes_at_once() {
-        let call = Spoken {
-            channel: "phone",
-            direction: "out",
-            body: "x",
-            ..Spoken::default()
-        };
+        let call = Spoken { channel: "phone", direction: "out", body: "x", ..Spoken::default() };
         assert!(codes(&call).is_empty());
         let long = "я".repeat(limits::TEXT_CHARS_MAX + 1);
         let bad = Spoken {
@@ -348,12 +331,7 @@ mod tests {
                 "subject:too-long"
             ]
         );
-        let silent = Spoken {
-            channel: "phone",
-            direction: "in",
-            body: "  ",
-            ..Spoken::default()
-        };
+        let silent = Spoken { channel: "phone", direction: "in", body: "  ", ..Spoken::default() };
         assert_eq!(codes(&silent), ["body:interaction-empty"]);
     }
 

@@ -86,8 +86,7 @@ pub async fn interaction<R: Read>(
 ) -> Result<Option<InteractionRow>, StoreError> {
     let sql = format!("select {COLUMNS} from interaction i where i.id = $1");
     let row = db.first(&sql, params![id]).await?;
-    row.map(|r| InteractionRow::from_cols(&mut r.cols()))
-        .transpose()
+    row.map(|r| InteractionRow::from_cols(&mut r.cols())).transpose()
 }
 
 /// Whether a newer row stands for this one.
@@ -110,10 +109,7 @@ pub struct Place {
 
 impl Place {
     /// Above everything.
-    pub const TOP: Place = Place {
-        at: Timestamp::from_micros(i64::MAX),
-        id: Uuid::max(),
-    };
+    pub const TOP: Place = Place { at: Timestamp::from_micros(i64::MAX), id: Uuid::max() };
     /// As it stands in an address: `1764000000000000_0192…`.
     pub fn word(self) -> String {
         format!("{}_{}", self.at.micros(), self.id)
@@ -121,10 +117,7 @@ impl Place {
     /// From the word; the top when it is no place.
     pub fn from_word(word: &str) -> Self {
         let parsed = word.split_once('_').and_then(|(at, id)| {
-            Some(Place {
-                at: Timestamp::from_micros(at.parse().ok()?),
-                id: id.parse().ok()?,
-            })
+            Some(Place { at: Timestamp::from_micros(at.parse().ok()?), id: id.parse().ok()? })
         });
         parsed.unwrap_or(Place::TOP)
     }
@@ -211,13 +204,7 @@ fn agreed(c: &mut Cols) -> Result<Option<AgreedStep>, StoreError> {
     let (title, due_on, assignee_id) = (c.take()?, c.take()?, c.take()?);
     let state: String = c.take()?;
     let state = TaskState::from_key(&state).unwrap_or(TaskState::Open);
-    Ok(Some(AgreedStep {
-        id,
-        title,
-        due_on,
-        assignee_id,
-        state,
-    }))
+    Ok(Some(AgreedStep { id, title, due_on, assignee_id, state }))
 }
 
 /// A task on the timeline: when it was made, or when it was closed.
@@ -265,11 +252,7 @@ pub async fn task_marks<R: Read>(
     limit: i64,
 ) -> Result<Vec<TaskMark>, StoreError> {
     let (at, by, only) = match happened {
-        Happened::Made => (
-            "created_at",
-            "created_by",
-            " and source_interaction_id is null",
-        ),
+        Happened::Made => ("created_at", "created_by", " and source_interaction_id is null"),
         Happened::Closed => ("closed_at", "closed_by", " and closed_at is not null"),
     };
     let mut values: Vec<Value> = params![client, below.at, below.id, limit].to_vec();
@@ -311,8 +294,5 @@ pub async fn seen_at<R: Read>(
 ) -> Result<Option<Timestamp>, StoreError> {
     let Some(user) = user else { return Ok(None) };
     let sql = "select at from client_seen where client_id = $1 and staff_id = $2";
-    db.first(sql, params![client, user])
-        .await?
-        .map(store::Row::one)
-        .transpose()
+    db.first(sql, params![client, user]).await?.map(store::Row::one).transpose()
 }

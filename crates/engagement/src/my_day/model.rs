@@ -121,16 +121,7 @@ const LATE_DAYS_MAX: i64 = 60;
 /// Within a class: escalated, then the later, then the more urgent first.
 pub fn rank(todo: &Todo, moment: Moment) -> (i64, Vec<Reason>) {
     match todo {
-        Todo::Task {
-            kind,
-            vip,
-            due_on,
-            due_at,
-            priority,
-            escalated,
-            needs_owner,
-            for_another,
-        } => {
+        Todo::Task { kind, vip, due_on, due_at, priority, escalated, needs_owner, for_another } => {
             let days = days_between(*due_on, moment.today);
             let time_passed = due_at.is_some_and(|at| at < moment.now);
             let promise = *kind == TaskKind::Promise;
@@ -160,31 +151,18 @@ pub fn rank(todo: &Todo, moment: Moment) -> (i64, Vec<Reason>) {
                 (*priority == 1, Reason::Urgent),
                 (*for_another, Reason::StandIn),
             ];
-            (
-                class + weight,
-                reasons.into_iter().filter(|r| r.0).map(|r| r.1).collect(),
-            )
+            (class + weight, reasons.into_iter().filter(|r| r.0).map(|r| r.1).collect())
         }
         Todo::Birthday { days, vip } => {
             let class = if *days == 0 { 4_500 } else { 2_000 - days * 10 };
-            (
-                class + 100 * i64::from(*vip),
-                with_vip(*vip, Reason::Birthday(*days)),
-            )
+            (class + 100 * i64::from(*vip), with_vip(*vip, Reason::Birthday(*days)))
         }
-        Todo::NoStep { vip } => (
-            1_000 + 100 * i64::from(*vip),
-            with_vip(*vip, Reason::NoStep),
-        ),
+        Todo::NoStep { vip } => (1_000 + 100 * i64::from(*vip), with_vip(*vip, Reason::NoStep)),
     }
 }
 
 fn with_vip(vip: bool, reason: Reason) -> Vec<Reason> {
-    if vip {
-        vec![Reason::Vip, reason]
-    } else {
-        vec![reason]
-    }
+    if vip { vec![Reason::Vip, reason] } else { vec![reason] }
 }
 
 fn days_between(from: Date, to: Date) -> i64 {
@@ -201,10 +179,7 @@ mod tests {
     }
 
     fn moment() -> Moment {
-        Moment {
-            today: Date::constant(2026, 11, 23),
-            now: at("09:00"),
-        }
+        Moment { today: Date::constant(2026, 11, 23), now: at("09:00") }
     }
 
     fn task(kind: TaskKind, vip: bool, day: i8) -> Todo {
@@ -225,14 +200,7 @@ mod tests {
         change: impl Fn(&mut bool, &mut bool, &mut i64, &mut Option<Timestamp>),
     ) -> Todo {
         let mut todo = todo.clone();
-        if let Todo::Task {
-            escalated,
-            needs_owner,
-            priority,
-            due_at,
-            ..
-        } = &mut todo
-        {
+        if let Todo::Task { escalated, needs_owner, priority, due_at, .. } = &mut todo {
             change(escalated, needs_owner, priority, due_at);
         }
         todo
@@ -243,51 +211,24 @@ mod tests {
         use TaskKind::{Call, Promise, Task};
         let call = task(Call, false, 23);
         let expected = [
-            (
-                "escalated vip",
-                with(&task(Task, true, 22), |e, _, _, _| *e = true),
-            ),
+            ("escalated vip", with(&task(Task, true, 22), |e, _, _, _| *e = true)),
             ("vip late 3", task(Task, true, 20)),
             ("vip late 1", task(Promise, true, 22)),
             ("vip today", task(Call, true, 23)),
-            (
-                "without owner",
-                with(&task(Task, false, 22), |_, n, _, _| *n = true),
-            ),
+            ("without owner", with(&task(Task, false, 22), |_, n, _, _| *n = true)),
             ("promise late", task(Promise, false, 22)),
             ("promise today", task(Promise, false, 23)),
             ("late 10", task(Task, false, 13)),
             ("late 1", task(Task, false, 22)),
-            (
-                "time passed",
-                with(&call, |_, _, _, at_time| *at_time = Some(at("08:00"))),
-            ),
+            ("time passed", with(&call, |_, _, _, at_time| *at_time = Some(at("08:00")))),
             ("urgent today", with(&call, |_, _, p, _| *p = 1)),
             ("today", call.clone()),
             ("some day today", with(&call, |_, _, p, _| *p = 3)),
             ("vip birthday", Todo::Birthday { days: 0, vip: true }),
-            (
-                "birthday",
-                Todo::Birthday {
-                    days: 0,
-                    vip: false,
-                },
-            ),
+            ("birthday", Todo::Birthday { days: 0, vip: false }),
             ("tomorrow", task(Task, false, 24)),
-            (
-                "birthday soon",
-                Todo::Birthday {
-                    days: 1,
-                    vip: false,
-                },
-            ),
-            (
-                "birthday in 3",
-                Todo::Birthday {
-                    days: 3,
-                    vip: false,
-                },
-            ),
+            ("birthday soon", Todo::Birthday { days: 1, vip: false }),
+            ("birthday in 3", Todo::Birthday { days: 3, vip: false }),
             ("vip without step", Todo::NoStep { vip: true }),
             ("without step", Todo::NoStep { vip: false }),
         ];
@@ -316,12 +257,7 @@ mod tests {
     #[test]
     fn every_row_says_why() {
         let reasons = |todo: &Todo| {
-            rank(todo, moment())
-                .1
-                .into_iter()
-                .map(Reason::key)
-                .collect::<Vec<_>>()
-                .join(" ")
+            rank(todo, moment()).1.into_iter().map(Reason::key).collect::<Vec<_>>().join(" ")
         };
         let vip = with(&task(TaskKind::Promise, true, 21), |e, _, p, _| {
             *e = true;
@@ -332,12 +268,6 @@ mod tests {
         assert_eq!(reasons(&task(TaskKind::Task, false, 23)), "today");
         assert_eq!(reasons(&task(TaskKind::Task, false, 25)), "soon");
         assert_eq!(reasons(&Todo::NoStep { vip: true }), "vip no-step");
-        assert_eq!(
-            reasons(&Todo::Birthday {
-                days: 0,
-                vip: false
-            }),
-            "birthday-today"
-        );
+        assert_eq!(reasons(&Todo::Birthday { days: 0, vip: false }), "birthday-today");
     }
 }

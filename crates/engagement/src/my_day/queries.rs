@@ -36,11 +36,7 @@ pub async fn tasks_until<R: Read>(
          where t.state = 'open' and {reach} and t.due_on <= $1 order by t.due_on, t.id limit $2",
         tasks::listed_columns()
     );
-    db.query(&sql, &values)
-        .await?
-        .into_iter()
-        .map(tasks::listed)
-        .collect()
+    db.query(&sql, &values).await?.into_iter().map(tasks::listed).collect()
 }
 
 /// Open tasks within the person's `task.supervise` that have no owner any more or were escalated.
@@ -64,11 +60,7 @@ pub async fn in_question<R: Read>(
         tasks::SCOPED,
         filter.sql
     );
-    db.query(&sql, &values)
-        .await?
-        .into_iter()
-        .map(tasks::listed)
-        .collect()
+    db.query(&sql, &values).await?.into_iter().map(tasks::listed).collect()
 }
 
 /// Clients of these managers whose birthday is on one of the days (`MM-DD`) and whom nobody has
@@ -85,9 +77,8 @@ pub async fn birthdays<R: Read>(
 ) -> Result<Vec<Occasion>, StoreError> {
     let mut values = params![since, limit].to_vec();
     let reach = any_of("c.manager_id", managers, &mut values);
-    let places: Vec<String> = (0..days.len())
-        .map(|i| format!("${}", values.len() + 1 + i))
-        .collect();
+    let places: Vec<String> =
+        (0..days.len()).map(|i| format!("${}", values.len() + 1 + i)).collect();
     values.extend(days.iter().map(Value::from));
     let sql = format!(
         "select {COLUMNS}, coalesce(c.birth_day, ''), s.last_contact_at from client c \
@@ -97,11 +88,7 @@ pub async fn birthdays<R: Read>(
          and i.topic = 'greeting') order by c.birth_day, c.id limit $2",
         places.join(", ")
     );
-    db.query(&sql, &values)
-        .await?
-        .into_iter()
-        .map(occasion)
-        .collect()
+    db.query(&sql, &values).await?.into_iter().map(occasion).collect()
 }
 
 /// Active clients of a manager without a dated next step, the very important first, then those whom
@@ -122,11 +109,7 @@ pub async fn without_step<R: Read>(
          order by case when c.segment = 'vip' then 0 else 1 end, coalesce(s.last_contact_at, 0), c.id \
          limit $2"
     );
-    db.query(&sql, params![manager, limit])
-        .await?
-        .into_iter()
-        .map(occasion)
-        .collect()
+    db.query(&sql, params![manager, limit]).await?.into_iter().map(occasion).collect()
 }
 
 fn occasion(row: Row) -> Result<Occasion, StoreError> {

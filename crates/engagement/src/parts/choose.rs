@@ -35,10 +35,7 @@ pub(crate) async fn chosen(
     if let Some(text) = sent.opt("client") {
         let known: ClientId = id(&text)?;
         let client = client_ref::visible(&mut cx.db, &principal, known).await?;
-        return Ok(Choice {
-            client: Some(client),
-            offered: Vec::new(),
-        });
+        return Ok(Choice { client: Some(client), offered: Vec::new() });
     }
     let Some(typed) = sent.opt("client_name") else {
         return Ok(Choice::default());
@@ -49,17 +46,11 @@ pub(crate) async fn chosen(
     match found.len() {
         0 => refusals.push(Refusal::field("client-unknown", "client_name")),
         1 => {
-            return Ok(Choice {
-                client: found.pop(),
-                offered: Vec::new(),
-            });
+            return Ok(Choice { client: found.pop(), offered: Vec::new() });
         }
         _ => refusals.push(Refusal::field("client-several", "client")),
     }
-    Ok(Choice {
-        client: None,
-        offered: found,
-    })
+    Ok(Choice { client: None, offered: found })
 }
 
 /// The fields of the choice, or the client's name when he is known.
@@ -70,12 +61,10 @@ pub(crate) fn fields(cx: &Cx, choice: &Choice, sent: &FormData, refusals: &Refus
             p.quiet { (client_name(l, client)) @if client.is_vip() { " " (vip_mark(l)) } }
         };
     }
-    let options = choice.offered.iter().map(|c| {
-        Opt::new(
-            c.id.to_string(),
-            format!("{} · {}", client_name(l, c), c.number),
-        )
-    });
+    let options = choice
+        .offered
+        .iter()
+        .map(|c| Opt::new(c.id.to_string(), format!("{} · {}", client_name(l, c), c.number)));
     html! {
         (Field::text("client_name", l.t("engagement-client")).value(sent.raw("client_name"))
             .hint(l.t("engagement-client-hint")).attribute("autocomplete", "off")

@@ -86,8 +86,7 @@ pub(crate) fn assignee_options(cx: &Cx, client: Option<&ClientRef>) -> Vec<Opt> 
         options.push(Opt::new(me.to_string(), words));
     }
     if let Some(manager) = manager.filter(active) {
-        let words =
-            cx.l.ta("engagement-manager", &[("name", name(manager).into())]);
+        let words = cx.l.ta("engagement-manager", &[("name", name(manager).into())]);
         options.push(Opt::new(manager.to_string(), words));
     }
     let mut colleagues: Vec<(String, UserId)> = directory
@@ -125,9 +124,7 @@ pub(crate) fn dialog(
 /// A choice from words that have a text each: `prefix` + word; the first line says that nothing is chosen.
 pub(crate) fn word_options(l: &L, prefix: &str, words: &[&str], none: Option<&str>) -> Vec<Opt> {
     let none = none.map(|key| Opt::new("", l.t(key)));
-    let words = words
-        .iter()
-        .map(|word| Opt::new(*word, l.t(&format!("{prefix}{word}"))));
+    let words = words.iter().map(|word| Opt::new(*word, l.t(&format!("{prefix}{word}"))));
     none.into_iter().chain(words).collect()
 }
 
@@ -188,19 +185,13 @@ pub(crate) fn safe_back(asked: &str, otherwise: &str) -> String {
         && !asked.starts_with("//")
         && !asked.contains('\\')
         && asked.bytes().all(|b| b.is_ascii_graphic());
-    if inside {
-        asked.to_owned()
-    } else {
-        otherwise.to_owned()
-    }
+    if inside { asked.to_owned() } else { otherwise.to_owned() }
 }
 
 /// The people whose tasks are one's own today: oneself and those one stands in for.
 pub(crate) fn acting_for(cx: &Cx) -> Vec<UserId> {
     let directory = cx.app.services.directory.get();
-    cx.principal()
-        .user_id
-        .map_or_else(Vec::new, |me| directory.acts_for(me, cx.l.today))
+    cx.principal().user_id.map_or_else(Vec::new, |me| directory.acts_for(me, cx.l.today))
 }
 
 #[cfg(test)]
@@ -209,15 +200,7 @@ mod tests {
 
     #[test]
     fn forms_go_back_to_this_site_only() {
-        for bad in [
-            "",
-            "//evil",
-            "https://evil",
-            "/\\evil",
-            "/a b",
-            "/я",
-            "/a\r\nx: y",
-        ] {
+        for bad in ["", "//evil", "https://evil", "/\\evil", "/a b", "/я", "/a\r\nx: y"] {
             assert_eq!(safe_back(bad, "/tasks"), "/tasks", "{bad}");
         }
         assert_eq!(safe_back("/?show=vip", "/tasks"), "/?show=vip");

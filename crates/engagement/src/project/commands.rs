@@ -106,10 +106,7 @@ impl Command for OpenProject {
 /// The project, held for this transaction, when the person may change it.
 async fn mine(w: &mut Work<'_>, id: ProjectId) -> Result<ProjectRow, Error> {
     let project = queries::held(w, id).await?.ok_or(Error::NotFound)?;
-    let owner = Owner {
-        branch_id: project.branch_id,
-        manager_id: project.owner_id,
-    };
+    let owner = Owner { branch_id: project.branch_id, manager_id: project.owner_id };
     w.ctx.principal.require_over("project.write", owner)?;
     Ok(project)
 }
@@ -159,11 +156,7 @@ impl Command for EditProject {
         let change = Change::new()
             .field("kind", old.kind.as_str(), f.kind.as_str())
             .field("title", old.title.as_str(), f.title.trim())
-            .field(
-                "starts_on",
-                old.starts_on.to_string(),
-                f.starts_on.to_string(),
-            )
+            .field("starts_on", old.starts_on.to_string(), f.starts_on.to_string())
             .field("ends_on", day(old.ends_on), day(f.ends_on))
             .field("place", old.place.as_str(), f.place.trim())
             .field("about", old.about.as_str(), f.about.trim());
@@ -221,9 +214,7 @@ impl Command for AddParticipant {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let project = mine(w, self.project_id).await?;
         let client = client_ref::get(w, self.client_id).await?;
-        w.ctx
-            .principal
-            .require_over("client.read", client.owner())?;
+        w.ctx.principal.require_over("client.read", client.owner())?;
         if !ROLES.contains(&self.role.as_str()) {
             return Err(Error::refused_field("not-a-choice", "role"));
         }
@@ -239,21 +230,13 @@ impl Command for AddParticipant {
             )
             .await?;
         if added == 0 {
-            return Err(Error::refused_field(
-                "project-client-already",
-                "client_name",
-            ));
+            return Err(Error::refused_field("project-client-already", "client_name"));
         }
         let change = Change::new()
             .set("project", project.title.as_str())
             .set("role", self.role.as_str())
             .set("participation", Participation::Invited.key());
-        w.record(
-            "participation",
-            self.project_id,
-            Some(self.client_id),
-            change,
-        );
+        w.record("participation", self.project_id, Some(self.client_id), change);
         Ok(())
     }
 }
@@ -277,9 +260,7 @@ impl Command for SetParticipation {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let project = mine(w, self.project_id).await?;
         let client = client_ref::get(w, self.client_id).await?;
-        w.ctx
-            .principal
-            .require_over("client.read", client.owner())?;
+        w.ctx.principal.require_over("client.read", client.owner())?;
         let wanted = Participation::from_key(&self.status)
             .ok_or_else(|| Error::refused_field("not-a-choice", "status"))?;
         let sql = "select status from project_client where project_id = $1 and client_id = $2";
@@ -294,12 +275,7 @@ impl Command for SetParticipation {
         if !change.is_empty() {
             change = change.set("project", project.title.as_str());
         }
-        w.record(
-            "participation",
-            self.project_id,
-            Some(self.client_id),
-            change,
-        );
+        w.record("participation", self.project_id, Some(self.client_id), change);
         Ok(())
     }
 }

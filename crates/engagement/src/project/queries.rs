@@ -41,10 +41,7 @@ const COLUMNS: &str = "p.id, p.kind, p.title, p.starts_on, p.ends_on, p.place, p
 impl ProjectRow {
     /// To whom it belongs, for the policy.
     pub const fn owner(&self) -> Owner {
-        Owner {
-            branch_id: self.branch_id,
-            manager_id: self.owner_id,
-        }
+        Owner { branch_id: self.branch_id, manager_id: self.owner_id }
     }
     fn from_cols(c: &mut Cols) -> Result<Self, StoreError> {
         Ok(Self {
@@ -57,10 +54,8 @@ impl ProjectRow {
             about: c.take()?,
             status: {
                 let key: String = c.take()?;
-                ProjectStatus::from_key(&key).ok_or(StoreError::Column {
-                    index: 7,
-                    problem: key,
-                })?
+                ProjectStatus::from_key(&key)
+                    .ok_or(StoreError::Column { index: 7, problem: key })?
             },
             owner_id: c.take()?,
             branch_id: c.take()?,
@@ -76,8 +71,7 @@ impl ProjectRow {
 pub async fn project<R: Read>(db: &mut R, id: ProjectId) -> Result<Option<ProjectRow>, StoreError> {
     let sql = format!("select {COLUMNS} from project p where p.id = $1");
     let row = db.first(&sql, params![id]).await?;
-    row.map(|r| ProjectRow::from_cols(&mut r.cols()))
-        .transpose()
+    row.map(|r| ProjectRow::from_cols(&mut r.cols())).transpose()
 }
 
 /// One project, its row held until the end of the transaction.
@@ -88,8 +82,7 @@ pub(crate) async fn held<R: Read>(
     let lock = db.dialect().for_update();
     let sql = format!("select {COLUMNS} from project p where p.id = $1{lock}");
     let row = db.first(&sql, params![id]).await?;
-    row.map(|r| ProjectRow::from_cols(&mut r.cols()))
-        .transpose()
+    row.map(|r| ProjectRow::from_cols(&mut r.cols())).transpose()
 }
 
 /// One page of projects, the latest first, below a place in that order; only of one kind when named.
@@ -103,12 +96,7 @@ pub async fn list<R: Read>(
     limit: i64,
 ) -> Result<Vec<ProjectRow>, StoreError> {
     let (day, id) = below.map_or_else(
-        || {
-            (
-                "9999-12-31".to_owned(),
-                ProjectId::from_uuid(uuid::Uuid::max()),
-            )
-        },
+        || ("9999-12-31".to_owned(), ProjectId::from_uuid(uuid::Uuid::max())),
         |(day, id)| (day.to_string(), id),
     );
     let mut values = params![day, id, limit].to_vec();

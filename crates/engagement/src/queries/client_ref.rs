@@ -26,10 +26,7 @@ pub struct ClientRef {
 impl ClientRef {
     /// To whom he belongs, for the policy.
     pub const fn owner(&self) -> Owner {
-        Owner {
-            branch_id: self.branch_id,
-            manager_id: self.manager_id,
-        }
+        Owner { branch_id: self.branch_id, manager_id: self.manager_id }
     }
     /// A very important client.
     pub fn is_vip(&self) -> bool {
@@ -96,7 +93,5 @@ pub async fn suggestions<R: Read>(
     let mut values = params![beginning, format!("{beginning}\u{10ffff}"), limit].to_vec();
     values.extend(filter.params);
     let rows = db.query(&sql, &values).await?;
-    rows.into_iter()
-        .map(|r| ClientRef::from_cols(&mut r.cols()))
-        .collect()
+    rows.into_iter().map(|r| ClientRef::from_cols(&mut r.cols())).collect()
 }

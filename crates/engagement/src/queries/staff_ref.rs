@@ -13,10 +13,7 @@ pub(crate) async fn active_branch<R: Read>(
     user: UserId,
 ) -> Result<Option<Option<BranchId>>, StoreError> {
     let sql = "select branch_id from staff where id = $1 and state = 'active'";
-    db.first(sql, params![user])
-        .await?
-        .map(store::Row::one)
-        .transpose()
+    db.first(sql, params![user]).await?.map(store::Row::one).transpose()
 }
 
 /// Whether `me` stands in for `user` on a day, directly or through other absent deputies.

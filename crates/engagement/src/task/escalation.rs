@@ -13,10 +13,7 @@ const KIND: &str = "engagement.escalate";
 const BATCH: i64 = 200;
 
 /// How often it comes round.
-pub(crate) const ESCALATE: Schedule = Schedule {
-    kind: KIND,
-    every_seconds: 60,
-};
+pub(crate) const ESCALATE: Schedule = Schedule { kind: KIND, every_seconds: 60 };
 
 /// The job.
 #[derive(Debug)]
@@ -63,10 +60,7 @@ fn due_levels(services: &Services, task: &TaskRow, now: Timestamp) -> Vec<Escala
         let branch = directory.branches.get(&branch?)?;
         jiff::tz::TimeZone::get(&branch.zone).ok()
     };
-    let home = directory
-        .staff
-        .get(&task.assignee_id)
-        .and_then(|s| s.branch_id);
+    let home = directory.staff.get(&task.assignee_id).and_then(|s| s.branch_id);
     let zone = branch_zone(home)
         .or_else(|| branch_zone(task.branch_id))
         .unwrap_or(jiff::tz::TimeZone::UTC);
@@ -88,12 +82,7 @@ fn due_levels(services: &Services, task: &TaskRow, now: Timestamp) -> Vec<Escala
         people
     };
     (task.escalation_level + 1..=reached)
-        .map(|level| EscalateTask {
-            task_id: task.id,
-            level,
-            hours,
-            recipients: recipients(level),
-        })
+        .map(|level| EscalateTask { task_id: task.id, level, hours, recipients: recipients(level) })
         .collect()
 }
 
@@ -108,10 +97,5 @@ fn regional_heads(services: &Services, branch: Option<BranchId>) -> Vec<UserId> 
             && region(s.branch_id) == wanted
             && roles.any(|r| r.key == "regional_head")
     };
-    directory
-        .staff
-        .values()
-        .filter(is_head)
-        .map(|s| s.id)
-        .collect()
+    directory.staff.values().filter(is_head).map(|s| s.id).collect()
 }

@@ -69,10 +69,7 @@ async fn hand_over(services: &Services, pos: i64, from: UserId) -> Result<(), Er
 async fn follow(services: &Services, pos: i64, client_id: ClientId) -> Result<(), Error> {
     let ctx = services.system("job");
     let id = derived_id("follow_client", pos, 0);
-    match services
-        .execute(&ctx, id, &FollowClient { client_id })
-        .await
-    {
+    match services.execute(&ctx, id, &FollowClient { client_id }).await {
         // the client may be gone when the reader comes late
         Err(Error::NotFound) => Ok(()),
         other => first_time(other).map(|_| ()),
@@ -98,10 +95,7 @@ fn successor(services: &Services, from: UserId, ctx: &Ctx) -> Option<UserId> {
     let directory = services.directory.get();
     let active = |id: &UserId| *id != from && directory.staff.get(id).is_some_and(|s| s.active);
     let today = ctx.now.date_in(&jiff::tz::TimeZone::UTC);
-    let deputies = directory
-        .absences
-        .iter()
-        .filter(|a| a.0 == from && today <= a.3);
+    let deputies = directory.absences.iter().filter(|a| a.0 == from && today <= a.3);
     let deputy = deputies.map(|a| a.1).find(active);
     let branch = directory.staff.get(&from).and_then(|s| s.branch_id);
     deputy.or_else(|| directory.heads_of(branch?).into_iter().find(active))

@@ -27,12 +27,8 @@ pub enum TaskKind {
 
 impl TaskKind {
     /// All, in the order of menus.
-    pub const ALL: [TaskKind; 4] = [
-        TaskKind::Task,
-        TaskKind::Call,
-        TaskKind::Meeting,
-        TaskKind::Promise,
-    ];
+    pub const ALL: [TaskKind; 4] =
+        [TaskKind::Task, TaskKind::Call, TaskKind::Meeting, TaskKind::Promise];
     /// Stable word, as stored; texts under `task-kind-` + it.
     pub const fn key(self) -> &'static str {
         match self {
@@ -163,10 +159,7 @@ pub const ESCALATE_AFTER_HOURS: [i64; 2] = [4, 24];
 /// The level of escalation a task has earned: 0, 1 or 2.
 pub fn escalation_level(deadline: Timestamp, now: Timestamp) -> i64 {
     let late = now.seconds_since(deadline);
-    let passed = ESCALATE_AFTER_HOURS
-        .iter()
-        .filter(|hours| late > **hours * 3_600)
-        .count();
+    let passed = ESCALATE_AFTER_HOURS.iter().filter(|hours| late > **hours * 3_600).count();
     i64::try_from(passed).unwrap_or(0)
 }
 
@@ -180,11 +173,7 @@ mod tests {
         for state in TaskState::ALL {
             for event in TaskEvent::ALL {
                 for (vip, words, boss) in (0..8).map(|n| (n & 4 != 0, n & 2 != 0, n & 1 != 0)) {
-                    let facts = Facts {
-                        vip,
-                        has_words: words,
-                        supervises: boss,
-                    };
+                    let facts = Facts { vip, has_words: words, supervises: boss };
                     let answer = match next(state, event, facts) {
                         Ok(state) => state.key().to_owned(),
                         Err(refusal) => refusal.code,
@@ -215,11 +204,7 @@ mod tests {
 
     fn short(answers: &[&str]) -> String {
         let order = [0, 2, 1, 3].map(|i| answers[i]);
-        if order.iter().all(|a| *a == order[0]) {
-            order[0].to_owned()
-        } else {
-            order.join(" | ")
-        }
+        if order.iter().all(|a| *a == order[0]) { order[0].to_owned() } else { order.join(" | ") }
     }
 
     #[test]
@@ -255,14 +240,7 @@ cancelled Reopen: open || open
         assert_eq!(end.to_string(), "2026-11-24T00:00:00Z");
         let level = |hours: i64| escalation_level(end, end.plus_hours(hours).plus_seconds(1));
         assert_eq!(
-            (
-                level(-30),
-                level(3),
-                level(4),
-                level(23),
-                level(24),
-                level(900)
-            ),
+            (level(-30), level(3), level(4), level(23), level(24), level(900)),
             (0, 0, 1, 1, 2, 2)
         );
         let at = end.plus_hours(-12);

@@ -12,11 +12,7 @@ pub fn transliterate(name: &str) -> String {
     for c in normalise_name(name).chars() {
         match cyrillic(c) {
             Some(latin) => out.push_str(latin),
-            None => out.extend(
-                std::iter::once(c)
-                    .nfd()
-                    .filter(|part| !is_combining_mark(*part)),
-            ),
+            None => out.extend(std::iter::once(c).nfd().filter(|part| !is_combining_mark(*part))),
         }
     }
     out

@@ -48,11 +48,7 @@ pub fn trigrams(token: &str) -> Vec<String> {
     if token.is_empty() {
         return Vec::new();
     }
-    let padded: Vec<char> = [EDGE, EDGE]
-        .into_iter()
-        .chain(token.chars())
-        .chain([EDGE])
-        .collect();
+    let padded: Vec<char> = [EDGE, EDGE].into_iter().chain(token.chars()).chain([EDGE]).collect();
     let mut out: Vec<String> = Vec::new();
     for window in padded.windows(3) {
         let trigram: String = window.iter().collect();

@@ -36,14 +36,8 @@ const GROUPS: &[(&str, &str)] = &[
 ];
 
 /// Voiced consonants and how they sound at the end of a word.
-const FINAL: &[(&str, &str)] = &[
-    ("zh", "sh"),
-    ("v", "f"),
-    ("d", "t"),
-    ("g", "k"),
-    ("b", "p"),
-    ("z", "s"),
-];
+const FINAL: &[(&str, &str)] =
+    &[("zh", "sh"), ("v", "f"), ("d", "t"), ("g", "k"), ("b", "p"), ("z", "s")];
 
 /// The skeleton of one word without the rule of endings; what a beginning of a word is matched by.
 pub(super) fn open(word: &str) -> String {
@@ -92,9 +86,7 @@ fn fold_groups(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while !rest.is_empty() {
-        let folded = GROUPS
-            .iter()
-            .find_map(|(from, to)| Some((rest.strip_prefix(from)?, *to)));
+        let folded = GROUPS.iter().find_map(|(from, to)| Some((rest.strip_prefix(from)?, *to)));
         if let Some((after, to)) = folded {
             out.push_str(to);
             rest = after;
@@ -117,10 +109,7 @@ fn soften(text: &str) -> String {
             out.push(c);
             continue;
         }
-        while chars
-            .next_if(|next| matches!(next, 'i' | 'y' | 'j'))
-            .is_some()
-        {}
+        while chars.next_if(|next| matches!(next, 'i' | 'y' | 'j')).is_some() {}
         match chars.peek() {
             Some('e') => {}
             Some('o') => {

@@ -61,10 +61,7 @@ fn every_answer_is_a_value_or_a_known_refusal() {
             known(parse_phone(&raw, &pack.phone_region).map(drop), &raw);
         }
         known(parse_phone("1", &raw).map(drop), &raw);
-        known(
-            check_account_key(&raw, "40702810938000012345").map(drop),
-            &raw,
-        );
+        known(check_account_key(&raw, "40702810938000012345").map(drop), &raw);
         known(check_account_key("044525225", &raw).map(drop), &raw);
         known(check_issuer_code(&raw).map(drop), &raw);
         known(decode_czech_birth_number(&raw).map(drop), &raw);

@@ -32,10 +32,7 @@ fn a_tax_number_proves_and_forbids() {
     assert_eq!(married.0, Decision::AutoMerge);
     let document = [&NAME[..], &[Field::BirthDate, Field::IdentityDocument]].concat();
     assert_eq!(decide(&document, &[]).0, Decision::AutoMerge);
-    assert_eq!(
-        decide(&document, &[Field::TaxNumber]).0,
-        Decision::ClericalReview
-    );
+    assert_eq!(decide(&document, &[Field::TaxNumber]).0, Decision::ClericalReview);
 }
 
 #[test]
@@ -43,15 +40,8 @@ fn nothing_known_proves_nothing() {
     let (decision, probability) = decide(&[], &[]);
     assert_eq!(decision, Decision::Distinct);
     assert!((probability - 1e-6).abs() < 1e-12);
-    let all = [
-        &NAME[..],
-        &[
-            Field::BirthDate,
-            Field::IdentityDocument,
-            Field::Phone,
-            Field::TaxNumber,
-        ],
-    ]
-    .concat();
+    let all =
+        [&NAME[..], &[Field::BirthDate, Field::IdentityDocument, Field::Phone, Field::TaxNumber]]
+            .concat();
     assert!((decide(&all, &[]).1 - 1.0).abs() < 1e-9);
 }

@@ -10,15 +10,10 @@ fn both_packs_load_russia_first() {
     let codes: Vec<&str> = packs().iter().map(|pack| pack.code.as_str()).collect();
     assert_eq!(codes, ["ru", "kz"]);
     let kz = Pack::load("kz").unwrap();
-    assert_eq!(
-        (kz.phone_region.as_str(), kz.currencies[0].code()),
-        ("KZ", "KZT")
-    );
+    assert_eq!((kz.phone_region.as_str(), kz.currencies[0].code()), ("KZ", "KZT"));
     assert_eq!(kz.languages, ["kk", "ru"]);
-    let of_company: Vec<&str> = kz
-        .identifiers_of(Subject::Company)
-        .map(|id| id.kind.as_str())
-        .collect();
+    let of_company: Vec<&str> =
+        kz.identifiers_of(Subject::Company).map(|id| id.kind.as_str()).collect();
     assert_eq!(of_company, ["bin", "lei", "bic", "iban"]);
     assert_eq!(Pack::load("xx"), Err(PackError::Unknown("xx".to_owned())));
 }
@@ -53,10 +48,7 @@ fn message_keys(lang: Lang) -> BTreeMap<&'static str, &'static str> {
 
 /// The arguments `{ $name }` of a message.
 fn arguments(text: &str) -> BTreeSet<&str> {
-    text.split("{ $")
-        .skip(1)
-        .filter_map(|rest| rest.split(' ').next())
-        .collect()
+    text.split("{ $").skip(1).filter_map(|rest| rest.split(' ').next()).collect()
 }
 
 #[test]

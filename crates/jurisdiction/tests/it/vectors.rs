@@ -8,10 +8,7 @@ use jurisdiction::{
 use kernel::Date;
 use serde_json::Value;
 
-const FILE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../../shared/vectors/ids.json"
-);
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors/ids.json");
 
 fn section(name: &str) -> Vec<Value> {
     let Ok(text) = std::fs::read_to_string(FILE) else {
@@ -19,18 +16,13 @@ fn section(name: &str) -> Vec<Value> {
         return Vec::new();
     };
     let all: Value = serde_json::from_str(&text).unwrap();
-    let rows = all[name]
-        .as_array()
-        .unwrap_or_else(|| panic!("no section {name}"))
-        .clone();
+    let rows = all[name].as_array().unwrap_or_else(|| panic!("no section {name}")).clone();
     assert!(!rows.is_empty(), "section {name} is empty");
     rows
 }
 
 fn text<'a>(row: &'a Value, key: &str) -> &'a str {
-    row[key]
-        .as_str()
-        .unwrap_or_else(|| panic!("no {key} in {row}"))
+    row[key].as_str().unwrap_or_else(|| panic!("no {key} in {row}"))
 }
 
 fn ru() -> &'static Pack {
@@ -41,11 +33,7 @@ fn ru() -> &'static Pack {
 fn check_kind(rows: &str, kind: &str) {
     for row in section(rows) {
         let answer = validate_identifier(ru(), kind, text(&row, "value"));
-        assert_eq!(
-            answer.is_ok(),
-            row["valid"].as_bool().unwrap(),
-            "{row} -> {answer:?}"
-        );
+        assert_eq!(answer.is_ok(), row["valid"].as_bool().unwrap(), "{row} -> {answer:?}");
     }
 }
 
@@ -109,12 +97,7 @@ fn cards() {
 
 #[test]
 fn passport_validity() {
-    let rule = ru()
-        .identifier("passport_rf")
-        .unwrap()
-        .validity
-        .clone()
-        .unwrap();
+    let rule = ru().identifier("passport_rf").unwrap().validity.clone().unwrap();
     for row in section("passport_rf_validity") {
         let day = |key| text(&row, key).parse::<Date>().unwrap();
         let answer = document_validity(&rule, day("birth"), day("issued"), day("on"));
@@ -135,19 +118,11 @@ fn passport_validity() {
 fn phones() {
     for row in section("phone") {
         let answer = parse_phone(text(&row, "raw"), text(&row, "region"));
-        assert_eq!(
-            answer.is_ok(),
-            row["valid"].as_bool().unwrap(),
-            "{row} -> {answer:?}"
-        );
+        assert_eq!(answer.is_ok(), row["valid"].as_bool().unwrap(), "{row} -> {answer:?}");
         let Ok(phone) = answer else { continue };
         assert_eq!(phone.e164, text(&row, "e164"), "{row}");
         assert_eq!(phone.country, text(&row, "country"), "{row}");
-        assert_eq!(
-            serde_json::to_value(phone.kind).unwrap(),
-            row["type"],
-            "{row}"
-        );
+        assert_eq!(serde_json::to_value(phone.kind).unwrap(), row["type"], "{row}");
         assert_eq!(phone.ext.as_deref(), row["ext"].as_str(), "{row}");
     }
 }
@@ -178,10 +153,7 @@ fn name_pairs() {
         let got = strsim::jaro_winkler(text(&row, "latin_a"), text(&row, "latin_b"));
         assert!((got - latin).abs() < 1e-6, "{row} -> {got}");
         let got = strsim::jaro(text(&row, "norm_a"), text(&row, "norm_b"));
-        assert!(
-            (got - row["jaro"].as_f64().unwrap()).abs() < 1e-6,
-            "{row} -> {got}"
-        );
+        assert!((got - row["jaro"].as_f64().unwrap()).abs() < 1e-6, "{row} -> {got}");
     }
 }
 
@@ -216,14 +188,8 @@ fn fellegi_sunter() {
         assert_eq!(Some(weight.m), all["fields_m_u"][name][0].as_f64());
         assert_eq!(Some(weight.u), all["fields_m_u"][name][1].as_f64());
     }
-    assert_eq!(
-        Some(model.auto_merge),
-        all["thresholds"]["auto_merge"].as_f64()
-    );
-    assert_eq!(
-        Some(model.clerical_review),
-        all["thresholds"]["clerical_review"].as_f64()
-    );
+    assert_eq!(Some(model.auto_merge), all["thresholds"]["auto_merge"].as_f64());
+    assert_eq!(Some(model.clerical_review), all["thresholds"]["clerical_review"].as_f64());
     for case in all["cases"].as_array().unwrap() {
         let evidence = FIELDS
             .iter()
@@ -240,18 +206,12 @@ fn fellegi_sunter() {
         assert_eq!(Some(model.prior), case["prior"].as_f64());
         for (name, field) in FIELDS {
             let expected = case["weights_log2"][name].as_f64().unwrap();
-            assert!(
-                (score.bits[&field] - expected).abs() < 5e-5,
-                "{name}: {score:?}"
-            );
+            assert!((score.bits[&field] - expected).abs() < 5e-5, "{name}: {score:?}");
         }
         assert!((score.total_bits - case["total_weight"].as_f64().unwrap()).abs() < 5e-5);
         assert!((score.probability - case["posterior"].as_f64().unwrap()).abs() < 5e-7);
         let decision = serde_json::to_value(score.decision).unwrap();
         assert_eq!(decision, case["decision"], "{case}");
-        assert_ne!(
-            score.decision == Decision::Distinct,
-            score.probability >= 0.5
-        );
+        assert_ne!(score.decision == Decision::Distinct, score.probability >= 0.5);
     }
 }

@@ -88,7 +88,12 @@ pub const FIELDS: &[FieldDef] = &[
     def("okved", BUSINESS, FieldInput::Okved, "business"),
     def("capital_minor", LEGAL, FieldInput::Amount, "business"),
     def("employees", BUSINESS, FieldInput::Count(10_000_000), "business"),
-    def("segment", ALL, FieldInput::Choice(&["vip", "premium", "mass", "sme", "corporate"]), "service"),
+    def(
+        "segment",
+        ALL,
+        FieldInput::Choice(&["vip", "premium", "mass", "sme", "corporate"]),
+        "service",
+    ),
     def("status", ALL, FieldInput::Choice(&["prospect", "active", "closed"]), "service"),
     def(
         "preferred_channel",
@@ -117,7 +122,12 @@ impl FieldDef {
     ///
     /// # Errors
     /// A refusal at this field.
-    pub fn parse(&self, typed: &str, today: Date, currency: Currency) -> Result<Option<String>, Refusal> {
+    pub fn parse(
+        &self,
+        typed: &str,
+        today: Date,
+        currency: Currency,
+    ) -> Result<Option<String>, Refusal> {
         let tidied = self.tidy(typed);
         let text = tidied.as_str();
         if text.is_empty() {
@@ -184,7 +194,8 @@ impl FieldDef {
     fn parse_date(&self, text: &str, today: Date) -> Result<Option<String>, Refusal> {
         let day = kernel::parse_date(text, today)
             .ok_or_else(|| Refusal::field("not-a-date", self.key))?;
-        let in_past = matches!(self.key, "birth_date" | "registered_on" | "client_since" | "verified_on");
+        let in_past =
+            matches!(self.key, "birth_date" | "registered_on" | "client_since" | "verified_on");
         if in_past && day > today {
             return Err(Refusal::field("date-in-future", self.key));
         }

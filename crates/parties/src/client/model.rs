@@ -212,19 +212,21 @@ mod tests {
 
     #[test]
     fn clients_are_called_by_their_names() {
-        let person = Names {
-            last_name: some("Иванов"),
-            first_name: some("Пётр"),
-            ..Names::default()
-        };
+        let person =
+            Names {
+                last_name: some("Иванов"), first_name: some("Пётр"), ..Names::default()
+            };
         assert_eq!(person.display(ClientKind::Person), "Иванов Пётр");
         assert_eq!(person.display(ClientKind::SoleTrader), "ИП Иванов Пётр");
         assert_eq!(person.sort_key(ClientKind::SoleTrader), "ИВАНОВ ПЕТР");
-        let company = Names { full_name: some("Общество «Ромашка»"), ..Names::default() };
+        let company =
+            Names { full_name: some("Общество «Ромашка»"), ..Names::default() };
         assert_eq!(company.display(ClientKind::Company), "Общество «Ромашка»");
         assert_eq!(company.sort_key(ClientKind::Company), "ОБЩЕСТВО РОМАШКА");
         assert!(Names::default().display(ClientKind::Person).is_empty());
-        assert!(Names::default().sort_key(ClientKind::Person) > person.sort_key(ClientKind::Person));
+        assert!(
+            Names::default().sort_key(ClientKind::Person) > person.sort_key(ClientKind::Person)
+        );
     }
 
     #[test]

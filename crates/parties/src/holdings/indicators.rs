@@ -163,10 +163,8 @@ fn of_account(account: &Account, last_month: Option<Date>, today: Date) -> Vec<I
             signs.push(Indicator::Overdrawn);
         }
     }
-    let may_sleep = matches!(
-        account.kind,
-        AccountKind::Current | AccountKind::Savings | AccountKind::Card
-    );
+    let may_sleep =
+        matches!(account.kind, AccountKind::Current | AccountKind::Savings | AccountKind::Card);
     let awake_since = last_month.unwrap_or(account.opened_on);
     let months = months(awake_since, today);
     if may_sleep && months >= DORMANT_MONTHS {
@@ -224,9 +222,7 @@ fn of_loan(loan: &Loan, today: Date) -> Vec<Indicator> {
     if loan.kind.is_revolving() {
         signs.extend(of_limit(loan.owed_minor.unwrap_or(0), loan.amount_minor));
     }
-    if let Some(next) = loan
-        .next_payment_on
-        .filter(|_| loan.state == LoanState::Running)
+    if let Some(next) = loan.next_payment_on.filter(|_| loan.state == LoanState::Running)
         && let left @ 0..=PAYMENT_DAYS = days(today, next)
     {
         signs.push(Indicator::PaymentDue(left));
@@ -282,38 +278,19 @@ mod tests {
 
     #[test]
     fn deposits_announce_their_end() {
-        let ends = |day| Account {
-            matures_on: Some(day),
-            ..account(AccountKind::Deposit)
-        };
+        let ends = |day| Account { matures_on: Some(day), ..account(AccountKind::Deposit) };
         assert_eq!(of(ends(TODAY), TODAY), [Indicator::Matures(0)]);
-        assert_eq!(
-            of(ends(Date::constant(2027, 1, 18)), TODAY),
-            [Indicator::Matures(56)]
-        );
+        assert_eq!(of(ends(Date::constant(2027, 1, 18)), TODAY), [Indicator::Matures(56)]);
         assert_eq!(of(ends(Date::constant(2027, 1, 19)), TODAY), []);
-        assert_eq!(
-            of(ends(Date::constant(2026, 11, 22)), TODAY),
-            [Indicator::Matured(1)]
-        );
-        let closed = Account {
-            closed_on: Some(TODAY),
-            ..ends(TODAY)
-        };
+        assert_eq!(of(ends(Date::constant(2026, 11, 22)), TODAY), [Indicator::Matured(1)]);
+        let closed = Account { closed_on: Some(TODAY), ..ends(TODAY) };
         assert_eq!(of(closed, TODAY), []);
     }
 
     #[test]
     fn limits_are_felt_from_ninety_percent() {
         let used = |balance_minor, limit_minor| {
-            of(
-                Account {
-                    balance_minor,
-                    limit_minor,
-                    ..account(AccountKind::Current)
-                },
-                TODAY,
-            )
+            of(Account { balance_minor, limit_minor, ..account(AccountKind::Current) }, TODAY)
         };
         assert_eq!(used(-8_999, 10_000), []);
         assert_eq!(used(-9_000, 10_000), [Indicator::LimitApproaching(90)]);
@@ -327,19 +304,10 @@ mod tests {
     fn accounts_fall_asleep_after_a_year() {
         let at = |day| of(account(AccountKind::Current), day);
         assert_eq!(at(Date::constant(2025, 12, 1)), []);
-        assert_eq!(
-            at(Date::constant(2025, 11, 1)),
-            [Indicator::Dormant(Some(12))]
-        );
-        let never = indicators(
-            &Holding::Account(account(AccountKind::Savings), None),
-            TODAY,
-        );
+        assert_eq!(at(Date::constant(2025, 11, 1)), [Indicator::Dormant(Some(12))]);
+        let never = indicators(&Holding::Account(account(AccountKind::Savings), None), TODAY);
         assert_eq!(never, [Indicator::Dormant(None)]);
-        let deposit = indicators(
-            &Holding::Account(account(AccountKind::Deposit), None),
-            TODAY,
-        );
+        let deposit = indicators(&Holding::Account(account(AccountKind::Deposit), None), TODAY);
         assert_eq!(deposit, []);
     }
 
@@ -359,14 +327,8 @@ mod tests {
             indicators(&Holding::Card(card), TODAY)
         };
         let in_60 = Some(Date::constant(2027, 1, 22));
-        assert_eq!(
-            card(in_60, CardState::Active),
-            [Indicator::CardExpiresSoon(60)]
-        );
-        assert_eq!(
-            card(Some(Date::constant(2027, 1, 23)), CardState::Active),
-            []
-        );
+        assert_eq!(card(in_60, CardState::Active), [Indicator::CardExpiresSoon(60)]);
+        assert_eq!(card(Some(Date::constant(2027, 1, 23)), CardState::Active), []);
         let yesterday = Some(Date::constant(2026, 11, 22));
         let both = [Indicator::CardExpired(1), Indicator::CardBlocked];
         assert_eq!(card(yesterday, CardState::Blocked), both);
@@ -400,53 +362,17 @@ mod tests {
     fn loans_tell_when_they_are_late() {
         let of = |loan: Loan| indicators(&Holding::Loan(loan), TODAY);
         assert_eq!(of(loan()), [Indicator::PaymentDue(7)]);
-        let late = Loan {
-            days_past_due: Some(31),
-            overdue_minor: 9_000,
-            ..loan()
-        };
+        let late = Loan { days_past_due: Some(31), overdue_minor: 9_000, ..loan() };
         let overdue = Some(Money::new(9_000, Currency::RUB));
-        let past_due = Indicator::LoanPastDue {
-            days: Some(31),
-            overdue,
-        };
+        let past_due = Indicator::LoanPastDue { days: Some(31), overdue };
         assert_eq!(of(late), [past_due, Indicator::PaymentDue(7)]);
-        let silent = Loan {
-            days_past_due: None,
-            next_payment_on: None,
-            ..loan()
-        };
-        assert_eq!(
-            of(silent),
-            [Indicator::LoanPastDue {
-                days: None,
-                overdue: None
-            }]
-        );
-        let lost = Loan {
-            state: LoanState::Defaulted,
-            ..loan()
-        };
+        let silent = Loan { days_past_due: None, next_payment_on: None, ..loan() };
+        assert_eq!(of(silent), [Indicator::LoanPastDue { days: None, overdue: None }]);
+        let lost = Loan { state: LoanState::Defaulted, ..loan() };
         assert_eq!(of(lost), [Indicator::LoanDefaulted]);
-        let card = Loan {
-            kind: LoanKind::CreditCard,
-            owed_minor: Some(95_000),
-            ..loan()
-        };
-        assert_eq!(
-            of(card),
-            [Indicator::LimitApproaching(95), Indicator::PaymentDue(7)]
-        );
-        assert_eq!(
-            of(Loan {
-                state: LoanState::Closed,
-                ..loan()
-            }),
-            []
-        );
-        assert_eq!(
-            [29, 30, 90].map(Risk::of_days),
-            [Risk::Low, Risk::Medium, Risk::High]
-        );
+        let card = Loan { kind: LoanKind::CreditCard, owed_minor: Some(95_000), ..loan() };
+        assert_eq!(of(card), [Indicator::LimitApproaching(95), Indicator::PaymentDue(7)]);
+        assert_eq!(of(Loan { state: LoanState::Closed, ..loan() }), []);
+        assert_eq!([29, 30, 90].map(Risk::of_days), [Risk::Low, Risk::Medium, Risk::High]);
     }
 }

@@ -343,9 +343,7 @@ impl MoneyRow {
     pub fn new(currency: Currency, accounts: AccountSums, loans: LoanSums) -> Self {
         let money = |minor: i64| Money::new(minor, currency);
         let when = |has: bool, minor: i64| has.then(|| money(minor));
-        let available = accounts
-            .available_minor
-            .saturating_add(loans.available_minor);
+        let available = accounts.available_minor.saturating_add(loans.available_minor);
         let owed = accounts.overdrawn_minor.saturating_add(loans.owed_minor);
         let is_owed_known = accounts.overdrawn > 0 || loans.loans > loans.unknown;
         Self {
@@ -389,19 +387,10 @@ mod tests {
     #[test]
     fn zero_and_none_are_told_apart() {
         let none = MoneyRow::new(Currency::RUB, AccountSums::default(), LoanSums::default());
-        assert_eq!(
-            (none.deposits, none.available_credit, none.owed),
-            (None, None, None)
-        );
+        assert_eq!((none.deposits, none.available_credit, none.owed), (None, None, None));
         assert!(none.is_empty());
-        let accounts = AccountSums {
-            accounts: 1,
-            ..AccountSums::default()
-        };
-        let loans = LoanSums {
-            loans: 1,
-            ..LoanSums::default()
-        };
+        let accounts = AccountSums { accounts: 1, ..AccountSums::default() };
+        let loans = LoanSums { loans: 1, ..LoanSums::default() };
         let zero = MoneyRow::new(Currency::RUB, accounts, loans);
         assert_eq!(zero.deposits, Some(Money::zero(Currency::RUB)));
         assert_eq!(zero.owed, Some(Money::zero(Currency::RUB)));
@@ -410,11 +399,7 @@ mod tests {
 
     #[test]
     fn a_debt_nobody_told_is_not_zero() {
-        let unknown = LoanSums {
-            loans: 1,
-            unknown: 1,
-            ..LoanSums::default()
-        };
+        let unknown = LoanSums { loans: 1, unknown: 1, ..LoanSums::default() };
         let row = MoneyRow::new(Currency::CZK, AccountSums::default(), unknown);
         assert_eq!((row.owed, row.loans, row.loans_unknown), (None, 1, 1));
         assert!(!row.is_empty());
@@ -430,10 +415,7 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_ends_only() {
-        assert_eq!(
-            mask_number("40817810099910004312"),
-            "40817\u{a0}••••\u{a0}4312"
-        );
+        assert_eq!(mask_number("40817810099910004312"), "40817\u{a0}••••\u{a0}4312");
         assert_eq!(mask_number("576"), "576");
         assert_eq!(mask_number("123456789"), "123456789");
         assert_eq!(month_key(Date::constant(1993, 1, 31)), "1993-01");

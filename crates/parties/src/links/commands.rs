@@ -80,18 +80,8 @@ impl Command for AddLink {
                 .set("note", Some(self.note.trim()).filter(|t| !t.is_empty()))
         };
         // in the history of both, each naming the other by id: his name may be a secret there
-        w.record(
-            "link",
-            id,
-            Some(self.from),
-            change().set("to_id", self.to.to_string()),
-        );
-        w.record(
-            "link",
-            id,
-            Some(self.to),
-            change().set("from_id", self.from.to_string()),
-        );
+        w.record("link", id, Some(self.from), change().set("to_id", self.to.to_string()));
+        w.record("link", id, Some(self.to), change().set("from_id", self.from.to_string()));
         touch(w, self.from, self.to).await?;
         Ok(id)
     }
@@ -114,9 +104,7 @@ impl Command for EndLink {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let link = queries::one(w, self.link_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let link = queries::one(w, self.link_id).await?.ok_or(Error::NotFound)?;
         both_sides(w, link.from, link.to).await?;
         if link.since.is_some_and(|since| self.until < since) && !self.by_mistake {
             return Err(Error::refused_field("until-before-since", "until"));
@@ -160,20 +148,13 @@ async fn both_sides(
     let from = head(w, &ctx.principal, from).await?;
     let to = head(w, &ctx.principal, to).await?;
     let may_edit = |side: &ClientHead| ctx.principal.reaches("client.edit", side.owner());
-    if may_edit(&from) || may_edit(&to) {
-        Ok((from, to))
-    } else {
-        Err(Error::NotFound)
-    }
+    if may_edit(&from) || may_edit(&to) { Ok((from, to)) } else { Err(Error::NotFound) }
 }
 
 async fn touch(w: &mut Work<'_>, from: ClientId, to: ClientId) -> Result<(), Error> {
     let now = w.ctx.now;
-    w.execute(
-        "update client set updated_at = $3 where id in ($1, $2)",
-        params![from, to, now],
-    )
-    .await?;
+    w.execute("update client set updated_at = $3 where id in ($1, $2)", params![from, to, now])
+        .await?;
     Ok(())
 }
 

@@ -25,20 +25,12 @@ pub async fn first_page<R: store::Read>(
         permission: "client.read",
         tests: &[],
         ids: None,
-        sort: model::Sort {
-            key: model::SortKey::Name,
-            descending: false,
-        },
+        sort: model::Sort { key: model::SortKey::Name, descending: false },
         turn: &model::Turn::First,
         size,
         extras: &[],
     };
-    Ok(queries::page(db, &ask)
-        .await?
-        .rows
-        .into_iter()
-        .map(|row| row.head)
-        .collect())
+    Ok(queries::page(db, &ask).await?.rows.into_iter().map(|row| row.head).collect())
 }
 
 pub(crate) fn register(registry: &mut spine::Registry) {

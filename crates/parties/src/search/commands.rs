@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jurisdiction::{search_tokens, trigrams};
 use kernel::ClientId;
+use sha2::{Digest, Sha256};
 use spine::{Error, Work};
 use store::{Read, Value, params};
 
@@ -58,6 +59,17 @@ pub(crate) async fn index_client(w: &mut Work<'_>, id: ClientId) -> Result<(), E
     index_new(w, &[IndexDoc { client_id: id, names, keys }]).await
 }
 
+/// Waits until nobody else gives this number to a client: between the look whether somebody holds it
+/// and the writing of it nothing may come. Held until the end of the transaction; free on SQLite, where
+/// writers queue.
+pub(crate) async fn lock_key(w: &mut Work<'_>, kind: &str, value: &str) -> Result<(), Error> {
+    let Some(sql) = w.dialect().lock() else { return Ok(()) };
+    let digest = Sha256::digest(format!("{kind}:{}", normal_key(value)));
+    let name = digest.iter().take(8).fold(0_i64, |name, byte| (name << 8) | i64::from(*byte));
+    w.query(sql, &[Value::Int(name)]).await?;
+    Ok(())
+}
+
 /// Indexes clients that are not in the index yet.
 pub(crate) async fn index_new(w: &mut Work<'_>, docs: &[IndexDoc]) -> Result<(), Error> {
     let mut by_token: BTreeMap<String, BTreeSet<ClientId>> = BTreeMap::new();
@@ -110,7 +122,8 @@ async fn add_tokens(w: &mut Work<'_>, tokens: impl Iterator<Item = &String>) -> 
     }
     let fresh: Vec<&String> = all.into_iter().filter(|t| !known.contains(*t)).collect();
     let words: Vec<Vec<Value>> = fresh.iter().map(|t| vec![(*t).into()]).collect();
-    w.insert_many("insert into name_token (token) values", &words, "on conflict do nothing").await?;
+    w.insert_many("insert into name_token (token) values", &words, "on conflict do nothing")
+        .await?;
     let grams: Vec<Vec<Value>> = fresh
         .iter()
         .flat_map(|t| trigrams(t).into_iter().map(|g| vec![g.into(), Value::from(*t)]))

@@ -138,6 +138,9 @@ mod tests {
         assert_eq!(tokens("Иванов Пётр"), tokens("Ivanov  Petr"));
         assert_eq!(tokens("ООО «Ромашка-2»").len(), 3);
         assert_eq!(parse_query(" ."), Query::Nothing);
-        assert_eq!(parse_query("7"), Query::Name(vec![Word { token: "7".into(), prefix: "7".into() }]));
+        assert_eq!(
+            parse_query("7"),
+            Query::Name(vec![Word { token: "7".into(), prefix: "7".into() }])
+        );
     }
 }

@@ -100,8 +100,7 @@ pub(crate) async fn generate(asked: &Generate) -> Result<(), RunError> {
     let mean = u32::try_from(asked.interactions.div_ceil(asked.clients.max(1)))
         .map_err(|_| RunError::Asked("so many interactions per client cannot be".to_owned()))?;
     let today = plan::today(database::now());
-    let bank =
-        DemoBank::new(asked.seed, asked.clients, today).with_interactions_mean(mean);
+    let bank = DemoBank::new(asked.seed, asked.clients, today).with_interactions_mean(mean);
     core.keepers.prepare_bulk_load().await?;
     fill(&core.services, &bank, asked.seed).await?;
     core.keepers.seal_and_read().await?;

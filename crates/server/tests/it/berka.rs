@@ -94,7 +94,10 @@ async fn number(db: &mut Reader, sql: &str) -> i64 {
 /// Everything the feed said, by table, without our own ids and times, as one hash per table.
 async fn hashes(url: &str) -> BTreeMap<&'static str, String> {
     const TABLES: [(&str, &str); 12] = [
-        ("branch", "select b.code, b.name, g.name from branch b join region g on g.id = b.region_id"),
+        (
+            "branch",
+            "select b.code, b.name, g.name from branch b join region g on g.id = b.region_id",
+        ),
         (
             "client",
             "select r.external_id, c.number, c.kind, c.display_name, c.birth_date, c.birth_day, c.sex, \
@@ -107,7 +110,10 @@ async fn hashes(url: &str) -> BTreeMap<&'static str, String> {
              join client c on c.id = a.client_id",
         ),
         ("role", "select c.number, r.role from client_role r join client c on c.id = r.client_id"),
-        ("key", "select c.number, k.kind, k.value from client_key k join client c on c.id = k.client_id"),
+        (
+            "key",
+            "select c.number, k.kind, k.value from client_key k join client c on c.id = k.client_id",
+        ),
         (
             "origin",
             "select c.number, o.field, o.source from field_origin o join client c on c.id = o.client_id",
@@ -171,8 +177,11 @@ async fn sums_agree(url: &str) {
     assert_eq!(number(&mut db, &off("x.moved <> x.months or x.counted <> x.rows_of")).await, 0);
     let far = format!("abs(x.moved - x.balance_minor) > {ROUNDING}");
     assert_eq!(number(&mut db, &off(&far)).await, 0);
-    let moved = number(&mut db, "select cast(sum(amount_minor) as bigint) from account_transaction").await;
-    let months = number(&mut db, "select cast(sum(in_minor - out_minor) as bigint) from account_month").await;
+    let moved =
+        number(&mut db, "select cast(sum(amount_minor) as bigint) from account_transaction").await;
+    let months =
+        number(&mut db, "select cast(sum(in_minor - out_minor) as bigint) from account_month")
+            .await;
     let balances = number(&mut db, "select cast(sum(balance_minor) as bigint) from account").await;
     println!("hellers moved {moved}, by months {months}, on accounts {balances}");
     assert_eq!(moved, months);
@@ -191,12 +200,23 @@ async fn counts_agree(url: &str) {
         ("account_transaction", 52_816),
     ];
     for (table, rows) in tables {
-        assert_eq!(number(&mut db, &format!("select count(*) from {table}")).await, rows, "{table}");
+        assert_eq!(
+            number(&mut db, &format!("select count(*) from {table}")).await,
+            rows,
+            "{table}"
+        );
     }
     // no names are invented; the birth number gave date and sex
     let sql = "select count(*) from client where display_name = '' and birth_date is not null and sex in ('f', 'm')";
     assert_eq!(number(&mut db, sql).await, 5_369);
-    assert_eq!(number(&mut db, "select count(*) from client where sex = 'f' and birth_date = '1970-12-13'").await, 1);
+    assert_eq!(
+        number(
+            &mut db,
+            "select count(*) from client where sex = 'f' and birth_date = '1970-12-13'"
+        )
+        .await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -232,22 +252,25 @@ async fn the_whole_bank_comes_in_once_and_survives_being_killed() {
             let mut chance = [0_u8; 2];
             RandomEntropy.fill(&mut chance);
             let wait = 200 + u64::from(u16::from_be_bytes(chance)) % 3_000;
-            let mut child = tessera(&["import", "berka", &folder, "--db", bank.url()])
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap();
-            tokio::time::sleep(Duration::from_millis(wait)).await;
-            // SIGKILL: nothing gets a chance to clean up
-            child.kill().unwrap();
-            child.wait().unwrap();
-            let rows = number(&mut reader(bank.url()).await, "select count(*) from external_ref").await;
+            let mut command = tessera(&["import", "berka", &folder, "--db", bank.url()]);
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            let mut child = tokio::process::Command::from(command).spawn().unwrap();
+            if tokio::time::timeout(Duration::from_millis(wait), child.wait()).await.is_err() {
+                // SIGKILL: nothing gets a chance to clean up
+                child.kill().await.unwrap();
+            }
+            let rows =
+                number(&mut reader(bank.url()).await, "select count(*) from external_ref").await;
             println!("killed after {wait} ms with {rows} records in");
         }
         let rest = import("berka", dir.path(), bank.url(), &[]);
         for (kind, rows) in ROWS {
             let [read, created, changed, unchanged, rejected] = rest[kind];
-            assert_eq!((read, created + unchanged, changed, rejected), (rows, rows, 0, 0), "{kind}");
+            assert_eq!(
+                (read, created + unchanged, changed, rejected),
+                (rows, rows, 0, 0),
+                "{kind}"
+            );
         }
         counts_agree(bank.url()).await;
         sums_agree(bank.url()).await;

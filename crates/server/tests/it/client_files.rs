@@ -30,16 +30,9 @@ async fn files_come_in_safely_and_go_out_as_they_came() {
         let upload = async |browser: &mut Browser, name: &str, content: &[u8]| {
             let id = bank.form_id();
             let fields = [("_id", id.as_str()), ("kind", "contract")];
-            browser
-                .upload(&address, &fields, ("file", name, content))
-                .await
+            browser.upload(&address, &fields, ("file", name, content)).await
         };
-        assert_eq!(
-            upload(&mut browser, "../Договор \u{202e}1.pdf", CONTRACT)
-                .await
-                .status,
-            303
-        );
+        assert_eq!(upload(&mut browser, "../Договор \u{202e}1.pdf", CONTRACT).await.status, 303);
         for (name, content, words) in BAD_FILES {
             let refused = upload(&mut browser, name, content).await;
             assert_eq!(refused.status, 422, "{name}");
@@ -47,44 +40,24 @@ async fn files_come_in_safely_and_go_out_as_they_came() {
         }
         let mut db = bank.services.reader.clone();
         let file = queries::files(&mut db, client).await.unwrap().remove(0);
-        assert_eq!(
-            (file.name.as_str(), file.mime.as_str()),
-            ("Договор 1.pdf", "application/pdf")
-        );
+        assert_eq!((file.name.as_str(), file.mime.as_str()), ("Договор 1.pdf", "application/pdf"));
         let reply = browser.get(&format!("{address}/{}", file.id)).await;
         assert_eq!(reply.bytes, CONTRACT);
         assert_eq!(reply.header("content-type"), "application/pdf");
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
-        assert!(
-            reply
-                .header("content-disposition")
-                .starts_with("attachment;")
-        );
+        assert!(reply.header("content-disposition").starts_with("attachment;"));
         assert!(reply.header("content-security-policy").contains("sandbox"));
-        assert!(
-            panel(&mut browser, client, "files")
-                .await
-                .contains("Договор 1.pdf")
-        );
+        assert!(panel(&mut browser, client, "files").await.contains("Договор 1.pdf"));
         let mut far = bank.client("manager_far").await;
         assert_eq!(far.get(&format!("{address}/{}", file.id)).await.status, 404);
         let unknown = FileId::from_uuid(client.uuid());
-        assert_eq!(
-            browser.get(&format!("{address}/{unknown}")).await.status,
-            404
-        );
+        assert_eq!(browser.get(&format!("{address}/{unknown}")).await.status, 404);
         let id = bank.form_id();
         assert_eq!(
-            browser
-                .post(&format!("{address}/{}/archive", file.id), &[("_id", &id)])
-                .await
-                .status,
+            browser.post(&format!("{address}/{}/archive", file.id), &[("_id", &id)]).await.status,
             303
         );
-        assert_eq!(
-            browser.get(&format!("{address}/{}", file.id)).await.status,
-            404
-        );
+        assert_eq!(browser.get(&format!("{address}/{}", file.id)).await.status, 404);
     })
     .await;
 }
@@ -107,26 +80,13 @@ async fn of_two_words_about_a_consent_the_later_counts() {
             ];
             browser.post(&address, &fields).await.status
         };
-        assert!(
-            panel(&mut browser, client, "contacts")
-                .await
-                .contains("No consent on record")
-        );
+        assert!(panel(&mut browser, client, "contacts").await.contains("No consent on record"));
         assert_eq!(say(&mut browser, "advertising", "sms", "given").await, 303);
         assert!(
-            panel(&mut browser, client, "contacts")
-                .await
-                .contains("Advertising: text messages")
+            panel(&mut browser, client, "contacts").await.contains("Advertising: text messages")
         );
-        assert_eq!(
-            say(&mut browser, "advertising", "sms", "withdrawn").await,
-            303
-        );
-        assert!(
-            panel(&mut browser, client, "contacts")
-                .await
-                .contains("Advertising: refused")
-        );
+        assert_eq!(say(&mut browser, "advertising", "sms", "withdrawn").await, 303);
+        assert!(panel(&mut browser, client, "contacts").await.contains("Advertising: refused"));
         assert_eq!(
             say(&mut browser, "personal_data", "sms", "given").await,
             422,
@@ -151,33 +111,18 @@ async fn important_dates_run_from_past_to_future() {
             all.push(("_id", id.as_str()));
             browser.post(&address, &all).await
         };
-        let lease = [
-            ("kind", "contract_end"),
-            ("title", "Lease"),
-            ("on_date", "10.01.2027"),
-        ];
+        let lease = [("kind", "contract_end"), ("title", "Lease"), ("on_date", "10.01.2027")];
         assert_eq!(add(&mut browser, &lease).await.status, 303);
         let flat = [("kind", "flat_bought"), ("on_date", "20.11.2024")];
         assert_eq!(add(&mut browser, &flat).await.status, 303);
-        let refused = add(
-            &mut browser,
-            &[("kind", "other"), ("on_date", "32.13.2026")],
-        )
-        .await;
+        let refused = add(&mut browser, &[("kind", "other"), ("on_date", "32.13.2026")]).await;
         assert_eq!(refused.status, 422);
         assert!(refused.body.contains("32.13.2026"), "input is kept");
         let shown = panel(&mut browser, client, "dates").await;
-        let at = |words: &str| {
-            shown
-                .find(words)
-                .unwrap_or_else(|| panic!("{words}: {shown}"))
-        };
+        let at = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words}: {shown}"));
         assert!(at("New home") < at("Birthday") && at("Birthday") < at("Lease"));
         assert!(at("2 years ago") < at("Birthday"));
-        assert!(
-            shown.contains("in 3 weeks") && shown.contains("turns 42"),
-            "{shown}"
-        );
+        assert!(shown.contains("in 3 weeks") && shown.contains("turns 42"), "{shown}");
     })
     .await;
 }
@@ -199,20 +144,10 @@ async fn a_plan_whose_day_has_passed_asks_until_somebody_answers() {
         bank.execute("manager", &plan).await.unwrap();
         let mut db = bank.services.reader.clone();
         let sql = "select id from client_date where title = 'Lease'";
-        let lease: kernel::DateId = db
-            .first(sql, params![])
-            .await
-            .unwrap()
-            .unwrap()
-            .one()
-            .unwrap();
+        let lease: kernel::DateId = db.first(sql, params![]).await.unwrap().unwrap().one().unwrap();
         bank.clock.advance_seconds(86_400 * 60);
         let mut browser = bank.client("manager").await;
-        assert!(
-            panel(&mut browser, client, "dates")
-                .await
-                .contains("ask how it went")
-        );
+        assert!(panel(&mut browser, client, "dates").await.contains("ask how it went"));
         let id = bank.form_id();
         let same = [
             ("_id", id.as_str()),
@@ -221,17 +156,9 @@ async fn a_plan_whose_day_has_passed_asks_until_somebody_answers() {
             ("o_title", "Lease"),
             ("o_on_date", "2027-01-10"),
         ];
-        assert_eq!(
-            browser
-                .post(&format!("{address}/{lease}"), &same)
-                .await
-                .status,
-            303
-        );
+        assert_eq!(browser.post(&format!("{address}/{lease}"), &same).await.status, 303);
         assert!(
-            !panel(&mut browser, client, "dates")
-                .await
-                .contains("ask how it went"),
+            !panel(&mut browser, client, "dates").await.contains("ask how it went"),
             "confirmed"
         );
     })

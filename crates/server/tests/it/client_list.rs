@@ -17,11 +17,7 @@ struct New<'a> {
 }
 
 async fn client(bank: &Bank, new: New<'_>) -> ClientId {
-    let fields = [
-        ("last_name", new.name),
-        ("segment", new.segment),
-        ("status", "active"),
-    ];
+    let fields = [("last_name", new.name), ("segment", new.segment), ("status", "active")];
     let register = RegisterClient {
         kind: "person".to_owned(),
         fields: fields.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
@@ -46,19 +42,7 @@ async fn corners(bank: &Bank) -> BTreeMap<&'static str, ClientId> {
     let mut made = BTreeMap::new();
     for (name, branch, manager) in places {
         let segment = if name == "Own" { "vip" } else { "mass" };
-        made.insert(
-            name,
-            client(
-                bank,
-                New {
-                    name,
-                    branch,
-                    manager,
-                    segment,
-                },
-            )
-            .await,
-        );
+        made.insert(name, client(bank, New { name, branch, manager, segment }).await);
     }
     made
 }
@@ -66,17 +50,12 @@ async fn corners(bank: &Bank) -> BTreeMap<&'static str, ClientId> {
 /// Ids of the rows, in the order of the page.
 fn rows(html: &str) -> Vec<String> {
     let links = html.split("class=\"row-link\" href=\"/clients/").skip(1);
-    links
-        .map(|rest| rest.split('"').next().unwrap().to_owned())
-        .collect()
+    links.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
 }
 
 fn names(html: &str, made: &BTreeMap<&'static str, ClientId>) -> Vec<&'static str> {
     let shown = rows(html);
-    made.iter()
-        .filter(|(_, id)| shown.contains(&id.to_string()))
-        .map(|(name, _)| *name)
-        .collect()
+    made.iter().filter(|(_, id)| shown.contains(&id.to_string())).map(|(name, _)| *name).collect()
 }
 
 /// The address of the page's link to the next or previous page.
@@ -95,39 +74,22 @@ async fn everybody_sees_the_clients_of_his_scope() {
         let made = corners(bank).await;
         for sort in ["name", "-name", "since", "-updated"] {
             let see = async |login| {
-                names(
-                    &open(bank, login, &format!("/clients?sort={sort}")).await,
-                    &made,
-                )
+                names(&open(bank, login, &format!("/clients?sort={sort}")).await, &made)
             };
-            assert_eq!(
-                see("manager").await,
-                ["Branch", "Moved", "Own", "Team"],
-                "{sort}"
-            );
-            assert_eq!(
-                see("regional_head").await,
-                ["Branch", "Own", "Region", "Team"],
-                "{sort}"
-            );
+            assert_eq!(see("manager").await, ["Branch", "Moved", "Own", "Team"], "{sort}");
+            assert_eq!(see("regional_head").await, ["Branch", "Own", "Region", "Team"], "{sort}");
             assert_eq!(see("head_office").await.len(), 6, "{sort}");
             assert_eq!(see("partner").await, Vec::<&str>::new(), "{sort}");
         }
         // a condition never widens the scope
         let far = bank.user("manager_far");
         let path = format!("/clients?field=manager&op=is&value={far}");
-        assert_eq!(
-            names(&open(bank, "manager", &path).await, &made),
-            Vec::<&str>::new()
-        );
+        assert_eq!(names(&open(bank, "manager", &path).await, &made), Vec::<&str>::new());
         assert_eq!(
             names(&open(bank, "manager", "/clients?q=Far").await, &made),
             Vec::<&str>::new()
         );
-        assert_eq!(
-            names(&open(bank, "head_office", "/clients?q=Far").await, &made),
-            ["Far"]
-        );
+        assert_eq!(names(&open(bank, "head_office", "/clients?q=Far").await, &made), ["Far"]);
     })
     .await;
 }
@@ -137,10 +99,7 @@ async fn conditions_choose_and_unclear_ones_show_nobody() {
     both(async |bank: &Bank| {
         let made = corners(bank).await;
         let see = async |query: &str| {
-            names(
-                &open(bank, "head_office", &format!("/clients?{query}")).await,
-                &made,
-            )
+            names(&open(bank, "head_office", &format!("/clients?{query}")).await, &made)
         };
         assert_eq!(see("field=segment&op=is&value=vip").await, ["Own"]);
         assert_eq!(see("field=segment&op=is-not&value=mass").await, ["Own"]);
@@ -148,27 +107,15 @@ async fn conditions_choose_and_unclear_ones_show_nobody() {
         assert_eq!(see(either).await.len(), 6);
         assert_eq!(see("field=manager&op=is&value=none").await, ["Branch"]);
         let near = bank.branch("02");
-        assert_eq!(
-            see(&format!("field=branch&op=is&value={near}")).await,
-            ["Region"]
-        );
-        assert_eq!(
-            see("field=phone&op=filled&value=").await,
-            Vec::<&str>::new()
-        );
+        assert_eq!(see(&format!("field=branch&op=is&value={near}")).await, ["Region"]);
+        assert_eq!(see("field=phone&op=filled&value=").await, Vec::<&str>::new());
         assert_eq!(see("field=since&op=empty&value=").await.len(), 6);
-        assert_eq!(
-            see("field=updated&op=before&value=-1").await,
-            Vec::<&str>::new()
-        );
+        assert_eq!(see("field=updated&op=before&value=-1").await, Vec::<&str>::new());
         assert_eq!(see("field=product&op=has-not&value=loan").await.len(), 6);
         assert_eq!(see("field=next_step&op=empty&value=").await.len(), 6);
         let mine = "field=manager&op=is&value=me";
         assert_eq!(
-            names(
-                &open(bank, "manager", &format!("/clients?{mine}")).await,
-                &made
-            ),
+            names(&open(bank, "manager", &format!("/clients?{mine}")).await, &made),
             ["Moved", "Own"]
         );
         let mut browser = bank.client("head_office").await;
@@ -179,11 +126,7 @@ async fn conditions_choose_and_unclear_ones_show_nobody() {
         ] {
             let reply = browser.get(&format!("/clients?{bad}")).await;
             assert_eq!((reply.status, rows(&reply.body).len()), (422, 0), "{bad}");
-            assert_eq!(
-                browser.get(&format!("/clients/export?{bad}")).await.status,
-                422,
-                "{bad}"
-            );
+            assert_eq!(browser.get(&format!("/clients/export?{bad}")).await.status, 422, "{bad}");
         }
     })
     .await;
@@ -216,16 +159,7 @@ async fn every_order_pages_there_and_back_without_loss() {
                 1 => ("02", Some("manager")),
                 _ => ("01", Some("manager")),
             };
-            client(
-                bank,
-                New {
-                    name: &name,
-                    branch,
-                    manager,
-                    segment: "mass",
-                },
-            )
-            .await;
+            client(bank, New { name: &name, branch, manager, segment: "mass" }).await;
             bank.clock.advance_seconds(n % 2);
         }
         let mut browser = bank.client("manager").await;
@@ -251,20 +185,11 @@ async fn every_order_pages_there_and_back_without_loss() {
 async fn exports_keep_to_their_own_scope_and_are_journalled() {
     both(async |bank: &Bank| {
         corners(bank).await;
-        let evil = New {
-            name: "=1+1",
-            branch: "01",
-            manager: Some("manager"),
-            segment: "mass",
-        };
+        let evil = New { name: "=1+1", branch: "01", manager: Some("manager"), segment: "mass" };
         client(bank, evil).await;
         let mut browser = bank.client("manager").await;
         let reply = browser.get("/clients/export?format=csv").await;
-        assert!(
-            reply
-                .header("content-disposition")
-                .contains("clients-2026-11-23.csv")
-        );
+        assert!(reply.header("content-disposition").contains("clients-2026-11-23.csv"));
         let csv = reply.ok();
         assert!(
             csv.starts_with('\u{feff}') && csv.contains("'=1+1") && csv.contains(";Own;"),
@@ -280,10 +205,7 @@ async fn exports_keep_to_their_own_scope_and_are_journalled() {
         let mut db = bank.services.reader.clone();
         let notes = db.query(sql, params![]).await.unwrap();
         let notes: Vec<String> = notes.into_iter().map(|row| row.one().unwrap()).collect();
-        assert!(
-            notes[0].contains("csv") && notes[1].contains("\"rows\":[null,3]"),
-            "{notes:?}"
-        );
+        assert!(notes[0].contains("csv") && notes[1].contains("\"rows\":[null,3]"), "{notes:?}");
         // rows that were chosen from another scope are left out, not refused: a page may show more
         let everybody = rows(&open(bank, "head_office", "/clients").await);
         let ids: Vec<(&str, &str)> = everybody.iter().map(|id| ("id", id.as_str())).collect();
@@ -300,26 +222,15 @@ async fn views_are_kept_shared_and_deleted() {
         corners(bank).await;
         let query = "field=segment&op=is&value=vip";
         let mut head = bank.client("branch_head").await;
-        let dialog = head
-            .get_part(&format!("/clients/views/new?query={query}"))
-            .await
-            .ok();
+        let dialog = head.get_part(&format!("/clients/views/new?query={query}")).await.ok();
         assert!(dialog.contains("dialog-title"), "{dialog}");
-        let empty = head
-            .post(
-                "/clients/views",
-                &[("_id", &bank.form_id()), ("query", query)],
-            )
-            .await;
+        let empty =
+            head.post("/clients/views", &[("_id", &bank.form_id()), ("query", query)]).await;
         assert_eq!(empty.status, 422);
         let save = async |browser: &mut Browser, title: &str, shared: &str| {
             let id = bank.form_id();
-            let form = [
-                ("_id", id.as_str()),
-                ("query", query),
-                ("title", title),
-                ("shared", shared),
-            ];
+            let form =
+                [("_id", id.as_str()), ("query", query), ("title", title), ("shared", shared)];
             browser.post("/clients/views", &form).await
         };
         let saved = save(&mut head, "Top people", "").await;
@@ -333,21 +244,11 @@ async fn views_are_kept_shared_and_deleted() {
         assert!(other.get("/clients").await.ok().contains("Top people"));
         assert_eq!(save(&mut other, "Mine", "on").await.status, 403);
         let sql = "select id from saved_view";
-        let row = bank
-            .services
-            .reader
-            .clone()
-            .first(sql, params![])
-            .await
-            .unwrap()
-            .unwrap();
+        let row = bank.services.reader.clone().first(sql, params![]).await.unwrap().unwrap();
         let id: kernel::ViewId = row.one().unwrap();
         let remove = async |browser: &mut Browser| {
             let form = bank.form_id();
-            browser
-                .post(&format!("/clients/views/{id}/delete"), &[("_id", &form)])
-                .await
-                .status
+            browser.post(&format!("/clients/views/{id}/delete"), &[("_id", &form)]).await.status
         };
         assert_eq!(remove(&mut other).await, 404);
         assert_eq!(remove(&mut head).await, 303);
@@ -363,10 +264,7 @@ async fn chosen_rows_are_given_to_a_manager_and_set_to_a_segment() {
         let (own, branch) = (made["Own"].to_string(), made["Branch"].to_string());
         let far = made["Far"].to_string();
         let mut head = bank.client("branch_head").await;
-        let dialog = head
-            .get(&format!("/clients/bulk/assign?id={own}&id={branch}"))
-            .await
-            .ok();
+        let dialog = head.get(&format!("/clients/bulk/assign?id={own}&id={branch}")).await.ok();
         assert!(dialog.contains(&format!("value=\"{branch}\"")), "{dialog}");
         let manager = bank.user("manager_same").to_string();
         let back = "/clients?sort=-updated";
@@ -386,20 +284,10 @@ async fn chosen_rows_are_given_to_a_manager_and_set_to_a_segment() {
         assert_eq!(done.location(), back);
         let sql = "select count(*) from client where manager_id = $1";
         let mut db = bank.services.reader.clone();
-        let row = db
-            .first(sql, params![bank.user("manager_same")])
-            .await
-            .unwrap()
-            .unwrap();
+        let row = db.first(sql, params![bank.user("manager_same")]).await.unwrap().unwrap();
         assert_eq!(row.one::<i64>().unwrap(), 2);
         // one client outside the scope refuses the whole action
-        let outside = post(
-            &mut head,
-            assign,
-            &[&own, &far],
-            &[("manager_id", &manager)],
-        )
-        .await;
+        let outside = post(&mut head, assign, &[&own, &far], &[("manager_id", &manager)]).await;
         assert_eq!(outside.status, 404);
         let segment = "/clients/bulk/segment";
         let done = post(&mut head, segment, &both_ids, &[("segment", "premium")]).await;
@@ -418,17 +306,11 @@ async fn columns_are_chosen_and_empty_lists_say_what_to_do() {
         let mut browser = bank.client("head_office").await;
         let page = browser.get("/clients").await.ok();
         assert!(page.contains("No clients yet") && page.contains("href=\"/clients/new\""));
-        let none = browser
-            .get("/clients?field=segment&op=is&value=vip")
-            .await
-            .ok();
+        let none = browser.get("/clients?field=segment&op=is&value=vip").await.ok();
         assert!(none.contains("Nobody fits") && none.contains("Clear filter"));
         corners(bank).await;
-        let form = [
-            ("query", "field=segment&op=is&value=vip"),
-            ("col", "number"),
-            ("col", "email"),
-        ];
+        let form =
+            [("query", "field=segment&op=is&value=vip"), ("col", "number"), ("col", "email")];
         let reply = browser.post("/clients/columns", &form).await;
         let place = reply.location().to_owned();
         assert!(place.contains("cols=name%2Cnumber%2Cemail"), "{place}");

@@ -61,7 +61,10 @@ fn form_fields(html: &str) -> Vec<(String, String)> {
             let is_box = tag.contains("type=\"checkbox\"") || tag.contains("type=\"radio\"");
             if let Some(name) = name.filter(|_| !is_box || tag.contains(" checked")) {
                 let value = attribute(tag, "value");
-                out.push((name, value.unwrap_or_else(|| if is_box { "on".to_owned() } else { String::new() })));
+                out.push((
+                    name,
+                    value.unwrap_or_else(|| if is_box { "on".to_owned() } else { String::new() }),
+                ));
             }
         } else if tag.starts_with("textarea") {
             out.push((name.unwrap(), unescape(part.split_once('>').unwrap().1)));
@@ -124,13 +127,26 @@ async fn people_companies_and_households_are_registered_with_origin_and_journal(
 
         for (fields, name) in [
             (
-                vec![("kind", "company"), ("full_name", "Общество «Ромашка»"), ("short_name", "ООО «Ромашка»"),
-                    ("inn", "7707083893"), ("segment", "sme"), ("status", "active"), ("okved", "64.19"),
-                    ("registered_on", "2001-02-03"), ("capital_minor", "10 000")],
+                vec![
+                    ("kind", "company"),
+                    ("full_name", "Общество «Ромашка»"),
+                    ("short_name", "ООО «Ромашка»"),
+                    ("inn", "7707083893"),
+                    ("segment", "sme"),
+                    ("status", "active"),
+                    ("okved", "64.19"),
+                    ("registered_on", "2001-02-03"),
+                    ("capital_minor", "10 000"),
+                ],
                 "ООО «Ромашка»",
             ),
             (
-                vec![("kind", "household"), ("full_name", "Семья Ивановых"), ("segment", "mass"), ("status", "active")],
+                vec![
+                    ("kind", "household"),
+                    ("full_name", "Семья Ивановых"),
+                    ("segment", "mass"),
+                    ("status", "active"),
+                ],
                 "Семья Ивановых",
             ),
         ] {
@@ -147,22 +163,42 @@ async fn every_field_is_checked_and_nothing_typed_is_lost() {
         let mut manager = bank.client("manager").await;
         let long = "я".repeat(401);
         let bad: &[(&str, &str)] = &[
-            ("kind", "person"), ("last_name", &long), ("first_name", "Пётр<b>"), ("birth_date", "31.02.2000"),
-            ("sex", "x"), ("citizenship", "ZZ"), ("dependants", "-1"), ("segment", "gold"),
-            ("status", "active"), ("client_since", "1.1.2199"), ("phone", "12"), ("email", "a@b"),
-            ("inn", "500100732250"), ("passport_rf", "45 10"), ("branch_id", "nonsense"),
+            ("kind", "person"),
+            ("last_name", &long),
+            ("first_name", "Пётр<b>"),
+            ("birth_date", "31.02.2000"),
+            ("sex", "x"),
+            ("citizenship", "ZZ"),
+            ("dependants", "-1"),
+            ("segment", "gold"),
+            ("status", "active"),
+            ("client_since", "1.1.2199"),
+            ("phone", "12"),
+            ("email", "a@b"),
+            ("inn", "500100732250"),
+            ("passport_rf", "45 10"),
+            ("branch_id", "nonsense"),
         ];
         for with_id in [true, false] {
             let id = bank.form_id();
-            let all: Vec<(&str, &str)> =
-                [("_id", id.as_str())].into_iter().filter(|_| with_id).chain(bad.iter().copied()).collect();
+            let all: Vec<(&str, &str)> = [("_id", id.as_str())]
+                .into_iter()
+                .filter(|_| with_id)
+                .chain(bad.iter().copied())
+                .collect();
             let reply = manager.post("/clients/new", &all).await;
             assert_eq!(reply.status, 422, "{}", reply.gist());
             if !with_id {
                 continue;
             }
-            for (name, value) in bad.iter().filter(|(n, _)| !["kind", "status", "segment", "sex", "first_name", "branch_id"].contains(n)) {
-                assert!(reply.body.contains(&format!("id=\"f-{name}\"")) || reply.body.contains(&format!("name=\"{name}\"")), "{name}");
+            for (name, value) in bad.iter().filter(|(n, _)| {
+                !["kind", "status", "segment", "sex", "first_name", "branch_id"].contains(n)
+            }) {
+                assert!(
+                    reply.body.contains(&format!("id=\"f-{name}\""))
+                        || reply.body.contains(&format!("name=\"{name}\"")),
+                    "{name}"
+                );
                 assert!(reply.body.contains(&format!("value=\"{value}\"")), "{name} lost {value}");
                 let error = format!("f-{name}-error");
                 assert!(reply.body.contains(&error), "no word at {name}: {}", reply.gist());
@@ -171,13 +207,20 @@ async fn every_field_is_checked_and_nothing_typed_is_lost() {
         }
         assert_eq!(number(bank, "select count(*) from client").await, 0);
         // nothing at all: who is it?
-        let empty = [("_id", &*bank.form_id()), ("kind", "person"), ("segment", "mass"), ("status", "active")];
+        let empty = [
+            ("_id", &*bank.form_id()),
+            ("kind", "person"),
+            ("segment", "mass"),
+            ("status", "active"),
+        ];
         assert_eq!(manager.post("/clients/new", &empty).await.status, 422);
         // a branch nobody has, closed by hand in the request
         let id = bank.form_id();
-        let strange = [("_id", &*id), ("kind", "person"), ("last_name", "Иванов"), ("branch_id", &*id)];
+        let strange =
+            [("_id", &*id), ("kind", "person"), ("last_name", "Иванов"), ("branch_id", &*id)];
         assert_eq!(manager.post("/clients/new", &strange).await.status, 422);
-        let strange = [("_id", &*id), ("kind", "person"), ("last_name", "Иванов"), ("manager_id", &*id)];
+        let strange =
+            [("_id", &*id), ("kind", "person"), ("last_name", "Иванов"), ("manager_id", &*id)];
         assert_eq!(manager.post("/clients/new", &strange).await.status, 422);
     })
     .await;
@@ -192,12 +235,43 @@ async fn a_number_somebody_holds_is_refused_and_a_second_press_is_no_second_clie
         assert_eq!(register(&mut manager, &form, FULL).await, first);
         assert_eq!(number(bank, "select count(*) from client").await, 1);
         for twin in [("inn", "500100732259"), ("passport_rf", "4510 123456")] {
-            let other = [("_id", &*bank.form_id()), ("kind", "person"), ("last_name", "Другой"), twin];
+            let other =
+                [("_id", &*bank.form_id()), ("kind", "person"), ("last_name", "Другой"), twin];
             let reply = manager.post("/clients/new", &other).await;
             assert_eq!(reply.status, 422, "{twin:?}");
             assert!(reply.body.contains(&format!("f-{}-error", twin.0)), "{}", reply.gist());
         }
         assert_eq!(number(bank, "select count(*) from client").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_register_one_number_at_once_one_succeeds() {
+    both(async |bank: &Bank| {
+        let sent: Vec<_> = (0..8)
+            .map(|n| {
+                let (services, ctx) = (bank.services.clone(), bank.as_role("manager"));
+                let command = RegisterClient {
+                    kind: "person".to_owned(),
+                    fields: [("last_name".to_owned(), format!("Иванов{n}"))].into(),
+                    identifiers: vec![("inn".to_owned(), "500100732259".to_owned())],
+                    source: "clerk".to_owned(),
+                    ..RegisterClient::default()
+                };
+                tokio::spawn(
+                    async move { services.execute(&ctx, ctx.command_id(), &command).await },
+                )
+            })
+            .collect();
+        let mut well = 0;
+        for one in sent {
+            match one.await.unwrap() {
+                Ok(_) => well += 1,
+                refused => assert_eq!(codes(refused), ["identifier-taken"]),
+            }
+        }
+        assert_eq!((well, number(bank, "select count(*) from client").await), (1, 1));
     })
     .await;
 }
@@ -221,7 +295,11 @@ async fn a_client_out_of_scope_does_not_exist() {
                 assert!(!part.body.contains("Дальний"));
             } else {
                 let reply = manager.post(&path, &[("_id", &*bank.form_id())]).await;
-                assert!([400, 403, 404, 422].contains(&reply.status), "POST {path}: {}", reply.status);
+                assert!(
+                    [400, 403, 404, 422].contains(&reply.status),
+                    "POST {path}: {}",
+                    reply.status
+                );
                 assert!(!reply.body.contains("Дальний"), "POST {path}");
             }
         }
@@ -231,7 +309,11 @@ async fn a_client_out_of_scope_does_not_exist() {
         let before = number(bank, "select count(*) from journal_entry").await;
         let edit = EditClient {
             client_id: far,
-            edits: vec![FieldEdit { field: "note".into(), original: String::new(), value: "x".into() }],
+            edits: vec![FieldEdit {
+                field: "note".into(),
+                original: String::new(),
+                value: "x".into(),
+            }],
             source: "clerk".into(),
         };
         assert!(matches!(bank.execute("manager", &edit).await, Err(Error::NotFound)));
@@ -246,10 +328,15 @@ async fn an_unchanged_form_changes_nothing_in_either_language() {
         let mut manager = bank.client("manager").await;
         let id = register(&mut manager, &bank.form_id(), FULL).await;
         let extra = [("income_minor", "150 000,50"), ("client_since", "3.3.2010")];
-        let edits = extra.map(|(f, v)| FieldEdit { field: f.into(), original: String::new(), value: v.into() });
+        let edits = extra.map(|(f, v)| FieldEdit {
+            field: f.into(),
+            original: String::new(),
+            value: v.into(),
+        });
         let edit = EditClient { client_id: id, edits: edits.to_vec(), source: "clerk".into() };
         bank.execute("manager", &edit).await.unwrap();
-        let entries = number(bank, "select count(*) from journal_entry where entity = 'client'").await;
+        let entries =
+            number(bank, "select count(*) from journal_entry where entity = 'client'").await;
         for lang in ["en", "ru"] {
             let sql = format!("update staff set lang = '{lang}' where login = 'manager'");
             crate::support::force(bank, &sql, &[]).await;
@@ -261,11 +348,18 @@ async fn an_unchanged_form_changes_nothing_in_either_language() {
             // browsers send line ends as two characters
             let sent: Vec<(String, String)> =
                 sent.into_iter().map(|(n, v)| (n, v.replace('\n', "\r\n"))).collect();
-            let pairs: Vec<(&str, &str)> = sent.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            let pairs: Vec<(&str, &str)> =
+                sent.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
             let reply = manager.post(&format!("/clients/{id}/edit"), &pairs).await;
             assert_eq!(reply.status, 303, "{lang}: {}", reply.gist());
-            let after = number(bank, "select count(*) from journal_entry where entity = 'client'").await;
-            assert_eq!(after, entries, "{lang}: {:?}", text(bank, "select changes from journal_entry order by seq desc").await);
+            let after =
+                number(bank, "select count(*) from journal_entry where entity = 'client'").await;
+            assert_eq!(
+                after,
+                entries,
+                "{lang}: {:?}",
+                text(bank, "select changes from journal_entry order by seq desc").await
+            );
         }
     })
     .await;
@@ -292,14 +386,23 @@ async fn different_fields_merge_and_the_same_field_is_a_choice() {
         set(&mut my_form, "birth_date", "2.2.1985");
         let pairs = |form: &[(String, String)]| form.to_vec();
         let send = async |browser: &mut Browser, form: Vec<(String, String)>| {
-            let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            let form: Vec<(&str, &str)> =
+                form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
             browser.post(&path, &form).await
         };
         assert_eq!(send(&mut theirs, pairs(&their_form)).await.status, 303);
         bank.clock.advance_seconds(60);
         let reply = send(&mut mine, pairs(&my_form)).await;
         assert_eq!(reply.status, 409, "{}", reply.gist());
-        for words in ["Mass", "Premium", "VIP", "2 Feb 1985", "3 Feb 1985", "1 Feb 1985", "Member manager_same"] {
+        for words in [
+            "Mass",
+            "Premium",
+            "VIP",
+            "2 Feb 1985",
+            "3 Feb 1985",
+            "1 Feb 1985",
+            "Member manager_same",
+        ] {
             let plain = reply.body.replace('\u{a0}', " ");
             assert!(plain.contains(words), "no {words} in {}", reply.gist());
         }
@@ -308,12 +411,18 @@ async fn different_fields_merge_and_the_same_field_is_a_choice() {
         let chosen = form_fields(&reply.body);
         assert!(chosen.iter().any(|(n, v)| n == "segment" && v == "mass"), "{chosen:?}");
         assert_eq!(send(&mut mine, chosen).await.status, 303);
-        let row = text(bank, "select segment || birth_date || employer || job_title from client").await;
+        let row =
+            text(bank, "select segment || birth_date || employer || job_title from client").await;
         assert_eq!(row.unwrap(), "mass1985-02-02ООО «Ромашка»директор");
         // the journal tells both sides of every changed field
-        let sql = "select changes from journal_entry where entity = 'client' order by seq desc limit 1";
+        let sql =
+            "select changes from journal_entry where entity = 'client' order by seq desc limit 1";
         let changes = text(bank, sql).await.unwrap();
-        for part in ["\"segment\":[\"premium\",\"mass\"]", "\"employer\":[null,", "[\"1985-02-03\",\"1985-02-02\"]"] {
+        for part in [
+            "\"segment\":[\"premium\",\"mass\"]",
+            "\"employer\":[null,",
+            "[\"1985-02-03\",\"1985-02-02\"]",
+        ] {
             assert!(changes.contains(part), "{part}: {changes}");
         }
         assert!(!changes.contains("job_title"), "{changes}");
@@ -328,16 +437,30 @@ async fn a_refused_edit_keeps_the_input_and_a_double_press_counts_once() {
         let id = register(&mut manager, &bank.form_id(), FULL).await;
         let path = format!("/clients/{id}/edit");
         let form = bank.form_id();
-        let bad = [("_id", &*form), ("was_employer", ""), ("employer", "Завод \"Б\""),
-            ("was_birth_date", "1985-02-01"), ("birth_date", "когда-то"), ("was_last_name", "Щербакова"), ("last_name", "Щербакова")];
+        let bad = [
+            ("_id", &*form),
+            ("was_employer", ""),
+            ("employer", "Завод \"Б\""),
+            ("was_birth_date", "1985-02-01"),
+            ("birth_date", "когда-то"),
+            ("was_last_name", "Щербакова"),
+            ("last_name", "Щербакова"),
+        ];
         let reply = manager.post(&path, &bad).await;
         assert_eq!(reply.status, 422);
         for kept in ["Завод &quot;Б&quot;", "когда-то", "f-birth_date-error"] {
             assert!(reply.body.contains(kept), "{kept}: {}", reply.gist());
         }
         // a person who has a name cannot lose it
-        let nameless = [("_id", &*bank.form_id()), ("was_last_name", "Щербакова"), ("last_name", ""),
-            ("was_first_name", "Наталья"), ("first_name", ""), ("was_patronymic", "Ивановна"), ("patronymic", "")];
+        let nameless = [
+            ("_id", &*bank.form_id()),
+            ("was_last_name", "Щербакова"),
+            ("last_name", ""),
+            ("was_first_name", "Наталья"),
+            ("first_name", ""),
+            ("was_patronymic", "Ивановна"),
+            ("patronymic", ""),
+        ];
         assert_eq!(manager.post(&path, &nameless).await.status, 422);
         let good = [("_id", &*form), ("was_employer", ""), ("employer", "Завод")];
         assert_eq!(manager.post(&path, &good).await.status, 303);
@@ -400,10 +523,16 @@ async fn hostile_and_endless_texts_are_only_texts() {
     both(async |bank: &Bank| {
         const XSS: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;";
         let mut manager = bank.client("manager").await;
-        let text_fields: Vec<&str> = parties::client::fields_of(parties::client::model::ClientKind::Person)
-            .filter(|f| matches!(f.input, parties::client::FieldInput::Text | parties::client::FieldInput::Note))
-            .map(|f| f.key)
-            .collect();
+        let text_fields: Vec<&str> =
+            parties::client::fields_of(parties::client::model::ClientKind::Person)
+                .filter(|f| {
+                    matches!(
+                        f.input,
+                        parties::client::FieldInput::Text | parties::client::FieldInput::Note
+                    )
+                })
+                .map(|f| f.key)
+                .collect();
         let edits = text_fields.iter().map(|f| FieldEdit {
             field: (*f).to_owned(),
             original: String::new(),
@@ -411,16 +540,31 @@ async fn hostile_and_endless_texts_are_only_texts() {
         });
         let long = "Й".repeat(400);
         let id = person(bank, "manager", ["Х", "", ""]).await;
-        let edits: Vec<FieldEdit> = edits
-            .map(|e| if e.field == "last_name" { FieldEdit { original: "Х".into(), ..e } } else { e })
-            .collect();
-        bank.execute("manager", &EditClient { client_id: id, edits, source: "clerk".into() }).await.unwrap();
+        let edits: Vec<FieldEdit> =
+            edits
+                .map(|e| {
+                    if e.field == "last_name" {
+                        FieldEdit { original: "Х".into(), ..e }
+                    } else {
+                        e
+                    }
+                })
+                .collect();
+        bank.execute("manager", &EditClient { client_id: id, edits, source: "clerk".into() })
+            .await
+            .unwrap();
         let other = person(bank, "manager", [&long, &long, &long]).await;
         bank.settle().await;
         let pages = ["", "/details", "/edit", "/links"].map(|tail| format!("/clients/{id}{tail}"));
-        let others = ["/clients".to_owned(), "/search?q=script".to_owned(), "/search/palette?q=script".to_owned(),
-            format!("/clients/{other}"), "/".to_owned(), "/clients/new?kind=%22%3E%3Cscript%3E".to_owned(),
-            "/search?q=%3Cscript%3Ealert(1)%3C/script%3E".to_owned()];
+        let others = [
+            "/clients".to_owned(),
+            "/search?q=script".to_owned(),
+            "/search/palette?q=script".to_owned(),
+            format!("/clients/{other}"),
+            "/".to_owned(),
+            "/clients/new?kind=%22%3E%3Cscript%3E".to_owned(),
+            "/search?q=%3Cscript%3Ealert(1)%3C/script%3E".to_owned(),
+        ];
         for path in pages.iter().chain(&others) {
             let reply = manager.get(path).await;
             assert!([200, 303].contains(&reply.status), "{path}: {}", reply.gist());

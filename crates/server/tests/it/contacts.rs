@@ -31,10 +31,7 @@ pub(crate) async fn person(bank: &Bank, login: &str, last_name: &str) -> ClientI
 }
 
 pub(crate) async fn panel(browser: &mut Browser, client: ClientId, key: &str) -> String {
-    browser
-        .get_part(&format!("/clients/{client}/panel/{key}"))
-        .await
-        .ok()
+    browser.get_part(&format!("/clients/{client}/panel/{key}")).await.ok()
 }
 
 fn contact(value: &str) -> ContactFields {
@@ -51,15 +48,8 @@ async fn a_phone_is_added_shown_found_and_archived() {
     both(async |bank: &Bank| {
         let client = person(bank, "manager", "Ветрова").await;
         let mut browser = bank.client("manager").await;
-        assert!(
-            panel(&mut browser, client, "contacts")
-                .await
-                .contains("No way to reach")
-        );
-        let form = browser
-            .get(&format!("/clients/{client}/contacts/new?kind=phone"))
-            .await
-            .ok();
+        assert!(panel(&mut browser, client, "contacts").await.contains("No way to reach"));
+        let form = browser.get(&format!("/clients/{client}/contacts/new?kind=phone")).await.ok();
         assert!(form.contains("name=\"_id\"") && form.contains("type=\"tel\""));
         let add = format!("/clients/{client}/contacts");
         let id = bank.form_id();
@@ -69,10 +59,7 @@ async fn a_phone_is_added_shown_found_and_archived() {
             ("value", "8 (916) 123-45-67"),
             ("source", "call"),
         ];
-        assert_eq!(
-            browser.post(&add, &fields).await.location(),
-            format!("/clients/{client}")
-        );
+        assert_eq!(browser.post(&add, &fields).await.location(), format!("/clients/{client}"));
         assert_eq!(
             browser.post(&add, &fields).await.status,
             303,
@@ -80,28 +67,19 @@ async fn a_phone_is_added_shown_found_and_archived() {
         );
         assert_eq!(number(bank, "select count(*) from client_contact").await, 1);
         let shown = panel(&mut browser, client, "contacts").await;
-        assert!(
-            shown.contains("tel:+79161234567") && shown.contains("Phone call"),
-            "{shown}"
-        );
+        assert!(shown.contains("tel:+79161234567") && shown.contains("Phone call"), "{shown}");
 
         let ctx = bank.as_role("manager");
         let mut db = bank.services.reader.clone();
-        let found = parties::search::find(&mut db, &ctx.principal, "9161234567", 5)
-            .await
-            .unwrap();
+        let found = parties::search::find(&mut db, &ctx.principal, "9161234567", 5).await.unwrap();
         assert_eq!(found.len(), 1);
         let one = queries::contacts(&mut db, client).await.unwrap().remove(0);
         assert!(one.is_main, "the first of its kind");
         assert_eq!(one.raw, "8 (916) 123-45-67");
         let id = bank.form_id();
-        let gone = browser
-            .post(&format!("{add}/{}/archive", one.id), &[("_id", &id)])
-            .await;
+        let gone = browser.post(&format!("{add}/{}/archive", one.id), &[("_id", &id)]).await;
         assert_eq!(gone.status, 303);
-        let found = parties::search::find(&mut db, &ctx.principal, "9161234567", 5)
-            .await
-            .unwrap();
+        let found = parties::search::find(&mut db, &ctx.principal, "9161234567", 5).await.unwrap();
         assert!(found.is_empty(), "an archived phone finds nobody");
         let entries = "select count(*) from journal_entry where entity = 'contact'";
         assert_eq!(number(bank, entries).await, 2);
@@ -122,39 +100,26 @@ async fn a_refused_contact_keeps_what_was_typed() {
         };
         bank.execute("manager", &first).await.unwrap();
         let id = bank.form_id();
-        let wrong = [
-            ("_id", id.as_str()),
-            ("kind", "phone"),
-            ("value", "916-12"),
-            ("label", "дача"),
-        ];
+        let wrong =
+            [("_id", id.as_str()), ("kind", "phone"), ("value", "916-12"), ("label", "дача")];
         let refused = browser.post(&add, &wrong).await;
         assert_eq!(refused.status, 422);
-        assert!(
-            refused.body.contains("916-12") && refused.body.contains("дача"),
-            "input is kept"
-        );
+        assert!(refused.body.contains("916-12") && refused.body.contains("дача"), "input is kept");
         assert!(refused.body.contains("There is no such phone number"));
         let twin = AddContact {
             client_id: client,
             kind: ContactKind::Phone,
             fields: contact("+7 916 1234567"),
         };
-        let Err(Error::Refused(why)) = bank.execute("manager", &twin).await else {
-            panic!("twin")
-        };
+        let Err(Error::Refused(why)) = bank.execute("manager", &twin).await else { panic!("twin") };
         assert_eq!(why.of("value").unwrap().code, "contact-twin");
     })
     .await;
 }
 
 /// What a form holds that was opened before anybody changed anything, and a label typed into it.
-const STALE_FORM: [(&str, &str); 4] = [
-    ("o_label", ""),
-    ("o_source", "client"),
-    ("label", "home"),
-    ("source", "client"),
-];
+const STALE_FORM: [(&str, &str); 4] =
+    [("o_label", ""), ("o_source", "client"), ("label", "home"), ("source", "client")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_edits_the_second_chooses_and_loses_nothing() {
@@ -178,11 +143,7 @@ async fn of_two_edits_the_second_chooses_and_loses_nothing() {
         let send = async |browser: &mut Browser, original: &str, value: &str| {
             let id = bank.form_id();
             let mut fields = STALE_FORM.to_vec();
-            fields.extend([
-                ("_id", id.as_str()),
-                ("o_value", original),
-                ("value", value),
-            ]);
+            fields.extend([("_id", id.as_str()), ("o_value", original), ("value", value)]);
             browser.post(&address, &fields).await
         };
         let answer = send(&mut browser, "a@mail.ru", "c@mail.ru").await;
@@ -212,15 +173,8 @@ async fn of_two_edits_the_second_chooses_and_loses_nothing() {
             "theirs, and my label"
         );
         let stored = queries::contact(&mut db, id).await.unwrap().unwrap();
-        assert_eq!(
-            (stored.value.as_str(), stored.label.as_str()),
-            ("b@mail.ru", "home")
-        );
-        assert_eq!(
-            send(&mut browser, "b@mail.ru", "c@mail.ru").await.status,
-            303,
-            "mine"
-        );
+        assert_eq!((stored.value.as_str(), stored.label.as_str()), ("b@mail.ru", "home"));
+        assert_eq!(send(&mut browser, "b@mail.ru", "c@mail.ru").await.status, 303, "mine");
         let stored = queries::contact(&mut db, id).await.unwrap().unwrap();
         assert_eq!(stored.value, "c@mail.ru");
     })
@@ -250,18 +204,10 @@ async fn a_unique_number_is_taken_once_and_names_only_whom_one_may_see() {
         let near = person(bank, "manager", "Морозова").await;
         let named = refusal("manager", near).await;
         assert_eq!(named.code, "identifier-taken-by");
-        assert!(
-            named
-                .args
-                .iter()
-                .any(|(_, value)| value.starts_with("Ветрова"))
-        );
+        assert!(named.args.iter().any(|(_, value)| value.starts_with("Ветрова")));
         let far = person(bank, "manager_far", "Снегова").await;
         let silent = refusal("manager_far", far).await;
-        assert_eq!(
-            (silent.code.as_str(), silent.args.len()),
-            ("identifier-taken", 0)
-        );
+        assert_eq!((silent.code.as_str(), silent.args.len()), ("identifier-taken", 0));
 
         let wrong = AddIdentifier {
             client_id: near,
@@ -278,11 +224,7 @@ async fn a_unique_number_is_taken_once_and_names_only_whom_one_may_see() {
         };
         let mut codes: Vec<&str> = why.0.iter().map(|r| r.code.as_str()).collect();
         codes.sort_unstable();
-        assert_eq!(
-            codes,
-            ["id-length", "id-length", "issued-before-birth"],
-            "all at once"
-        );
+        assert_eq!(codes, ["id-length", "id-length", "issued-before-birth"], "all at once");
     })
     .await;
 }
@@ -305,23 +247,15 @@ async fn documents_are_masked_for_those_who_only_look_and_tell_when_they_expire(
         let id: IdentifierId = bank.execute("manager", &passport).await.unwrap();
         let mut manager = bank.client("manager").await;
         let whole = panel(&mut manager, client, "identifiers").await;
-        assert!(
-            whole.contains("4510 123456") && whole.contains("770-001"),
-            "{whole}"
-        );
+        assert!(whole.contains("4510 123456") && whole.contains("770-001"), "{whole}");
         assert!(whole.contains(&format!("/identifiers/{id}/edit")));
         // born 14 December 1984: replaced at 45, in 2029, with 90 days of grace
         assert!(whole.contains("2030"), "{whole}");
         let mut auditor = bank.client("auditor").await;
         let masked = panel(&mut auditor, client, "identifiers").await;
-        assert!(
-            masked.contains("•••• ••3456") && !masked.contains("123456"),
-            "{masked}"
-        );
+        assert!(masked.contains("•••• ••3456") && !masked.contains("123456"), "{masked}");
         assert!(!masked.contains("Хамовники") && !masked.contains("/edit"));
-        let edit = auditor
-            .get(&format!("/clients/{client}/identifiers/{id}/edit"))
-            .await;
+        let edit = auditor.get(&format!("/clients/{client}/identifiers/{id}/edit")).await;
         assert_eq!(edit.status, 403);
     })
     .await;
@@ -342,12 +276,7 @@ async fn a_number_a_feed_wrote_with_spaces_is_no_change_of_anybody() {
             fields: passport("4510123456", ""),
         };
         let id = bank.execute("manager", &add).await.unwrap();
-        force(
-            bank,
-            "update client_identifier set value = '45 10 123456'",
-            &[],
-        )
-        .await;
+        force(bank, "update client_identifier set value = '45 10 123456'", &[]).await;
         let edit = EditIdentifier {
             identifier_id: id,
             original: passport("45 10 123456", ""),
@@ -356,15 +285,9 @@ async fn a_number_a_feed_wrote_with_spaces_is_no_change_of_anybody() {
         bank.execute("manager", &edit).await.unwrap();
         let mut db = bank.services.reader.clone();
         let stored = queries::identifier(&mut db, id).await.unwrap().unwrap();
-        assert_eq!(
-            (stored.value.as_str(), stored.issued_by.as_str()),
-            ("45 10 123456", "ОВД")
-        );
+        assert_eq!((stored.value.as_str(), stored.issued_by.as_str()), ("45 10 123456", "ОВД"));
         let twin = bank.execute("manager", &add).await;
-        assert!(
-            matches!(twin, Err(Error::Refused(_))),
-            "the same number, however it is written"
-        );
+        assert!(matches!(twin, Err(Error::Refused(_))), "the same number, however it is written");
     })
     .await;
 }
@@ -394,17 +317,8 @@ async fn a_stranger_branch_meets_nothing() {
         ] {
             assert_eq!(far.get(&path).await.status, 404, "{path}");
         }
-        let form = [
-            ("_id", form_id.as_str()),
-            ("kind", "phone"),
-            ("value", "+79161234568"),
-        ];
-        assert_eq!(
-            far.post(&format!("/clients/{client}/contacts"), &form)
-                .await
-                .status,
-            404
-        );
+        let form = [("_id", form_id.as_str()), ("kind", "phone"), ("value", "+79161234568")];
+        assert_eq!(far.post(&format!("/clients/{client}/contacts"), &form).await.status, 404);
         let archive = format!("/clients/{own}/contacts/{id}/archive");
         assert_eq!(far.post(&archive, &[("_id", &form_id)]).await.status, 404);
         let edit = EditContact {
@@ -412,16 +326,9 @@ async fn a_stranger_branch_meets_nothing() {
             original: contact("+79161234567"),
             fields: contact("+79161234568"),
         };
-        assert!(matches!(
-            bank.execute("manager_far", &edit).await,
-            Err(Error::NotFound)
-        ));
+        assert!(matches!(bank.execute("manager_far", &edit).await, Err(Error::NotFound)));
         assert_eq!(
-            number(
-                bank,
-                "select count(*) from client_contact where archived_at is null"
-            )
-            .await,
+            number(bank, "select count(*) from client_contact where archived_at is null").await,
             1
         );
     })

@@ -29,10 +29,26 @@ async fn demo_bank(kind: Kind) -> Bank {
 /// Rows of every table that a load touches.
 async fn totals(bank: &Bank) -> Vec<(&'static str, i64)> {
     const TABLES: [&str; 20] = [
-        "client", "client_role", "client_contact", "client_identifier", "client_address", "client_date",
-        "client_consent", "client_link", "client_key", "client_token", "field_origin", "account",
-        "account_role", "card", "loan", "standing_order", "account_transaction", "account_month",
-        "interaction", "task",
+        "client",
+        "client_role",
+        "client_contact",
+        "client_identifier",
+        "client_address",
+        "client_date",
+        "client_consent",
+        "client_link",
+        "client_key",
+        "client_token",
+        "field_origin",
+        "account",
+        "account_role",
+        "card",
+        "loan",
+        "standing_order",
+        "account_transaction",
+        "account_month",
+        "interaction",
+        "task",
     ];
     let mut out = Vec::new();
     for table in TABLES.into_iter().chain(["staff", "branch", "journal_entry"]) {
@@ -46,7 +62,8 @@ async fn totals(bank: &Bank) -> Vec<(&'static str, i64)> {
 async fn stories(bank: &Bank) -> Vec<ClientId> {
     let mut db = bank.services.reader.clone();
     let limit = i64::try_from(STORIES).unwrap();
-    let rows = db.query("select id from client order by id limit $1", params![limit]).await.unwrap();
+    let rows =
+        db.query("select id from client order by id limit $1", params![limit]).await.unwrap();
     rows.into_iter().map(|r| r.one().unwrap()).collect()
 }
 
@@ -59,17 +76,23 @@ fn bare_keys(bank: &Bank, html: &str) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     let mut rest = html;
     while let Some((text, more)) = rest.split_once('<') {
-        for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '@' | '.' | '/'))) {
+        for word in text.split(|c: char| {
+            !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '@' | '.' | '/'))
+        }) {
             let word = word.trim_matches('.');
-            let shaped = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'));
-            let begins = word.split_once('-').is_some_and(|(a, b)| starts.contains(a) && !b.is_empty());
+            let shaped = word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'));
+            let begins =
+                word.split_once('-').is_some_and(|(a, b)| starts.contains(a) && !b.is_empty());
             if shaped && begins && !PLAIN.contains(&word) {
                 out.insert(word.to_owned());
             }
         }
         // scripts and styles are no visible text
         let skip = ["script", "style"].iter().find(|tag| more.starts_with(**tag));
-        let more = skip.map_or(more, |tag| more.split_once(&format!("</{tag}")).map_or("", |(_, r)| r));
+        let more =
+            skip.map_or(more, |tag| more.split_once(&format!("</{tag}")).map_or("", |(_, r)| r));
         rest = more.split_once('>').map_or("", |(_, r)| r);
     }
     out
@@ -121,15 +144,19 @@ async fn every_role_sees_the_stories_it_may_see_whole() {
             for (number, id) in clients.iter().enumerate() {
                 let mut db = bank.services.reader.clone();
                 let owner = parties::client::queries::owner(&mut db, *id).await.unwrap().unwrap();
-                let expected = match (principal.has("client.read"), principal.reaches("client.read", owner)) {
-                    (false, _) => 403,
-                    (true, false) => 404,
-                    (true, true) => 200,
-                };
+                let expected =
+                    match (principal.has("client.read"), principal.reaches("client.read", owner)) {
+                        (false, _) => 403,
+                        (true, false) => 404,
+                        (true, true) => 200,
+                    };
                 let reply = browser.get(&format!("/clients/{id}")).await;
                 let keys = bare_keys(&bank, &reply.body);
                 if reply.status != expected || !keys.is_empty() {
-                    bad.push(format!("story {number} as {role}: {} for {expected} {keys:?}", reply.status));
+                    bad.push(format!(
+                        "story {number} as {role}: {} for {expected} {keys:?}",
+                        reply.status
+                    ));
                 }
                 seen += u32::from(reply.status == 200);
             }
@@ -151,7 +178,8 @@ async fn no_page_around_a_story_lacks_a_text() {
         let mut bad = BTreeSet::new();
         for lang in Lang::ALL {
             let mut browser = in_language(&bank, &login, lang).await;
-            let mut tails: Vec<String> = ["", "/details", "/edit", "/links"].map(str::to_owned).to_vec();
+            let mut tails: Vec<String> =
+                ["", "/details", "/edit", "/links"].map(str::to_owned).to_vec();
             let panels = bank.app.panels.iter().map(|p| format!("/panel/{}", p.key()));
             tails.extend(panels);
             for (number, id) in clients.iter().enumerate() {
@@ -159,11 +187,20 @@ async fn no_page_around_a_story_lacks_a_text() {
                     let reply = browser.get(&format!("/clients/{id}{tail}")).await;
                     let keys = bare_keys(&bank, &reply.body);
                     if reply.status != 200 || !keys.is_empty() {
-                        bad.insert(format!("{tail} {lang:?} {} {keys:?} (story {number})", reply.status));
+                        bad.insert(format!(
+                            "{tail} {lang:?} {} {keys:?} (story {number})",
+                            reply.status
+                        ));
                     }
                 }
             }
-            for path in ["/clients", "/search?q=%D0%B8%D0%B2", "/search/palette", "/search/palette?q=a", "/imports/new"] {
+            for path in [
+                "/clients",
+                "/search?q=%D0%B8%D0%B2",
+                "/search/palette",
+                "/search/palette?q=a",
+                "/imports/new",
+            ] {
                 let reply = browser.get(path).await;
                 let keys = bare_keys(&bank, &reply.body);
                 if reply.status != 200 || !keys.is_empty() {

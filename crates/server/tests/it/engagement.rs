@@ -27,20 +27,12 @@ pub(crate) async fn client(bank: &Bank, login: &str, last_name: &str) -> ClientI
         ..RegisterClient::default()
     };
     let id = bank.execute(login, &register).await.unwrap();
-    force(
-        bank,
-        "update client set status = 'active' where id = $1",
-        params![id],
-    )
-    .await;
+    force(bank, "update client set status = 'active' where id = $1", params![id]).await;
     id
 }
 
 pub(crate) async fn make_vip(bank: &Bank, client: ClientId) {
-    let vip = SetSegment {
-        client_ids: vec![client],
-        segment: Segment::Vip,
-    };
+    let vip = SetSegment { client_ids: vec![client], segment: Segment::Vip };
     bank.execute("head_office", &vip).await.unwrap();
 }
 
@@ -61,22 +53,11 @@ pub(crate) async fn add(
     client: Option<ClientId>,
     task: NewTask,
 ) -> TaskId {
-    bank.execute(
-        login,
-        &AddTask {
-            client_id: client,
-            task,
-        },
-    )
-    .await
-    .unwrap()
+    bank.execute(login, &AddTask { client_id: client, task }).await.unwrap()
 }
 
 pub(crate) async fn row(bank: &Bank, id: TaskId) -> queries::TaskRow {
-    queries::task(&mut bank.services.reader.clone(), id)
-        .await
-        .unwrap()
-        .unwrap()
+    queries::task(&mut bank.services.reader.clone(), id).await.unwrap().unwrap()
 }
 
 pub(crate) fn codes<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Vec<String> {
@@ -87,9 +68,7 @@ pub(crate) fn codes<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Vec<String
 }
 
 pub(crate) fn days(bank: &Bank, days: i64) -> Date {
-    bank.today()
-        .checked_add(jiff::Span::new().days(days))
-        .unwrap()
+    bank.today().checked_add(jiff::Span::new().days(days)).unwrap()
 }
 
 /// Sends a form written as `name=value&name=value`, under a new id.
@@ -163,19 +142,14 @@ async fn a_correction_keeps_the_old_text_struck_out() {
         let mut db = bank.services.reader.clone();
         let contacts = async |db: &mut store::Reader| {
             let all = engagement::interaction::model::Channel::ALL;
-            history::contacts(db, anna, &all, "", history::Place::TOP, 10)
-                .await
-                .unwrap()
+            history::contacts(db, anna, &all, "", history::Place::TOP, 10).await.unwrap()
         };
         let old = contacts(&mut db).await.remove(0).row.id;
         let correct = format!("/interactions/{old}/correct");
         let form = "topic=deposit&subject=Вклад&body=Речь о вкладе";
         assert_eq!(post(bank, &mut browser, &correct, form).await.status, 303);
         let page = page(&mut browser, &format!("/clients/{anna}/timeline")).await;
-        assert!(
-            page.contains("<del>Incoming call · Loan: Кредит наличными</del>"),
-            "{page}"
-        );
+        assert!(page.contains("<del>Incoming call · Loan: Кредит наличными</del>"), "{page}");
         assert!(page.contains("Incoming call · Deposit: Вклад"));
         let again = post(bank, &mut browser, &correct, "body=ещё раз").await;
         assert_eq!(again.status, 422, "only the newest is corrected");
@@ -199,12 +173,7 @@ async fn a_refused_form_keeps_what_was_typed_and_names_every_mistake() {
             assert!(reply.body.contains(&format!("f-{field}-error")), "{field}");
         }
         assert_eq!(number(bank, "select count(*) from interaction").await, 0);
-        for path in [
-            "/clients/not-an-id/timeline",
-            "/tasks/%00",
-            "/tasks/x/done",
-            "/projects/1",
-        ] {
+        for path in ["/clients/not-an-id/timeline", "/tasks/%00", "/tasks/x/done", "/projects/1"] {
             assert_eq!(browser.get(path).await.status, 404, "{path}");
         }
         let place = "before=99999999999999999999_x&type=%27&q=%25%27--";
@@ -236,22 +205,10 @@ async fn clients_of_others_are_as_if_they_were_not() {
         assert!(!page(&mut far, team).await.contains("Тайна"));
         let mut head = bank.client("branch_head").await;
         assert!(page(&mut head, team).await.contains("Тайна"));
-        let steal = ReassignTask {
-            task_id: id,
-            assignee_id: bank.user("manager_far"),
-        };
-        assert!(matches!(
-            bank.execute("manager_far", &steal).await,
-            Err(Error::NotFound)
-        ));
-        let reader = AddTask {
-            client_id: Some(anna),
-            task: task("x", bank.today()),
-        };
-        assert!(matches!(
-            bank.execute("auditor", &reader).await,
-            Err(Error::Forbidden(_))
-        ));
+        let steal = ReassignTask { task_id: id, assignee_id: bank.user("manager_far") };
+        assert!(matches!(bank.execute("manager_far", &steal).await, Err(Error::NotFound)));
+        let reader = AddTask { client_id: Some(anna), task: task("x", bank.today()) };
+        assert!(matches!(bank.execute("auditor", &reader).await, Err(Error::Forbidden(_))));
         assert_eq!(number(bank, "select count(*) from interaction").await, 0);
     })
     .await;
@@ -269,16 +226,8 @@ async fn a_project_is_opened_found_and_closed_in_order() {
         assert!(reply.status == 422 && reply.body.contains("Семинар по ипотеке"));
         let reply = post(bank, &mut browser, new, SEMINAR).await;
         let address = reply.location().to_owned();
-        assert!(
-            page(&mut browser, "/projects?kind=event")
-                .await
-                .contains("Семинар по ипотеке")
-        );
-        assert!(
-            !page(&mut browser, "/projects?kind=project")
-                .await
-                .contains("Семинар")
-        );
+        assert!(page(&mut browser, "/projects?kind=event").await.contains("Семинар по ипотеке"));
+        assert!(!page(&mut browser, "/projects?kind=project").await.contains("Семинар"));
         let mut db = bank.services.reader.clone();
         let hits = engagement::project::queries::search(&mut db, "семинары ипотека", 10).await;
         assert_eq!(hits.unwrap().len(), 1);
@@ -286,12 +235,7 @@ async fn a_project_is_opened_found_and_closed_in_order() {
         let status = format!("{address}/status");
         let early = post(bank, &mut browser, &status, "status=finished").await;
         assert_eq!(early.status, 422, "it has not begun");
-        assert_eq!(
-            post(bank, &mut browser, &status, "status=running")
-                .await
-                .status,
-            303
-        );
+        assert_eq!(post(bank, &mut browser, &status, "status=running").await.status, 303);
         let mut clerk = bank.client("clerk").await;
         assert!(page(&mut clerk, &address).await.contains("Running"));
         assert_eq!(clerk.get("/projects/new").await.status, 403);
@@ -319,24 +263,14 @@ async fn clients_are_invited_by_name_and_their_histories_tell_of_it() {
         let her = format!("client={anna}");
         assert_eq!(invited(&her).await.status, 303);
         assert_eq!(invited(&her).await.status, 422, "she takes part already");
-        assert_eq!(
-            invited("client_name=Морозов").await.status,
-            422,
-            "unknown here"
-        );
+        assert_eq!(invited("client_name=Морозов").await.status, 422, "unknown here");
         assert_eq!(invited(&format!("client={hidden}")).await.status, 404);
         let registered = format!("client={anna}&status=registered");
         let path = format!("{address}/participation");
-        assert_eq!(
-            post(bank, &mut browser, &path, &registered).await.status,
-            303
-        );
+        assert_eq!(post(bank, &mut browser, &path, &registered).await.status, 303);
 
         let shown = page(&mut browser, &address).await;
-        assert!(
-            shown.contains("Ветрова") && shown.contains("Registered"),
-            "{shown}"
-        );
+        assert!(shown.contains("Ветрова") && shown.contains("Registered"), "{shown}");
         let timeline = page(&mut browser, &format!("/clients/{anna}/timeline")).await;
         assert!(timeline.contains("Participation"));
     })
@@ -394,26 +328,17 @@ async fn a_loaded_history_is_whole_and_paged_without_gaps() {
         let tasks = [(1, 8), (2, 3), (3, -9)];
         let load = LoadHistory {
             interactions: contacts(bank, anna, start, CONTACTS),
-            tasks: tasks
-                .into_iter()
-                .map(|(n, due)| loaded_task(bank, anna, n, due))
-                .collect(),
+            tasks: tasks.into_iter().map(|(n, due)| loaded_task(bank, anna, n, due)).collect(),
         };
         let ctx = bank.as_system();
         let command_id = ctx.command_id();
         for _ in 0..2 {
-            bank.services
-                .execute(&ctx, command_id, &load)
-                .await
-                .unwrap();
+            bank.services.execute(&ctx, command_id, &load).await.unwrap();
         }
         let mut db = bank.services.reader.clone();
         let step = queries::step_of(&mut db, anna).await.unwrap();
         assert_eq!(step.task.map(|t| t.3), Some(days(bank, 3)));
-        assert_eq!(
-            (step.open_tasks, step.last_contact_at),
-            (2, Some(start.plus_days(2)))
-        );
+        assert_eq!((step.open_tasks, step.last_contact_at), (2, Some(start.plus_days(2))));
 
         let mut browser = bank.client("manager").await;
         let mut next = Some(format!("/clients/{anna}/timeline"));

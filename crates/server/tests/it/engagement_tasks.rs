@@ -24,59 +24,29 @@ fn order(page: &str, texts: &[&str]) -> Vec<Option<usize>> {
 async fn a_vip_task_is_not_closed_postponed_or_cancelled_in_silence() {
     both(async |bank: &Bank| {
         let anna = client(bank, "manager", "Ветрова").await;
-        let id = add(
-            bank,
-            "manager",
-            Some(anna),
-            task("Подготовить предложение", bank.today()),
-        )
-        .await;
-        let close = |result: &str| CloseTask {
-            task_id: id,
-            result: result.to_owned(),
-        };
+        let id =
+            add(bank, "manager", Some(anna), task("Подготовить предложение", bank.today())).await;
+        let close = |result: &str| CloseTask { task_id: id, result: result.to_owned() };
         let postpone = |reason: &str| PostponeTask {
             task_id: id,
             due_on: days(bank, 2),
             due_at: None,
             reason: reason.to_owned(),
         };
-        let cancel = |reason: &str| CancelTask {
-            task_id: id,
-            reason: reason.to_owned(),
-        };
+        let cancel = |reason: &str| CancelTask { task_id: id, reason: reason.to_owned() };
         // he becomes very important after the task was made, and at once, before any reader ran
         make_vip(bank, anna).await;
-        assert_eq!(
-            codes(bank.execute("manager", &close(" ")).await),
-            ["task-vip-result"]
-        );
-        assert_eq!(
-            codes(bank.execute("manager", &postpone("")).await),
-            ["task-vip-reason"]
-        );
-        assert_eq!(
-            codes(bank.execute("manager", &cancel("не нужно")).await),
-            ["task-vip-cancel"]
-        );
-        assert_eq!(
-            codes(bank.execute("branch_head", &cancel("")).await),
-            ["task-vip-reason"]
-        );
+        assert_eq!(codes(bank.execute("manager", &close(" ")).await), ["task-vip-result"]);
+        assert_eq!(codes(bank.execute("manager", &postpone("")).await), ["task-vip-reason"]);
+        assert_eq!(codes(bank.execute("manager", &cancel("не нужно")).await), ["task-vip-cancel"]);
+        assert_eq!(codes(bank.execute("branch_head", &cancel("")).await), ["task-vip-reason"]);
         bank.settle().await;
         assert!(row(bank, id).await.vip, "the task follows its client");
 
-        bank.execute("manager", &postpone("клиент в отпуске"))
-            .await
-            .unwrap();
+        bank.execute("manager", &postpone("клиент в отпуске")).await.unwrap();
         assert_eq!(row(bank, id).await.due_on, days(bank, 2));
-        bank.execute("manager", &close("договорились"))
-            .await
-            .unwrap();
-        assert_eq!(
-            codes(bank.execute("manager", &close("ещё раз")).await),
-            ["task-not-open"]
-        );
+        bank.execute("manager", &close("договорились")).await.unwrap();
+        assert_eq!(codes(bank.execute("manager", &close("ещё раз")).await), ["task-not-open"]);
         assert_eq!(row(bank, id).await.state, TaskState::Done);
     })
     .await;
@@ -85,9 +55,7 @@ async fn a_vip_task_is_not_closed_postponed_or_cancelled_in_silence() {
 async fn told(bank: &Bank, login: &str, kind: &str) -> i64 {
     let sql = "select count(*) from notice where staff_id = $1 and kind = $2";
     let mut db = bank.services.reader.clone();
-    let row = store::Read::first(&mut db, sql, params![bank.user(login), kind])
-        .await
-        .unwrap();
+    let row = store::Read::first(&mut db, sql, params![bank.user(login), kind]).await.unwrap();
     row.unwrap().one().unwrap()
 }
 
@@ -101,17 +69,9 @@ async fn a_late_vip_task_climbs_once_to_each_level() {
         let id = add(bank, "manager", Some(anna), task("Перевод", bank.today())).await;
         let plain = add(bank, "manager", Some(ivan), task("Звонок", days(bank, -3))).await;
         let levels = async || {
-            (
-                row(bank, id).await.escalation_level,
-                row(bank, plain).await.escalation_level,
-            )
+            (row(bank, id).await.escalation_level, row(bank, plain).await.escalation_level)
         };
-        let people = [
-            "manager",
-            "branch_head",
-            "regional_head",
-            "branch_head_near",
-        ];
+        let people = ["manager", "branch_head", "regional_head", "branch_head_near"];
         let notices = async || {
             let mut out = Vec::new();
             for login in people {
@@ -159,23 +119,11 @@ async fn tasks_of_a_person_who_left_find_a_new_owner() {
     both(async |bank: &Bank| {
         let anna = client(bank, "manager", "Ветрова").await;
         make_vip(bank, anna).await;
-        let id = add(
-            bank,
-            "manager",
-            Some(anna),
-            task("Обещанный расчёт", bank.today()),
-        )
-        .await;
+        let id = add(bank, "manager", Some(anna), task("Обещанный расчёт", bank.today())).await;
         let done = add(bank, "manager", Some(anna), task("Старое", bank.today())).await;
-        bank.execute(
-            "manager",
-            &CloseTask {
-                task_id: done,
-                result: "сделано".to_owned(),
-            },
-        )
-        .await
-        .unwrap();
+        bank.execute("manager", &CloseTask { task_id: done, result: "сделано".to_owned() })
+            .await
+            .unwrap();
         let leave = DismissStaff {
             staff_id: bank.user("manager"),
             successor_id: bank.user("manager_same"),
@@ -190,17 +138,9 @@ async fn tasks_of_a_person_who_left_find_a_new_owner() {
         );
         assert_eq!(told(bank, "manager_same", "tasks-handed-over").await, 1);
         // the reader's cursor is lost: it reads everything again and changes nothing
-        let give = ReassignTask {
-            task_id: id,
-            assignee_id: bank.user("manager_team"),
-        };
+        let give = ReassignTask { task_id: id, assignee_id: bank.user("manager_team") };
         bank.execute("branch_head", &give).await.unwrap();
-        force(
-            bank,
-            "delete from journal_cursor where reader = 'engagement.follow'",
-            &[],
-        )
-        .await;
+        force(bank, "delete from journal_cursor where reader = 'engagement.follow'", &[]).await;
         bank.settle().await;
         assert_eq!(row(bank, id).await.assignee_id, bank.user("manager_team"));
         assert_eq!(told(bank, "manager_same", "tasks-handed-over").await, 1);
@@ -212,24 +152,12 @@ async fn tasks_of_a_person_who_left_find_a_new_owner() {
 async fn a_deputy_sees_and_does_the_day_of_whom_he_stands_in_for() {
     both(async |bank: &Bank| {
         let anna = client(bank, "manager", "Ветрова").await;
-        let id = add(
-            bank,
-            "manager",
-            Some(anna),
-            task("Отправить договор", bank.today()),
-        )
-        .await;
-        let close = CloseTask {
-            task_id: id,
-            result: "отправлен".to_owned(),
-        };
+        let id = add(bank, "manager", Some(anna), task("Отправить договор", bank.today())).await;
+        let close = CloseTask { task_id: id, result: "отправлен".to_owned() };
         let mut far = bank.client("manager_far").await;
         assert!(!far.get("/").await.ok().contains("Отправить договор"));
         assert_eq!(far.get(&format!("/tasks/{id}")).await.status, 404);
-        assert!(matches!(
-            bank.execute("manager_far", &close).await,
-            Err(Error::NotFound)
-        ));
+        assert!(matches!(bank.execute("manager_far", &close).await, Err(Error::NotFound)));
         let away = PlanAbsence {
             staff_id: bank.user("manager"),
             deputy_id: bank.user("manager_far"),
@@ -239,16 +167,10 @@ async fn a_deputy_sees_and_does_the_day_of_whom_he_stands_in_for() {
         };
         bank.execute("manager", &away).await.unwrap();
         let day = far.get("/").await.ok();
-        assert!(
-            day.contains("Отправить договор") && day.contains("For Member manager"),
-            "{day}"
-        );
+        assert!(day.contains("Отправить договор") && day.contains("For Member manager"), "{day}");
         assert!(day.contains("You stand in for Member manager until"));
         bank.execute("manager_far", &close).await.unwrap();
-        assert_eq!(
-            row(bank, id).await.closed_by,
-            Some(bank.user("manager_far"))
-        );
+        assert_eq!(row(bank, id).await.closed_by, Some(bank.user("manager_far")));
     })
     .await;
 }
@@ -264,10 +186,8 @@ async fn fill_the_day(bank: &Bank) -> (ClientId, ClientId) {
     let sql = "update client set birth_day = $2 where id = $1";
     force(bank, sql, params![born, birth_day]).await;
     make_vip(bank, vip).await;
-    let promise = NewTask {
-        kind: TaskKind::Promise,
-        ..task("Обещание на сегодня", day)
-    };
+    let promise =
+        NewTask { kind: TaskKind::Promise, ..task("Обещание на сегодня", day) };
     for (client, task) in [
         (plain, task("Дело на сегодня", day)),
         (plain, promise),
@@ -281,12 +201,7 @@ async fn fill_the_day(bank: &Bank) -> (ClientId, ClientId) {
 }
 
 fn queue(page: &str) -> &str {
-    page.split("id=\"queue\"")
-        .nth(1)
-        .unwrap()
-        .split("</table>")
-        .next()
-        .unwrap()
+    page.split("id=\"queue\"").nth(1).unwrap().split("</table>").next().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -308,10 +223,7 @@ async fn the_day_stands_in_order_with_its_reasons() {
         for reason in ["1 day late", "4 days late", "Бурин"] {
             assert!(queue(&day).contains(reason), "{reason}");
         }
-        assert!(
-            !queue(&day).contains("Дело на завтра"),
-            "tomorrow is not now"
-        );
+        assert!(!queue(&day).contains("Дело на завтра"), "tomorrow is not now");
         let vips = page(&mut browser, "/?show=vip").await;
         assert!(vips.contains("Дело важного") && !vips.contains("Старое дело"));
     })
@@ -326,29 +238,14 @@ async fn what_was_done_leaves_the_day() {
         let log = format!("/clients/{born}/log");
         let greeting = "channel=phone&direction=out&topic=greeting";
         assert_eq!(post(bank, &mut browser, &log, greeting).await.status, 303);
-        add(
-            bank,
-            "manager",
-            Some(forgotten),
-            task("Позвонить", days(bank, 3)),
-        )
-        .await;
+        add(bank, "manager", Some(forgotten), task("Позвонить", days(bank, 3))).await;
         let day = page(&mut browser, "/").await;
         assert!(!day.contains("Birthday today"));
         let clients = page(&mut browser, "/?show=clients").await;
         let rows = queue(&clients);
-        assert!(
-            rows.contains("Морозов"),
-            "congratulated, but nothing is planned with him"
-        );
+        assert!(rows.contains("Морозов"), "congratulated, but nothing is planned with him");
         assert!(!rows.contains("Бурин"));
-        for role in [
-            "auditor",
-            "security_officer",
-            "methodologist",
-            "administrator",
-            "partner",
-        ] {
+        for role in ["auditor", "security_officer", "methodologist", "administrator", "partner"] {
             page(&mut bank.client(role).await, "/").await;
         }
     })
@@ -360,9 +257,7 @@ async fn the_next_step_of_a_client_is_always_right() {
     both(async |bank: &Bank| {
         let anna = client(bank, "manager", "Ветрова").await;
         let step = async || {
-            let step = queries::step_of(&mut bank.services.reader.clone(), anna)
-                .await
-                .unwrap();
+            let step = queries::step_of(&mut bank.services.reader.clone(), anna).await.unwrap();
             (step.task.map(|t| (t.1, t.3)), step.open_tasks)
         };
         let wanted = |title: &str, day: i64| Some((title.to_owned(), days(bank, day)));
@@ -378,24 +273,10 @@ async fn the_next_step_of_a_client_is_always_right() {
         };
         bank.execute("manager", &later).await.unwrap();
         assert_eq!(step().await, (wanted("далеко", 9), 2));
-        bank.execute(
-            "manager",
-            &CloseTask {
-                task_id: far,
-                result: String::new(),
-            },
-        )
-        .await
-        .unwrap();
-        bank.execute(
-            "manager",
-            &CancelTask {
-                task_id: near,
-                reason: String::new(),
-            },
-        )
-        .await
-        .unwrap();
+        bank.execute("manager", &CloseTask { task_id: far, result: String::new() }).await.unwrap();
+        bank.execute("manager", &CancelTask { task_id: near, reason: String::new() })
+            .await
+            .unwrap();
         assert_eq!(step().await, (None, 0));
         let reopen = ReopenTask { task_id: far };
         bank.execute("manager", &reopen).await.unwrap();
@@ -411,12 +292,7 @@ async fn the_next_step_of_a_client_is_always_right() {
         let page = manager.get(&list).await.ok();
         assert!(page.contains("Бурин") && !page.contains("Ветрова"));
         let mut far = bank.client("manager_far").await;
-        assert!(
-            !far.get("/no-next-step")
-                .await
-                .ok()
-                .contains(">Member manager<")
-        );
+        assert!(!far.get("/no-next-step").await.ok().contains(">Member manager<"));
         assert!(!far.get(&list).await.ok().contains(&other.to_string()));
     })
     .await;

@@ -17,29 +17,17 @@ async fn send(bank: &Bank, command: &str, rows: &[(&str, Json)]) -> ImportOutcom
         .collect();
     let ctx = bank.as_system();
     let batch = json!({ "source": "abs", "rows": rows });
-    let answer = bank
-        .services
-        .bus
-        .execute_json(&ctx, ctx.command_id(), command, batch)
-        .await;
+    let answer = bank.services.bus.execute_json(&ctx, ctx.command_id(), command, batch).await;
     serde_json::from_value(answer.unwrap()).unwrap()
 }
 
 fn counts(outcome: &ImportOutcome) -> (u64, u64, u64, usize) {
-    (
-        outcome.created,
-        outcome.changed,
-        outcome.unchanged,
-        outcome.rejected.len(),
-    )
+    (outcome.created, outcome.changed, outcome.unchanged, outcome.rejected.len())
 }
 
 fn clients() -> Vec<(&'static str, Json)> {
     vec![
-        (
-            "c1",
-            json!({ "party_kind": "person", "last_name": "Новак", "first_name": "Ян" }),
-        ),
+        ("c1", json!({ "party_kind": "person", "last_name": "Новак", "first_name": "Ян" })),
         ("c2", json!({ "party_kind": "person" })),
     ]
 }
@@ -57,18 +45,9 @@ fn accounts() -> Vec<(&'static str, Json)> {
 }
 fn roles() -> Vec<(&'static str, Json)> {
     vec![
-        (
-            "d1",
-            json!({ "account": "a1", "client": "c1", "role": "owner" }),
-        ),
-        (
-            "d2",
-            json!({ "account": "a1", "client": "c2", "role": "authorised" }),
-        ),
-        (
-            "d3",
-            json!({ "account": "a2", "client": "c2", "role": "owner" }),
-        ),
+        ("d1", json!({ "account": "a1", "client": "c1", "role": "owner" })),
+        ("d2", json!({ "account": "a1", "client": "c2", "role": "authorised" })),
+        ("d3", json!({ "account": "a2", "client": "c2", "role": "owner" })),
     ]
 }
 fn moves() -> Vec<(&'static str, Json)> {
@@ -97,10 +76,8 @@ fn moves() -> Vec<(&'static str, Json)> {
 }
 
 async fn whole_feed(bank: &Bank) -> Vec<ImportOutcome> {
-    let cards = [(
-        "k1",
-        json!({ "account_role": "d2", "product": "gold", "issued_on": "1994-01-19" }),
-    )];
+    let cards =
+        [("k1", json!({ "account_role": "d2", "product": "gold", "issued_on": "1994-01-19" }))];
     let loans = [
         (
             "l1",
@@ -132,9 +109,7 @@ async fn whole_feed(bank: &Bank) -> Vec<ImportOutcome> {
 async fn client_of(bank: &Bank, external_id: &str) -> ClientId {
     let mut db = bank.services.reader.clone();
     let sql = "select entity_id from external_ref where kind = 'client' and external_id = $1";
-    let row = store::Read::first(&mut db, sql, store::params![external_id])
-        .await
-        .unwrap();
+    let row = store::Read::first(&mut db, sql, store::params![external_id]).await.unwrap();
     row.unwrap().one().unwrap()
 }
 
@@ -143,19 +118,13 @@ async fn month(bank: &Bank, account: &str, month: &str) -> Option<(i64, i64, i64
     let mut db = bank.services.reader.clone();
     let sql = "select m.in_minor, m.out_minor, m.operations from account_month m \
                join account a on a.id = m.account_id where a.number = $1 and m.month = $2";
-    let row = store::Read::first(&mut db, sql, store::params![account, month])
-        .await
-        .unwrap()?;
+    let row = store::Read::first(&mut db, sql, store::params![account, month]).await.unwrap()?;
     let mut c = row.cols();
     Some((c.take().unwrap(), c.take().unwrap(), c.take().unwrap()))
 }
 
 async fn balance(bank: &Bank, account: &str) -> i64 {
-    number(
-        bank,
-        &format!("select balance_minor from account where number = '{account}'"),
-    )
-    .await
+    number(bank, &format!("select balance_minor from account where number = '{account}'")).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,23 +143,15 @@ async fn a_feed_that_comes_again_changes_nothing() {
                 month(bank, "576", "2026-10").await,
             )
         };
-        let once = (
-            50_500,
-            600,
-            Some((70_000, 20_000, 2)),
-            Some((1_000, 500, 2)),
-            Some((900, 300, 2)),
-        );
+        let once =
+            (50_500, 600, Some((70_000, 20_000, 2)), Some((1_000, 500, 2)), Some((900, 300, 2)));
         assert_eq!(sums().await, once);
         let entries = number(bank, "select count(*) from journal_entry").await;
         let again = whole_feed(bank).await;
         let all: Vec<_> = again.iter().map(counts).collect();
         assert_eq!(all, [2, 2, 3, 1, 2, 1, 6].map(|n| (0, 0, n, 0)));
         assert_eq!(sums().await, once);
-        assert_eq!(
-            number(bank, "select count(*) from journal_entry").await,
-            entries
-        );
+        assert_eq!(number(bank, "select count(*) from journal_entry").await, entries);
         let batches = "select count(*) from journal_entry where entity = 'feed_batch'";
         assert_eq!(number(bank, batches).await, 1);
     })
@@ -207,33 +168,22 @@ async fn a_changed_record_corrects_exactly_its_difference() {
         again[5].1["amount"] = (-400).into();
         let outcome = send(bank, "parties.import_transactions", &again).await;
         assert_eq!(counts(&outcome), (0, 2, 4, 0));
-        assert_eq!(
-            month(bank, "40817810000000000018", "2026-09").await,
-            Some((70_000, 25_000, 2))
-        );
+        assert_eq!(month(bank, "40817810000000000018", "2026-09").await, Some((70_000, 25_000, 2)));
         assert_eq!(month(bank, "576", "2026-10").await, Some((900, 0, 1)));
         assert_eq!(month(bank, "576", "2026-11").await, Some((0, 400, 1)));
         // told by the newest movement; added up where nobody tells
         assert_eq!(balance(bank, "40817810000000000018").await, 50_500);
         assert_eq!(balance(bank, "576").await, 500);
 
-        let moved = [(
-            "d2",
-            json!({ "account": "a2", "client": "c1", "role": "authorised" }),
-        )];
+        let moved = [("d2", json!({ "account": "a2", "client": "c1", "role": "authorised" }))];
         let outcome = send(bank, "parties.import_account_roles", &moved).await;
         assert_eq!(counts(&outcome), (0, 1, 0, 0));
         let c1 = client_of(bank, "c1").await;
         let mut db = bank.services.reader.clone();
         let held = queries::accounts(&mut db, c1).await.unwrap();
-        let held: Vec<_> = held
-            .iter()
-            .map(|h| (h.account.number.as_str(), h.role))
-            .collect();
-        let expected = [
-            ("40817810000000000018", AccountRole::Owner),
-            ("576", AccountRole::Disponent),
-        ];
+        let held: Vec<_> = held.iter().map(|h| (h.account.number.as_str(), h.role)).collect();
+        let expected =
+            [("40817810000000000018", AccountRole::Owner), ("576", AccountRole::Disponent)];
         assert_eq!(held, expected);
         assert_eq!(number(bank, "select count(*) from account_role").await, 3);
 
@@ -244,25 +194,14 @@ async fn a_changed_record_corrects_exactly_its_difference() {
         )];
         let outcome = send(bank, "parties.import_accounts", &renamed).await;
         assert_eq!(counts(&outcome), (0, 1, 0, 0));
-        assert_eq!(
-            balance(bank, "40817810000000000099").await,
-            50_500,
-            "the balance stays"
-        );
+        assert_eq!(balance(bank, "40817810000000000099").await, 50_500, "the balance stays");
         let ctx = bank.as_role("head_office");
         let find = async |typed: &str| {
             let mut db = bank.services.reader.clone();
-            parties::search::find(&mut db, &ctx.principal, typed, 10)
-                .await
-                .unwrap()
-                .len()
+            parties::search::find(&mut db, &ctx.principal, typed, 10).await.unwrap().len()
         };
         assert_eq!(find("40817810000000000099").await, 1);
-        assert_eq!(
-            find("40817810000000000018").await,
-            0,
-            "the old number finds nobody"
-        );
+        assert_eq!(find("40817810000000000018").await, 0, "the old number finds nobody");
     })
     .await;
 }
@@ -335,18 +274,11 @@ async fn a_debt_the_feed_does_not_tell_is_not_zero() {
         assert_eq!(rows[0].deposits, Some(Money::new(50_500, Currency::RUB)));
         assert_eq!((rows[0].owed, rows[0].loans_unknown), (None, 1));
         let loans = queries::loans(&mut db, c1).await.unwrap();
-        assert_eq!(
-            (loans[0].state, loans[0].days_past_due),
-            (LoanState::Running, None)
-        );
+        assert_eq!((loans[0].state, loans[0].days_past_due), (LoanState::Running, None));
         let c2 = client_of(bank, "c2").await;
         let rows = queries::money_rows(&mut db, c2).await.unwrap();
         assert_eq!(rows[0].deposits, Some(Money::new(600, Currency::CZK)));
-        assert_eq!(
-            (rows[0].owed, rows[0].loans),
-            (None, 0),
-            "a repaid loan is no debt"
-        );
+        assert_eq!((rows[0].owed, rows[0].loans), (None, 0), "a repaid loan is no debt");
         let cards = queries::cards(&mut db, c2).await.unwrap();
         assert_eq!((cards.len(), cards[0].kind), (1, CardKind::Gold));
     })

@@ -19,12 +19,8 @@ fn client(bank: &Bank, id: ClientId, name: &str, manager: &str, branch: &str) ->
         id,
         kind: ClientKind::Person,
         fields: BTreeMap::from(
-            [
-                ("last_name", name),
-                ("segment", "mass"),
-                ("status", "active"),
-            ]
-            .map(|(k, v)| (k.to_owned(), v.to_owned())),
+            [("last_name", name), ("segment", "mass"), ("status", "active")]
+                .map(|(k, v)| (k.to_owned(), v.to_owned())),
         ),
         branch_id: Some(bank.branch(branch)),
         manager_id: Some(bank.user(manager)),
@@ -58,11 +54,7 @@ fn account(bank: &Bank, number: &str, currency: Currency, balance_minor: i64) ->
 }
 
 fn role(account: &Account, client: ClientId, role: AccountRole) -> HoldingRole {
-    HoldingRole {
-        account_id: account.id,
-        client_id: client,
-        role,
-    }
+    HoldingRole { account_id: account.id, client_id: client, role }
 }
 
 /// A card that ends in 38 days.
@@ -129,10 +121,7 @@ async fn small_bank(bank: &Bank) -> (ClientId, ClientId, AccountId, AccountId) {
         client(bank, near, "Ближний", "manager", "01"),
         client(bank, far, "Дальний", "manager_far", "03"),
     ];
-    let load = LoadClients {
-        clients,
-        source: "demo".to_owned(),
-    };
+    let load = LoadClients { clients, source: "demo".to_owned() };
     bank.execute_system(&load).await.unwrap();
     let own = account(bank, "40817810000000000018", Currency::RUB, 1_234_550);
     let credit = Account {
@@ -162,20 +151,13 @@ async fn small_bank(bank: &Bank) -> (ClientId, ClientId, AccountId, AccountId) {
         ..LoadHoldings::default()
     };
     let done = bank.execute_system(&load).await.unwrap();
-    assert_eq!(
-        (done.accounts, done.cards, done.loans, done.transactions),
-        (3, 1, 1, 60)
-    );
+    assert_eq!((done.accounts, done.cards, done.loans, done.transactions), (3, 1, 1, 60));
     (near, far, own.id, foreign.id)
 }
 
 /// A panel of the card as a member of staff sees it, with plain blanks.
 async fn panel(bank: &Bank, login: &str, client: ClientId, key: &str) -> String {
-    let reply = bank
-        .client(login)
-        .await
-        .get(&format!("/clients/{client}/panel/{key}"))
-        .await;
+    let reply = bank.client(login).await.get(&format!("/clients/{client}/panel/{key}")).await;
     reply.ok().replace('\u{a0}', " ")
 }
 
@@ -203,19 +185,12 @@ async fn the_card_shows_what_a_client_has_and_owes() {
             "whole numbers stand on the account's page"
         );
         assert!(!table.contains("7,777,777"), "a stranger's balance");
-        assert!(
-            !table.contains(&format!("accounts/{foreign}")),
-            "nor a way to it"
-        );
+        assert!(!table.contains(&format!("accounts/{foreign}")), "nor a way to it");
         let office = panel(bank, "head_office", near, "holdings").await;
         assert!(office.contains("RUB 7,777,777.00"));
         let owed = panel(bank, "manager", near, "holdings?holdings=liabilities").await;
         assert!(owed.contains("КД-77") && !owed.contains("220044"));
-        assert!(
-            panel(bank, "manager", near, "turnover")
-                .await
-                .contains("<svg")
-        );
+        assert!(panel(bank, "manager", near, "turnover").await.contains("<svg"));
     })
     .await;
 }
@@ -243,15 +218,9 @@ async fn an_account_lists_its_movements_page_by_page() {
         let base = format!("/clients/{near}/accounts/{own}");
         let first = manager.get(&base).await.ok();
         let at = |page: &str, n: i64| page.find(&format!("partner-{n:02}"));
-        assert!(
-            at(&first, 59) < at(&first, 58) && at(&first, 10).is_some(),
-            "newest first"
-        );
+        assert!(at(&first, 59) < at(&first, 58) && at(&first, 10).is_some(), "newest first");
         assert_eq!(at(&first, 9), None);
-        let next = first
-            .split("href=\"")
-            .find(|part| part.contains("?before="))
-            .unwrap();
+        let next = first.split("href=\"").find(|part| part.contains("?before=")).unwrap();
         let next = next.split('"').next().unwrap();
         let second = manager.get(next).await.ok();
         assert!(at(&second, 9).is_some() && at(&second, 0).is_some() && at(&second, 10).is_none());
@@ -268,13 +237,7 @@ async fn an_account_lists_its_movements_page_by_page() {
             assert_eq!(manager.get(&path).await.status, 404, "{path}");
         }
         let mut office = bank.client("head_office").await;
-        assert_eq!(
-            office
-                .get(&format!("/clients/{near}/accounts/{foreign}"))
-                .await
-                .status,
-            200
-        );
+        assert_eq!(office.get(&format!("/clients/{near}/accounts/{foreign}")).await.status, 200);
     })
     .await;
 }

@@ -7,7 +7,8 @@ use testkit::{Bank, Browser, Reply};
 use crate::support::{both, number};
 
 const CLIENTS: &str = "select count(*) from client";
-const ENTRIES: &str = "select count(*) from journal_entry where entity not in ('import', 'session')";
+const ENTRIES: &str =
+    "select count(*) from journal_entry where entity not in ('import', 'session')";
 
 const LIST: &str = "Фамилия;Имя;Отчество;Телефон;E-mail;Дата рождения;ИНН;Город\r\n\
     Щербаков;Артём;Юрьевич;8 916 123-45-67;art@example.ru;01.02.1985;500100732259;Тверь\r\n\
@@ -141,13 +142,18 @@ async fn other_encodings_and_workbooks_come_in_alike() {
         let place = upload(bank, &mut office, "old.csv", &old).await.location().to_owned();
         run(bank, &mut office, &place, false).await;
         assert_eq!(counts(&summary(bank).await), (2, 0, 0, 3));
-        assert_eq!(number(bank, "select count(*) from client where last_name = 'Щербаков'").await, 1);
+        assert_eq!(
+            number(bank, "select count(*) from client where last_name = 'Щербаков'").await,
+            1
+        );
 
         let mut book = rust_xlsxwriter::Workbook::new();
         let sheet = book.add_worksheet();
         for (row, line) in LIST.lines().enumerate() {
             for (column, text) in line.split(';').enumerate() {
-                sheet.write_string(row.try_into().unwrap(), column.try_into().unwrap(), text).unwrap();
+                sheet
+                    .write_string(row.try_into().unwrap(), column.try_into().unwrap(), text)
+                    .unwrap();
             }
         }
         let book = book.save_to_buffer().unwrap();
@@ -183,7 +189,10 @@ fn hostile_files() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("empty.csv", Vec::new()),
         ("spaces.csv", b"  \n \n".to_vec()),
-        ("binary.csv", (0..50_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect()),
+        (
+            "binary.csv",
+            (0..50_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect(),
+        ),
         ("zeros.csv", "Фамилия;Имя\nИва\0нов;Пётр\n".as_bytes().to_vec()),
         ("line.csv", huge_line.into_bytes()),
         ("columns.csv", many_columns.into_bytes()),
@@ -248,8 +257,12 @@ async fn a_run_cut_off_in_the_middle_is_finished_by_the_next_worker() {
         for n in 0..4_000 {
             csv.push_str(&format!("{n};Иванов{n};Пётр\n"));
         }
-        let place = upload(bank, &mut office, "big.csv", csv.as_bytes()).await.location().to_owned();
-        assert_eq!(office.post(&format!("{place}/start"), &[("_id", &*bank.form_id())]).await.status, 303);
+        let place =
+            upload(bank, &mut office, "big.csv", csv.as_bytes()).await.location().to_owned();
+        assert_eq!(
+            office.post(&format!("{place}/start"), &[("_id", &*bank.form_id())]).await.status,
+            303
+        );
         let twice = office.post(&format!("{place}/start"), &[("_id", &*bank.form_id())]).await;
         assert_eq!(twice.status, 422, "{}", twice.gist());
         let keepers = bank.keepers.clone();
@@ -282,8 +295,12 @@ async fn a_run_cut_off_in_the_middle_is_finished_by_the_next_worker() {
 async fn a_run_whose_job_died_can_be_started_again() {
     both(async |bank: &Bank| {
         let mut office = bank.client("head_office").await;
-        let place = upload(bank, &mut office, "list.csv", LIST.as_bytes()).await.location().to_owned();
-        assert_eq!(office.post(&format!("{place}/start"), &[("_id", &*bank.form_id())]).await.status, 303);
+        let place =
+            upload(bank, &mut office, "list.csv", LIST.as_bytes()).await.location().to_owned();
+        assert_eq!(
+            office.post(&format!("{place}/start"), &[("_id", &*bank.form_id())]).await.status,
+            303
+        );
         crate::support::force(bank, "update job set state = 'dead'", &[]).await;
         crate::support::force(bank, "update import_run set state = 'running'", &[]).await;
         let page = office.get(&place).await.ok();

@@ -16,11 +16,7 @@ use uuid::Uuid;
 use crate::support::{both, force, number};
 
 async fn client(bank: &Bank, login: &str, kind: &str, name: &str) -> ClientId {
-    let field = if kind == "person" {
-        "last_name"
-    } else {
-        "full_name"
-    };
+    let field = if kind == "person" { "last_name" } else { "full_name" };
     let register = RegisterClient {
         kind: kind.to_owned(),
         fields: BTreeMap::from([(field.to_owned(), name.to_owned())]),
@@ -31,15 +27,7 @@ async fn client(bank: &Bank, login: &str, kind: &str, name: &str) -> ClientId {
 }
 
 fn link(from: ClientId, to: ClientId, kind: LinkKind, share_bp: Option<i64>) -> AddLink {
-    AddLink {
-        from,
-        to,
-        kind,
-        share_bp,
-        since: None,
-        until: None,
-        note: String::new(),
-    }
+    AddLink { from, to, kind, share_bp, since: None, until: None, note: String::new() }
 }
 
 /// Head office links: it sees everybody.
@@ -50,9 +38,7 @@ async fn join(
     kind: LinkKind,
     share: Option<i64>,
 ) -> LinkId {
-    bank.execute("head_office", &link(from, to, kind, share))
-        .await
-        .unwrap()
+    bank.execute("head_office", &link(from, to, kind, share)).await.unwrap()
 }
 
 async fn refused(bank: &Bank, command: &AddLink) -> Vec<String> {
@@ -79,10 +65,7 @@ async fn rules_hold_against_what_is_stored() {
             ["link-kinds"]
         );
         join(bank, anna, ivan, LinkKind::Spouse, None).await;
-        assert_eq!(
-            refused(bank, &link(ivan, anna, LinkKind::Spouse, None)).await,
-            ["link-twin"]
-        );
+        assert_eq!(refused(bank, &link(ivan, anna, LinkKind::Spouse, None)).await, ["link-twin"]);
 
         let groups = [
             client(bank, "manager", "group", "Группа А").await,
@@ -96,27 +79,16 @@ async fn rules_hold_against_what_is_stored() {
 
         // an owner who leaves frees his share from the next day on
         let until = Date::constant(2026, 11, 22);
-        bank.execute(
-            "manager",
-            &EndLink {
-                link_id: owner,
-                until,
-                by_mistake: false,
-            },
-        )
-        .await
-        .unwrap();
+        bank.execute("manager", &EndLink { link_id: owner, until, by_mistake: false })
+            .await
+            .unwrap();
         let mut next = link(anna, firm, LinkKind::Owner, Some(6_000));
         next.since = Some(until);
         assert_eq!(refused(bank, &next).await, ["link-share-sum", "link-twin"]);
         next.since = Some(Date::constant(2026, 11, 23));
         bank.execute("manager", &next).await.unwrap();
         let entries = "select count(*) from journal_entry where entity = 'link'";
-        assert_eq!(
-            number(bank, entries).await,
-            14,
-            "each link in the history of both"
-        );
+        assert_eq!(number(bank, entries).await, 14, "each link in the history of both");
     })
     .await;
 }
@@ -135,20 +107,11 @@ async fn a_hidden_client_is_counted_never_named_and_leads_nowhere() {
         join(bank, sister, niece, LinkKind::Parent, None).await;
 
         let mut browser = bank.client("manager").await;
-        let panel = browser
-            .get_part(&format!("/clients/{anna}/panel/links"))
-            .await
-            .ok();
-        assert!(
-            panel.contains("Сестрина") && panel.contains("1 client hidden"),
-            "{panel}"
-        );
+        let panel = browser.get_part(&format!("/clients/{anna}/panel/links")).await.ok();
+        assert!(panel.contains("Сестрина") && panel.contains("1 client hidden"), "{panel}");
         assert!(panel.contains("Brother or sister"));
         for depth in 1..=3 {
-            let page = browser
-                .get(&format!("/clients/{anna}/links?depth={depth}"))
-                .await
-                .ok();
+            let page = browser.get(&format!("/clients/{anna}/links?depth={depth}")).await.ok();
             for name in ["Тайный", "За ним", &secret.to_string(), &hidden.to_string()] {
                 assert!(!page.contains(name), "{name} at depth {depth}");
             }
@@ -159,32 +122,17 @@ async fn a_hidden_client_is_counted_never_named_and_leads_nowhere() {
             );
         }
         let mut office = bank.client("head_office").await;
-        let page = office
-            .get(&format!("/clients/{anna}/links?depth=2"))
-            .await
-            .ok();
+        let page = office.get(&format!("/clients/{anna}/links?depth=2")).await.ok();
         assert!(
             page.contains("Тайный") && page.contains("За ним") && !page.contains("client hidden")
         );
 
-        let end = EndLink {
-            link_id: hidden,
-            until: bank.today(),
-            by_mistake: true,
-        };
-        assert!(matches!(
-            bank.execute("manager", &end).await,
-            Err(Error::NotFound)
-        ));
-        let guess = browser
-            .get(&format!("/clients/{anna}/links/{hidden}/end"))
-            .await;
+        let end = EndLink { link_id: hidden, until: bank.today(), by_mistake: true };
+        assert!(matches!(bank.execute("manager", &end).await, Err(Error::NotFound)));
+        let guess = browser.get(&format!("/clients/{anna}/links/{hidden}/end")).await;
         assert_eq!(guess.status, 404);
         let add = link(anna, secret, LinkKind::Partner, None);
-        assert!(matches!(
-            bank.execute("manager", &add).await,
-            Err(Error::NotFound)
-        ));
+        assert!(matches!(bank.execute("manager", &add).await, Err(Error::NotFound)));
     })
     .await;
 }
@@ -233,25 +181,18 @@ async fn exposure_is_summed_over_the_group_each_client_and_account_once() {
         let mut db = bank.services.reader.clone();
         let today = bank.today();
         for start in [anna, ivan, home, firm] {
-            let group = queries::group(&mut db, &ctx.principal, start, today)
-                .await
-                .unwrap();
+            let group = queries::group(&mut db, &ctx.principal, start, today).await.unwrap();
             let members: Vec<ClientId> = group.heads.keys().copied().collect();
             assert_eq!(members.len(), 4, "from wherever one starts");
             assert_eq!(group.circle.hidden(), 1);
             let sums = queries::exposure(&mut db, &members).await.unwrap();
-            let [rub] = sums.as_slice() else {
-                panic!("{sums:?}")
-            };
+            let [rub] = sums.as_slice() else { panic!("{sums:?}") };
             let minor = (rub.owed.minor, rub.deposits.minor, rub.unknown_loans);
             assert_eq!(minor, (305_000, 70_000, 1));
         }
         let mut browser = bank.client("manager").await;
         let page = browser.get(&format!("/clients/{anna}/links")).await.ok();
-        assert!(
-            page.contains("Owed by the group") && page.contains("3,050.00"),
-            "{page}"
-        );
+        assert!(page.contains("Owed by the group") && page.contains("3,050.00"), "{page}");
         assert!(page.contains("1 client is not counted") && !page.contains("Далёкое"));
         let mut officer = bank.client("security_officer").await;
         let page = officer.get(&format!("/clients/{anna}/links")).await.ok();
@@ -266,29 +207,19 @@ async fn a_link_is_made_by_searching_and_choosing() {
         let anna = client(bank, "manager", "person", "Ветрова").await;
         let firm = client(bank, "manager", "company", "ООО «Ромашка»").await;
         let mut browser = bank.client("manager").await;
-        let form = browser
-            .get_part(&format!("/clients/{anna}/links/new"))
-            .await
-            .ok();
+        let form = browser.get_part(&format!("/clients/{anna}/links/new")).await.ok();
         assert!(form.contains("dialog-part") && form.contains("/clients/pick"));
         assert!(!form.contains("value=\"owner\""), "a person has no owner");
         let found = browser
             .get_part("/clients/pick?q=%D1%80%D0%BE%D0%BC%D0%B0%D1%88%D0%BA%D0%B0")
             .await
             .ok();
-        assert!(
-            found.contains(&firm.to_string()) && found.contains("name=\"party\""),
-            "{found}"
-        );
+        assert!(found.contains(&firm.to_string()) && found.contains("name=\"party\""), "{found}");
         let address = format!("/clients/{anna}/links");
         let firm_id = firm.to_string();
         let id = bank.form_id();
-        let nobody = [
-            ("_id", id.as_str()),
-            ("relation", "owner-of"),
-            ("q", "Ромашка"),
-            ("share", "много"),
-        ];
+        let nobody =
+            [("_id", id.as_str()), ("relation", "owner-of"), ("q", "Ромашка"), ("share", "много")];
         let refused = browser.post(&address, &nobody).await;
         assert_eq!(refused.status, 422);
         assert!(
@@ -303,25 +234,13 @@ async fn a_link_is_made_by_searching_and_choosing() {
             ("since", "01.02.2020"),
         ];
         assert_eq!(browser.post(&address, &good).await.status, 303);
-        let panel = browser
-            .get_part(&format!("/clients/{anna}/panel/links"))
-            .await
-            .ok();
+        let panel = browser.get_part(&format!("/clients/{anna}/panel/links")).await.ok();
         assert!(panel.contains("Owns") && panel.contains("33.3%"), "{panel}");
-        let other = browser
-            .get_part(&format!("/clients/{firm}/panel/links"))
-            .await
-            .ok();
-        assert!(
-            other.contains("Owner") && other.contains("Ветрова"),
-            "{other}"
-        );
+        let other = browser.get_part(&format!("/clients/{firm}/panel/links")).await.ok();
+        assert!(other.contains("Owner") && other.contains("Ветрова"), "{other}");
         let mut clerk = bank.client("auditor").await;
         let seen = clerk.get(&address).await.ok();
-        assert!(
-            seen.contains("Ромашка") && !seen.contains("/links/new"),
-            "looking is not editing"
-        );
+        assert!(seen.contains("Ромашка") && !seen.contains("/links/new"), "looking is not editing");
     })
     .await;
 }

@@ -40,7 +40,14 @@ async fn people(bank: &Bank) {
         person(bank, "manager", name).await;
     }
     person(bank, "manager_far", ["Иванов", "Дальний", ""]).await;
-    company(bank, "manager", "ООО «Ромашка-2»", "Общество с ограниченной ответственностью «Ромашка-2»", "7707083893").await;
+    company(
+        bank,
+        "manager",
+        "ООО «Ромашка-2»",
+        "Общество с ограниченной ответственностью «Ромашка-2»",
+        "7707083893",
+    )
+    .await;
     let command = RegisterClient {
         kind: "person".to_owned(),
         fields: [("last_name".to_owned(), "Номерной".to_owned())].into(),
@@ -92,7 +99,9 @@ async fn names_are_found_however_they_are_spelt() {
             assert!(all.iter().any(|f| f.starts_with("Щербаков")), "{typed}: {all:?}");
         }
         assert_eq!(found(bank, "manager", "Иванов").await.len(), 2);
-        for nothing in ["Ждановский", "", " ", ".", "%", "_", "'; drop table client; --", "\u{0}", "🙂"] {
+        for nothing in
+            ["Ждановский", "", " ", ".", "%", "_", "'; drop table client; --", "\u{0}", "🙂"]
+        {
             assert_eq!(found(bank, "manager", nothing).await, Vec::<String>::new(), "{nothing:?}");
         }
     })
@@ -108,9 +117,25 @@ async fn numbers_are_found_however_they_are_written() {
         let row = store::Read::first(&mut db, sql, &[]).await.unwrap().unwrap();
         let number: String = row.one().unwrap();
         for typed in [
-            "+7 916 123-45-67", "8 (916) 123-45-67", "89161234567", "916 123 45 67", "9161234567", "4567",
-            "123-45-67", "+7916", "500100732259", "5001007322", "2259", "45 10 123456", "4510123456",
-            "№ 4510 123456", "n.omer+bank@yandex.ru", "N.OMER+BANK@YANDEX.RU", "n.omer", "n.omer+bank@yan", &number,
+            "+7 916 123-45-67",
+            "8 (916) 123-45-67",
+            "89161234567",
+            "916 123 45 67",
+            "9161234567",
+            "4567",
+            "123-45-67",
+            "+7916",
+            "500100732259",
+            "5001007322",
+            "2259",
+            "45 10 123456",
+            "4510123456",
+            "№ 4510 123456",
+            "n.omer+bank@yandex.ru",
+            "N.OMER+BANK@YANDEX.RU",
+            "n.omer",
+            "n.omer+bank@yan",
+            &number,
             &number.replace('-', ""),
         ] {
             let all = found(bank, "manager", typed).await;
@@ -132,7 +157,10 @@ async fn whole_numbers_are_not_lost_among_many_that_begin_alike() {
                 id: ctx.new_id(),
                 kind: parties::client::model::ClientKind::Person,
                 fields: [
-                    ("last_name".to_owned(), format!("Иванов{}", if n == 199 { "" } else { "ский" })),
+                    (
+                        "last_name".to_owned(),
+                        format!("Иванов{}", if n == 199 { "" } else { "ский" }),
+                    ),
                     ("segment".to_owned(), "mass".to_owned()),
                     ("status".to_owned(), "active".to_owned()),
                 ]
@@ -146,7 +174,10 @@ async fn whole_numbers_are_not_lost_among_many_that_begin_alike() {
                 dates: Vec::new(),
                 consents: Vec::new(),
                 links: Vec::new(),
-                extra_keys: vec![("account".to_owned(), if n == 199 { "40817".to_owned() } else { format!("40817{n:05}") })],
+                extra_keys: vec![(
+                    "account".to_owned(),
+                    if n == 199 { "40817".to_owned() } else { format!("40817{n:05}") },
+                )],
             })
             .collect();
         let load = parties::client::commands::LoadClients { clients, source: "demo".to_owned() };
@@ -166,12 +197,16 @@ async fn nobody_finds_whom_he_may_not_see() {
     both(async |bank: &Bank| {
         people(bank).await;
         for login in ["clerk", "manager", "branch_head", "regional_head"] {
-            for typed in ["Дальний", "Иванов Дальний", "Ivanov Dalniy", "Дальнай"] {
+            for typed in ["Дальний", "Иванов Дальний", "Ivanov Dalniy", "Дальнай"]
+            {
                 let all = found(bank, login, typed).await;
                 assert!(!all.iter().any(|n| n.contains("Дальний")), "{login} {typed}: {all:?}");
             }
             let mut browser = bank.client(login).await;
-            for path in ["/search?q=%D0%94%D0%B0%D0%BB%D1%8C%D0%BD%D0%B8%D0%B9", "/search/palette?q=%D0%94%D0%B0%D0%BB%D1%8C%D0%BD%D0%B8%D0%B9"] {
+            for path in [
+                "/search?q=%D0%94%D0%B0%D0%BB%D1%8C%D0%BD%D0%B8%D0%B9",
+                "/search/palette?q=%D0%94%D0%B0%D0%BB%D1%8C%D0%BD%D0%B8%D0%B9",
+            ] {
                 let page = browser.get(path).await.ok();
                 assert!(!page.contains("Иванов"), "{login} {path}");
             }
@@ -192,7 +227,8 @@ async fn the_page_and_the_palette_show_the_same_and_say_when_there_is_nothing() 
         let mut manager = bank.client("manager").await;
         for path in ["/search?q=Ivanov", "/search/palette?q=Ivanov"] {
             let page = manager.get(path).await.ok();
-            for name in ["Иванов Пётр Сергеевич", "Иванов Семён Ильич", "Branch 01", "/clients/"] {
+            for name in ["Иванов Пётр Сергеевич", "Иванов Семён Ильич", "Branch 01", "/clients/"]
+            {
                 assert!(page.contains(name), "{path}: {name}");
             }
         }
@@ -217,7 +253,20 @@ async fn both_databases_answer_alike() {
         let bank = Bank::open(kind, crate::support::open).await;
         people(&bank).await;
         let mut all = Vec::new();
-        for typed in ["Иванов", "и", "ив", "а", "Ивонов", "сергевич", "7", "91", "ооо", "Щербаков Иванов", "an", "45"] {
+        for typed in [
+            "Иванов",
+            "и",
+            "ив",
+            "а",
+            "Ивонов",
+            "сергевич",
+            "7",
+            "91",
+            "ооо",
+            "Щербаков Иванов",
+            "an",
+            "45",
+        ] {
             all.push(found(&bank, "auditor", typed).await);
         }
         answers.push((kind, all));

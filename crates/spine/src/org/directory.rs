@@ -103,8 +103,7 @@ impl Loaded {
     /// Everyone a person acts for on a day, himself first.
     pub fn acts_for(&self, user: UserId, on: Date) -> Vec<UserId> {
         let others = self.absences.iter().map(|a| a.0).filter(|who| *who != user);
-        let mut all: Vec<UserId> =
-            others.filter(|who| self.acting_for(*who, on) == user).collect();
+        let mut all: Vec<UserId> = others.filter(|who| self.acting_for(*who, on) == user).collect();
         all.sort_unstable();
         all.dedup();
         all.insert(0, user);
@@ -147,12 +146,8 @@ fn principal_of(loaded: &Loaded, member: &StaffMember) -> Principal {
         .filter(|s| member.team_id.is_some() && s.team_id == member.team_id)
         .map(|s| s.id)
         .collect();
-    let region_branches = loaded
-        .branches
-        .values()
-        .filter(|b| Some(b.region_id) == region_id)
-        .map(|b| b.id)
-        .collect();
+    let region_branches =
+        loaded.branches.values().filter(|b| Some(b.region_id) == region_id).map(|b| b.id).collect();
     let mut base = Principal::nobody();
     base.user_id = Some(member.id);
     base.name = member.name.clone();

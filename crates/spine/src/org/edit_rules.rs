@@ -59,11 +59,7 @@ pub fn check_new_password(password: &Secret<String>, login: &str) -> Result<(), 
         return Err(Refusal::field("too-long", "password").arg("max", PASSWORD_CHARS_MAX));
     }
     let login = login.to_lowercase();
-    let rest = if login.is_empty() {
-        text.clone()
-    } else {
-        text.replace(&login, "")
-    };
+    let rest = if login.is_empty() { text.clone() } else { text.replace(&login, "") };
     if rest.len() < text.len() && rest.chars().count() < PASSWORD_CHARS_MIN / 2 {
         return refused("password-login");
     }
@@ -95,9 +91,7 @@ pub(super) fn check_code(code: &str, refusals: &mut Refusals) {
     if code.is_empty() {
         refusals.push(Refusal::field("required", "code"));
     } else if code.chars().count() > CODE_CHARS_MAX
-        || !code
-            .chars()
-            .all(|c| c.is_alphanumeric() || "-.".contains(c))
+        || !code.chars().all(|c| c.is_alphanumeric() || "-.".contains(c))
     {
         refusals.push(Refusal::field("code-shape", "code").arg("max", CODE_CHARS_MAX));
     }
@@ -134,9 +128,7 @@ pub(super) fn check_zone(zone: &str, refusals: &mut Refusals) {
 
 /// Whether the grants after reach further than the grants before, in any permission.
 pub(super) fn widens(before: &BTreeMap<String, Scope>, after: &BTreeMap<String, Scope>) -> bool {
-    after
-        .iter()
-        .any(|(permission, scope)| before.get(permission).is_none_or(|held| held < scope))
+    after.iter().any(|(permission, scope)| before.get(permission).is_none_or(|held| held < scope))
 }
 
 /// The first guarded permission that nobody of `held` has.
@@ -173,10 +165,7 @@ pub(super) fn check_absence(new: &Away, deputy_is_active: bool, others: &[Away])
         refusals.push(Refusal::field("absence-dates", "until"));
         return refusals;
     }
-    if others
-        .iter()
-        .any(|o| o.staff == new.staff && o.common(new.from, new.until).is_some())
-    {
+    if others.iter().any(|o| o.staff == new.staff && o.common(new.from, new.until).is_some()) {
         refusals.push(Refusal::field("absence-overlap", "from"));
     }
     if new.deputy != new.staff && leads_to(others, new, new.deputy, (new.from, new.until), 0) {
@@ -210,12 +199,7 @@ mod tests {
     }
     fn away(staff: u128, deputy: u128, from: i8, until: i8) -> Away {
         let day = |d| Date::constant(2026, 11, d);
-        Away {
-            staff: user(staff),
-            deputy: user(deputy),
-            from: day(from),
-            until: day(until),
-        }
+        Away { staff: user(staff), deputy: user(deputy), from: day(from), until: day(until) }
     }
     fn codes(refusals: &Refusals) -> Vec<&str> {
         refusals.0.iter().map(|r| r.code.as_str()).collect()
@@ -224,9 +208,7 @@ mod tests {
     #[test]
     fn weak_passwords_are_refused_and_good_ones_pass() {
         let code = |text: &str| {
-            check_new_password(&Secret::new(text.to_owned()), "o.smirnova")
-                .err()
-                .map(|r| r.code)
+            check_new_password(&Secret::new(text.to_owned()), "o.smirnova").err().map(|r| r.code)
         };
         assert_eq!(code("short").as_deref(), Some("password-short"));
         assert_eq!(code("O.Smirnova1").as_deref(), Some("password-login"));
@@ -243,11 +225,7 @@ mod tests {
         let refused = |check: fn(&str, &mut Refusals), text: &str| {
             let mut refusals = Refusals::default();
             check(text, &mut refusals);
-            refusals
-                .0
-                .first()
-                .map(|r| r.code.clone())
-                .unwrap_or_default()
+            refusals.0.first().map(|r| r.code.clone()).unwrap_or_default()
         };
         for (login, code) in [
             ("o.smirnova", ""),
@@ -291,11 +269,7 @@ mod tests {
 
     #[test]
     fn somebody_must_hold_every_guarded_permission() {
-        let held = |list: &[&str]| {
-            list.iter()
-                .map(|p| (*p).to_owned())
-                .collect::<BTreeSet<_>>()
-        };
+        let held = |list: &[&str]| list.iter().map(|p| (*p).to_owned()).collect::<BTreeSet<_>>();
         assert_eq!(unguarded(&held(&["admin.staff", "admin.roles"])), None);
         assert_eq!(unguarded(&held(&["admin.staff"])), Some("admin.roles"));
         assert_eq!(unguarded(&held(&[])), Some("admin.staff"));
@@ -315,15 +289,8 @@ mod tests {
         assert_eq!(check(new, true, &[away(1, 3, 21, 25)]), "");
         assert_eq!(check(new, true, &[away(2, 1, 20, 25)]), "absence-cycle");
         assert_eq!(check(new, true, &[away(2, 1, 21, 25)]), "");
-        assert_eq!(
-            check(new, true, &[away(2, 3, 12, 14), away(3, 1, 14, 30)]),
-            "absence-cycle"
-        );
+        assert_eq!(check(new, true, &[away(2, 3, 12, 14), away(3, 1, 14, 30)]), "absence-cycle");
         let never_together = [away(2, 3, 12, 14), away(3, 1, 15, 30)];
-        assert_eq!(
-            check(new, true, &never_together),
-            "",
-            "the two never overlap"
-        );
+        assert_eq!(check(new, true, &never_together), "", "the two never overlap");
     }
 }

@@ -17,8 +17,7 @@ pub(crate) async fn load_organisation<R: Read>(db: &mut R) -> Result<Loaded, Sto
     let mut loaded = Loaded::default();
     for row in db.query("select id, code, name, name_en from region", &[]).await? {
         let mut c = row.cols();
-        let region =
-            Region { id: c.take()?, code: c.take()?, name: c.take()?, name_en: c.take()? };
+        let region = Region { id: c.take()?, code: c.take()?, name: c.take()?, name_en: c.take()? };
         loaded.regions.insert(region.id, region);
     }
     let sql = "select id, region_id, code, name, name_en, address, zone, mode, \
@@ -53,7 +52,8 @@ pub(crate) async fn load_organisation<R: Read>(db: &mut R) -> Result<Loaded, Sto
     }
     loaded.roles = load_roles(db).await?;
     loaded.staff = load_staff(db).await?;
-    let sql = "select staff_id, deputy_id, from_on, until_on from absence where cancelled_at is null";
+    let sql =
+        "select staff_id, deputy_id, from_on, until_on from absence where cancelled_at is null";
     for row in db.query(sql, &[]).await? {
         let mut c = row.cols();
         loaded.absences.push((c.take()?, c.take()?, c.take()?, c.take()?));
@@ -77,8 +77,7 @@ async fn load_roles<R: Read>(db: &mut R) -> Result<BTreeMap<RoleId, Role>, Store
     }
     for row in db.query("select role_id, permission, scope from role_grant", &[]).await? {
         let mut c = row.cols();
-        let (role, permission, scope): (RoleId, String, String) =
-            (c.take()?, c.take()?, c.take()?);
+        let (role, permission, scope): (RoleId, String, String) = (c.take()?, c.take()?, c.take()?);
         if let (Some(role), Some(scope)) = (roles.get_mut(&role), Scope::from_key(&scope)) {
             role.grants.insert(permission, scope);
         }
@@ -134,7 +133,10 @@ pub struct SignInRow {
 ///
 /// # Errors
 /// The database's.
-pub async fn sign_in_row<R: Read>(db: &mut R, login: &str) -> Result<Option<SignInRow>, StoreError> {
+pub async fn sign_in_row<R: Read>(
+    db: &mut R,
+    login: &str,
+) -> Result<Option<SignInRow>, StoreError> {
     let sql = "select id, state, password_hash, locked_until from staff where login = $1";
     let Some(row) = db.first(sql, params![login]).await? else { return Ok(None) };
     let mut c = row.cols();

@@ -96,10 +96,7 @@ impl Command for SetUpRoles {
 ///
 /// # Errors
 /// The database's.
-pub async fn set_up(
-    services: &Services,
-    grants: &[(&str, &str, Scope)],
-) -> Result<(), Error> {
+pub async fn set_up(services: &Services, grants: &[(&str, &str, Scope)]) -> Result<(), Error> {
     let mut all = Vec::new();
     for (role, permission, scope) in grants {
         let wanted = ROLES.iter().filter(|r| *role == "*" || r.key == *role);

@@ -51,9 +51,7 @@ impl Command for SaveView {
         }
         let same = own.iter().find(|(_, t)| t == title).map(|(id, _)| *id);
         if same.is_none() && own.len() >= VIEWS_MAX {
-            return Err(Refusal::field("too-many-views", "title")
-                .arg("max", VIEWS_MAX)
-                .into());
+            return Err(Refusal::field("too-many-views", "title").arg("max", VIEWS_MAX).into());
         }
         let (id, now): (ViewId, _) = (same.unwrap_or_else(|| w.new_id()), w.ctx.now);
         w.execute(
@@ -108,11 +106,7 @@ impl Command for DeleteView {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let view = own_or_shared(w, self.view_id).await?;
-        w.execute(
-            "delete from saved_view where id = $1",
-            params![self.view_id],
-        )
-        .await?;
+        w.execute("delete from saved_view where id = $1", params![self.view_id]).await?;
         let gone = serde_json::Value::Null;
         let change = Change::new()
             .field("title", view.title, gone.clone())
@@ -162,11 +156,7 @@ async fn own_or_shared(w: &mut Work<'_>, id: ViewId) -> Result<Stored, Error> {
     let row = w.first(sql, params![id]).await?.ok_or(Error::NotFound)?;
     let mut c = row.cols();
     let owner: UserId = c.take()?;
-    let stored = Stored {
-        shared: c.take()?,
-        title: c.take()?,
-        query: c.take()?,
-    };
+    let stored = Stored { shared: c.take()?, title: c.take()?, query: c.take()? };
     let may_share = w.ctx.principal.has("view.share");
     if w.actor() == Some(owner) || (stored.shared && may_share) {
         Ok(stored)

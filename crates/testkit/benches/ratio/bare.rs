@@ -78,13 +78,16 @@ impl Bare {
         Ok(Bare::Postgres(Box::new(Server { client, prepared: std::collections::BTreeMap::new() })))
     }
     pub(crate) async fn list(&mut self) -> Result<usize, Failed> {
-        let sql = format!("select {HEAD}, c.created_at, c.employer from client c \
-                           order by c.sort_name, c.id limit 51");
+        let sql = format!(
+            "select {HEAD}, c.created_at, c.employer from client c \
+                           order by c.sort_name, c.id limit 51"
+        );
         Ok(self.rows(&sql, &[]).await?.min(PAGE))
     }
     pub(crate) async fn card(&mut self, client: ClientId) -> Result<usize, Failed> {
         let id = [P::Id(client.uuid())];
-        let mut rows = self.rows(&format!("select {HEAD} from client c where c.id = $1"), &id).await?;
+        let mut rows =
+            self.rows(&format!("select {HEAD} from client c where c.id = $1"), &id).await?;
         for (place, sql) in CARD.into_iter().enumerate() {
             let found = self.rows(sql, &id).await?;
             rows += if place == CONSENTS { 0 } else { found };
@@ -137,7 +140,8 @@ impl Bare {
              entity, entity_id, client_id, changes) values ({txid}, $1, $2, $2, 'bench', 'bench', \
              'bench', 'interaction', $3, $4, $5) returning seq"
         );
-        let changes = r#"{"channel":[null,"phone"],"subject":[null,"Звонок"],"body":[null,"О вкладе"]}"#;
+        let changes =
+            r#"{"channel":[null,"phone"],"subject":[null,"Звонок"],"body":[null,"О вкладе"]}"#;
         self.rows(&sql, &[at(), id(), P::Id(interaction), client(), text(changes)]).await?;
         self.run("commit").await?;
         Ok(1)
@@ -169,7 +173,9 @@ fn sqlite_rows(db: &rusqlite::Connection, sql: &str, params: &[P]) -> Result<usi
     while let Some(row) = rows.next()? {
         for column in 0..width {
             match row.get_ref(column)? {
-                ValueRef::Text(text) => drop(std::hint::black_box(str::from_utf8(text)?.to_owned())),
+                ValueRef::Text(text) => {
+                    drop(std::hint::black_box(str::from_utf8(text)?.to_owned()))
+                }
                 ValueRef::Blob(bytes) => drop(std::hint::black_box(Uuid::from_slice(bytes))),
                 other => drop(std::hint::black_box(other)),
             }
@@ -216,7 +222,9 @@ impl Server {
         for row in &rows {
             for (place, column) in row.columns().iter().enumerate() {
                 match *column.type_() {
-                    Type::UUID => drop(std::hint::black_box(row.try_get::<_, Option<Uuid>>(place)?)),
+                    Type::UUID => {
+                        drop(std::hint::black_box(row.try_get::<_, Option<Uuid>>(place)?))
+                    }
                     Type::INT8 => drop(std::hint::black_box(row.try_get::<_, Option<i64>>(place)?)),
                     _ => drop(std::hint::black_box(row.try_get::<_, Option<String>>(place)?)),
                 }

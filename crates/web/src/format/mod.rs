@@ -83,19 +83,10 @@ mod tests {
         assert_eq!(ru(rub(123_456_789)), "1 234 567,89 ₽");
         assert_eq!(ru(rub(-5)), "−0,05 ₽");
         assert_eq!(ru(rub(0)), "0,00 ₽");
-        assert_eq!(
-            plain(&money(Lang::En, rub(-123_456_789))),
-            "RUB −1,234,567.89"
-        );
-        assert_eq!(
-            plain(&money_whole(Lang::Ru, rub(123_456_750))),
-            "1 234 568 ₽"
-        );
+        assert_eq!(plain(&money(Lang::En, rub(-123_456_789))), "RUB −1,234,567.89");
+        assert_eq!(plain(&money_whole(Lang::Ru, rub(123_456_750))), "1 234 568 ₽");
         assert_eq!(plain(&money_whole(Lang::Ru, rub(-49))), "0 ₽");
-        assert_eq!(
-            plain(&money_whole(Lang::En, rub(i64::MIN))),
-            "RUB −92,233,720,368,547,758"
-        );
+        assert_eq!(plain(&money_whole(Lang::En, rub(i64::MIN))), "RUB −92,233,720,368,547,758");
         let jpy = Money::new(1_500, "JPY".parse().unwrap());
         assert_eq!(plain(&money(Lang::Ru, jpy)), "1 500 JPY");
     }

@@ -7,11 +7,7 @@ use crate::i18n::L;
 
 /// An integer in groups of three: `1 234 567` or `1,234,567`.
 pub fn integer(lang: Lang, number: i64) -> String {
-    let sign = if number < 0 {
-        MINUS.to_string()
-    } else {
-        String::new()
-    };
+    let sign = if number < 0 { MINUS.to_string() } else { String::new() };
     sign + &groups(lang, number.unsigned_abs())
 }
 
@@ -40,11 +36,7 @@ pub fn money_whole(lang: Lang, amount: Money) -> String {
 pub fn money_compact(l: &L, amount: Money) -> String {
     let unit = unit_of(amount);
     let whole = amount.minor.unsigned_abs().saturating_add(unit / 2) / unit;
-    let scales = [
-        (1_000_000_000, "ui-scale-9"),
-        (1_000_000, "ui-scale-6"),
-        (1_000, "ui-scale-3"),
-    ];
+    let scales = [(1_000_000_000, "ui-scale-9"), (1_000_000, "ui-scale-6"), (1_000, "ui-scale-3")];
     let Some((scale, key)) = scales.into_iter().find(|(scale, _)| whole >= *scale) else {
         return money_whole(l.lang, amount);
     };
@@ -70,11 +62,7 @@ pub fn percent(lang: Lang, basis_points: i64) -> String {
         number.push(decimal_mark(lang));
         number.push_str(fraction);
     }
-    let sign = if basis_points < 0 {
-        MINUS.to_string()
-    } else {
-        String::new()
-    };
+    let sign = if basis_points < 0 { MINUS.to_string() } else { String::new() };
     match lang {
         Lang::Ru => format!("{sign}{number}{NBSP}%"),
         Lang::En => format!("{sign}{number}%"),
@@ -87,19 +75,11 @@ fn unit_of(amount: Money) -> u64 {
 
 /// Keeps the sign only when something is left after rounding: no "−0".
 fn zeroless(amount: Money, whole: u64) -> Money {
-    if whole == 0 {
-        Money::zero(amount.currency)
-    } else {
-        amount
-    }
+    if whole == 0 { Money::zero(amount.currency) } else { amount }
 }
 
 fn with_currency(lang: Lang, amount: Money, number: String) -> String {
-    let sign = if amount.minor < 0 {
-        MINUS.to_string()
-    } else {
-        String::new()
-    };
+    let sign = if amount.minor < 0 { MINUS.to_string() } else { String::new() };
     match lang {
         Lang::Ru => format!("{sign}{number}{NBSP}{}", amount.currency.symbol()),
         Lang::En => format!("{}{NBSP}{sign}{number}", amount.currency.code()),

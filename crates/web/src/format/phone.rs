@@ -5,9 +5,7 @@ use super::NBSP;
 /// A phone in international form, grouped as its country writes it: `+7 916 123-45-67`. What is not
 /// `+` and digits is returned as it is.
 pub fn phone(e164: &str) -> String {
-    let Some(digits) = e164
-        .strip_prefix('+')
-        .filter(|d| d.bytes().all(|b| b.is_ascii_digit()))
+    let Some(digits) = e164.strip_prefix('+').filter(|d| d.bytes().all(|b| b.is_ascii_digit()))
     else {
         return e164.to_owned();
     };
@@ -33,11 +31,5 @@ pub fn phone(e164: &str) -> String {
 
 fn russian_phone(digits: &str) -> String {
     let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
-    format!(
-        "+7{NBSP}{}{NBSP}{}-{}-{}",
-        part(1..4),
-        part(4..7),
-        part(7..9),
-        part(9..11)
-    )
+    format!("+7{NBSP}{}{NBSP}{}-{}-{}", part(1..4), part(4..7), part(7..9), part(9..11))
 }

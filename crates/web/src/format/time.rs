@@ -11,12 +11,7 @@ use crate::i18n::L;
 pub fn date(l: &L, day: Date) -> String {
     match l.lang {
         Lang::Ru => format!("{:02}.{:02}.{:04}", day.day(), day.month(), day.year()),
-        Lang::En => format!(
-            "{}{NBSP}{}{NBSP}{}",
-            day.day(),
-            month_short(l, day),
-            day.year()
-        ),
+        Lang::En => format!("{}{NBSP}{}{NBSP}{}", day.day(), month_short(l, day), day.year()),
     }
 }
 
@@ -31,11 +26,7 @@ pub fn day_heading(l: &L, day: Date) -> String {
     }
     let month = l.t(&format!("ui-month-of-{}", day.month()));
     let head = format!("{}, {}{NBSP}{month}", weekday(l, day), day.day());
-    if day.year() == l.today.year() {
-        head
-    } else {
-        format!("{head} {}", day.year())
-    }
+    if day.year() == l.today.year() { head } else { format!("{head} {}", day.year()) }
 }
 
 /// The month as a chart label: `ноя` or `Nov`.

@@ -17,7 +17,8 @@ impl Cx {
     }
     /// A whole page with another status (a form with refusals: 422, a conflict: 409).
     pub fn page_with_status(&self, status: StatusCode, title: &str, content: &Markup) -> Response {
-        let body = if self.is_fragment { content.clone() } else { self.page_markup(title, content) };
+        let body =
+            if self.is_fragment { content.clone() } else { self.page_markup(title, content) };
         let mut response = (status, Html(body.into_string())).into_response();
         if self.flash.is_some() && !self.is_fragment {
             let gone = HeaderValue::from_static("flash=; Path=/; Max-Age=0; SameSite=Lax");
@@ -72,8 +73,7 @@ impl Cx {
             || self.l.t("web-head-office"),
             |b| directory.branch_name(b, self.l.lang).to_owned(),
         );
-        let role =
-            me.map_or_else(String::new, |m| directory.role_names(m.id, self.l.lang));
+        let role = me.map_or_else(String::new, |m| directory.role_names(m.id, self.l.lang));
         let name = me.map_or("", |m| m.shown_name(self.l.lang)).to_owned();
         let mut shell = Shell::new(title, &self.path)
             .look(look.0, look.1, self.nav_folded)

@@ -8,9 +8,9 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kernel::{CommandId, Lang, Timestamp};
+use spine::Reader;
 use spine::org::queries::{self, SessionRow};
 use spine::{Command, Ctx, Error, Principal};
-use spine::Reader;
 
 use super::app::App;
 use super::errors::{self, Failure};
@@ -49,8 +49,14 @@ impl Cx {
     ///
     /// # Errors
     /// As [`spine::Bus::execute`].
-    pub async fn execute<C: Command>(&self, id: CommandId, command: &C) -> Result<C::Output, Error> {
-        self.app.services.execute(&self.ctx, id, command).await
+    pub async fn execute<C: Command>(
+        &self,
+        id: CommandId,
+        command: &C,
+    ) -> Result<C::Output, Error> {
+        let answer = self.app.services.execute(&self.ctx, id, command).await;
+        self.db.forget();
+        answer
     }
     /// Who asks.
     pub fn principal(&self) -> &Principal {
@@ -84,7 +90,10 @@ pub(super) async fn with_context(
     next: Next,
 ) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let only_reads = request.method().is_safe();
     let cx = match make(app, request.headers().clone(), path).await {
+        // a page that writes must see what it wrote
+        Ok(cx) if only_reads => Cx { db: cx.db.remembering(), ..cx },
         Ok(cx) => cx,
         Err(error) => {
             tracing::error!(%error, "the request's context could not be made");
@@ -104,7 +113,8 @@ async fn make(app: Arc<App>, headers: HeaderMap, path: String) -> Result<Cx, Err
     let mut principal = None;
     let mut has_token = false;
     if let Some(token) = bearer(headers) {
-        if let Some((_, role, user)) = queries::live_token(&mut db, &hash_token(token), now).await? {
+        if let Some((_, role, user)) = queries::live_token(&mut db, &hash_token(token), now).await?
+        {
             principal = app.services.directory.role_principal(role, user);
             has_token = principal.is_some();
         }

@@ -2,6 +2,7 @@
 
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use spine::Error;
@@ -87,7 +88,7 @@ fn log_chain(error: &dyn std::error::Error) {
 
 /// Fills an error response with a page (or a fragment) in the person's language.
 pub(super) fn render(cx: &Cx, response: Response) -> Response {
-    let Some(shown) = response.extensions().get::<Shown>().cloned() else { return response };
+    let Some(shown) = shown(&response) else { return response };
     let status = response.status();
     let operation = cx.ctx.operation_id.to_string();
     if status.is_server_error() {
@@ -99,6 +100,18 @@ pub(super) fn render(cx: &Cx, response: Response) -> Response {
     let body = body(cx, status, &shown, &operation);
     let page = if cx.is_fragment { body } else { cx.page_markup(&cx.l.t("ui-failure"), &body) };
     (status, Html(page.into_string())).into_response()
+}
+
+/// What an error response is to show; nothing when it is none, or has a page of its own.
+fn shown(response: &Response) -> Option<Shown> {
+    // an address or a form the router could not even read: its own words are for programmers
+    let unread = || {
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let is_bare = kind.is_some_and(|kind| kind.starts_with("text/plain"));
+        let words = vec![kernel::Refusal::new("bad-request")];
+        (response.status().is_client_error() && is_bare).then_some(Shown { permission: None, words })
+    };
+    response.extensions().get::<Shown>().cloned().or_else(unread)
 }
 
 fn body(cx: &Cx, status: StatusCode, shown: &Shown, operation: &str) -> Markup {

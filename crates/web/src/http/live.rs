@@ -26,23 +26,24 @@ async fn listen(State(app): State<Arc<App>>, _cx: Cx, RawQuery(query): RawQuery)
     let topics: Vec<String> = FormData::parse(&query.unwrap_or_default()).all("topic").to_vec();
     let bell = app.services.live.subscribe();
     let stopping = app.stopping.clone();
-    let events = stream::unfold((bell, topics, stopping), |(mut bell, topics, mut stopping)| async {
-        loop {
-            let received = tokio::select! {
-                received = bell.recv() => received,
-                _ = stopping.wait_for(|s| *s) => return None,
-            };
-            let topic = match received {
-                Ok(event) if topics.is_empty() || topics.contains(&event.topic) => event.topic,
-                Ok(_) => continue,
-                // fell behind: everything may have changed
-                Err(RecvError::Lagged(_)) => "all".to_owned(),
-                Err(RecvError::Closed) => return None,
-            };
-            let event = Ok::<Event, Infallible>(Event::default().data(topic));
-            return Some((event, (bell, topics, stopping)));
-        }
-    });
+    let events =
+        stream::unfold((bell, topics, stopping), |(mut bell, topics, mut stopping)| async {
+            loop {
+                let received = tokio::select! {
+                    received = bell.recv() => received,
+                    _ = stopping.wait_for(|s| *s) => return None,
+                };
+                let topic = match received {
+                    Ok(event) if topics.is_empty() || topics.contains(&event.topic) => event.topic,
+                    Ok(_) => continue,
+                    // fell behind: everything may have changed
+                    Err(RecvError::Lagged(_)) => "all".to_owned(),
+                    Err(RecvError::Closed) => return None,
+                };
+                let event = Ok::<Event, Infallible>(Event::default().data(topic));
+                return Some((event, (bell, topics, stopping)));
+            }
+        });
     let alive = KeepAlive::new().interval(Duration::from_secs(15));
     Ok(Sse::new(events).keep_alive(alive).into_response())
 }

@@ -26,7 +26,11 @@ pub(super) fn routes(routes: Routes) -> Routes {
 async fn save_preferences(cx: Cx, sent: FormData) -> Answer {
     let lang = sent.opt("lang").and_then(|code| Lang::from_code(&code));
     let back = sent.text("back");
-    let back = if back.starts_with('/') && !back.starts_with("//") && back.is_ascii() { back } else { "/".to_owned() };
+    let back = if back.starts_with('/') && !back.starts_with("//") && back.is_ascii() {
+        back
+    } else {
+        "/".to_owned()
+    };
     let mut response = if cx.is_fragment {
         StatusCode::NO_CONTENT.into_response()
     } else {

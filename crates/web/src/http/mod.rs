@@ -18,5 +18,8 @@ pub use app::{App, DemoMode, Setting, build_router};
 pub use cx::Cx;
 pub use errors::{Answer, BadRequest, Failure};
 pub use form_data::{FormData, Upload, UploadForm, read_upload};
-pub use pages::{Action, CardPanel, ColumnKind, Hits, ListColumn, NavItem, Pages, PanelMarkup, PanelSlot, SearchHit, SearchSource};
+pub use pages::{
+    Action, CardPanel, ColumnKind, Hits, ListColumn, NavItem, Pages, PanelMarkup, PanelSlot,
+    SearchHit, SearchSource,
+};
 pub use sign_in::{hash_token, new_token};

@@ -80,8 +80,7 @@ pub enum PanelSlot {
 }
 
 /// The future of a rendered panel; `None`: nothing to show.
-pub type PanelMarkup<'a> =
-    Pin<Box<dyn Future<Output = Result<Option<Markup>, Error>> + Send + 'a>>;
+pub type PanelMarkup<'a> = Pin<Box<dyn Future<Output = Result<Option<Markup>, Error>> + Send + 'a>>;
 
 /// A room's panel on the client card. The card has already checked that the person may see the client.
 pub trait CardPanel: Send + Sync {

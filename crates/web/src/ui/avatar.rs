@@ -45,9 +45,7 @@ fn initials(name: &str) -> String {
 
 /// One of six quiet hues, the same for the same name everywhere.
 fn hue(name: &str) -> u32 {
-    name.chars().fold(7_u32, |sum, c| {
-        sum.wrapping_mul(31).wrapping_add(u32::from(c))
-    }) % 6
+    name.chars().fold(7_u32, |sum, c| sum.wrapping_mul(31).wrapping_add(u32::from(c))) % 6
 }
 
 #[cfg(test)]

@@ -128,11 +128,8 @@ impl Button {
             Look::Danger => "btn danger",
         };
         let link = self.href.as_ref().or(self.dialog.as_ref());
-        let mut tag = Tag::new(if link.is_some() && self.disabled_why.is_none() {
-            "a"
-        } else {
-            "button"
-        });
+        let mut tag =
+            Tag::new(if link.is_some() && self.disabled_why.is_none() { "a" } else { "button" });
         tag.attr("class", class);
         match (&self.disabled_why, link) {
             (Some(why), _) => {
@@ -180,10 +177,7 @@ pub(super) struct Tag {
 
 impl Tag {
     pub(super) fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            text: format!("<{name}"),
-        }
+        Self { name, text: format!("<{name}") }
     }
     pub(super) fn attr(&mut self, name: &str, value: &str) {
         self.text.push(' ');
@@ -221,9 +215,5 @@ pub fn icon_button(name: &str, label: &str, attributes: &[(&str, &str)]) -> Mark
 
 /// A quiet button that copies a text (a phone, an account number).
 pub fn copy_button(l: &L, text: &str) -> Markup {
-    icon_button(
-        "copy",
-        &l.ta("ui-copy", &[("what", text.into())]),
-        &[("data-copy", text)],
-    )
+    icon_button("copy", &l.ta("ui-copy", &[("what", text.into())]), &[("data-copy", text)])
 }

@@ -44,10 +44,7 @@ pub fn conflict_chooser(
     fields: &[ConflictField],
 ) -> Markup {
     let when = format::relative(l, by.at);
-    let words = l.ta(
-        "ui-conflict-words",
-        &[("who", (&by.who).into()), ("when", when.into())],
-    );
+    let words = l.ta("ui-conflict-words", &[("who", (&by.who).into()), ("when", when.into())]);
     html! {
         form.form.conflict method="post" action=(action) data-save {
             @for (name, value) in hidden { input type="hidden" name=(name) value=(value); }

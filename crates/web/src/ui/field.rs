@@ -20,11 +20,7 @@ pub struct Opt {
 impl Opt {
     /// A choice.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-            hint: None,
-        }
+        Self { value: value.into(), label: label.into(), hint: None }
     }
     /// Adds a second line (radio groups).
     #[must_use]
@@ -121,10 +117,7 @@ impl Field {
     }
     /// A yes or no.
     pub fn checkbox(name: impl Into<String>, label: impl Into<String>, is_checked: bool) -> Self {
-        Self {
-            is_checked,
-            ..Self::new(name, label, Input::Checkbox)
-        }
+        Self { is_checked, ..Self::new(name, label, Input::Checkbox) }
     }
     /// The present value; for a check box what it sends (default `on`).
     #[must_use]
@@ -317,9 +310,7 @@ impl Field {
 
     fn date_markup(&self, l: &L) -> Markup {
         let mut field = self.clone();
-        field
-            .placeholder
-            .get_or_insert_with(|| l.t("ui-date-example"));
+        field.placeholder.get_or_insert_with(|| l.t("ui-date-example"));
         html! {
             span.with-end {
                 (field.line("text", &[("class", "num"), ("data-date", ""), ("autocomplete", "off")]))

@@ -102,12 +102,7 @@ impl FilterBar {
         fields: Vec<FilterField>,
         conditions: Vec<Condition>,
     ) -> Self {
-        Self {
-            id: id.into(),
-            fields,
-            conditions,
-            ..Self::default()
-        }
+        Self { id: id.into(), fields, conditions, ..Self::default() }
     }
     /// A parameter of the address to keep (sort, view). Not the page: a new filter starts at the first.
     #[must_use]
@@ -197,10 +192,7 @@ impl FilterBar {
     }
 
     fn address(&self, conditions: &[Condition]) -> String {
-        let keep = self
-            .keep
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let keep = self.keep.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let search = self.search.iter().map(|(value, _)| ("q", value.as_str()));
         let search = search.filter(|(_, value)| !value.is_empty());
         query_string(keep.chain(search).chain(Condition::pairs(conditions)))

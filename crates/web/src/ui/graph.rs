@@ -83,10 +83,7 @@ fn layout<'a>(centre: &str, nodes: &'a [GraphNode], edges: &[GraphEdge]) -> Plac
     let mut is_right = true;
     for _ in 0..nodes.len() {
         let mut found = Vec::new();
-        for node in nodes
-            .iter()
-            .filter(|node| !column_of.contains_key(node.id.as_str()))
-        {
+        for node in nodes.iter().filter(|node| !column_of.contains_key(node.id.as_str())) {
             let beside = edges.iter().find_map(|edge| {
                 let other = if edge.from == node.id {
                     &edge.to
@@ -141,11 +138,7 @@ fn edge_markup(edge: &GraphEdge, places: &Places<'_>) -> Markup {
     let (path, label_x, label_y) = if a.0 == b.0 {
         // Both stand in one column: the line bends round its right side.
         let bend = x1 + 36;
-        (
-            format!("M{x1} {y1}C{bend} {y1} {bend} {y2} {x1} {y2}"),
-            x1 + 30,
-            y1.midpoint(y2) + 4,
-        )
+        (format!("M{x1} {y1}C{bend} {y1} {bend} {y2} {x1} {y2}"), x1 + 30, y1.midpoint(y2) + 4)
     } else {
         let middle = x1.midpoint(x2);
         // Nearer to the outer box, where lines have parted.
@@ -166,11 +159,7 @@ fn edge_markup(edge: &GraphEdge, places: &Places<'_>) -> Markup {
 }
 
 fn node_markup(node: &GraphNode, (x, y): (i64, i64), is_centre: bool) -> Markup {
-    let tone = if is_centre {
-        "centre"
-    } else {
-        node.tone.class()
-    };
+    let tone = if is_centre { "centre" } else { node.tone.class() };
     html! {
         a.graph-node.(tone) href=(node.href) {
             title { (node.label) " · " (node.detail) }
@@ -190,11 +179,7 @@ fn cut(text: &str) -> String {
 
 fn links_table(l: &L, nodes: &[GraphNode], edges: &[GraphEdge]) -> Markup {
     let name = |id: &str| {
-        nodes
-            .iter()
-            .find(|node| node.id == id)
-            .map(|node| node.label.clone())
-            .unwrap_or_default()
+        nodes.iter().find(|node| node.id == id).map(|node| node.label.clone()).unwrap_or_default()
     };
     html! {
         details.chart-data {
@@ -237,13 +222,8 @@ mod tests {
             to: to.into(),
             label: String::new(),
         };
-        let edges = [
-            edge("c", "a"),
-            edge("b", "c"),
-            edge("c", "d"),
-            edge("a", "e"),
-            edge("x", "y"),
-        ];
+        let edges =
+            [edge("c", "a"), edge("b", "c"), edge("c", "d"), edge("a", "e"), edge("x", "y")];
         let places = layout("c", &nodes, &edges);
         assert_eq!(places.len(), ids.len());
         let distinct: std::collections::BTreeSet<_> = places.values().collect();

@@ -19,10 +19,7 @@ pub struct Crumb {
 impl Crumb {
     /// One step.
     pub fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            href: href.into(),
-            label: label.into(),
-        }
+        Self { href: href.into(), label: label.into() }
     }
 }
 
@@ -41,10 +38,7 @@ pub struct PageHeader {
 impl PageHeader {
     /// A head with a title.
     pub fn new(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            ..Self::default()
-        }
+        Self { title: title.into(), ..Self::default() }
     }
     /// Adds a step of the path.
     #[must_use]

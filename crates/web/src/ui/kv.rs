@@ -38,10 +38,7 @@ pub struct Kv {
 impl Kv {
     /// A list; `id` is unique on the page (the source popovers use it).
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            ..Self::default()
-        }
+        Self { id: id.into(), ..Self::default() }
     }
     /// Two columns where there is room.
     #[must_use]
@@ -52,35 +49,20 @@ impl Kv {
     /// A fact.
     #[must_use]
     pub fn line(mut self, label: impl Into<String>, value: Markup) -> Self {
-        self.lines.push(Line {
-            label: label.into(),
-            value: Some(value),
-            source: None,
-            edit: None,
-        });
+        self.lines.push(Line { label: label.into(), value: Some(value), source: None, edit: None });
         self
     }
     /// A fact as plain text; an empty text shows as "not given".
     #[must_use]
     pub fn text(mut self, label: impl Into<String>, value: &str) -> Self {
         let value = (!value.is_empty()).then(|| html! { (value) });
-        self.lines.push(Line {
-            label: label.into(),
-            value,
-            source: None,
-            edit: None,
-        });
+        self.lines.push(Line { label: label.into(), value, source: None, edit: None });
         self
     }
     /// A fact the bank does not hold.
     #[must_use]
     pub fn missing(mut self, label: impl Into<String>) -> Self {
-        self.lines.push(Line {
-            label: label.into(),
-            value: None,
-            source: None,
-            edit: None,
-        });
+        self.lines.push(Line { label: label.into(), value: None, source: None, edit: None });
         self
     }
     /// Where the last added value came from.

@@ -110,26 +110,13 @@ impl Menu {
 
 fn menu_item(item: &MenuItem) -> Markup {
     match item {
-        MenuItem::Link {
-            href,
-            icon: name,
-            label,
-        } => {
+        MenuItem::Link { href, icon: name, label } => {
             html! { a.menu-item href=(href) { (icon(name)) span { (label) } } }
         }
-        MenuItem::Dialog {
-            src,
-            icon: name,
-            label,
-        } => {
+        MenuItem::Dialog { src, icon: name, label } => {
             html! { a.menu-item href=(src) data-dialog-src=(src) { (icon(name)) span { (label) } } }
         }
-        MenuItem::Post {
-            action,
-            values,
-            icon: name,
-            label,
-        } => html! {
+        MenuItem::Post { action, values, icon: name, label } => html! {
             form.menu-form method="post" action=(action) {
                 @for (key, value) in values { input type="hidden" name=(key) value=(value); }
                 button.menu-item type="submit" { (icon(name)) span { (label) } }

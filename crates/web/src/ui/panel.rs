@@ -18,10 +18,7 @@ pub struct Panel {
 impl Panel {
     /// A panel with a title.
     pub fn new(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            ..Self::default()
-        }
+        Self { title: title.into(), ..Self::default() }
     }
     /// The id of the element (targets, anchors, live updates).
     #[must_use]
@@ -67,11 +64,7 @@ impl Panel {
     }
     /// The markup around `body`.
     pub fn render(&self, body: &Markup) -> Markup {
-        let class = if self.is_flush {
-            "panel flush"
-        } else {
-            "panel"
-        };
+        let class = if self.is_flush { "panel flush" } else { "panel" };
         let (topic, src) = match &self.live {
             Some((topic, src)) => (Some(topic), Some(src)),
             None => (None, None),

@@ -11,10 +11,7 @@ pub fn progress(l: &L, label: &str, done: i64, total: Option<i64>) -> Markup {
     let words = match total {
         Some(total) => {
             let (done, total) = (l.int(done), l.int(total));
-            l.ta(
-                "ui-progress",
-                &[("done", done.into()), ("total", total.into())],
-            )
+            l.ta("ui-progress", &[("done", done.into()), ("total", total.into())])
         }
         None => l.t("ui-progress-unknown"),
     };

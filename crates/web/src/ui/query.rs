@@ -38,10 +38,7 @@ mod tests {
 
     #[test]
     fn everything_but_plain_letters_is_escaped() {
-        assert_eq!(
-            query_string([("q", "Ёж & co"), ("n", "1")]),
-            "?q=%D0%81%D0%B6+%26+co&n=1"
-        );
+        assert_eq!(query_string([("q", "Ёж & co"), ("n", "1")]), "?q=%D0%81%D0%B6+%26+co&n=1");
         assert_eq!(query_string([]), "?");
     }
 }

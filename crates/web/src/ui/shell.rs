@@ -61,11 +61,7 @@ impl Density {
     }
     /// From a preference; anything unknown is `Compact`.
     pub fn from_code(code: &str) -> Self {
-        if code == "roomy" {
-            Density::Roomy
-        } else {
-            Density::Compact
-        }
+        if code == "roomy" { Density::Roomy } else { Density::Compact }
     }
 }
 
@@ -107,14 +103,7 @@ pub struct NavEntry {
 impl NavEntry {
     /// An entry.
     pub fn new(href: impl Into<String>, icon: &'static str, label: impl Into<String>) -> Self {
-        Self {
-            href: href.into(),
-            icon,
-            label: label.into(),
-            go: None,
-            count: None,
-            is_main: false,
-        }
+        Self { href: href.into(), icon, label: label.into(), go: None, count: None, is_main: false }
     }
     /// The letter after `g`.
     #[must_use]
@@ -148,10 +137,7 @@ pub struct NavGroup {
 impl NavGroup {
     /// A group.
     pub fn new(label: impl Into<String>, entries: Vec<NavEntry>) -> Self {
-        Self {
-            label: label.into(),
-            entries,
-        }
+        Self { label: label.into(), entries }
     }
 }
 
@@ -188,11 +174,7 @@ pub struct Shell {
 impl Shell {
     /// A frame: the browser's title and the path of the page.
     pub fn new(title: impl Into<String>, path: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            path: path.into(),
-            ..Self::default()
-        }
+        Self { title: title.into(), path: path.into(), ..Self::default() }
     }
     /// What the person prefers.
     #[must_use]
@@ -334,9 +316,7 @@ impl Shell {
 
 fn starts_path(path: &str, href: &str) -> bool {
     path == href
-        || path
-            .strip_prefix(href)
-            .is_some_and(|rest| href != "/" && rest.starts_with(['/', '?']))
+        || path.strip_prefix(href).is_some_and(|rest| href != "/" && rest.starts_with(['/', '?']))
 }
 
 fn nav_entry(entry: &NavEntry, current: Option<&str>) -> Markup {

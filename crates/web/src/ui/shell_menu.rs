@@ -66,16 +66,12 @@ pub(super) fn top_bar(l: &L, shell: &Shell) -> Markup {
 fn link_light(l: &L, shell: &Shell) -> Markup {
     let (class, name, words) = match &shell.link {
         LinkState::Online => ("good", "wifi", l.t("ui-online")),
-        LinkState::Offline { since } => (
-            "danger",
-            "wifi-off",
-            l.ta("ui-offline-since", &[("since", since.into())]),
-        ),
-        LinkState::Syncing { left } => (
-            "attention",
-            "refresh-cw",
-            l.ta("ui-syncing", &[("n", (*left).into())]),
-        ),
+        LinkState::Offline { since } => {
+            ("danger", "wifi-off", l.ta("ui-offline-since", &[("since", since.into())]))
+        }
+        LinkState::Syncing { left } => {
+            ("attention", "refresh-cw", l.ta("ui-syncing", &[("n", (*left).into())]))
+        }
     };
     html! {
         span.link-light data-link-light data-words-lost=(l.t("ui-line-lost")) data-words-back=(words) {
@@ -89,10 +85,7 @@ fn link_light(l: &L, shell: &Shell) -> Markup {
 
 fn create_menu(l: &L, items: &[MenuItem]) -> Markup {
     Menu::new("menu-create", l.t("ui-create"))
-        .opener(
-            "btn create",
-            html! { (icon("plus")) span { (l.t("ui-create")) } },
-        )
+        .opener("btn create", html! { (icon("plus")) span { (l.t("ui-create")) } })
         .items(items.iter().cloned())
         .render()
 }
@@ -111,10 +104,7 @@ fn notices(l: &L, shell: &Shell) -> Markup {
 fn person_menu(l: &L, shell: &Shell) -> Markup {
     let person = &shell.person;
     let set = |name: &str, value: &str| {
-        vec![
-            (name.to_owned(), value.to_owned()),
-            ("back".to_owned(), shell.path.clone()),
-        ]
+        vec![(name.to_owned(), value.to_owned()), ("back".to_owned(), shell.path.clone())]
     };
     let post = |name: &str, value: &str, icon: &'static str, label: String| MenuItem::Post {
         action: shell.links.preferences.clone(),
@@ -165,11 +155,7 @@ fn shell_language_name(l: &L, lang: Lang) -> String {
 
 /// Theme and density: posts without scripts, at once with them.
 fn theme_switch(l: &L, shell: &Shell) -> Markup {
-    let themes = [
-        (Theme::Auto, "monitor"),
-        (Theme::Light, "sun"),
-        (Theme::Dark, "moon"),
-    ];
+    let themes = [(Theme::Auto, "monitor"), (Theme::Light, "sun"), (Theme::Dark, "moon")];
     html! {
         form.switch method="post" action=(shell.links.preferences) data-switch="theme" {
             input type="hidden" name="back" value=(shell.path);

@@ -65,19 +65,12 @@ pub fn empty(icon: &'static str, title: &str, words: &str, action: Option<Button
 
 /// Something broke: what, the operation id to tell to support, and a retry.
 pub fn failure(l: &L, words: &str, operation: &str, retry_href: Option<&str>) -> Markup {
-    let state = State {
-        class: "danger",
-        ..State::new("circle-alert", l.t("ui-failure"), words)
-    }
-    .details(html! { (l.t("ui-operation")) " " code { (operation) } });
+    let state = State { class: "danger", ..State::new("circle-alert", l.t("ui-failure"), words) }
+        .details(html! { (l.t("ui-operation")) " " code { (operation) } });
     match retry_href {
-        Some(href) => state
-            .action(
-                Button::secondary(l.t("ui-retry"))
-                    .icon("rotate-ccw")
-                    .href(href),
-            )
-            .render(),
+        Some(href) => {
+            state.action(Button::secondary(l.t("ui-retry")).icon("rotate-ccw").href(href)).render()
+        }
         None => state.render(),
     }
 }
@@ -91,12 +84,9 @@ pub fn not_found(l: &L) -> Markup {
 
 /// Not allowed: what may not be done and whom to ask. `ask` is a role, team or person in words.
 pub fn no_right(l: &L, what: &str, ask: &str) -> Markup {
-    State {
-        class: "attention",
-        ..State::new("lock", l.t("ui-no-right"), what)
-    }
-    .details(html! { (l.ta("ui-no-right-ask", &[("who", ask.into())])) })
-    .render()
+    State { class: "attention", ..State::new("lock", l.t("ui-no-right"), what) }
+        .details(html! { (l.ta("ui-no-right-ask", &[("who", ask.into())])) })
+        .render()
 }
 
 /// The line to the centre is cut: since when (in words) and what still works.

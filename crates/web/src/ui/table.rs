@@ -55,10 +55,7 @@ impl Column {
     }
     /// A column of numbers.
     pub fn number(label: impl Into<String>) -> Self {
-        Self {
-            align: Align::End,
-            ..Self::text(label)
-        }
+        Self { align: Align::End, ..Self::text(label) }
     }
     /// Lets the column take the room that is left.
     #[must_use]
@@ -102,19 +99,11 @@ pub struct BulkAction {
 impl BulkAction {
     /// An action that posts at once.
     pub fn post(action: impl Into<String>, icon: &'static str, label: impl Into<String>) -> Self {
-        Self {
-            action: action.into(),
-            icon,
-            label: label.into(),
-            is_dialog: false,
-        }
+        Self { action: action.into(), icon, label: label.into(), is_dialog: false }
     }
     /// An action that first asks in a dialog.
     pub fn dialog(action: impl Into<String>, icon: &'static str, label: impl Into<String>) -> Self {
-        Self {
-            is_dialog: true,
-            ..Self::post(action, icon, label)
-        }
+        Self { is_dialog: true, ..Self::post(action, icon, label) }
     }
 }
 

@@ -20,72 +20,37 @@ impl Cell {
     /// Plain text; cut when too long, whole in the tooltip.
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self {
-            content: html! { (text) },
-            title: Some(text),
-            class: "",
-        }
+        Self { content: html! { (text) }, title: Some(text), class: "" }
     }
     /// Any markup.
     pub fn markup(content: Markup) -> Self {
-        Self {
-            content,
-            title: None,
-            class: "",
-        }
+        Self { content, title: None, class: "" }
     }
     /// Secondary text.
     pub fn quiet(text: impl Into<String>) -> Self {
-        Self {
-            class: "quiet",
-            ..Self::text(text)
-        }
+        Self { class: "quiet", ..Self::text(text) }
     }
     /// An exact amount; negative amounts get the class `negative`.
     pub fn money(l: &L, amount: Money) -> Self {
-        let class = if amount.minor < 0 {
-            "num negative"
-        } else {
-            "num"
-        };
-        Self {
-            content: html! { (format::money(l.lang, amount)) },
-            title: None,
-            class,
-        }
+        let class = if amount.minor < 0 { "num negative" } else { "num" };
+        Self { content: html! { (format::money(l.lang, amount)) }, title: None, class }
     }
     /// An integer.
     pub fn number(l: &L, number: i64) -> Self {
-        Self {
-            content: html! { (l.int(number)) },
-            title: None,
-            class: "num",
-        }
+        Self { content: html! { (l.int(number)) }, title: None, class: "num" }
     }
     /// A date.
     pub fn date(l: &L, day: kernel::Date) -> Self {
-        Self {
-            content: html! { (l.date(day)) },
-            title: None,
-            class: "num",
-        }
+        Self { content: html! { (l.date(day)) }, title: None, class: "num" }
     }
     /// An instant, relative, with the exact time in the tooltip.
     pub fn ago(l: &L, instant: kernel::Timestamp) -> Self {
-        Self {
-            content: l.ago(instant),
-            title: None,
-            class: "quiet",
-        }
+        Self { content: l.ago(instant), title: None, class: "quiet" }
     }
     /// Nothing: a dash that screen readers call "none".
     pub fn none(l: &L) -> Self {
         let label = l.t("ui-none");
-        Self {
-            content: html! { span.none title=(label) { "—" } },
-            title: None,
-            class: "",
-        }
+        Self { content: html! { span.none title=(label) { "—" } }, title: None, class: "" }
     }
     /// Sets the tooltip.
     #[must_use]

@@ -20,12 +20,7 @@ pub struct Tab {
 impl Tab {
     /// A tab without a counter.
     pub fn new(href: impl Into<String>, label: impl Into<String>, is_current: bool) -> Self {
-        Self {
-            href: href.into(),
-            label: label.into(),
-            count: None,
-            is_current,
-        }
+        Self { href: href.into(), label: label.into(), count: None, is_current }
     }
     /// Adds a counter.
     #[must_use]

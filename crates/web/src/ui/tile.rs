@@ -26,13 +26,7 @@ pub struct Tile {
 impl Tile {
     /// A tile; `none` is said when `amount` is `None`.
     pub fn new(label: impl Into<String>, amount: Option<Money>, none: impl Into<String>) -> Self {
-        Self {
-            label: label.into(),
-            amount,
-            none: none.into(),
-            note: None,
-            href: None,
-        }
+        Self { label: label.into(), amount, none: none.into(), note: None, href: None }
     }
     /// Adds a quiet line.
     #[must_use]

@@ -19,9 +19,7 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
     let is_over = query.raw("show") == "over";
     let limit = i64::try_from(PAGE_ROWS).unwrap_or(50) + 1;
     let mark = query.text("mark");
-    let mark = mark
-        .split_once('_')
-        .and_then(|(day, id)| Some((day.to_owned(), id.parse().ok()?)));
+    let mark = mark.split_once('_').and_then(|(day, id)| Some((day.to_owned(), id.parse().ok()?)));
     let mut rows = if is_over {
         let mark = mark.unwrap_or_else(|| ("9999-99".to_owned(), Uuid::max()));
         queries::over(&mut cx.db, l.today, mark, limit).await?
@@ -35,14 +33,9 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
         let day = if is_over { last.until } else { last.from };
         let mark = format!("{day}_{}", last.id);
         let show = if is_over { "over" } else { "" };
-        format!(
-            "{HOME}{}",
-            ui::query_string([("show", show), ("mark", &mark)])
-        )
+        format!("{HOME}{}", ui::query_string([("show", show), ("mark", &mark)]))
     });
-    let add = Button::primary(l.t("admin-absence-plan"))
-        .icon("plus")
-        .dialog("/admin/absences/new");
+    let add = Button::primary(l.t("admin-absence-plan")).icon("plus").dialog("/admin/absences/new");
     let body = html! {
         (PageHeader::new(l.t("admin-absences")).lead(html! { (l.t("admin-absences-lead")) }).primary(add).render(&l))
         (ui::tabs(&l.t("admin-absences"), &[
@@ -64,12 +57,8 @@ pub(super) fn table(
 ) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let none = ui::empty(
-        "plane",
-        &l.t("admin-absences-none"),
-        &l.t("admin-absences-none-words"),
-        None,
-    );
+    let none =
+        ui::empty("plane", &l.t("admin-absences-none"), &l.t("admin-absences-none-words"), None);
     let mut table = Table::new(id, l.t("admin-absences"))
         .column(Column::text(l.t("admin-absence-who")).wide())
         .column(Column::text(l.t("admin-absence-days")))
@@ -89,29 +78,18 @@ pub(super) fn table(
             .cell(Cell::text(directory.staff_name(absence.deputy, l.lang)))
             .cell(reason)
             .cell(Cell::markup(state_mark(cx, absence)));
-        let works = directory
-            .staff
-            .get(&absence.staff)
-            .is_some_and(|s| s.active);
+        let works = directory.staff.get(&absence.staff).is_some_and(|s| s.active);
         let may = home == HOME || cx.principal().user_id == Some(absence.staff);
         if absence.until >= l.today && works && may {
             let button = Button::quiet(l.t("admin-absence-cancel")).icon("x");
-            row = row.actions(post_button(
-                cx,
-                &format!("{home}/{}/cancel", absence.id),
-                &[],
-                button,
-            ));
+            row =
+                row.actions(post_button(cx, &format!("{home}/{}/cancel", absence.id), &[], button));
         }
         table = table.row(row);
     }
     if let Some(next) = next {
         let words = l.t("admin-by-date");
-        table = table.pager(Pager {
-            previous: None,
-            next: Some(next),
-            words,
-        });
+        table = table.pager(Pager { previous: None, next: Some(next), words });
     }
     table.render(l)
 }
@@ -128,7 +106,6 @@ fn state_mark(cx: &Cx, absence: &Absence) -> Markup {
 }
 
 pub(super) async fn cancel(cx: Cx, Path(id): Path<Uuid>, sent: FormData) -> Answer {
-    cx.execute(sent.command_id()?, &CancelAbsence { absence_id: id })
-        .await?;
+    cx.execute(sent.command_id()?, &CancelAbsence { absence_id: id }).await?;
     Ok(cx.done(HOME, "flash-admin-absence-cancelled"))
 }

@@ -17,9 +17,7 @@ pub(super) async fn own(mut cx: Cx) -> Answer {
     let all = queries::of_person(&mut cx.db, me, l.today).await?;
     let (mine, others): (Vec<Absence>, Vec<Absence>) =
         all.into_iter().partition(|absence| absence.staff == me);
-    let add = Button::primary(l.t("admin-absence-plan"))
-        .icon("plus")
-        .dialog("/me/absence/new");
+    let add = Button::primary(l.t("admin-absence-plan")).icon("plus").dialog("/me/absence/new");
     let others = (!others.is_empty()).then(|| list::table(&cx, "deputy-of", &others, OWN, None));
     let body = html! {
         (PageHeader::new(l.t("admin-absence-own")).lead(html! { (l.t("admin-absence-own-lead")) }).primary(add).render(&l))
@@ -32,7 +30,6 @@ pub(super) async fn own(mut cx: Cx) -> Answer {
 }
 
 pub(super) async fn cancel(cx: Cx, Path(id): Path<Uuid>, sent: FormData) -> Answer {
-    cx.execute(sent.command_id()?, &CancelAbsence { absence_id: id })
-        .await?;
+    cx.execute(sent.command_id()?, &CancelAbsence { absence_id: id }).await?;
     Ok(cx.done(OWN, "flash-admin-absence-cancelled"))
 }

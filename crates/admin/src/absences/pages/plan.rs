@@ -75,13 +75,7 @@ fn command(cx: &Cx, whose: Whose, sent: &FormData) -> Result<PlanAbsence, Refusa
         (Some(staff_id), Some(deputy_id), Some(from_on), Some(until_on))
             if refusals.0.is_empty() =>
         {
-            Ok(PlanAbsence {
-                staff_id,
-                deputy_id,
-                from_on,
-                until_on,
-                reason,
-            })
+            Ok(PlanAbsence { staff_id, deputy_id, from_on, until_on, reason })
         }
         _ => Err(refusals),
     }

@@ -48,12 +48,7 @@ struct Typed {
 pub(super) async fn new(cx: Cx) -> Answer {
     let typed = Typed {
         region: asked(&cx).text("region"),
-        zone: cx
-            .app
-            .zone
-            .iana_name()
-            .unwrap_or("Europe/Moscow")
-            .to_owned(),
+        zone: cx.app.zone.iana_name().unwrap_or("Europe/Moscow").to_owned(),
         mode: "centralised".to_owned(),
         ..Typed::default()
     };
@@ -124,19 +119,13 @@ async fn send(cx: Cx, id: Option<BranchId>, sent: FormData) -> Answer {
 fn show(cx: &Cx, id: Option<BranchId>, typed: &Typed, refused: Option<&Refusals>) -> Response {
     let l = &cx.l;
     let none = Refusals::default();
-    let body = Form::post(format!(
-        "/admin/branches/{}",
-        id.map_or("new".to_owned(), |i| i.to_string())
-    ))
-    .hidden("_id", cx.form_id())
-    .submit(l.t("admin-save"))
-    .cancel(HOME)
-    .render(l, &fields(cx, typed, refused.unwrap_or(&none)));
-    let title = l.t(if id.is_some() {
-        "admin-branch-edit"
-    } else {
-        "admin-branch-new"
-    });
+    let body =
+        Form::post(format!("/admin/branches/{}", id.map_or("new".to_owned(), |i| i.to_string())))
+            .hidden("_id", cx.form_id())
+            .submit(l.t("admin-save"))
+            .cancel(HOME)
+            .render(l, &fields(cx, typed, refused.unwrap_or(&none)));
+    let title = l.t(if id.is_some() { "admin-branch-edit" } else { "admin-branch-new" });
     match refused {
         Some(_) => dialog_refused(cx, &title, &body),
         None => dialog(cx, &title, &body),
@@ -148,12 +137,9 @@ fn fields(cx: &Cx, typed: &Typed, refusals: &Refusals) -> Markup {
     let directory = cx.app.services.directory.get();
     let mut regions: Vec<&Region> = directory.regions.values().collect();
     regions.sort_by(|a, b| a.code.cmp(&b.code));
-    let regions = regions
-        .iter()
-        .map(|r| Opt::new(r.id.to_string(), r.shown_name(l.lang)));
-    let regions: Vec<Opt> = std::iter::once(Opt::new("", l.t("admin-choose")))
-        .chain(regions)
-        .collect();
+    let regions = regions.iter().map(|r| Opt::new(r.id.to_string(), r.shown_name(l.lang)));
+    let regions: Vec<Opt> =
+        std::iter::once(Opt::new("", l.t("admin-choose"))).chain(regions).collect();
     let zones = ZONES.iter().map(|zone| Opt::new(*zone, *zone)).collect();
     let mode = |mode: &&str| {
         Opt::new(*mode, l.t(&format!("admin-mode-{mode}")))
@@ -183,10 +169,7 @@ fn fields(cx: &Cx, typed: &Typed, refusals: &Refusals) -> Markup {
 }
 
 pub(super) async fn archive(cx: Cx, Path(id): Path<BranchId>, sent: FormData) -> Answer {
-    let command = SetBranchArchived {
-        branch_id: id,
-        archived: sent.is_set("archived"),
-    };
+    let command = SetBranchArchived { branch_id: id, archived: sent.is_set("archived") };
     let outcome = cx.execute(sent.command_id()?, &command).await;
     list::after_button(&cx, outcome)
 }

@@ -22,15 +22,7 @@ struct People {
 
 fn people(cx: &Cx) -> People {
     let mut people = People::default();
-    for member in cx
-        .app
-        .services
-        .directory
-        .get()
-        .staff
-        .values()
-        .filter(|s| s.active)
-    {
+    for member in cx.app.services.directory.get().staff.values().filter(|s| s.active) {
         if let Some(branch) = member.branch_id {
             *people.branches.entry(branch).or_default() += 1;
         }
@@ -66,15 +58,9 @@ fn markup(cx: &Cx, refusals: &Refusals) -> Markup {
     let mut regions: Vec<&Region> = directory.regions.values().collect();
     regions.sort_by(|a, b| a.code.cmp(&b.code));
     let menu = Menu::new("new-place", l.t("admin-branches-new-other"))
-        .item(dialog(
-            "/admin/regions/new",
-            "globe",
-            l.t("admin-region-new"),
-        ))
+        .item(dialog("/admin/regions/new", "globe", l.t("admin-region-new")))
         .item(dialog("/admin/teams/new", "users", l.t("admin-team-new")));
-    let add = Button::primary(l.t("admin-branch-new"))
-        .icon("plus")
-        .dialog("/admin/branches/new");
+    let add = Button::primary(l.t("admin-branch-new")).icon("plus").dialog("/admin/branches/new");
     let mut header =
         PageHeader::new(l.t("admin-branches")).lead(html! { (l.t("admin-branches-lead")) });
     if !regions.is_empty() {
@@ -92,39 +78,23 @@ fn markup(cx: &Cx, refusals: &Refusals) -> Markup {
 }
 
 fn dialog(src: &str, icon: &'static str, label: String) -> MenuItem {
-    MenuItem::Dialog {
-        src: src.to_owned(),
-        icon,
-        label,
-    }
+    MenuItem::Dialog { src: src.to_owned(), icon, label }
 }
 
 fn no_regions(cx: &Cx) -> Markup {
     let l = &cx.l;
-    let add = Button::primary(l.t("admin-region-new"))
-        .icon("plus")
-        .dialog("/admin/regions/new");
-    ui::empty(
-        "globe",
-        &l.t("admin-branches-none"),
-        &l.t("admin-branches-none-words"),
-        Some(add),
-    )
+    let add = Button::primary(l.t("admin-region-new")).icon("plus").dialog("/admin/regions/new");
+    ui::empty("globe", &l.t("admin-branches-none"), &l.t("admin-branches-none-words"), Some(add))
 }
 
 fn region_panel(cx: &Cx, region: &Region, people: &People) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let mut branches: Vec<&Branch> = directory
-        .branches
-        .values()
-        .filter(|b| b.region_id == region.id)
-        .collect();
+    let mut branches: Vec<&Branch> =
+        directory.branches.values().filter(|b| b.region_id == region.id).collect();
     branches.sort_by(|a, b| (a.archived, &a.code).cmp(&(b.archived, &b.code)));
     let href = format!("/admin/branches/new?region={}", region.id);
-    let add = Button::secondary(l.t("admin-branch-new"))
-        .icon("plus")
-        .dialog(href);
+    let add = Button::secondary(l.t("admin-branch-new")).icon("plus").dialog(href);
     let none = ui::empty(
         "landmark",
         &l.t("admin-region-empty"),
@@ -206,9 +176,7 @@ fn teams_panel(cx: &Cx, people: &People) -> Markup {
     };
     let mut teams: Vec<&Team> = directory.teams.values().collect();
     teams.sort_by_cached_key(|t| (t.archived, place(t), t.shown_name(l.lang).to_lowercase()));
-    let add = Button::secondary(l.t("admin-team-new"))
-        .icon("plus")
-        .dialog("/admin/teams/new");
+    let add = Button::secondary(l.t("admin-team-new")).icon("plus").dialog("/admin/teams/new");
     let none = ui::empty(
         "users",
         &l.t("admin-teams-none"),
@@ -230,10 +198,7 @@ fn teams_panel(cx: &Cx, people: &People) -> Markup {
             Row::new(team.id)
                 .cell(Cell::markup(name))
                 .cell(Cell::text(place(team)))
-                .cell(Cell::number(
-                    l,
-                    people.teams.get(&team.id).copied().unwrap_or(0),
-                ))
+                .cell(Cell::number(l, people.teams.get(&team.id).copied().unwrap_or(0)))
                 .actions(row_menu(cx, team.id, &href, team.archived)),
         );
     }

@@ -43,11 +43,8 @@ pub(super) async fn save(cx: Cx, Path(id): Path<RegionId>, sent: FormData) -> An
 }
 
 async fn send(cx: Cx, id: Option<RegionId>, sent: FormData) -> Answer {
-    let typed = Typed {
-        code: sent.text("code"),
-        name: sent.text("name"),
-        name_en: sent.text("name_en"),
-    };
+    let typed =
+        Typed { code: sent.text("code"), name: sent.text("name"), name_en: sent.text("name_en") };
     let command = SaveRegion {
         region_id: id,
         code: typed.code.clone(),
@@ -66,10 +63,7 @@ fn show(cx: &Cx, id: Option<RegionId>, typed: &Typed, refused: Option<&Refusals>
     let none = Refusals::default();
     let refusals = refused.unwrap_or(&none);
     let line = |name: &str, key: &str, value: &str| {
-        Field::text(name, l.t(key))
-            .value(value)
-            .required()
-            .error(cx.field_error(refusals, name))
+        Field::text(name, l.t(key)).value(value).required().error(cx.field_error(refusals, name))
     };
     let fields = html! {
         (summary(cx, refusals))
@@ -85,11 +79,7 @@ fn show(cx: &Cx, id: Option<RegionId>, typed: &Typed, refused: Option<&Refusals>
         .submit(l.t("admin-save"))
         .cancel(HOME)
         .render(l, &fields);
-    let title = l.t(if id.is_some() {
-        "admin-region-edit"
-    } else {
-        "admin-region-new"
-    });
+    let title = l.t(if id.is_some() { "admin-region-edit" } else { "admin-region-new" });
     match refused {
         Some(_) => dialog_refused(cx, &title, &body),
         None => dialog(cx, &title, &body),

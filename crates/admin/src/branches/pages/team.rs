@@ -74,16 +74,9 @@ fn show(cx: &Cx, id: Option<TeamId>, typed: &Typed, refused: Option<&Refusals>) 
     let none = Refusals::default();
     let refusals = refused.unwrap_or(&none);
     let line = |name: &str, key: &str, value: &str| {
-        Field::text(name, l.t(key))
-            .value(value)
-            .required()
-            .error(cx.field_error(refusals, name))
+        Field::text(name, l.t(key)).value(value).required().error(cx.field_error(refusals, name))
     };
-    let branches = branch_options(
-        cx,
-        typed.branch.parse().ok(),
-        Some(l.t("admin-head-office")),
-    );
+    let branches = branch_options(cx, typed.branch.parse().ok(), Some(l.t("admin-head-office")));
     let fields = html! {
         (summary(cx, refusals))
         (form_row(&[
@@ -93,19 +86,13 @@ fn show(cx: &Cx, id: Option<TeamId>, typed: &Typed, refused: Option<&Refusals>) 
         (Field::select("branch", l.t("admin-staff-branch"), branches).value(&typed.branch)
             .error(cx.field_error(refusals, "branch")).render(l))
     };
-    let body = Form::post(format!(
-        "/admin/teams/{}",
-        id.map_or("new".to_owned(), |i| i.to_string())
-    ))
-    .hidden("_id", cx.form_id())
-    .submit(l.t("admin-save"))
-    .cancel(HOME)
-    .render(l, &fields);
-    let title = l.t(if id.is_some() {
-        "admin-team-edit"
-    } else {
-        "admin-team-new"
-    });
+    let body =
+        Form::post(format!("/admin/teams/{}", id.map_or("new".to_owned(), |i| i.to_string())))
+            .hidden("_id", cx.form_id())
+            .submit(l.t("admin-save"))
+            .cancel(HOME)
+            .render(l, &fields);
+    let title = l.t(if id.is_some() { "admin-team-edit" } else { "admin-team-new" });
     match refused {
         Some(_) => dialog_refused(cx, &title, &body),
         None => dialog(cx, &title, &body),
@@ -113,10 +100,7 @@ fn show(cx: &Cx, id: Option<TeamId>, typed: &Typed, refused: Option<&Refusals>) 
 }
 
 pub(super) async fn archive(cx: Cx, Path(id): Path<TeamId>, sent: FormData) -> Answer {
-    let command = SetTeamArchived {
-        team_id: id,
-        archived: sent.is_set("archived"),
-    };
+    let command = SetTeamArchived { team_id: id, archived: sent.is_set("archived") };
     let outcome = cx.execute(sent.command_id()?, &command).await;
     list::after_button(&cx, outcome)
 }

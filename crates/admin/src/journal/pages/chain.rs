@@ -34,9 +34,7 @@ pub(super) async fn panel(cx: &mut Cx) -> Result<Markup, Error> {
     let tip = queries::tip(&mut cx.db).await?;
     let check = queries::last_check(&mut cx.db, VerifyJournal::JOB).await?;
     let l = &cx.l;
-    let is_running = check
-        .as_ref()
-        .is_some_and(|c| c.state == "ready" || c.state == "running");
+    let is_running = check.as_ref().is_some_and(|c| c.state == "ready" || c.state == "running");
     let topic = match &check {
         Some(check) => format!("kind:job job:{}", check.id),
         None => "kind:job".to_owned(),
@@ -49,10 +47,8 @@ pub(super) async fn panel(cx: &mut Cx) -> Result<Markup, Error> {
         @if tip.is_none() { p.quiet { (l.t("admin-chain-empty")) } }
         (lines.render(l))
     };
-    let mut panel = Panel::new(l.t("admin-chain"))
-        .icon("link")
-        .id("chain")
-        .live(topic, "/admin/journal/chain");
+    let mut panel =
+        Panel::new(l.t("admin-chain")).icon("link").id("chain").live(topic, "/admin/journal/chain");
     if let Some(check) = &check {
         panel = panel.footer(html! { div role="status" { (verdict(cx, check)) } });
     }
@@ -65,23 +61,14 @@ pub(super) async fn panel(cx: &mut Cx) -> Result<Markup, Error> {
 
 fn tip_lines(cx: &Cx, tip: &Tip, lines: Kv) -> Kv {
     let l = &cx.l;
-    let hash = tip
-        .hash
-        .iter()
-        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let hash = tip.hash.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     let short = html! {
         code title=(hash) { (hash.get(..16).unwrap_or(&hash)) "…" }
         (ui::copy_button(l, &hash))
     };
     lines
-        .line(
-            l.t("admin-chain-entries"),
-            html! { span.num { (l.int(tip.last_pos)) } },
-        )
-        .line(
-            l.t("admin-chain-height"),
-            html! { span.num { (l.int(tip.height)) } },
-        )
+        .line(l.t("admin-chain-entries"), html! { span.num { (l.int(tip.last_pos)) } })
+        .line(l.t("admin-chain-height"), html! { span.num { (l.int(tip.height)) } })
         .line(l.t("admin-chain-sealed"), html! { (l.ago(tip.sealed_at)) })
         .line(l.t("admin-chain-hash"), short)
 }
@@ -91,18 +78,11 @@ fn verdict(cx: &Cx, check: &Check) -> Markup {
     let when = check.finished_at.map(|at| l.ago(at));
     let number = |key: &str| {
         let result = check.result.as_ref();
-        result
-            .and_then(|r| r.get(key))
-            .and_then(Json::as_i64)
-            .unwrap_or(0)
+        result.and_then(|r| r.get(key)).and_then(Json::as_i64).unwrap_or(0)
     };
     let word = |key: &str| {
         let result = check.result.as_ref();
-        result
-            .and_then(|r| r.get(key))
-            .and_then(Json::as_str)
-            .unwrap_or("")
-            .to_owned()
+        result.and_then(|r| r.get(key)).and_then(Json::as_str).unwrap_or("").to_owned()
     };
     let shown = |n: i64| l.int(n);
     html! {

@@ -47,11 +47,7 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
 fn chosen(query: &FormData) -> Vec<Condition> {
     let plain = FIELDS.into_iter().filter_map(|name| {
         let value = query.opt(name)?;
-        Some(Condition {
-            field: name.to_owned(),
-            operator: "is".to_owned(),
-            value,
-        })
+        Some(Condition { field: name.to_owned(), operator: "is".to_owned(), value })
     });
     conditions(query).into_iter().chain(plain).collect()
 }
@@ -73,25 +69,16 @@ fn wanted(conditions: &[Condition]) -> Option<Wanted> {
 /// `before=POS.MICROS.SEQ`, as [`next_page`] writes it.
 fn mark(query: &FormData) -> Mark {
     let text = query.text("before");
-    let numbers: Vec<i64> = text
-        .split('.')
-        .filter_map(|part| part.parse().ok())
-        .collect();
+    let numbers: Vec<i64> = text.split('.').filter_map(|part| part.parse().ok()).collect();
     match numbers.as_slice() {
-        [pos, at, seq] => Mark {
-            pos: *pos,
-            at: Timestamp::from_micros(*at),
-            seq: *seq,
-        },
+        [pos, at, seq] => Mark { pos: *pos, at: Timestamp::from_micros(*at), seq: *seq },
         _ => Mark::NEWEST,
     }
 }
 
 fn next_page(conditions: &[Condition], last: &Line) -> String {
     let before = format!("{}.{}.{}", last.pos, last.at.micros(), last.seq);
-    let pairs = Condition::pairs(conditions)
-        .into_iter()
-        .chain([("before", before.as_str())]);
+    let pairs = Condition::pairs(conditions).into_iter().chain([("before", before.as_str())]);
     format!("{HOME}{}", ui::query_string(pairs))
 }
 
@@ -117,15 +104,8 @@ fn filter(cx: &Cx, conditions: Vec<Condition>) -> Markup {
     let mut people = active_staff(cx, None);
     for condition in conditions.iter().filter(|c| c.field == "actor") {
         if !people.iter().any(|o| o.value == condition.value) {
-            let name = condition
-                .value
-                .parse()
-                .map_or("", |id| directory.staff_name(id, l.lang));
-            let name = if name.is_empty() {
-                condition.value.as_str()
-            } else {
-                name
-            };
+            let name = condition.value.parse().map_or("", |id| directory.staff_name(id, l.lang));
+            let name = if name.is_empty() { condition.value.as_str() } else { name };
             people.push(Opt::new(condition.value.clone(), name));
         }
     }
@@ -145,12 +125,8 @@ fn filter(cx: &Cx, conditions: Vec<Condition>) -> Markup {
 
 fn table(cx: &Cx, lines: &[Line], readable: &BTreeSet<ClientId>, next: Option<String>) -> Markup {
     let l = &cx.l;
-    let none = ui::empty(
-        "book-open",
-        &l.t("admin-journal-none"),
-        &l.t("admin-journal-none-words"),
-        None,
-    );
+    let none =
+        ui::empty("book-open", &l.t("admin-journal-none"), &l.t("admin-journal-none-words"), None);
     let mut table = Table::new("journal", l.t("admin-journal"))
         .column(Column::number(l.t("admin-journal-pos")))
         .column(Column::text(l.t("admin-journal-when")))
@@ -164,11 +140,7 @@ fn table(cx: &Cx, lines: &[Line], readable: &BTreeSet<ClientId>, next: Option<St
     }
     if let Some(next) = next {
         let words = l.t("admin-newest-first");
-        table = table.pager(Pager {
-            previous: None,
-            next: Some(next),
-            words,
-        });
+        table = table.pager(Pager { previous: None, next: Some(next), words });
     }
     table.render(l)
 }
@@ -176,10 +148,9 @@ fn table(cx: &Cx, lines: &[Line], readable: &BTreeSet<ClientId>, next: Option<St
 fn row(cx: &Cx, line: &Line, is_open: bool) -> Row {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let who = line.actor.map_or_else(
-        || l.t("admin-system"),
-        |id| directory.staff_name(id, l.lang).to_owned(),
-    );
+    let who = line
+        .actor
+        .map_or_else(|| l.t("admin-system"), |id| directory.staff_name(id, l.lang).to_owned());
     let pos = match line.pos {
         0 => Cell::markup(ui::dot(Tone::Attention, &l.t("admin-journal-unsealed"))),
         pos => Cell::number(l, pos),

@@ -34,10 +34,8 @@ pub(super) fn change_lines(cx: &Cx, line: &Line, is_open: bool) -> Markup {
         return html! {};
     };
     if !is_open {
-        let names: Vec<String> = fields
-            .keys()
-            .map(|field| field_word(l, &line.entity, field))
-            .collect();
+        let names: Vec<String> =
+            fields.keys().map(|field| field_word(l, &line.entity, field)).collect();
         return html! {
             span.quiet title=(l.t("admin-journal-hidden")) {
                 (web::icons::icon("eye-off")) " " (names.join(", "))
@@ -95,10 +93,8 @@ fn shown(l: &L, directory: &Directory, field: &str, value: &Json) -> Option<Stri
         Json::Bool(true) => Some(l.t("admin-yes")),
         Json::Bool(false) => Some(l.t("admin-no")),
         Json::Array(items) => {
-            let items: Vec<String> = items
-                .iter()
-                .filter_map(|item| shown(l, directory, field, item))
-                .collect();
+            let items: Vec<String> =
+                items.iter().filter_map(|item| shown(l, directory, field, item)).collect();
             (!items.is_empty()).then(|| items.join(", "))
         }
         Json::Object(_) => Some(short(&value.to_string())),
@@ -114,10 +110,7 @@ fn text_value(l: &L, directory: &Directory, field: &str, text: &str) -> String {
     let loaded = directory.get();
     if let Ok(id) = text.parse::<Uuid>() {
         let staff = loaded.staff.get(&id.into()).map(|s| s.shown_name(l.lang));
-        let branch = loaded
-            .branches
-            .get(&id.into())
-            .map(|b| b.shown_name(l.lang));
+        let branch = loaded.branches.get(&id.into()).map(|b| b.shown_name(l.lang));
         let region = loaded.regions.get(&id.into()).map(|r| r.shown_name(l.lang));
         let team = loaded.teams.get(&id.into()).map(|t| t.shown_name(l.lang));
         let role = loaded.roles.get(&id.into()).map(|r| r.shown_name(l.lang));
@@ -136,11 +129,7 @@ fn text_value(l: &L, directory: &Directory, field: &str, text: &str) -> String {
         return lookups(l, &["scope"], text);
     }
     let own = format!("value-{}", field.replace(['.', '_'], "-"));
-    short(&lookups(
-        l,
-        &[&own, if field == "kind" { "job" } else { &own }],
-        text,
-    ))
+    short(&lookups(l, &[&own, if field == "kind" { "job" } else { &own }], text))
 }
 
 fn short(text: &str) -> String {

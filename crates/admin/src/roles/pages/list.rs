@@ -26,12 +26,7 @@ pub(super) async fn list(cx: Cx) -> Answer {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let mut holders: BTreeMap<RoleId, i64> = BTreeMap::new();
-    for role in directory
-        .staff
-        .values()
-        .filter(|s| s.active)
-        .flat_map(|s| &s.roles)
-    {
+    for role in directory.staff.values().filter(|s| s.active).flat_map(|s| &s.roles) {
         *holders.entry(*role).or_default() += 1;
     }
     let mut table = Table::new("roles", l.t("admin-roles"))
@@ -56,9 +51,7 @@ pub(super) async fn list(cx: Cx) -> Answer {
                 .cell(Cell::number(l, people)),
         );
     }
-    let add = Button::primary(l.t("admin-role-new"))
-        .icon("plus")
-        .dialog("/admin/roles/new");
+    let add = Button::primary(l.t("admin-role-new")).icon("plus").dialog("/admin/roles/new");
     let body = html! {
         (PageHeader::new(l.t("admin-roles")).lead(html! { (l.t("admin-roles-lead")) }).primary(add).render(l))
         (table.render(l))
@@ -75,9 +68,7 @@ pub(super) async fn add(cx: Cx, sent: FormData) -> Answer {
     let directory = cx.app.services.directory.get();
     let mut refusals = Refusals::default();
     let from: Option<RoleId> = sent.id("from", &mut refusals);
-    let grants = from
-        .and_then(|id| directory.roles.get(&id))
-        .map(|r| r.grants.clone());
+    let grants = from.and_then(|id| directory.roles.get(&id)).map(|r| r.grants.clone());
     let command = SaveRole {
         role_id: None,
         name: sent.text("name"),
@@ -97,17 +88,12 @@ fn form(cx: &Cx, given: &FormData, refused: Option<&Refusals>) -> Response {
     let none = Refusals::default();
     let refusals = refused.unwrap_or(&none);
     let named = by_name(cx, &directory.roles);
-    let named = named
-        .iter()
-        .map(|r| Opt::new(r.id.to_string(), r.shown_name(l.lang)));
+    let named = named.iter().map(|r| Opt::new(r.id.to_string(), r.shown_name(l.lang)));
     let empty = Opt::new("", l.t("admin-role-from-nothing"));
     let roles: Vec<Opt> = std::iter::once(empty).chain(named).collect();
     let line = |name: &str, key: &str| {
         let error = cx.field_error(refusals, name);
-        Field::text(name, l.t(key))
-            .value(given.text(name))
-            .required()
-            .error(error)
+        Field::text(name, l.t(key)).value(given.text(name)).required().error(error)
     };
     let fields = html! {
         (summary(cx, refusals))

@@ -44,19 +44,12 @@ pub(super) async fn save(cx: Cx, Path(id): Path<RoleId>, sent: FormData) -> Answ
     let directory = cx.app.services.directory.get();
     let role = directory.roles.get(&id).ok_or(Error::NotFound)?;
     let grants = sent.pairs().filter_map(|(name, value)| {
-        Some((
-            name.strip_prefix(GRANT)?.to_owned(),
-            Scope::from_key(value)?,
-        ))
+        Some((name.strip_prefix(GRANT)?.to_owned(), Scope::from_key(value)?))
     });
     // a built-in role shows no fields for its names
     let typed = Typed {
-        name: sent
-            .opt("name")
-            .unwrap_or_else(|| kept(role.built_in, &role.name)),
-        name_en: sent
-            .opt("name_en")
-            .unwrap_or_else(|| kept(role.built_in, &role.name_en)),
+        name: sent.opt("name").unwrap_or_else(|| kept(role.built_in, &role.name)),
+        name_en: sent.opt("name_en").unwrap_or_else(|| kept(role.built_in, &role.name_en)),
         grants: grants.collect(),
     };
     let command = SaveRole {
@@ -73,29 +66,18 @@ pub(super) async fn save(cx: Cx, Path(id): Path<RoleId>, sent: FormData) -> Answ
 }
 
 fn kept(built_in: bool, name: &str) -> String {
-    if built_in {
-        name.to_owned()
-    } else {
-        String::new()
-    }
+    if built_in { name.to_owned() } else { String::new() }
 }
 
 fn refused(cx: &Cx, role: &Role, typed: &Typed, refusals: &Refusals) -> axum::response::Response {
     let body = page(cx, role, typed, refusals);
-    cx.page_with_status(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        role.shown_name(cx.l.lang),
-        &body,
-    )
+    cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, role.shown_name(cx.l.lang), &body)
 }
 
 pub(super) async fn delete(cx: Cx, Path(id): Path<RoleId>, sent: FormData) -> Answer {
     let directory = cx.app.services.directory.get();
     let role = directory.roles.get(&id).ok_or(Error::NotFound)?;
-    match cx
-        .execute(sent.command_id()?, &DeleteRole { role_id: id })
-        .await
-    {
+    match cx.execute(sent.command_id()?, &DeleteRole { role_id: id }).await {
         Ok(()) => Ok(cx.done(HOME, "flash-admin-role-deleted")),
         Err(Error::Refused(refusals)) => {
             let typed = Typed {
@@ -145,16 +127,10 @@ fn page(cx: &Cx, role: &Role, typed: &Typed, refusals: &Refusals) -> Markup {
 fn holders(cx: &Cx, role: &Role) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let people = directory
-        .staff
-        .values()
-        .filter(|s| s.active && s.roles.contains(&role.id));
+    let people = directory.staff.values().filter(|s| s.active && s.roles.contains(&role.id));
     let number = people.count();
-    let query = ui::query_string([
-        ("field", "role"),
-        ("op", "is"),
-        ("value", &role.id.to_string()),
-    ]);
+    let query =
+        ui::query_string([("field", "role"), ("op", "is"), ("value", &role.id.to_string())]);
     let words = l.ta("admin-role-people", &[("n", number.into())]);
     html! {
         @if cx.principal().has("admin.staff") { a href={ "/admin/staff" (query) } { (words) } }
@@ -214,10 +190,7 @@ fn matrix_row(cx: &Cx, line: &Line, held: Option<Scope>) -> Markup {
     let name = format!("{GRANT}{}", line.key);
     let label = lookups(l, &["permission"], &line.key);
     let radio = |value: &str, checked: bool| {
-        let word = l.t(&format!(
-            "scope-{}",
-            if value.is_empty() { "none" } else { value }
-        ));
+        let word = l.t(&format!("scope-{}", if value.is_empty() { "none" } else { value }));
         html! {
             td.check data-label=(word) {
                 input type="radio" name=(name) value=(value) checked[checked]

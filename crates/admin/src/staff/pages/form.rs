@@ -66,11 +66,7 @@ impl Typed {
 
 /// The sent fields; what is of the wrong shape is refused.
 fn fields(sent: &FormData, refusals: &mut Refusals) -> StaffFields {
-    let roles: Vec<RoleId> = sent
-        .all("roles")
-        .iter()
-        .filter_map(|r| r.parse().ok())
-        .collect();
+    let roles: Vec<RoleId> = sent.all("roles").iter().filter_map(|r| r.parse().ok()).collect();
     StaffFields {
         login: sent.text("login"),
         name: sent.text("name"),
@@ -104,14 +100,7 @@ pub(super) async fn add(cx: Cx, sent: FormData) -> Answer {
     }
     let id = sent.command_id()?;
     let outcome = if refusals.0.is_empty() {
-        cx.execute(
-            id,
-            &AddStaff {
-                staff,
-                password_hash: None,
-            },
-        )
-        .await
+        cx.execute(id, &AddStaff { staff, password_hash: None }).await
     } else {
         Err(Error::Refused(refusals))
     };
@@ -140,10 +129,7 @@ async fn give_password(
     password: Secret<String>,
 ) -> Result<(), Error> {
     let follows = CommandId::from_uuid(uuid::Uuid::from_u128(form.uuid().as_u128() ^ 1));
-    let command = SetPassword {
-        staff_id: user,
-        password_hash: hash(password).await?,
-    };
+    let command = SetPassword { staff_id: user, password_hash: hash(password).await? };
     match cx.execute(follows, &command).await {
         Err(Error::Refused(r)) if r.0.iter().any(|r| r.code == "command-id-reused") => Ok(()),
         other => other,
@@ -153,15 +139,10 @@ async fn give_password(
 pub(super) async fn edit(mut cx: Cx, Path(id): Path<UserId>) -> Answer {
     let directory = cx.app.services.directory.get();
     let member = directory.staff.get(&id).ok_or(Error::NotFound)?;
-    let details = queries::details(&mut cx.db, id)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let details = queries::details(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
     let title = member.shown_name(cx.l.lang).to_owned();
     let typed = Typed::of(member, &details);
-    Ok(cx.page(
-        &title,
-        &markup(&cx, Some(member), &typed, &Refusals::default()),
-    ))
+    Ok(cx.page(&title, &markup(&cx, Some(member), &typed, &Refusals::default())))
 }
 
 pub(super) async fn save(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
@@ -170,16 +151,7 @@ pub(super) async fn save(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answ
     let mut refusals = Refusals::default();
     let staff = fields(&sent, &mut refusals);
     let outcome = match refusals.into_result() {
-        Ok(()) => {
-            cx.execute(
-                sent.command_id()?,
-                &EditStaff {
-                    staff_id: id,
-                    staff,
-                },
-            )
-            .await
-        }
+        Ok(()) => cx.execute(sent.command_id()?, &EditStaff { staff_id: id, staff }).await,
         Err(refusals) => Err(Error::Refused(refusals)),
     };
     match outcome {
@@ -199,9 +171,8 @@ fn markup(cx: &Cx, member: Option<&StaffMember>, typed: &Typed, refusals: &Refus
         Some(m) => (m.shown_name(l.lang).to_owned(), person_href(m.id)),
         None => (l.t("admin-staff-new"), "/admin/staff".to_owned()),
     };
-    let action = member.map_or("/admin/staff/new".to_owned(), |m| {
-        format!("/admin/staff/{}/edit", m.id)
-    });
+    let action =
+        member.map_or("/admin/staff/new".to_owned(), |m| format!("/admin/staff/{}/edit", m.id));
     let fields = html! {
         (summary(cx, refusals))
         (who(cx, typed, refusals))
@@ -211,11 +182,7 @@ fn markup(cx: &Cx, member: Option<&StaffMember>, typed: &Typed, refusals: &Refus
     };
     let form = Form::post(action)
         .hidden("_id", cx.form_id())
-        .submit(l.t(if member.is_some() {
-            "admin-save"
-        } else {
-            "admin-staff-add"
-        }))
+        .submit(l.t(if member.is_some() { "admin-save" } else { "admin-staff-add" }))
         .cancel(back.clone());
     let mut header = PageHeader::new(title).crumb("/admin/staff", l.t("admin-staff"));
     if member.is_some() {
@@ -227,9 +194,7 @@ fn markup(cx: &Cx, member: Option<&StaffMember>, typed: &Typed, refusals: &Refus
 fn who(cx: &Cx, typed: &Typed, refusals: &Refusals) -> Markup {
     let l = &cx.l;
     let line = |name: &str, key: &str, value: &str| {
-        Field::text(name, l.t(key))
-            .value(value)
-            .error(cx.field_error(refusals, name))
+        Field::text(name, l.t(key)).value(value).error(cx.field_error(refusals, name))
     };
     let languages = Lang::ALL
         .map(|lang| Opt::new(lang.code(), l.t(&format!("admin-lang-{}", lang.code()))))
@@ -256,16 +221,9 @@ fn who(cx: &Cx, typed: &Typed, refusals: &Refusals) -> Markup {
 
 fn place(cx: &Cx, member: Option<&StaffMember>, typed: &Typed, refusals: &Refusals) -> Markup {
     let l = &cx.l;
-    let branches = branch_options(
-        cx,
-        member.and_then(|m| m.branch_id),
-        Some(l.t("admin-head-office")),
-    );
-    let teams = team_options(
-        cx,
-        member.and_then(|m| m.team_id),
-        l.t("admin-staff-no-team"),
-    );
+    let branches =
+        branch_options(cx, member.and_then(|m| m.branch_id), Some(l.t("admin-head-office")));
+    let teams = team_options(cx, member.and_then(|m| m.team_id), l.t("admin-staff-no-team"));
     form_row(&[
         Field::select("branch", l.t("admin-staff-branch"), branches)
             .value(&typed.branch)

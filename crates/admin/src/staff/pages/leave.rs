@@ -23,10 +23,7 @@ pub(super) async fn dismiss(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> A
         (_, Err(refusals)) => Err(Error::Refused(refusals)),
         (None, Ok(())) => Err(Error::refused_field("required", "successor")),
         (Some(successor_id), Ok(())) => {
-            let command = DismissStaff {
-                staff_id: id,
-                successor_id,
-            };
+            let command = DismissStaff { staff_id: id, successor_id };
             cx.execute(sent.command_id()?, &command).await
         }
     };
@@ -62,14 +59,10 @@ fn markup(
         .hidden("_id", cx.form_id())
         .submit(l.t("admin-dismiss"))
         .cancel(person_href(id));
-    Ok((
-        l.ta("admin-dismiss-title", &[("name", name.into())]),
-        form.render(l, &fields),
-    ))
+    Ok((l.ta("admin-dismiss-title", &[("name", name.into())]), form.render(l, &fields)))
 }
 
 pub(super) async fn reinstate(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
-    cx.execute(sent.command_id()?, &ReinstateStaff { staff_id: id })
-        .await?;
+    cx.execute(sent.command_id()?, &ReinstateStaff { staff_id: id }).await?;
     Ok(cx.done(&person_href(id), "flash-admin-reinstated"))
 }

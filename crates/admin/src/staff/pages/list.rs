@@ -23,18 +23,12 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
     let query = asked(&cx);
     let directory = cx.app.services.directory.get();
     let wanted = wanted(&query);
-    let people: Vec<&StaffMember> = directory
-        .staff
-        .values()
-        .filter(|s| wanted.fits(s))
-        .collect();
+    let people: Vec<&StaffMember> = directory.staff.values().filter(|s| wanted.fits(s)).collect();
     let after: Option<UserId> = query.text("after").parse().ok();
     let shown = page(people, l.lang, after, PAGE_ROWS);
     let ids: Vec<UserId> = shown.rows.iter().map(|s| s.id).collect();
     let facts = queries::list_facts(&mut cx.db, &ids).await?;
-    let add = Button::primary(l.t("admin-staff-add"))
-        .icon("user-plus")
-        .href("/admin/staff/new");
+    let add = Button::primary(l.t("admin-staff-add")).icon("user-plus").href("/admin/staff/new");
     let body = html! {
         (PageHeader::new(l.t("admin-staff")).lead(html! { (l.t("admin-staff-lead")) }).primary(add).render(&l))
         (tabs(&cx, &query))
@@ -46,12 +40,7 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
 
 fn wanted(query: &FormData) -> Wanted {
     let mut wanted = Wanted {
-        words: query
-            .text("q")
-            .to_lowercase()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect(),
+        words: query.text("q").to_lowercase().split_whitespace().map(str::to_owned).collect(),
         active: match query.raw("state") {
             "all" => None,
             "dismissed" => Some(false),
@@ -90,11 +79,7 @@ fn tabs(cx: &Cx, query: &FormData) -> Markup {
         _ => "",
     };
     let tab = |state: &str, key: &str| {
-        Tab::new(
-            address(query, "state", state),
-            cx.l.t(key),
-            state == current,
-        )
+        Tab::new(address(query, "state", state), cx.l.t(key), state == current)
     };
     ui::tabs(
         &cx.l.t("admin-staff-states"),
@@ -109,10 +94,7 @@ fn tabs(cx: &Cx, query: &FormData) -> Markup {
 fn filter(cx: &Cx, query: &FormData) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let roles = directory
-        .roles
-        .values()
-        .map(|r| Opt::new(r.id.to_string(), r.shown_name(l.lang)));
+    let roles = directory.roles.values().map(|r| Opt::new(r.id.to_string(), r.shown_name(l.lang)));
     let field = |name: &str, key: &str, options: Vec<Opt>| FilterField {
         name: name.to_owned(),
         label: l.t(key),
@@ -120,11 +102,7 @@ fn filter(cx: &Cx, query: &FormData) -> Markup {
         value: FilterValue::Choice(options),
     };
     let fields = vec![
-        field(
-            "branch",
-            "admin-staff-branch",
-            branch_options(cx, None, None),
-        ),
+        field("branch", "admin-staff-branch", branch_options(cx, None, None)),
         field("role", "admin-staff-role", roles.collect()),
     ];
     let bar = FilterBar::new("staff", fields, conditions(query))
@@ -161,10 +139,7 @@ fn table(
         table = table.row(row(cx, member, facts.get(&member.id)));
     }
     let last = shown.first + shown.rows.len().saturating_sub(1);
-    let words = l.ta(
-        "admin-rows",
-        &[("first", shown.first.into()), ("last", last.into())],
-    );
+    let words = l.ta("admin-rows", &[("first", shown.first.into()), ("last", last.into())]);
     let key = |id: Option<UserId>| id.map(|i| i.to_string()).unwrap_or_default();
     let to = |after: &str| address(query, "after", after);
     if shown.previous.is_some() || shown.next.is_some() {
@@ -182,31 +157,20 @@ fn row(cx: &Cx, member: &StaffMember, facts: Option<&ListFacts>) -> Row {
     let directory = cx.app.services.directory.get();
     let name = member.shown_name(l.lang);
     let named = html! { span.with-avatar { (ui::avatar(name)) span { (name) } } };
-    let branch = member.branch_id.map_or_else(
-        || l.t("admin-head-office"),
-        |b| directory.branch_name(b, l.lang).to_owned(),
-    );
+    let branch = member
+        .branch_id
+        .map_or_else(|| l.t("admin-head-office"), |b| directory.branch_name(b, l.lang).to_owned());
     let seen = facts.and_then(|f| f.seen_at);
-    let locked = facts
-        .and_then(|f| f.locked_until)
-        .is_some_and(|t| t > cx.now());
-    let deputy = (directory.acting_for(member.id, l.today) != member.id).then(|| {
-        directory
-            .staff_name(directory.acting_for(member.id, l.today), l.lang)
-            .to_owned()
-    });
+    let locked = facts.and_then(|f| f.locked_until).is_some_and(|t| t > cx.now());
+    let deputy = (directory.acting_for(member.id, l.today) != member.id)
+        .then(|| directory.staff_name(directory.acting_for(member.id, l.today), l.lang).to_owned());
     Row::new(member.id)
         .href(person_href(member.id))
         .cell(Cell::markup(named).title(facts.map_or(String::new(), |f| f.email.clone())))
         .cell(Cell::quiet(&member.login))
         .cell(Cell::text(branch))
         .cell(Cell::text(directory.role_names(member.id, l.lang)))
-        .cell(Cell::markup(state_mark(
-            l,
-            member.active,
-            locked,
-            deputy.as_deref(),
-        )))
+        .cell(Cell::markup(state_mark(l, member.active, locked, deputy.as_deref())))
         .cell(seen.map_or_else(|| Cell::none(l), |at| Cell::ago(l, at)))
 }
 

@@ -24,20 +24,12 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/admin/staff/{id}/password", STAFF, password::set)
         .post("/admin/staff/{id}/unlock", STAFF, person::unlock)
         .post("/admin/staff/{id}/sessions/end", STAFF, person::end_session)
-        .post(
-            "/admin/staff/{id}/sessions/end-all",
-            STAFF,
-            person::end_sessions,
-        )
+        .post("/admin/staff/{id}/sessions/end-all", STAFF, person::end_sessions)
         .get("/admin/staff/{id}/dismiss", STAFF, leave::form)
         .post("/admin/staff/{id}/dismiss", STAFF, leave::dismiss)
         .post("/admin/staff/{id}/reinstate", STAFF, leave::reinstate)
         .get("/me/password", Access::Needs("app.use"), password::own_form)
-        .post(
-            "/me/password",
-            Access::Needs("app.use"),
-            password::change_own,
-        )
+        .post("/me/password", Access::Needs("app.use"), password::change_own)
 }
 
 /// The page of a person.

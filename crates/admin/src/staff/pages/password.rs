@@ -34,10 +34,7 @@ pub(super) async fn set(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answe
     let password = Secret::new(sent.text("password"));
     let outcome = match check_new_password(&password, &member.login) {
         Ok(()) => {
-            let command = SetPassword {
-                staff_id: id,
-                password_hash: hash(password).await?,
-            };
+            let command = SetPassword { staff_id: id, password_hash: hash(password).await? };
             cx.execute(sent.command_id()?, &command).await
         }
         Err(refusal) => Err(refusal.into()),
@@ -84,10 +81,7 @@ pub(super) async fn own_form(cx: Cx) -> Answer {
 }
 
 pub(super) async fn change_own(mut cx: Cx, sent: FormData) -> Answer {
-    let (old, new) = (
-        Secret::new(sent.raw("old").to_owned()),
-        sent.raw("password").to_owned(),
-    );
+    let (old, new) = (Secret::new(sent.raw("old").to_owned()), sent.raw("password").to_owned());
     let outcome = match check_own(&mut cx, &sent, &old).await {
         Ok(proven_hash) => {
             let command = ChangePassword {
@@ -114,12 +108,7 @@ pub(super) async fn change_own(mut cx: Cx, sent: FormData) -> Answer {
 async fn check_own(cx: &mut Cx, sent: &FormData, old: &Secret<String>) -> Result<String, Error> {
     let me = cx.principal().user_id.ok_or(Error::NotFound)?;
     let directory = cx.app.services.directory.get();
-    let login = directory
-        .staff
-        .get(&me)
-        .ok_or(Error::NotFound)?
-        .login
-        .clone();
+    let login = directory.staff.get(&me).ok_or(Error::NotFound)?.login.clone();
     let new = Secret::new(sent.raw("password").to_owned());
     let mut refusals = Refusals::default();
     if old.reveal().is_empty() {
@@ -134,15 +123,11 @@ async fn check_own(cx: &mut Cx, sent: &FormData, old: &Secret<String>) -> Result
         refusals.push(Refusal::field("password-differs", "again"));
     }
     refusals.into_result()?;
-    let row = queries::sign_in_row(&mut cx.db, &login)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = queries::sign_in_row(&mut cx.db, &login).await?.ok_or(Error::NotFound)?;
     if row.locked_until.is_some_and(|until| until > cx.now()) {
         return Err(Error::refused_field("password-tries", "old"));
     }
-    let stored = row
-        .password_hash
-        .ok_or_else(|| Error::refused("password-none"))?;
+    let stored = row.password_hash.ok_or_else(|| Error::refused("password-none"))?;
     let (typed, proven) = (old.clone(), stored.clone());
     let fits = tokio::task::spawn_blocking(move || check_password(&typed, &proven))
         .await
@@ -151,15 +136,8 @@ async fn check_own(cx: &mut Cx, sent: &FormData, old: &Secret<String>) -> Result
         return Ok(stored);
     }
     let system = cx.app.services.system("web");
-    let failed = NoteSignInFailure {
-        user_id: me,
-        address: String::new(),
-    };
-    cx.app
-        .services
-        .bus
-        .execute(&system, system.command_id(), &failed)
-        .await?;
+    let failed = NoteSignInFailure { user_id: me, address: String::new() };
+    cx.app.services.bus.execute(&system, system.command_id(), &failed).await?;
     Err(Error::refused_field("password-wrong", "old"))
 }
 

@@ -22,9 +22,7 @@ pub(super) async fn person(mut cx: Cx, Path(id): Path<UserId>) -> Answer {
     let l = cx.l.clone();
     let directory = cx.app.services.directory.get();
     let member = directory.staff.get(&id).ok_or(Error::NotFound)?;
-    let details = queries::details(&mut cx.db, id)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let details = queries::details(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
     let now = cx.now();
     let sessions = sessions_of(&mut cx.db, id, now).await?;
     let standing = queries::standing(&mut cx.db, id, l.today).await?;
@@ -43,10 +41,9 @@ fn head(cx: &Cx, member: &StaffMember, details: &Details) -> Markup {
     let locked = details.locked_until.is_some_and(|t| t > cx.now());
     let acting = directory.acting_for(member.id, l.today);
     let deputy = (acting != member.id).then(|| directory.staff_name(acting, l.lang));
-    let branch = member.branch_id.map_or_else(
-        || l.t("admin-head-office"),
-        |b| directory.branch_name(b, l.lang).to_owned(),
-    );
+    let branch = member
+        .branch_id
+        .map_or_else(|| l.t("admin-head-office"), |b| directory.branch_name(b, l.lang).to_owned());
     let mut header = PageHeader::new(name)
         .crumb("/admin/staff", l.t("admin-staff"))
         .before(ui::avatar_large(name))
@@ -58,11 +55,7 @@ fn head(cx: &Cx, member: &StaffMember, details: &Details) -> Markup {
     }
     header
         .other(menu(cx, member, &href))
-        .primary(
-            Button::primary(l.t("admin-edit"))
-                .icon("pencil")
-                .href(format!("{href}/edit")),
-        )
+        .primary(Button::primary(l.t("admin-edit")).icon("pencil").href(format!("{href}/edit")))
         .render(l)
 }
 
@@ -76,17 +69,9 @@ fn menu(cx: &Cx, member: &StaffMember, href: &str) -> Markup {
     let is_me = cx.principal().user_id == Some(member.id);
     let mut menu = Menu::dots("person-menu", l.t("ui-actions"));
     if is_me {
-        menu = menu.item(dialog(
-            "/me/password".to_owned(),
-            "key-round",
-            "admin-password-own",
-        ));
+        menu = menu.item(dialog("/me/password".to_owned(), "key-round", "admin-password-own"));
     } else if member.active {
-        menu = menu.item(dialog(
-            format!("{href}/password"),
-            "key-round",
-            "admin-password-set",
-        ));
+        menu = menu.item(dialog(format!("{href}/password"), "key-round", "admin-password-set"));
     }
     if member.active {
         let absence = format!("/admin/absences/new?staff={}", member.id);
@@ -120,11 +105,7 @@ fn facts(cx: &Cx, member: &StaffMember, details: &Details) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let team = member.team_id.and_then(|t| directory.teams.get(&t));
-    let password = if details.has_password {
-        "admin-password-is"
-    } else {
-        "admin-password-none"
-    };
+    let password = if details.has_password { "admin-password-is" } else { "admin-password-none" };
     let mut kv = Kv::new("person")
         .two_columns()
         .text(l.t("admin-staff-name-ru"), &member.name)
@@ -132,46 +113,25 @@ fn facts(cx: &Cx, member: &StaffMember, details: &Details) -> Markup {
         .text(l.t("admin-staff-login"), &member.login)
         .text(l.t("admin-staff-email"), &details.email)
         .text(l.t("admin-staff-phone"), &details.phone)
-        .text(
-            l.t("admin-staff-team"),
-            team.map_or("", |t| t.shown_name(l.lang)),
-        )
-        .text(
-            l.t("admin-staff-lang"),
-            &l.t(&format!("admin-lang-{}", member.lang.code())),
-        )
+        .text(l.t("admin-staff-team"), team.map_or("", |t| t.shown_name(l.lang)))
+        .text(l.t("admin-staff-lang"), &l.t(&format!("admin-lang-{}", member.lang.code())))
         .text(l.t("admin-staff-password"), &l.t(password))
-        .line(
-            l.t("admin-staff-since"),
-            html! { (l.datetime(details.created_at)) },
-        );
+        .line(l.t("admin-staff-since"), html! { (l.datetime(details.created_at)) });
     if let Some(until) = details.locked_until.filter(|t| *t > cx.now()) {
-        kv = kv.line(
-            l.t("admin-staff-locked-until"),
-            html! { (l.datetime(until)) },
-        );
+        kv = kv.line(l.t("admin-staff-locked-until"), html! { (l.datetime(until)) });
     }
     if details.failures > 0 {
-        kv = kv.line(
-            l.t("admin-staff-failures"),
-            html! { (l.int(details.failures)) },
-        );
+        kv = kv.line(l.t("admin-staff-failures"), html! { (l.int(details.failures)) });
     }
-    Panel::new(l.t("admin-staff-facts"))
-        .icon("id-card")
-        .render(&kv.render(l))
+    Panel::new(l.t("admin-staff-facts")).icon("id-card").render(&kv.render(l))
 }
 
 fn sessions_panel(cx: &Cx, id: UserId, sessions: &[SessionRow]) -> Markup {
     let l = &cx.l;
     let href = person_href(id);
     let current = cx.session.as_ref().map(|s| s.id);
-    let none = ui::empty(
-        "monitor",
-        &l.t("admin-sessions-none"),
-        &l.t("admin-sessions-words"),
-        None,
-    );
+    let none =
+        ui::empty("monitor", &l.t("admin-sessions-none"), &l.t("admin-sessions-words"), None);
     let mut table = Table::new("person-sessions", l.t("admin-sessions"))
         .column(Column::text(l.t("admin-session-browser")).wide())
         .column(Column::text(l.t("admin-session-address")))
@@ -201,18 +161,10 @@ fn sessions_panel(cx: &Cx, id: UserId, sessions: &[SessionRow]) -> Markup {
                 .actions(end),
         );
     }
-    let mut panel = Panel::new(l.t("admin-sessions"))
-        .icon("monitor")
-        .id("sessions")
-        .flush();
+    let mut panel = Panel::new(l.t("admin-sessions")).icon("monitor").id("sessions").flush();
     if sessions.len() > 1 {
         let all = Button::quiet(l.t("admin-sessions-end")).icon("log-out");
-        panel = panel.actions(post_button(
-            cx,
-            &format!("{href}/sessions/end-all"),
-            &[],
-            all,
-        ));
+        panel = panel.actions(post_button(cx, &format!("{href}/sessions/end-all"), &[], all));
     }
     panel.render(&table.render(l))
 }
@@ -243,9 +195,7 @@ fn absences_panel(cx: &Cx, member: &StaffMember, standing: &[Standing]) -> Marku
             p { span.quiet { (l.t("admin-absence-acts-for")) ": " } (others.join(", ")) }
         }
     };
-    Panel::new(l.t("admin-absences"))
-        .icon("plane")
-        .render(&body)
+    Panel::new(l.t("admin-absences")).icon("plane").render(&body)
 }
 
 /// What the person may do, all roles together, with the widest scope of each.
@@ -265,41 +215,27 @@ fn rights_panel(cx: &Cx, member: &StaffMember) -> Markup {
             keys.dedup();
             for key in keys {
                 let scope = principal.scope(key).map_or("", spine::Scope::key);
-                kv = kv.text(
-                    lookups(l, &["permission"], key),
-                    &lookups(l, &["scope"], scope),
-                );
+                kv = kv.text(lookups(l, &["permission"], key), &lookups(l, &["scope"], scope));
             }
         }
         None => kv = kv.missing(l.t("admin-staff-no-rights")),
     }
-    Panel::new(l.t("admin-staff-rights"))
-        .icon("shield-check")
-        .foldable(false)
-        .render(&kv.render(l))
+    Panel::new(l.t("admin-staff-rights")).icon("shield-check").foldable(false).render(&kv.render(l))
 }
 
 pub(super) async fn unlock(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
-    cx.execute(sent.command_id()?, &UnlockStaff { staff_id: id })
-        .await?;
+    cx.execute(sent.command_id()?, &UnlockStaff { staff_id: id }).await?;
     Ok(cx.done(&person_href(id), "flash-admin-unlocked"))
 }
 
 pub(super) async fn end_session(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
     let mut refusals = Refusals::default();
     let session: SessionId = sent.id("session", &mut refusals).ok_or(Error::NotFound)?;
-    cx.execute(
-        sent.command_id()?,
-        &EndSession {
-            session_id: session,
-        },
-    )
-    .await?;
+    cx.execute(sent.command_id()?, &EndSession { session_id: session }).await?;
     Ok(cx.done(&person_href(id), "flash-admin-session-ended"))
 }
 
 pub(super) async fn end_sessions(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
-    cx.execute(sent.command_id()?, &EndSessions { staff_id: id })
-        .await?;
+    cx.execute(sent.command_id()?, &EndSessions { staff_id: id }).await?;
     Ok(cx.done(&person_href(id), "flash-admin-session-ended"))
 }

@@ -172,8 +172,8 @@ fn preview_panel(cx: &Cx, file: &FilePreview) -> Markup {
         table = table.column(Column::text(field_words(l, field)));
     }
     for record in &file.records {
-        let mut row = Row::new(record.row)
-            .cell(Cell::number(l, i64::try_from(record.row).unwrap_or(0)));
+        let mut row =
+            Row::new(record.row).cell(Cell::number(l, i64::try_from(record.row).unwrap_or(0)));
         for field in &fields {
             let text = record.fields.get(*field).map_or_else(String::new, ToString::to_string);
             row = row.cell(Cell::text(text));

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use kernel::{Refusal, Refusals, Timestamp};
 use maud::{Markup, html};
 use spine::Error;
-use web::ui::{self, Button, Cell, Column, Field, Form, Input, Opt, PageHeader, Row, Table, Tone};
 use web::i18n::L;
+use web::ui::{self, Button, Cell, Column, Field, Form, Input, Opt, PageHeader, Row, Table, Tone};
 use web::{Answer, Cx, FormData, UploadForm, read_upload};
 
 use super::feed_words;
@@ -32,9 +32,12 @@ pub(super) async fn list(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
         .column(Column::number(l.t("import-rejected")))
         .column(Column::text(l.t("import-column-by")))
         .column(Column::text(l.t("import-column-at")))
-        .empty(ui::empty("import", &l.t("import-none"), &l.t("import-none-words"), Some(
-            Button::primary(l.t("import-new")).href("/imports/new"),
-        )));
+        .empty(ui::empty(
+            "import",
+            &l.t("import-none"),
+            &l.t("import-none-words"),
+            Some(Button::primary(l.t("import-new")).href("/imports/new")),
+        ));
     let directory = cx.app.services.directory.get();
     for run in &runs {
         let [created, changed, _, rejected] = run.summary.totals();
@@ -147,7 +150,8 @@ fn prepare(l: &L, sent: &UploadForm) -> Result<CreateImport, Refusal> {
         "own" => {
             let text = sent.form.raw("mapping_text").to_owned();
             Mapping::parse(&text).map_err(|e| {
-                Refusal::field("import-mapping-bad", "mapping_text").arg("reason", feed_words(l, &e))
+                Refusal::field("import-mapping-bad", "mapping_text")
+                    .arg("reason", feed_words(l, &e))
             })?;
             text
         }

@@ -36,11 +36,7 @@ fn the_same_seed_draws_the_same_bank_in_any_order() {
     backwards.reverse();
     assert_eq!(forwards, backwards);
     let other = DemoBank::new(8, 500, TODAY);
-    let same = other
-        .iter()
-        .zip(&forwards)
-        .filter(|(client, hash)| print(client) == **hash)
-        .count();
+    let same = other.iter().zip(&forwards).filter(|(client, hash)| print(client) == **hash).count();
     assert!(same < 25, "{same} clients did not change with the seed");
     assert_ne!(again.staff()[20], other.staff()[20]);
 }
@@ -53,11 +49,7 @@ fn links_point_at_clients_of_the_same_block_or_earlier() {
     for client in bank.iter() {
         for link in &client.links {
             assert!(link.to < bank.clients() && link.to != client.number);
-            assert!(
-                link.to / BLOCK <= client.number / BLOCK,
-                "{} {link:?}",
-                client.number
-            );
+            assert!(link.to / BLOCK <= client.number / BLOCK, "{} {link:?}", client.number);
             let other = bank.client(link.to);
             let fits = match link.kind {
                 LinkKind::Spouse | LinkKind::Parent => {
@@ -79,11 +71,7 @@ fn links_point_at_clients_of_the_same_block_or_earlier() {
         if let Detail::Circle(circle) = &client.detail {
             assert!(circle.primary < bank.clients());
             let speaker = bank.client(circle.primary);
-            assert!(
-                speaker.links.iter().any(|link| link.to == client.number),
-                "{}",
-                client.number
-            );
+            assert!(speaker.links.iter().any(|link| link.to == client.number), "{}", client.number);
         }
         for account in &client.accounts {
             assert!(product_name(account.product).is_some(), "{account:?}");
@@ -109,22 +97,13 @@ fn staff_is_complete_and_serves_its_own_branch() {
     let logins: BTreeSet<&str> = staff.iter().map(|person| person.login.as_str()).collect();
     assert_eq!(logins.len(), staff.len());
     for role in Role::ALL {
-        let known = staff
-            .iter()
-            .filter(|person| person.login == demo_login(*role));
+        let known = staff.iter().filter(|person| person.login == demo_login(*role));
         assert_eq!(known.map(|person| person.role).collect::<Vec<_>>(), [*role]);
     }
-    assert_eq!(
-        staff[usize::from(DEMO_MANAGER.0)].login,
-        demo_login(Role::Manager)
-    );
+    assert_eq!(staff[usize::from(DEMO_MANAGER.0)].login, demo_login(Role::Manager));
     for (number, person) in staff.iter().enumerate() {
         assert_eq!(usize::from(person.number.0), number);
-        assert!(
-            person
-                .team
-                .is_none_or(|team| usize::from(team.0) < bank.teams().len())
-        );
+        assert!(person.team.is_none_or(|team| usize::from(team.0) < bank.teams().len()));
     }
     for (number, team) in bank.teams().iter().enumerate() {
         assert_eq!(usize::from(team.number.0), number);
@@ -135,16 +114,10 @@ fn staff_is_complete_and_serves_its_own_branch() {
     }
     for client in bank.iter() {
         let manager = &staff[usize::from(client.manager.0)];
-        assert_eq!(
-            (manager.role, manager.branch),
-            (Role::Manager, Some(client.branch))
-        );
+        assert_eq!((manager.role, manager.branch), (Role::Manager, Some(client.branch)));
         for contact in client.interactions() {
             let author = &staff[usize::from(contact.author.0)];
-            assert!(matches!(
-                author.role,
-                Role::Manager | Role::Clerk | Role::Operator
-            ));
+            assert!(matches!(author.role, Role::Manager | Role::Clerk | Role::Operator));
             if author.role == Role::Clerk {
                 assert_eq!(author.branch, Some(contact.branch));
             }
@@ -164,55 +137,24 @@ fn shares_of_the_population_are_those_promised() {
         contacts += client.interactions().len();
         if client.status == Status::Active {
             active += 1;
-            idle += u32::from(
-                !client
-                    .tasks
-                    .iter()
-                    .any(|task| task.state == TaskState::Open),
-            );
+            idle += u32::from(!client.tasks.iter().any(|task| task.state == TaskState::Open));
             bare += u32::from(client.accounts.is_empty() && client.kind == PartyKind::Person);
         } else {
             assert!(client.accounts.is_empty() && client.loans.is_empty());
         }
-        loans += client
-            .loans
-            .iter()
-            .filter(|loan| !loan.is_revolving())
-            .count();
-        late += client
-            .loans
-            .iter()
-            .filter(|loan| loan.days_past_due > 0)
-            .count();
+        loans += client.loans.iter().filter(|loan| !loan.is_revolving()).count();
+        late += client.loans.iter().filter(|loan| loan.days_past_due > 0).count();
     }
     let of = |kind| kinds[&kind];
-    assert!(
-        (8_550..=8_650).contains(&of(PartyKind::Person)),
-        "{kinds:?}"
-    );
-    assert!(
-        (390..=410).contains(&of(PartyKind::SoleTrader)),
-        "{kinds:?}"
-    );
+    assert!((8_550..=8_650).contains(&of(PartyKind::Person)), "{kinds:?}");
+    assert!((390..=410).contains(&of(PartyKind::SoleTrader)), "{kinds:?}");
     assert!((790..=810).contains(&of(PartyKind::Company)), "{kinds:?}");
-    assert!(
-        of(PartyKind::Household) > 90 && of(PartyKind::Group) > 60,
-        "{kinds:?}"
-    );
+    assert!(of(PartyKind::Household) > 90 && of(PartyKind::Group) > 60, "{kinds:?}");
     assert!((120..=210).contains(&vip), "{vip} VIP clients");
-    assert!(
-        (6..=10).contains(&(idle * 100 / active)),
-        "{idle} of {active} without a next step"
-    );
+    assert!((6..=10).contains(&(idle * 100 / active)), "{idle} of {active} without a next step");
     assert!(bare > 300, "{bare} persons without an account");
-    assert!(
-        (2..=6).contains(&(late * 100 / loans)),
-        "{late} of {loans} loans are late"
-    );
-    assert!(
-        (180_000..=220_000).contains(&contacts),
-        "{contacts} contacts of ten thousand clients"
-    );
+    assert!((2..=6).contains(&(late * 100 / loans)), "{late} of {loans} loans are late");
+    assert!((180_000..=220_000).contains(&contacts), "{contacts} contacts of ten thousand clients");
 }
 
 #[test]
@@ -224,11 +166,7 @@ fn persons_are_believable() {
         let Some(born) = person.born else { continue };
         let age = calendar::age_on(born, TODAY);
         assert!((14..=92).contains(&age), "{} is {age}", client.number);
-        assert!(
-            client
-                .since
-                .is_none_or(|since| calendar::age_on(born, since) >= 14)
-        );
+        assert!(client.since.is_none_or(|since| calendar::age_on(born, since) >= 14));
         assert!(client.since.is_none_or(|since| since <= TODAY));
         for contact in &client.contacts {
             match contact.kind {
@@ -240,37 +178,22 @@ fn persons_are_believable() {
             }
         }
         for contact in client.interactions() {
-            assert!(
-                !contact.body.contains(['{', '}']) && !contact.body.is_empty(),
-                "{contact:?}"
-            );
+            assert!(!contact.body.contains(['{', '}']) && !contact.body.is_empty(), "{contact:?}");
         }
         for contact in client.interactions() {
             let advertising =
                 contact.topic == Topic::Offer && contact.direction == Direction::Outgoing;
-            let asks = matches!(
-                contact.channel,
-                Channel::Call | Channel::Sms | Channel::Email
-            );
+            let asks = matches!(contact.channel, Channel::Call | Channel::Sms | Channel::Email);
             let agreed =
                 |consent: &Consent| consent.granted && consent.channel == Some(contact.channel);
-            assert!(
-                !advertising || !asks || client.consents.iter().any(agreed),
-                "{contact:?}"
-            );
+            assert!(!advertising || !asks || client.consents.iter().any(agreed), "{contact:?}");
         }
         for task in &client.tasks {
-            assert!(
-                task.done_at.is_none_or(|done| done > task.created),
-                "{task:?}"
-            );
+            assert!(task.done_at.is_none_or(|done| done > task.created), "{task:?}");
         }
         for loan in &client.loans {
             assert!(loan.amount_minor >= 1_000_000, "{} {loan:?}", client.number);
-            assert!(
-                (0..=loan.amount_minor).contains(&loan.outstanding_minor),
-                "{loan:?}"
-            );
+            assert!((0..=loan.amount_minor).contains(&loan.outstanding_minor), "{loan:?}");
         }
     }
 }
@@ -280,22 +203,12 @@ fn stories_show_what_they_promise() {
     let bank = bank(100);
     let director = bank.client(stories::VIP_DIRECTOR);
     let company = bank.client(stories::VIP_COMPANY);
-    assert_eq!(
-        (company.kind, company.segment),
-        (PartyKind::Company, Segment::Vip)
-    );
+    assert_eq!((company.kind, company.segment), (PartyKind::Company, Segment::Vip));
     assert_ne!(director.branch, company.branch);
     assert_eq!(company.manager, DEMO_MANAGER);
     let directs = |link: &&Link| link.kind == LinkKind::Director && link.to == company.number;
     assert!(director.links.iter().any(|link| directs(&link)));
-    assert_eq!(
-        company
-            .links
-            .iter()
-            .filter(|link| link.kind == LinkKind::Owner)
-            .count(),
-        3
-    );
+    assert_eq!(company.links.iter().filter(|link| link.kind == LinkKind::Owner).count(), 3);
     let late = bank.client(stories::OVERDUE);
     assert!(late.loans[0].days_past_due > 60 && late.loans[0].overdue_minor > 0);
     assert!(bank.client(stories::SUBSIDIARY_TRADE).loans[0].days_past_due > 30);
@@ -305,10 +218,7 @@ fn stories_show_what_they_promise() {
     );
     let nothing = bank.client(stories::NOTHING_AT_ALL);
     assert!(nothing.accounts.is_empty() && nothing.contacts.is_empty() && nothing.tasks.is_empty());
-    assert_eq!(
-        (nothing.interactions().len(), nothing.status),
-        (0, Status::Prospect)
-    );
+    assert_eq!((nothing.interactions().len(), nothing.status), (0, Status::Prospect));
     let names = [stories::TWIN_FIRST, stories::TWIN_SECOND].map(|number| {
         let client = bank.client(number);
         match &client.detail {
@@ -316,14 +226,8 @@ fn stories_show_what_they_promise() {
             _ => panic!("a twin is a person"),
         }
     });
-    assert_eq!(
-        (names[0].0.as_str(), names[1].0.as_str()),
-        ("Наталья", "Наталия")
-    );
-    assert_eq!(
-        (names[0].1, &names[0].2[0].value),
-        (names[1].1, &names[1].2[0].value)
-    );
+    assert_eq!((names[0].0.as_str(), names[1].0.as_str()), ("Наталья", "Наталия"));
+    assert_eq!((names[0].1, &names[0].2[0].value), (names[1].1, &names[1].2[0].value));
     let deposit = bank.client(stories::EXPIRING_DEPOSIT).accounts[1].clone();
     assert_eq!(deposit.matures, Some(Date::constant(2026, 11, 29)));
     assert!(deposit.balance_minor > 0);
@@ -332,11 +236,7 @@ fn stories_show_what_they_promise() {
     assert!(card.orders[0].failing);
     let everything = bank.client(stories::EVERYTHING);
     assert_eq!(
-        (
-            everything.accounts.len(),
-            everything.loans.len(),
-            everything.cards.len()
-        ),
+        (everything.accounts.len(), everything.loans.len(), everything.cards.len()),
         (3, 3, 2)
     );
     assert_eq!(everything.interactions().len(), 60);
@@ -344,10 +244,7 @@ fn stories_show_what_they_promise() {
         Detail::Person(person) => person.born,
         _ => None,
     };
-    assert_eq!(
-        born(&everything).map(|day| (day.month(), day.day())),
-        Some((11, 26))
-    );
+    assert_eq!(born(&everything).map(|day| (day.month(), day.day())), Some((11, 26)));
     let age = born(&bank.client(stories::TEENAGER)).map(|day| calendar::age_on(day, TODAY));
     assert_eq!(age, Some(15));
 }
@@ -363,10 +260,7 @@ fn a_hundred_thousand_clients_are_drawn_in_parallel_and_far_ones_alone() {
                 scope.spawn(move || numbers.filter(|n| bank.client(*n).number == *n).count())
             })
             .collect();
-        quarters
-            .into_iter()
-            .map(|quarter| u64::try_from(quarter.join().unwrap()).unwrap())
-            .sum()
+        quarters.into_iter().map(|quarter| u64::try_from(quarter.join().unwrap()).unwrap()).sum()
     });
     assert_eq!(drawn, bank.clients());
     let far = DemoBank::new(7, 1_000_000, TODAY).client(999_999);

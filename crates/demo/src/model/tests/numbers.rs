@@ -10,11 +10,7 @@ use super::{TODAY, bank};
 
 #[test]
 fn every_check_digit_is_right_and_no_number_is_shared() {
-    let digits = |text: &str| {
-        text.chars()
-            .filter(char::is_ascii_digit)
-            .collect::<String>()
-    };
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let mut seen: BTreeSet<(IdentifierKind, String)> = BTreeSet::new();
     let mut accounts: BTreeSet<String> = BTreeSet::new();
     let mut count: BTreeMap<IdentifierKind, u32> = BTreeMap::new();
@@ -27,10 +23,8 @@ fn every_check_digit_is_right_and_no_number_is_shared() {
                 IdentifierKind::Snils => 2,
                 _ => 1,
             };
-            let (first, last) = (
-                value[..number - cut].to_owned(),
-                value[number - cut..].to_owned(),
-            );
+            let (first, last) =
+                (value[..number - cut].to_owned(), value[number - cut..].to_owned());
             let expected = match id.kind {
                 IdentifierKind::Inn if number == 10 => inn10_check(&first).to_string(),
                 IdentifierKind::Inn => {
@@ -66,29 +60,17 @@ fn every_check_digit_is_right_and_no_number_is_shared() {
             assert!(id.issued.is_none_or(|day| day <= TODAY), "{id:?}");
         }
         let loans = client.loans.iter().map(|loan| &loan.account_number);
-        for number in client
-            .accounts
-            .iter()
-            .map(|account| &account.number)
-            .chain(loans)
-        {
+        for number in client.accounts.iter().map(|account| &account.number).chain(loans) {
             assert_eq!(number.len(), 20);
             let mut open = number.clone();
             open.replace_range(8..9, "0");
-            assert_eq!(
-                account_key(DEMO_BIK, &open).to_string(),
-                number[8..9],
-                "{number}"
-            );
+            assert_eq!(account_key(DEMO_BIK, &open).to_string(), number[8..9], "{number}");
             assert!(accounts.insert(number.clone()), "{number} twice");
         }
     }
-    for kind in [
-        IdentifierKind::Inn,
-        IdentifierKind::Snils,
-        IdentifierKind::Ogrn,
-        IdentifierKind::Ogrnip,
-    ] {
+    for kind in
+        [IdentifierKind::Inn, IdentifierKind::Snils, IdentifierKind::Ogrn, IdentifierKind::Ogrnip]
+    {
         assert!(count[&kind] > 100, "{kind:?}: {count:?}");
     }
 }
@@ -98,22 +80,13 @@ fn balances_agree_with_movements_and_never_fall_below_zero() {
     let mut movements = 0_u32;
     let mut moving = 0_u32;
     for client in bank(1_500).iter() {
-        let mut sums: Vec<i64> = client
-            .accounts
-            .iter()
-            .map(|account| account.opening_minor)
-            .collect();
-        let mut last = TODAY
-            .first_of_month()
-            .saturating_sub(jiff::Span::new().months(24));
+        let mut sums: Vec<i64> =
+            client.accounts.iter().map(|account| account.opening_minor).collect();
+        let mut last = TODAY.first_of_month().saturating_sub(jiff::Span::new().months(24));
         for (sequence, movement) in (0_u32..).zip(client.transactions(HISTORY_MONTHS)) {
             sums[movement.account] += movement.amount_minor;
             assert_eq!(sums[movement.account], movement.balance_minor);
-            assert!(
-                movement.balance_minor >= 0,
-                "{} {movement:?}",
-                client.number
-            );
+            assert!(movement.balance_minor >= 0, "{} {movement:?}", client.number);
             assert!(movement.date >= last && movement.date <= TODAY);
             assert!(client.accounts[movement.account].opened <= movement.date);
             assert_ne!(movement.amount_minor, 0);
@@ -123,21 +96,15 @@ fn balances_agree_with_movements_and_never_fall_below_zero() {
         }
         moving +=
             u32::from(client.accounts.iter().any(|account| !account.dormant)) * HISTORY_MONTHS;
-        let closing: Vec<i64> = client
-            .accounts
-            .iter()
-            .map(|account| account.balance_minor)
-            .collect();
+        let closing: Vec<i64> =
+            client.accounts.iter().map(|account| account.balance_minor).collect();
         assert_eq!(sums, closing, "client {}", client.number);
         for month in client.account_months() {
             let turnover = month.incoming_minor - month.outgoing_minor;
             assert_eq!(month.opening_minor + turnover, month.closing_minor);
         }
     }
-    assert!(
-        (6..=15).contains(&(movements / moving)),
-        "{movements} in {moving} client months"
-    );
+    assert!((6..=15).contains(&(movements / moving)), "{movements} in {moving} client months");
 }
 
 #[test]

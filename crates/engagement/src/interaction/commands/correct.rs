@@ -30,13 +30,9 @@ impl Command for CorrectInteraction {
     type Output = InteractionId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<InteractionId, Error> {
-        let old = queries::interaction(w, self.interaction_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let old = queries::interaction(w, self.interaction_id).await?.ok_or(Error::NotFound)?;
         let client = client_ref::get(w, old.client_id).await?;
-        w.ctx
-            .principal
-            .require_over("interaction.log", client.owner())?;
+        w.ctx.principal.require_over("interaction.log", client.owner())?;
         if queries::is_corrected(w, old.id).await? {
             return Err(Error::refused("interaction-corrected"));
         }

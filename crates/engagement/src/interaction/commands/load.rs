@@ -128,9 +128,8 @@ impl Command for LoadHistory {
         )
         .await?;
         for (client, sum) in &sums {
-            let change = Change::new()
-                .set("interactions", sum.interactions)
-                .set("tasks", sum.tasks);
+            let change =
+                Change::new().set("interactions", sum.interactions).set("tasks", sum.tasks);
             w.record("history", *client, Some(*client), change);
         }
         Ok(self.interactions.len() + self.tasks.len())

@@ -71,10 +71,7 @@ impl LogInteraction {
     pub(crate) fn check(&self, now: Timestamp, refusals: &mut Refusals) -> Option<Checked> {
         let checked = model::check(&self.spoken(), refusals);
         model::check_instant(self.at.unwrap_or(now), now, refusals);
-        for seconds in [self.waiting_seconds, self.handling_seconds]
-            .into_iter()
-            .flatten()
-        {
+        for seconds in [self.waiting_seconds, self.handling_seconds].into_iter().flatten() {
             if !(0..=SECONDS_MAX).contains(&seconds) {
                 refusals.push(Refusal::field("interaction-duration", "minutes"));
             }
@@ -104,9 +101,7 @@ impl Command for LogInteraction {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Logged, Error> {
         let client = client_ref::get(w, self.client_id).await?;
-        w.ctx
-            .principal
-            .require_over("interaction.log", client.owner())?;
+        w.ctx.principal.require_over("interaction.log", client.owner())?;
         let mut refusals = Refusals::default();
         let checked = self.check(w.ctx.now, &mut refusals);
         let at = self.at.unwrap_or(w.ctx.now);
@@ -133,11 +128,7 @@ impl Command for LogInteraction {
             None => None,
         };
         let has_next_step = refresh_step(w, client.id).await?;
-        Ok(Logged {
-            id,
-            task_id,
-            has_next_step,
-        })
+        Ok(Logged { id, task_id, has_next_step })
     }
 }
 
@@ -157,9 +148,7 @@ impl Command for AddNote {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<InteractionId, Error> {
         let client = client_ref::get(w, self.client_id).await?;
-        w.ctx
-            .principal
-            .require_over("interaction.log", client.owner())?;
+        w.ctx.principal.require_over("interaction.log", client.owner())?;
         let (channel, direction) = (Channel::Note, Direction::None);
         let spoken = Spoken {
             channel: channel.key(),

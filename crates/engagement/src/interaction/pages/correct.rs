@@ -17,9 +17,7 @@ use crate::queries::client_ref::{self, ClientRef};
 
 async fn guarded(cx: &mut Cx, id: &str) -> Result<(InteractionRow, ClientRef), Error> {
     let id: InteractionId = parts::id(id)?;
-    let row = queries::interaction(&mut cx.db, id)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = queries::interaction(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let client = client_ref::visible(&mut cx.db, &principal, row.client_id).await?;
     principal.require_over("interaction.log", client.owner())?;
@@ -36,13 +34,7 @@ pub(super) async fn form(mut cx: Cx, Path(id): Path<String>) -> Answer {
         pair("result", &row.result),
         pair("_id", &cx.form_id()),
     ]);
-    Ok(show(
-        &cx,
-        StatusCode::OK,
-        (&row, &client),
-        &start,
-        &Refusals::default(),
-    ))
+    Ok(show(&cx, StatusCode::OK, (&row, &client), &start, &Refusals::default()))
 }
 
 pub(super) async fn save(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> Answer {
@@ -55,10 +47,7 @@ pub(super) async fn save(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> 
         result: sent.text("result"),
     };
     match cx.execute(sent.command_id()?, &command).await {
-        Ok(_) => Ok(cx.done(
-            &format!("/clients/{}", client.id),
-            "flash-contact-corrected",
-        )),
+        Ok(_) => Ok(cx.done(&format!("/clients/{}", client.id), "flash-contact-corrected")),
         Err(Error::Refused(refusals)) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Ok(show(&cx, status, (&row, &client), &sent, &refusals))
@@ -97,11 +86,5 @@ fn show(
         .cancel(back.as_str())
         .render(l, &body);
     let name = parts::client_name(l, client);
-    parts::dialog(
-        cx,
-        status,
-        &l.t("interaction-correct"),
-        (&back, &name),
-        &form,
-    )
+    parts::dialog(cx, status, &l.t("interaction-correct"), (&back, &name), &form)
 }

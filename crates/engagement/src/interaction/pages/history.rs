@@ -30,23 +30,12 @@ pub(super) enum Item {
 impl Item {
     pub(super) fn place(&self) -> Place {
         match self {
-            Item::Contact(c) => Place {
-                at: c.row.at,
-                id: c.row.id.uuid(),
-            },
-            Item::Made(t) | Item::Closed(t) => Place {
-                at: t.at,
-                id: t.id.uuid(),
-            },
+            Item::Contact(c) => Place { at: c.row.at, id: c.row.id.uuid() },
+            Item::Made(t) | Item::Closed(t) => Place { at: t.at, id: t.id.uuid() },
             // above everything of the same instant, so that a page never ends between them
             Item::Changed(entries) => {
-                let at = entries
-                    .first()
-                    .map_or(Timestamp::from_micros(0), |e| e.draft.at);
-                Place {
-                    at,
-                    id: Uuid::max(),
-                }
+                let at = entries.first().map_or(Timestamp::from_micros(0), |e| e.draft.at);
+                Place { at, id: Uuid::max() }
             }
         }
     }
@@ -73,20 +62,10 @@ pub(super) struct Page {
 pub(super) async fn read(cx: &Cx, client: ClientId, asked: &Asked) -> Result<Page, Error> {
     let mut db = cx.db.clone();
     let rows = i64::try_from(limits::TIMELINE_ROWS).unwrap_or(30);
-    let Asked {
-        filter,
-        query,
-        below,
-    } = asked;
+    let Asked { filter, query, below } = asked;
     let mut merge = Merge::default();
     let found = contacts(&mut db, client, filter.channels(), query, *below, rows).await?;
-    merge.add(
-        found
-            .into_iter()
-            .map(|c| Item::Contact(Box::new(c)))
-            .collect(),
-        rows,
-    );
+    merge.add(found.into_iter().map(|c| Item::Contact(Box::new(c))).collect(), rows);
     if filter.shows_tasks() {
         let made = task_marks(&mut db, client, Happened::Made, query, *below, rows).await?;
         merge.add(made.into_iter().map(Item::Made).collect(), rows);
@@ -102,18 +81,12 @@ pub(super) async fn read(cx: &Cx, client: ClientId, asked: &Asked) -> Result<Pag
         let owner = client_ref::get(&mut db, client).await?.owner();
         let money = cx.principal().reaches("holding.read", owner);
         merge.items.extend(grouped(
-            entries
-                .into_iter()
-                .filter(|e| (loads || !is_load(e)) && (money || !is_holding(e))),
+            entries.into_iter().filter(|e| (loads || !is_load(e)) && (money || !is_holding(e))),
         ));
     }
     let (items, next) = merge.finish(limits::TIMELINE_ROWS);
     let seen_at = seen_at(&mut db, client, cx.principal().user_id).await?;
-    Ok(Page {
-        items,
-        next,
-        seen_at,
-    })
+    Ok(Page { items, next, seen_at })
 }
 
 fn full(length: usize, limit: i64) -> Option<()> {
@@ -123,26 +96,17 @@ fn full(length: usize, limit: i64) -> Option<()> {
 /// A full answer may end in the middle of an instant: that instant is left to the next part, unless
 /// it is all there is.
 fn cut_journal(mut entries: Vec<Entry>) -> (Vec<Entry>, Option<Place>) {
-    let oldest = full(entries.len(), JOURNAL_ROWS)
-        .and_then(|()| entries.last())
-        .map(|e| e.draft.at);
+    let oldest =
+        full(entries.len(), JOURNAL_ROWS).and_then(|()| entries.last()).map(|e| e.draft.at);
     let Some(oldest) = oldest else {
         return (entries, None);
     };
     if entries.first().is_some_and(|e| e.draft.at == oldest) {
-        return (
-            entries,
-            Some(Place {
-                at: oldest,
-                id: Uuid::max(),
-            }),
-        );
+        return (entries, Some(Place { at: oldest, id: Uuid::max() }));
     }
     entries.retain(|e| e.draft.at > oldest);
-    let edge = Place {
-        at: Timestamp::from_micros(oldest.micros().saturating_add(1)),
-        id: Uuid::nil(),
-    };
+    let edge =
+        Place { at: Timestamp::from_micros(oldest.micros().saturating_add(1)), id: Uuid::nil() };
     (entries, Some(edge))
 }
 
@@ -152,9 +116,7 @@ fn grouped(entries: impl Iterator<Item = Entry>) -> Vec<Item> {
     for entry in entries.filter(is_shown) {
         match groups.last_mut() {
             Some(group)
-                if group
-                    .first()
-                    .is_some_and(|f| f.draft.command_id == entry.draft.command_id) =>
+                if group.first().is_some_and(|f| f.draft.command_id == entry.draft.command_id) =>
             {
                 group.push(entry);
             }
@@ -172,10 +134,7 @@ fn is_load(entry: &Entry) -> bool {
 /// Changes of these are amounts: shown to holders of `holding.read` over the client only.
 fn is_holding(entry: &Entry) -> bool {
     let entity = entry.draft.entity.as_str();
-    matches!(
-        entity,
-        "account" | "card" | "loan" | "standing_order" | "holdings" | "feed_batch"
-    )
+    matches!(entity, "account" | "card" | "loan" | "standing_order" | "holdings" | "feed_batch")
 }
 
 fn is_shown(entry: &Entry) -> bool {
@@ -217,9 +176,7 @@ struct Merge {
 
 impl Merge {
     fn add(&mut self, items: Vec<Item>, limit: i64) {
-        let edge = full(items.len(), limit)
-            .and_then(|()| items.last())
-            .map(Item::place);
+        let edge = full(items.len(), limit).and_then(|()| items.last()).map(Item::place);
         self.edge = self.edge.max(edge);
         self.items.extend(items);
     }
@@ -234,11 +191,7 @@ impl Merge {
         if items.len() > rows {
             // lines of changed data stand first in their instant: keep those of one instant together
             let last = items.get(rows.saturating_sub(1)).map(Item::place);
-            let more = items
-                .iter()
-                .skip(rows)
-                .take_while(|i| Some(i.place()) == last)
-                .count();
+            let more = items.iter().skip(rows).take_while(|i| Some(i.place()) == last).count();
             items.truncate(rows + more);
         }
         let has_more = edge.is_some() || items.len() < all;
@@ -281,11 +234,7 @@ mod tests {
                 merge.add(rows, i64::try_from(limit).unwrap());
             }
             let (items, next) = merge.finish(limit);
-            seen.extend(
-                items
-                    .iter()
-                    .map(|i| (i.place().at.micros(), i.place().id.as_u128())),
-            );
+            seen.extend(items.iter().map(|i| (i.place().at.micros(), i.place().id.as_u128())));
             match next {
                 Some(place) => below = place,
                 None => return seen,
@@ -296,9 +245,7 @@ mod tests {
 
     #[test]
     fn paging_through_mixed_lists_misses_nothing_and_repeats_nothing() {
-        let dense: Vec<(i64, u128)> = (1..40)
-            .map(|i| (i64::try_from(i).unwrap() / 7, i))
-            .collect();
+        let dense: Vec<(i64, u128)> = (1..40).map(|i| (i64::try_from(i).unwrap() / 7, i)).collect();
         let sparse = [(0, 100), (3, 101), (3, 102), (90, 103)];
         for limit in [2, 3, 10, 100] {
             let mut expected: Vec<(i64, u128)> = dense.iter().chain(&sparse).copied().collect();

@@ -29,13 +29,7 @@ pub(super) async fn form(mut cx: Cx, Path(id): Path<String>, RawQuery(query): Ra
         pair("next_kind", TaskKind::Call.key().to_owned()),
         pair("_id", cx.form_id()),
     ]);
-    Ok(show(
-        &cx,
-        StatusCode::OK,
-        &client,
-        &start,
-        &Refusals::default(),
-    ))
+    Ok(show(&cx, StatusCode::OK, &client, &start, &Refusals::default()))
 }
 
 async fn guarded(cx: &mut Cx, id: &str) -> Result<ClientRef, Error> {
@@ -51,10 +45,7 @@ pub(super) async fn save(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> 
     let command_id = sent.command_id()?;
     let back = format!("/clients/{}", client.id);
     if sent.text("channel") == Channel::Note.key() {
-        let note = AddNote {
-            client_id: client.id,
-            body: sent.text("body"),
-        };
+        let note = AddNote { client_id: client.id, body: sent.text("body") };
         return match cx.execute(command_id, &note).await {
             Ok(_) => Ok(cx.done(&back, "flash-note-added")),
             Err(Error::Refused(refusals)) => Ok(again(&cx, &client, &sent, &refusals)),
@@ -161,11 +152,7 @@ fn show(
         (ui::error_summary(l, &general))
         @if is_note { (note_fields(cx, sent, refusals)) } @else { (contact_fields(cx, client, sent, refusals)) }
     };
-    let save = if is_note {
-        l.t("interaction-save-note")
-    } else {
-        l.t("interaction-save")
-    };
+    let save = if is_note { l.t("interaction-save-note") } else { l.t("interaction-save") };
     let mut form = Form::post(format!("/clients/{}/log", client.id))
         .hidden("_id", sent.raw("_id"))
         .draft(format!("log-{}-{}", client.id, channel.key()))
@@ -180,17 +167,13 @@ fn show(
 
 fn note_fields(cx: &Cx, sent: &FormData, refusals: &Refusals) -> Markup {
     let l = &cx.l;
-    Field::new(
-        "body",
-        l.t("interaction-note-body"),
-        Input::Textarea { rows: 6 },
-    )
-    .value(sent.raw("body"))
-    .required()
-    .attribute("autofocus", "")
-    .hint(l.t("interaction-note-hint"))
-    .error(cx.field_error(refusals, "body"))
-    .render(l)
+    Field::new("body", l.t("interaction-note-body"), Input::Textarea { rows: 6 })
+        .value(sent.raw("body"))
+        .required()
+        .attribute("autofocus", "")
+        .hint(l.t("interaction-note-hint"))
+        .error(cx.field_error(refusals, "body"))
+        .render(l)
 }
 
 fn contact_fields(cx: &Cx, client: &ClientRef, sent: &FormData, refusals: &Refusals) -> Markup {
@@ -200,10 +183,7 @@ fn contact_fields(cx: &Cx, client: &ClientRef, sent: &FormData, refusals: &Refus
     let channels: Vec<&str> = contacts.map(Channel::key).collect();
     let directions = Direction::ALL.map(Direction::key);
     let select = |name: &'static str, label: &str, options: Vec<Opt>| {
-        Field::select(name, l.t(label), options)
-            .value(sent.text(name))
-            .error(error(name))
-            .render(l)
+        Field::select(name, l.t(label), options).value(sent.text(name)).error(error(name)).render(l)
     };
     let option_words = parts::word_options;
     let none = Some("interaction-not-chosen");

@@ -86,11 +86,8 @@ impl CardPanel for Timeline {
             if !cx.principal().reaches("interaction.read", owner) {
                 return Ok::<_, Error>(None);
             }
-            let asked = Asked {
-                filter: TimelineFilter::All,
-                query: String::new(),
-                below: Place::TOP,
-            };
+            let asked =
+                Asked { filter: TimelineFilter::All, query: String::new(), below: Place::TOP };
             timeline::panel(cx, client, &asked).await.map(Some)
         })
     }

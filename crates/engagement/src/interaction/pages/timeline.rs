@@ -56,14 +56,9 @@ pub(super) async fn panel(cx: &Cx, id: ClientId, asked: &Asked) -> Result<Markup
     let page = history::read(cx, id, asked).await?;
     let ids = history::named_tasks(&page.items);
     let titles = tasks::titles(&mut cx.db.clone(), &ids).await?;
-    let entries: Vec<TimelineEntry> = page
-        .items
-        .iter()
-        .map(|item| entry(cx, item, page.seen_at, &titles))
-        .collect();
-    let more = page
-        .next
-        .map(|place| address(id, asked.filter, &asked.query, Some(place)));
+    let entries: Vec<TimelineEntry> =
+        page.items.iter().map(|item| entry(cx, item, page.seen_at, &titles)).collect();
+    let more = page.next.map(|place| address(id, asked.filter, &asked.query, Some(place)));
     let body = html! {
         (search_bar(l, id, asked))
         @if entries.is_empty() && more.is_none() { (nothing(l, id, asked)) }
@@ -80,17 +75,10 @@ pub(super) async fn panel(cx: &Cx, id: ClientId, asked: &Asked) -> Result<Markup
 
 fn address(id: ClientId, filter: TimelineFilter, query: &str, below: Option<Place>) -> String {
     let before = below.map(Place::word).unwrap_or_default();
-    let kind = if filter == TimelineFilter::All {
-        ""
-    } else {
-        filter.key()
-    };
+    let kind = if filter == TimelineFilter::All { "" } else { filter.key() };
     let pairs = [("type", kind), ("q", query), ("before", before.as_str())];
     let query = ui::query_string(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
-    format!(
-        "/clients/{id}/timeline{}",
-        if query == "?" { "" } else { &query }
-    )
+    format!("/clients/{id}/timeline{}", if query == "?" { "" } else { &query })
 }
 
 fn search_bar(l: &L, id: ClientId, asked: &Asked) -> Markup {
@@ -133,21 +121,11 @@ fn nothing(l: &L, id: ClientId, asked: &Asked) -> Markup {
         let log = Button::secondary(l.t("interaction-log-phone"))
             .icon("phone")
             .dialog(format!("/clients/{id}/log?channel=phone"));
-        ui::empty(
-            "history",
-            &l.t("timeline-empty"),
-            &l.t("timeline-empty-words"),
-            Some(log),
-        )
+        ui::empty("history", &l.t("timeline-empty"), &l.t("timeline-empty-words"), Some(log))
     } else {
         let all =
             Button::secondary(l.t("timeline-show-all")).href(format!("/clients/{id}/timeline"));
-        ui::empty(
-            "search",
-            &l.t("timeline-none"),
-            &l.t("timeline-none-words"),
-            Some(all),
-        )
+        ui::empty("search", &l.t("timeline-none"), &l.t("timeline-none-words"), Some(all))
     }
 }
 
@@ -168,9 +146,9 @@ fn entry(
     let (written, by) = match item {
         Item::Contact(c) => (c.row.created_at, c.row.author_id),
         Item::Made(m) | Item::Closed(m) => (m.at, m.by),
-        Item::Changed(list) => list.first().map_or((Timestamp::from_micros(0), None), |e| {
-            (e.draft.at, e.draft.actor_id)
-        }),
+        Item::Changed(list) => list
+            .first()
+            .map_or((Timestamp::from_micros(0), None), |e| (e.draft.at, e.draft.actor_id)),
     };
     entry.new_since(by != me && seen_at.is_some_and(|seen| written > seen))
 }
@@ -178,16 +156,9 @@ fn entry(
 fn contact_entry(cx: &Cx, contact: &Contact) -> TimelineEntry {
     let l = &cx.l;
     let row = &contact.row;
-    let mut what = l.t(&format!(
-        "interaction-head-{}-{}",
-        row.channel.key(),
-        row.direction.key()
-    ));
+    let mut what = l.t(&format!("interaction-head-{}-{}", row.channel.key(), row.direction.key()));
     if !row.topic.is_empty() {
-        what = format!(
-            "{what} · {}",
-            l.t(&format!("interaction-topic-{}", row.topic))
-        );
+        what = format!("{what} · {}", l.t(&format!("interaction-topic-{}", row.topic)));
     }
     let title = html! {
         @if contact.is_corrected { del { (what) @if !row.subject.is_empty() { ": " (row.subject) } } }
@@ -274,32 +245,20 @@ fn closed_entry(cx: &Cx, mark: &TaskMark) -> TimelineEntry {
         (true, TaskKind::Task | TaskKind::Call | TaskKind::Meeting) => l.t("timeline-task-done"),
         (false, _) => l.t("timeline-task-cancelled"),
     };
-    let (icon, tone) = if done {
-        ("circle-check", Tone::Good)
-    } else {
-        ("ban", Tone::Neutral)
-    };
+    let (icon, tone) = if done { ("circle-check", Tone::Good) } else { ("ban", Tone::Neutral) };
     let who = parts::staff_name(cx, mark.by);
     let id = format!("closed-{}", mark.id);
     let entry =
         TimelineEntry::new(id, icon, Moment::At(mark.at), who, task_title(mark, &words)).tone(tone);
-    if mark.result.is_empty() {
-        entry
-    } else {
-        entry.body(html! { (mark.result) })
-    }
+    if mark.result.is_empty() { entry } else { entry.body(html! { (mark.result) }) }
 }
 
 /// One quiet line for what one command changed; the values fold out of it.
 fn changed_entry(cx: &Cx, entries: &[Entry], titles: &BTreeMap<TaskId, String>) -> TimelineEntry {
     let l = &cx.l;
-    let at = entries
-        .first()
-        .map_or(Timestamp::from_micros(0), |e| e.draft.at);
+    let at = entries.first().map_or(Timestamp::from_micros(0), |e| e.draft.at);
     let by = entries.first().and_then(|e| e.draft.actor_id);
-    let id = entries
-        .first()
-        .map_or_else(String::new, |e| format!("change-{}", e.draft.command_id));
+    let id = entries.first().map_or_else(String::new, |e| format!("change-{}", e.draft.command_id));
     let mut things: Vec<String> = Vec::new();
     let mut lines: Vec<(String, String, String)> = Vec::new();
     for entry in entries {
@@ -311,13 +270,7 @@ fn changed_entry(cx: &Cx, entries: &[Entry], titles: &BTreeMap<TaskId, String>) 
     }
     let fields = l.ta("timeline-fields", &[("n", lines.len().into())]);
     let title = html! { span.quiet { (l.t("timeline-changed")) ": " (things.join(", ")) } };
-    let entry = TimelineEntry::new(
-        id,
-        "pencil",
-        Moment::At(at),
-        parts::staff_name(cx, by),
-        title,
-    );
+    let entry = TimelineEntry::new(id, "pencil", Moment::At(at), parts::staff_name(cx, by), title);
     if lines.is_empty() {
         return entry;
     }
@@ -341,11 +294,7 @@ fn thing_name(l: &L, entry: &Entry, titles: &BTreeMap<TaskId, String>) -> String
         return title.clone();
     }
     let key = format!("entity-{}", entry.draft.entity.replace('_', "-"));
-    if l.texts.has(l.lang, &key) {
-        l.t(&key)
-    } else {
-        l.t("entity-client")
-    }
+    if l.texts.has(l.lang, &key) { l.t(&key) } else { l.t("entity-client") }
 }
 
 fn changed_fields(cx: &Cx, entry: &Entry) -> Vec<(String, String, String)> {
@@ -359,18 +308,12 @@ fn changed_fields(cx: &Cx, entry: &Entry) -> Vec<(String, String, String)> {
     };
     let name = |field: &str| {
         // both spellings are in use: a column's and a text key's
-        let keys = [
-            format!("field-{field}"),
-            format!("field-{}", field.replace('_', "-")),
-        ];
+        let keys = [format!("field-{field}"), format!("field-{}", field.replace('_', "-"))];
         let known = keys.iter().find(|key| cx.l.texts.has(cx.l.lang, key));
         known.map_or_else(|| field.replace('_', " "), |key| cx.l.t(key))
     };
     let value = |values: &Json, at: usize| values.get(at).map(|v| shown(cx, v)).unwrap_or_default();
-    fields
-        .iter()
-        .map(|(field, v)| (name(field), value(v, 0), value(v, 1)))
-        .collect()
+    fields.iter().map(|(field, v)| (name(field), value(v, 0), value(v, 1))).collect()
 }
 
 /// A value as people read it: dates, names of staff and branches; other ids say nothing to anybody.
@@ -378,21 +321,14 @@ fn shown(cx: &Cx, value: &Json) -> String {
     let text = match value {
         Json::String(text) => text.clone(),
         Json::Number(number) => number.to_string(),
-        Json::Bool(yes) => cx.l.t(if *yes {
-            "engagement-yes"
-        } else {
-            "engagement-no"
-        }),
+        Json::Bool(yes) => cx.l.t(if *yes { "engagement-yes" } else { "engagement-no" }),
         Json::Null | Json::Array(_) | Json::Object(_) => String::new(),
     };
     if let Ok(id) = text.parse::<uuid::Uuid>() {
         let directory = cx.app.services.directory.get();
         let staff = directory.staff_name(id.into(), cx.l.lang);
-        let known = if staff.is_empty() {
-            directory.branch_name(id.into(), cx.l.lang)
-        } else {
-            staff
-        };
+        let known =
+            if staff.is_empty() { directory.branch_name(id.into(), cx.l.lang) } else { staff };
         return known.to_owned();
     }
     if let Some(day) = text.parse().ok().filter(|_| text.len() == 10) {

@@ -82,10 +82,7 @@ impl Show {
 /// At most four questions, whatever the day brings.
 pub(super) async fn read(cx: &mut Cx) -> Result<Day, Error> {
     let today = cx.l.today;
-    let moment = model::Moment {
-        today,
-        now: cx.now(),
-    };
+    let moment = model::Moment { today, now: cx.now() };
     let me = cx.principal().user_id;
     let people = parts::acting_for(cx);
     let mut found: BTreeMap<TaskId, Listed> = BTreeMap::new();
@@ -123,20 +120,12 @@ pub(super) async fn read(cx: &mut Cx) -> Result<Day, Error> {
     }
     queue.sort_by_key(|item| std::cmp::Reverse(item.score));
     ahead.sort_by_key(|t| (t.task.due_on, t.task.due_at, t.task.id));
-    Ok(Day {
-        queue,
-        ahead,
-        is_cut,
-    })
+    Ok(Day { queue, ahead, is_cut })
 }
 
 fn ranked(what: What, todo: &Todo, moment: model::Moment) -> Item {
     let (score, reasons) = model::rank(todo, moment);
-    Item {
-        what,
-        score,
-        reasons,
-    }
+    Item { what, score, reasons }
 }
 
 async fn occasions(
@@ -146,39 +135,25 @@ async fn occasions(
     moment: model::Moment,
     queue: &mut Vec<Item>,
 ) -> Result<(), Error> {
-    let days: Vec<Date> = (0..=BIRTHDAY_DAYS)
-        .map(|n| later(moment.today, n))
-        .collect();
+    let days: Vec<Date> = (0..=BIRTHDAY_DAYS).map(|n| later(moment.today, n)).collect();
     let words: Vec<String> = days.iter().map(|d| month_day(*d)).collect();
     let since = moment.now.plus_days(-GREETED_DAYS);
     let birthdays = queries::birthdays(&mut cx.db, people, &words, since, OCCASIONS_MAX).await?;
     for occasion in birthdays {
-        let days = words
-            .iter()
-            .position(|d| *d == occasion.birth_day)
-            .unwrap_or(0);
+        let days = words.iter().position(|d| *d == occasion.birth_day).unwrap_or(0);
         let days = i64::try_from(days).unwrap_or(0);
-        let todo = Todo::Birthday {
-            days,
-            vip: occasion.client.is_vip(),
-        };
+        let todo = Todo::Birthday { days, vip: occasion.client.is_vip() };
         queue.push(ranked(What::Birthday(occasion, days), &todo, moment));
     }
     for occasion in queries::without_step(&mut cx.db, me, OCCASIONS_MAX).await? {
-        let todo = Todo::NoStep {
-            vip: occasion.client.is_vip(),
-        };
+        let todo = Todo::NoStep { vip: occasion.client.is_vip() };
         queue.push(ranked(What::NoStep(occasion), &todo, moment));
     }
     Ok(())
 }
 
 pub(super) fn later(day: Date, days: i64) -> Date {
-    jiff::Span::new()
-        .try_days(days)
-        .ok()
-        .and_then(|s| day.checked_add(s).ok())
-        .unwrap_or(day)
+    jiff::Span::new().try_days(days).ok().and_then(|s| day.checked_add(s).ok()).unwrap_or(day)
 }
 
 fn month_day(day: Date) -> String {

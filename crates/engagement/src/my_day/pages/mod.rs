@@ -53,20 +53,15 @@ fn header(cx: &Cx) -> Markup {
     let directory = cx.app.services.directory.get();
     let standing_in: Vec<Markup> = cx.principal().user_id.map_or_else(Vec::new, |me| {
         let others = directory.acts_for(me, l.today).into_iter().skip(1);
-        others
-            .map(|who| stand_in(l, directory.staff_name(who, l.lang), until(cx, who)))
-            .collect()
+        others.map(|who| stand_in(l, directory.staff_name(who, l.lang), until(cx, who))).collect()
     });
     let mut header = PageHeader::new(l.t("nav-my-day")).lead(html! {
         (today_words(l))
         @for mark in &standing_in { " " (mark) }
     });
     if cx.principal().has("task.write") {
-        header = header.primary(
-            Button::primary(l.t("task-add"))
-                .icon("plus")
-                .dialog("/tasks/new?back=/"),
-        );
+        header = header
+            .primary(Button::primary(l.t("task-add")).icon("plus").dialog("/tasks/new?back=/"));
     }
     header.render(l)
 }
@@ -88,10 +83,7 @@ fn today_words(l: &L) -> String {
 
 fn stand_in(l: &L, who: &str, until: Option<Date>) -> Markup {
     let words = match until {
-        Some(day) => l.ta(
-            "my-day-for-until",
-            &[("who", who.into()), ("day", l.date(day).into())],
-        ),
+        Some(day) => l.ta("my-day-for-until", &[("who", who.into()), ("day", l.date(day).into())]),
         None => l.ta("my-day-for", &[("who", who.into())]),
     };
     ui::badge(Tone::Info, &words)
@@ -102,9 +94,7 @@ fn until(cx: &Cx, who: UserId) -> Option<Date> {
     let directory = cx.app.services.directory.get();
     let today = cx.l.today;
     let mut absences = directory.absences.iter();
-    let last = absences
-        .find(|a| a.0 == who && a.2 <= today && today <= a.3)
-        .map(|a| a.3);
+    let last = absences.find(|a| a.0 == who && a.2 <= today && today <= a.3).map(|a| a.3);
     // who has left is away for good
     last.filter(|day| day.year() < 9_999)
 }
@@ -114,11 +104,7 @@ fn stats(cx: &Cx, day: &Day, show: Show) -> Markup {
     let card = |which: Show, label: &str, tone: Tone| {
         let count = day.queue.iter().filter(|item| which.holds(item)).count();
         let number = l.int(i64::try_from(count).unwrap_or(i64::MAX));
-        let value = if day.is_cut {
-            format!("{number}+")
-        } else {
-            number
-        };
+        let value = if day.is_cut { format!("{number}+") } else { number };
         let mark = l.t("my-day-shown");
         let shown = (show == which).then_some((Tone::Info, mark.as_str()));
         let worry = l.t("my-day-worry");
@@ -160,12 +146,7 @@ fn nothing_to_do(cx: &Cx, day: &Day, show: Show) -> Markup {
     let l = &cx.l;
     if show != Show::All && !day.queue.is_empty() {
         let all = Button::secondary(l.t("my-day-show-all")).href("/");
-        return ui::empty(
-            "filter",
-            &l.t("my-day-none"),
-            &l.t("my-day-none-words"),
-            Some(all),
-        );
+        return ui::empty("filter", &l.t("my-day-none"), &l.t("my-day-none-words"), Some(all));
     }
     let words = match day.ahead.first() {
         Some(next) => l.ta(

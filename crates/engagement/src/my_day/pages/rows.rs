@@ -29,12 +29,9 @@ fn task_row(cx: &Cx, item: &Item, listed: &Listed) -> Row {
     let label = l.t(&format!("task-kind-{}", task.kind.key()));
     let what = html! { (icon(task.kind.icon())) span.hidden { (label) } " " (task.title) };
     let client = match task.client_id {
-        Some(id) => Cell::markup(parts::client_link(
-            l,
-            id,
-            &listed.client_name,
-            &listed.client_number,
-        )),
+        Some(id) => {
+            Cell::markup(parts::client_link(l, id, &listed.client_name, &listed.client_number))
+        }
         None => Cell::none(l),
     };
     let owner = (Some(task.assignee_id) != cx.principal().user_id).then_some(task.assignee_id);
@@ -50,9 +47,7 @@ fn task_row(cx: &Cx, item: &Item, listed: &Listed) -> Row {
     if !cx.principal().has("task.write") {
         return row;
     }
-    let call = task
-        .client_id
-        .filter(|_| cx.principal().has("interaction.log"));
+    let call = task.client_id.filter(|_| cx.principal().has("interaction.log"));
     row.actions(html! {
         @if let Some(client) = call { (call_link(l, client, task.kind)) }
         (row_actions(cx, listed, "/"))
@@ -61,11 +56,7 @@ fn task_row(cx: &Cx, item: &Item, listed: &Listed) -> Row {
 
 /// The day of a task without a judgement: how late it is stands among the reasons.
 fn day_words(l: &L, due_on: Date, due_at: Option<Timestamp>) -> String {
-    let day = if due_on == l.today {
-        format::relative_day(l, due_on)
-    } else {
-        l.date(due_on)
-    };
+    let day = if due_on == l.today { format::relative_day(l, due_on) } else { l.date(due_on) };
     due_at.map_or(day.clone(), |at| format!("{day} {}", format::time(l, at)))
 }
 
@@ -75,24 +66,15 @@ fn call_link(l: &L, client: ClientId, kind: TaskKind) -> Markup {
         TaskKind::Call | TaskKind::Promise | TaskKind::Task => ("phone", "phone"),
     };
     let label = l.t(&format!("interaction-log-{channel}"));
-    parts::icon_link(
-        icon,
-        &label,
-        &format!("/clients/{client}/log?channel={channel}"),
-    )
+    parts::icon_link(icon, &label, &format!("/clients/{client}/log?channel={channel}"))
 }
 
 fn birthday_row(cx: &Cx, item: &Item, occasion: &Occasion, days: i64) -> Row {
     let l = &cx.l;
     let day = later(l.today, days);
     let what = html! { (icon("cake")) " " (l.t("my-day-congratulate")) };
-    let src = format!(
-        "/clients/{}/log?channel=phone&topic=greeting",
-        occasion.client.id
-    );
-    let actions = cx
-        .principal()
-        .reaches("interaction.log", occasion.client.owner());
+    let src = format!("/clients/{}/log?channel=phone&topic=greeting", occasion.client.id);
+    let actions = cx.principal().reaches("interaction.log", occasion.client.owner());
     let row = client_row(cx, item, occasion, what).cell(Cell::text(format::relative_day(l, day)));
     if actions {
         row.actions(html! { (parts::icon_link("phone", &l.t("my-day-congratulate"), &src)) })
@@ -111,10 +93,7 @@ fn no_step_row(cx: &Cx, item: &Item, occasion: &Occasion) -> Row {
         },
     );
     let row = client_row(cx, item, occasion, what).cell(last);
-    if !cx
-        .principal()
-        .reaches("task.write", occasion.client.owner())
-    {
+    if !cx.principal().reaches("task.write", occasion.client.owner()) {
         return row;
     }
     let id = occasion.client.id;
@@ -130,21 +109,14 @@ fn client_row(cx: &Cx, item: &Item, occasion: &Occasion, what: Markup) -> Row {
     Row::new(format!("client-{}", client.id))
         .href(format!("/clients/{}", client.id))
         .cell(Cell::markup(what))
-        .cell(Cell::markup(parts::client_link(
-            l,
-            client.id,
-            &client.name,
-            &client.number,
-        )))
+        .cell(Cell::markup(parts::client_link(l, client.id, &client.name, &client.number)))
         .cell(Cell::markup(reasons(cx, &item.reasons, None)))
 }
 
 /// Why the row stands where it stands.
 fn reasons(cx: &Cx, reasons: &[Reason], owner: Option<UserId>) -> Markup {
     let l = &cx.l;
-    let mut who = owner
-        .map(|o| parts::staff_name(cx, Some(o)))
-        .unwrap_or_default();
+    let mut who = owner.map(|o| parts::staff_name(cx, Some(o))).unwrap_or_default();
     if let Some(day) = owner.and_then(|o| until(cx, o)) {
         let pair = [("who", who.as_str().into()), ("day", l.date(day).into())];
         who = l.ta("my-day-until", &pair);

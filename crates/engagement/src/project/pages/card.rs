@@ -18,9 +18,7 @@ use crate::project::queries::{self, Participant, ProjectRow};
 
 pub(super) async fn page(mut cx: Cx, Path(id): Path<String>) -> Answer {
     let id: ProjectId = parts::id(&id)?;
-    let project = queries::project(&mut cx.db, id)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let project = queries::project(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let limit = i64::try_from(limits::PAGE_ROWS_MAX).unwrap_or(200);
     let people = queries::participants(&mut cx.db, &principal, id, limit).await?;
@@ -33,10 +31,7 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>) -> Answer {
             (ui::split(&participants(&cx, &project, &people, may_write), &facts(&cx, &project, &counts)))
         }
     };
-    Ok(cx.page(
-        &format!("{} · {}", project.title, l.t("nav-projects")),
-        &content,
-    ))
+    Ok(cx.page(&format!("{} · {}", project.title, l.t("nav-projects")), &content))
 }
 
 fn header(cx: &Cx, project: &ProjectRow, may_write: bool) -> Markup {
@@ -71,20 +66,11 @@ fn facts(cx: &Cx, project: &ProjectRow, counts: &[(Participation, i64)]) -> Mark
     let mut kv = Kv::new("project-facts")
         .text(l.t("project-when"), &days(l, project))
         .text(l.t("project-place"), &project.place)
-        .text(
-            l.t("project-owner"),
-            &parts::staff_name(cx, project.owner_id),
-        )
+        .text(l.t("project-owner"), &parts::staff_name(cx, project.owner_id))
         .text(l.t("project-about"), &project.about);
     for wanted in Participation::ALL {
-        let number = counts
-            .iter()
-            .find(|(p, _)| *p == wanted)
-            .map_or(0, |(_, n)| *n);
-        kv = kv.text(
-            l.t(&format!("project-participation-{}", wanted.key())),
-            &l.int(number),
-        );
+        let number = counts.iter().find(|(p, _)| *p == wanted).map_or(0, |(_, n)| *n);
+        kv = kv.text(l.t(&format!("project-participation-{}", wanted.key())), &l.int(number));
     }
     Panel::new(l.t("project-facts")).render(&kv.render(l))
 }
@@ -111,15 +97,8 @@ fn participants(cx: &Cx, project: &ProjectRow, people: &[Participant], may_write
             .href(format!("/clients/{}", p.client.id))
             .cell(Cell::text(parts::client_name(l, &p.client)))
             .cell(Cell::quiet(l.t(&format!("project-role-{}", p.role))))
-            .cell(Cell::markup(ui::dot(
-                participation_tone(p.participation),
-                &word,
-            )));
-        if may_write {
-            row.actions(next_steps(cx, project, p))
-        } else {
-            row
-        }
+            .cell(Cell::markup(ui::dot(participation_tone(p.participation), &word)));
+        if may_write { row.actions(next_steps(cx, project, p)) } else { row }
     });
     let table = Table::new("participants", l.t("project-participants"))
         .column(Column::text(l.t("engagement-client")).wide())
@@ -132,9 +111,7 @@ fn participants(cx: &Cx, project: &ProjectRow, people: &[Participant], may_write
             &l.t("project-no-participants-words"),
             invite,
         ));
-    Panel::new(l.t("project-participants"))
-        .flush()
-        .render(&table.render(l))
+    Panel::new(l.t("project-participants")).flush().render(&table.render(l))
 }
 
 fn next_steps(cx: &Cx, project: &ProjectRow, person: &Participant) -> Markup {
@@ -152,10 +129,7 @@ fn next_steps(cx: &Cx, project: &ProjectRow, person: &Participant) -> Markup {
 
 pub(super) async fn set_status(cx: Cx, Path(id): Path<String>, sent: FormData) -> Answer {
     let project_id: ProjectId = parts::id(&id)?;
-    let command = SetProjectStatus {
-        project_id,
-        status: sent.text("status"),
-    };
+    let command = SetProjectStatus { project_id, status: sent.text("status") };
     cx.execute(sent.command_id()?, &command).await?;
     Ok(cx.done(&format!("/projects/{project_id}"), "flash-project-saved"))
 }
@@ -163,41 +137,25 @@ pub(super) async fn set_status(cx: Cx, Path(id): Path<String>, sent: FormData) -
 pub(super) async fn set_participation(cx: Cx, Path(id): Path<String>, sent: FormData) -> Answer {
     let project_id: ProjectId = parts::id(&id)?;
     let client_id = parts::id(&sent.text("client"))?;
-    let command = SetParticipation {
-        project_id,
-        client_id,
-        status: sent.text("status"),
-    };
+    let command = SetParticipation { project_id, client_id, status: sent.text("status") };
     cx.execute(sent.command_id()?, &command).await?;
     Ok(cx.done(&format!("/projects/{project_id}"), "flash-project-saved"))
 }
 
 async fn guarded(cx: &mut Cx, id: &str) -> Result<ProjectRow, Error> {
     let id: ProjectId = parts::id(id)?;
-    let project = queries::project(&mut cx.db, id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    cx.principal()
-        .require_over("project.write", project.owner())?;
+    let project = queries::project(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
+    cx.principal().require_over("project.write", project.owner())?;
     Ok(project)
 }
 
 pub(super) async fn invite_form(mut cx: Cx, Path(id): Path<String>) -> Answer {
     let project = guarded(&mut cx, &id).await?;
     let pair = |key: &str, value: String| (key.to_owned(), value);
-    let start = FormData::from_pairs([
-        pair("role", "participant".to_owned()),
-        pair("_id", cx.form_id()),
-    ]);
+    let start =
+        FormData::from_pairs([pair("role", "participant".to_owned()), pair("_id", cx.form_id())]);
     let choice = Choice::default();
-    Ok(show_invite(
-        &cx,
-        StatusCode::OK,
-        &project,
-        &choice,
-        &start,
-        &Refusals::default(),
-    ))
+    Ok(show_invite(&cx, StatusCode::OK, &project, &choice, &start, &Refusals::default()))
 }
 
 pub(super) async fn invite(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> Answer {
@@ -209,25 +167,15 @@ pub(super) async fn invite(mut cx: Cx, Path(id): Path<String>, sent: FormData) -
     }
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     let Some(client) = choice.client.as_ref().filter(|_| refusals.0.is_empty()) else {
-        return Ok(show_invite(
-            &cx, status, &project, &choice, &sent, &refusals,
-        ));
+        return Ok(show_invite(&cx, status, &project, &choice, &sent, &refusals));
     };
-    let command = AddParticipant {
-        project_id: project.id,
-        client_id: client.id,
-        role: sent.text("role"),
-    };
+    let command =
+        AddParticipant { project_id: project.id, client_id: client.id, role: sent.text("role") };
     match cx.execute(sent.command_id()?, &command).await {
-        Ok(()) => Ok(cx.done(
-            &format!("/projects/{}", project.id),
-            "flash-project-invited",
-        )),
+        Ok(()) => Ok(cx.done(&format!("/projects/{}", project.id), "flash-project-invited")),
         Err(Error::Refused(refusals)) => {
             let choice = Choice::default();
-            Ok(show_invite(
-                &cx, status, &project, &choice, &sent, &refusals,
-            ))
+            Ok(show_invite(&cx, status, &project, &choice, &sent, &refusals))
         }
         Err(other) => Err(other.into()),
     }

@@ -20,13 +20,7 @@ fn pair(key: &str, value: impl Into<String>) -> (String, String) {
 
 pub(super) async fn new(cx: Cx) -> Answer {
     let start = FormData::from_pairs([pair("kind", "event"), pair("_id", cx.form_id())]);
-    Ok(show(
-        &cx,
-        StatusCode::OK,
-        None,
-        &start,
-        &Refusals::default(),
-    ))
+    Ok(show(&cx, StatusCode::OK, None, &start, &Refusals::default()))
 }
 
 pub(super) async fn open(cx: Cx, sent: FormData) -> Answer {
@@ -37,10 +31,7 @@ pub(super) async fn open(cx: Cx, sent: FormData) -> Answer {
         fields.check(&mut refusals);
         return Ok(show(&cx, status, None, &sent, &refusals));
     }
-    match cx
-        .execute(sent.command_id()?, &OpenProject { fields })
-        .await
-    {
+    match cx.execute(sent.command_id()?, &OpenProject { fields }).await {
         Ok(id) => Ok(cx.done(&format!("/projects/{id}"), "flash-project-opened")),
         Err(Error::Refused(refusals)) => Ok(show(&cx, status, None, &sent, &refusals)),
         Err(other) => Err(other.into()),
@@ -49,11 +40,8 @@ pub(super) async fn open(cx: Cx, sent: FormData) -> Answer {
 
 async fn guarded(cx: &mut Cx, id: &str) -> Result<ProjectRow, Error> {
     let id: ProjectId = parts::id(id)?;
-    let project = queries::project(&mut cx.db, id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    cx.principal()
-        .require_over("project.write", project.owner())?;
+    let project = queries::project(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
+    cx.principal().require_over("project.write", project.owner())?;
     Ok(project)
 }
 
@@ -63,22 +51,13 @@ pub(super) async fn edit(mut cx: Cx, Path(id): Path<String>) -> Answer {
         pair("kind", &project.kind),
         pair("title", &project.title),
         pair("starts", cx.l.date(project.starts_on)),
-        pair(
-            "ends",
-            project.ends_on.map(|d| cx.l.date(d)).unwrap_or_default(),
-        ),
+        pair("ends", project.ends_on.map(|d| cx.l.date(d)).unwrap_or_default()),
         pair("place", &project.place),
         pair("about", &project.about),
         pair("version", project.version.to_string()),
         pair("_id", cx.form_id()),
     ]);
-    Ok(show(
-        &cx,
-        StatusCode::OK,
-        Some(&project),
-        &start,
-        &Refusals::default(),
-    ))
+    Ok(show(&cx, StatusCode::OK, Some(&project), &start, &Refusals::default()))
 }
 
 pub(super) async fn save(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> Answer {
@@ -91,11 +70,7 @@ pub(super) async fn save(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> 
         return Ok(show(&cx, status, Some(&project), &sent, &refusals));
     }
     let version = sent.text("version").parse().unwrap_or(0);
-    let command = EditProject {
-        project_id: project.id,
-        version,
-        fields,
-    };
+    let command = EditProject { project_id: project.id, version, fields };
     match cx.execute(sent.command_id()?, &command).await {
         Ok(()) => Ok(cx.done(&format!("/projects/{}", project.id), "flash-project-saved")),
         Err(Error::Refused(refusals)) => Ok(show(&cx, status, Some(&project), &sent, &refusals)),
@@ -110,9 +85,7 @@ fn read(cx: &Cx, sent: &FormData, refusals: &mut Refusals) -> ProjectFields {
     ProjectFields {
         kind: sent.text("kind"),
         title: sent.text("title"),
-        starts_on: sent
-            .date("starts", cx.l.today, refusals)
-            .unwrap_or(cx.l.today),
+        starts_on: sent.date("starts", cx.l.today, refusals).unwrap_or(cx.l.today),
         ends_on: sent.date("ends", cx.l.today, refusals),
         place: sent.text("place"),
         about: sent.text("about"),
@@ -129,9 +102,7 @@ fn show(
     let l = &cx.l;
     let error = |name: &str| cx.field_error(refusals, name);
     let date = |name: &'static str, label: &str| {
-        Field::new(name, l.t(label), Input::Date)
-            .value(sent.raw(name))
-            .error(error(name))
+        Field::new(name, l.t(label), Input::Date).value(sent.raw(name)).error(error(name))
     };
     let kinds = parts::word_options(l, "project-kind-", &KINDS, None);
     let body = html! {
@@ -148,16 +119,10 @@ fn show(
             .error(error("about")).render(l))
     };
     let (action, back, title) = match project {
-        Some(p) => (
-            format!("/projects/{}/edit", p.id),
-            format!("/projects/{}", p.id),
-            l.t("project-edit"),
-        ),
-        None => (
-            "/projects/new".to_owned(),
-            "/projects".to_owned(),
-            l.t("project-new"),
-        ),
+        Some(p) => {
+            (format!("/projects/{}/edit", p.id), format!("/projects/{}", p.id), l.t("project-edit"))
+        }
+        None => ("/projects/new".to_owned(), "/projects".to_owned(), l.t("project-new")),
     };
     let form = Form::post(action)
         .hidden("_id", sent.raw("_id"))

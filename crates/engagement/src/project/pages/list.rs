@@ -26,19 +26,13 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let tabs: Vec<Tab> = std::iter::once(None)
         .chain(KINDS.into_iter().map(Some))
         .map(|k| {
-            let label = k.map_or_else(
-                || l.t("project-all"),
-                |k| l.t(&format!("project-kinds-{k}")),
-            );
+            let label =
+                k.map_or_else(|| l.t("project-all"), |k| l.t(&format!("project-kinds-{k}")));
             Tab::new(address(k, None), label, k == kind)
         })
         .collect();
     let may_write = cx.principal().has("project.write");
-    let add = || {
-        Button::primary(l.t("project-new"))
-            .icon("plus")
-            .dialog("/projects/new")
-    };
+    let add = || Button::primary(l.t("project-new")).icon("plus").dialog("/projects/new");
     let mut header = PageHeader::new(l.t("nav-projects"));
     if may_write {
         header = header.primary(add());
@@ -59,11 +53,7 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
             may_write.then(add),
         ))
         .live("kind:project", address(kind, None))
-        .pager(Pager {
-            previous: None,
-            next,
-            words,
-        });
+        .pager(Pager { previous: None, next, words });
     let content = html! {
         (header.render(&l))
         (ui::tabs(&l.t("project-kind"), &tabs))
@@ -79,9 +69,7 @@ fn place(word: &str) -> Option<(Date, ProjectId)> {
 
 fn address(kind: Option<&str>, below: Option<&str>) -> String {
     let pairs = [("kind", kind), ("below", below)];
-    let given = pairs
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)));
+    let given = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
     let query = ui::query_string(given);
     format!("/projects{}", if query == "?" { "" } else { &query })
 }

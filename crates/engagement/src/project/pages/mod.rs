@@ -22,9 +22,5 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/projects/{id}/status", WRITE, card::set_status)
         .get("/projects/{id}/invite", WRITE, card::invite_form)
         .post("/projects/{id}/invite", WRITE, card::invite)
-        .post(
-            "/projects/{id}/participation",
-            WRITE,
-            card::set_participation,
-        )
+        .post("/projects/{id}/participation", WRITE, card::set_participation)
 }

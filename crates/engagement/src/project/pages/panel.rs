@@ -65,21 +65,14 @@ impl CardPanel for Projects {
             let panel = Panel::new(l.t("nav-projects"))
                 .id("panel-projects")
                 .icon("calendar-days")
-                .live(
-                    format!("client:{client}"),
-                    format!("/clients/{client}/panel/projects"),
-                );
+                .live(format!("client:{client}"), format!("/clients/{client}/panel/projects"));
             Ok(Some(panel.render(&body)))
         })
     }
 }
 
 fn kind_icon(kind: &str) -> &'static str {
-    if kind == "event" {
-        "calendar-days"
-    } else {
-        "briefcase"
-    }
+    if kind == "event" { "calendar-days" } else { "briefcase" }
 }
 
 impl SearchSource for Projects {

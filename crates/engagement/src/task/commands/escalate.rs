@@ -47,11 +47,7 @@ impl Command for EscalateTask {
             Some(id) => client_ref::get(w, id).await?,
             None => return Ok(true),
         };
-        let name = if client.name.is_empty() {
-            client.number
-        } else {
-            client.name
-        };
+        let name = if client.name.is_empty() { client.number } else { client.name };
         let payload = json!({
             "kind": "task-late-vip",
             "args": { "title": task.title, "client": name, "hours": self.hours },

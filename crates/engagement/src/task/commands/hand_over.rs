@@ -28,17 +28,12 @@ impl Command for HandOverTasks {
         let sql = "select id, client_id from task where assignee_id = $1 and state = 'open' \
                    and needs_owner = 0 order by due_on, id limit $2";
         let rows = w.query(sql, params![self.from, BATCH]).await?;
-        let tasks = rows
-            .into_iter()
-            .map(pair)
-            .collect::<Result<Vec<_>, StoreError>>()?;
+        let tasks = rows.into_iter().map(pair).collect::<Result<Vec<_>, StoreError>>()?;
         if tasks.is_empty() {
             return Ok(0);
         }
-        let mut values: Vec<Value> = vec![
-            self.to.unwrap_or(self.from).into(),
-            self.to.is_none().into(),
-        ];
+        let mut values: Vec<Value> =
+            vec![self.to.unwrap_or(self.from).into(), self.to.is_none().into()];
         let places: Vec<String> = (0..tasks.len()).map(|i| format!("${}", i + 3)).collect();
         values.extend(tasks.iter().map(|(id, _)| Value::from(*id)));
         let sql = format!(

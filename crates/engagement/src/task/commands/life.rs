@@ -55,19 +55,13 @@ async fn stands_in(w: &mut Work<'_>, owner: UserId) -> Result<bool, Error> {
 fn short(text: &str, field: &str) -> Result<String, Error> {
     let text = text.trim();
     if text.chars().count() > limits::BODY_CHARS_MAX {
-        return Err(Refusal::field("too-long", field)
-            .arg("max", limits::BODY_CHARS_MAX)
-            .into());
+        return Err(Refusal::field("too-long", field).arg("max", limits::BODY_CHARS_MAX).into());
     }
     Ok(text.to_owned())
 }
 
 fn facts(task: &TaskRow, supervises: bool, words: &str) -> Facts {
-    Facts {
-        vip: task.vip,
-        has_words: !words.is_empty(),
-        supervises,
-    }
+    Facts { vip: task.vip, has_words: !words.is_empty(), supervises }
 }
 
 /// Closes or cancels.
@@ -88,9 +82,11 @@ async fn end(
         params![id, state.key(), &words, now, me],
     )
     .await?;
-    let change = Change::new()
-        .field("state", task.state.key(), state.key())
-        .field("result", task.result.as_str(), words.as_str());
+    let change = Change::new().field("state", task.state.key(), state.key()).field(
+        "result",
+        task.result.as_str(),
+        words.as_str(),
+    );
     w.record("task", id, task.client_id, change);
     after(w, &task).await
 }
@@ -161,9 +157,11 @@ impl Command for ReopenTask {
             params![self.task_id, state.key()],
         )
         .await?;
-        let change = Change::new()
-            .field("state", task.state.key(), state.key())
-            .field("result", task.result.as_str(), "");
+        let change = Change::new().field("state", task.state.key(), state.key()).field(
+            "result",
+            task.result.as_str(),
+            "",
+        );
         w.record("task", self.task_id, task.client_id, change);
         after(w, &task).await
     }
@@ -190,16 +188,8 @@ impl Command for PostponeTask {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let reason = short(&self.reason, "reason")?;
         let (task, supervises) = mine(w, self.task_id).await?;
-        next(
-            task.state,
-            TaskEvent::Postpone,
-            facts(&task, supervises, &reason),
-        )?;
-        let yesterday = w
-            .ctx
-            .now
-            .plus_hours(-ZONE_HOURS_MAX)
-            .date_in(&jiff::tz::TimeZone::UTC);
+        next(task.state, TaskEvent::Postpone, facts(&task, supervises, &reason))?;
+        let yesterday = w.ctx.now.plus_hours(-ZONE_HOURS_MAX).date_in(&jiff::tz::TimeZone::UTC);
         if self.due_on < yesterday {
             return Err(Refusal::field("task-due-past", "due").into());
         }
@@ -235,28 +225,16 @@ impl Command for ReassignTask {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let (task, supervises) = mine(w, self.task_id).await?;
-        let state = next(
-            task.state,
-            TaskEvent::Reassign,
-            facts(&task, supervises, ""),
-        )?;
+        let state = next(task.state, TaskEvent::Reassign, facts(&task, supervises, ""))?;
         debug_assert_eq!(state, TaskState::Open);
         let home = staff_ref::active_branch(w, self.assignee_id)
             .await?
             .ok_or_else(|| Error::refused_field("task-assignee-gone", "assignee"))?;
         // a task of a client stays with the client's branch
-        let branch = if task.client_id.is_some() {
-            task.branch_id
-        } else {
-            home
-        };
+        let branch = if task.client_id.is_some() { task.branch_id } else { home };
         w.execute(
             "update task set assignee_id = $2, branch_id = $3, needs_owner = 0 where id = $1",
-            &[
-                self.task_id.into(),
-                self.assignee_id.into(),
-                Value::from(branch),
-            ],
+            &[self.task_id.into(), self.assignee_id.into(), Value::from(branch)],
         )
         .await?;
         let change = Change::new().field(

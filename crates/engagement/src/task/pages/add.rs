@@ -23,10 +23,7 @@ pub(super) async fn form(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let kind = TaskKind::from_key(&asked.text("kind")).unwrap_or(TaskKind::Task);
     let pair = |key: &str, value: String| (key.to_owned(), value);
     let start = FormData::from_pairs([
-        pair(
-            "client",
-            client.map(|c| c.id.to_string()).unwrap_or_default(),
-        ),
+        pair("client", client.map(|c| c.id.to_string()).unwrap_or_default()),
         pair("kind", kind.key().to_owned()),
         pair("title", asked.text("title")),
         pair("due", asked.text("due")),
@@ -34,13 +31,7 @@ pub(super) async fn form(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
         pair("back", asked.text("back")),
         pair("_id", cx.form_id()),
     ]);
-    Ok(show(
-        &cx,
-        StatusCode::OK,
-        &choice,
-        &start,
-        &Refusals::default(),
-    ))
+    Ok(show(&cx, StatusCode::OK, &choice, &start, &Refusals::default()))
 }
 
 pub(super) async fn save(mut cx: Cx, sent: FormData) -> Answer {
@@ -53,18 +44,12 @@ pub(super) async fn save(mut cx: Cx, sent: FormData) -> Answer {
         check_task(&task, "", &mut refusals);
         return Ok(show(&cx, status, &choice, &sent, &refusals));
     }
-    let command = AddTask {
-        client_id: choice.client.as_ref().map(|c| c.id),
-        task,
-    };
+    let command = AddTask { client_id: choice.client.as_ref().map(|c| c.id), task };
     match cx.execute(command_id, &command).await {
         Ok(id) => {
             let card = command.client_id;
             let card = card.map_or_else(|| format!("/tasks/{id}"), |c| format!("/clients/{c}"));
-            Ok(cx.done(
-                &parts::safe_back(&sent.text("back"), &card),
-                "flash-task-added",
-            ))
+            Ok(cx.done(&parts::safe_back(&sent.text("back"), &card), "flash-task-added"))
         }
         Err(Error::Refused(refusals)) => Ok(show(&cx, status, &choice, &sent, &refusals)),
         Err(other) => Err(other.into()),
@@ -114,13 +99,7 @@ fn show(
     if let Some(client) = client {
         form = form.hidden("client", client.id.to_string());
     }
-    parts::dialog(
-        cx,
-        status,
-        &l.t("task-new"),
-        (&back, &back_words),
-        &form.render(l, &body),
-    )
+    parts::dialog(cx, status, &l.t("task-new"), (&back, &back_words), &form.render(l, &body))
 }
 
 fn fields(cx: &Cx, client: Option<&ClientRef>, sent: &FormData, refusals: &Refusals) -> Markup {

@@ -16,18 +16,10 @@ pub(super) async fn page(cx: Cx) -> Answer {
     let l = cx.l.clone();
     let mut db = cx.db.long();
     let mut gaps = queries::gaps(&mut db, cx.principal()).await?;
-    gaps.sort_by_key(|g| {
-        (
-            std::cmp::Reverse((g.vip_without_step, g.without_step)),
-            g.manager_id,
-        )
-    });
+    gaps.sort_by_key(|g| (std::cmp::Reverse((g.vip_without_step, g.without_step)), g.manager_id));
     let sum = |of: fn(&Gap) -> i64| gaps.iter().map(of).sum::<i64>();
-    let (clients, without, vip) = (
-        sum(|g| g.clients),
-        sum(|g| g.without_step),
-        sum(|g| g.vip_without_step),
-    );
+    let (clients, without, vip) =
+        (sum(|g| g.clients), sum(|g| g.without_step), sum(|g| g.vip_without_step));
     let table = Table::new("gaps", l.t("task-gaps"))
         .column(Column::text(l.t("task-gap-manager")).wide())
         .column(Column::text(l.t("task-gap-branch")))
@@ -65,11 +57,7 @@ pub(super) async fn page(cx: Cx) -> Answer {
 
 /// A share in basis points, rounded down; nothing of nothing is nothing.
 fn share(part: i64, whole: i64) -> i64 {
-    if whole == 0 {
-        0
-    } else {
-        part.saturating_mul(10_000) / whole
-    }
+    if whole == 0 { 0 } else { part.saturating_mul(10_000) / whole }
 }
 
 fn row(cx: &Cx, gap: &Gap) -> Row {
@@ -79,19 +67,11 @@ fn row(cx: &Cx, gap: &Gap) -> Row {
         Some(id) => directory.staff_name(id, l.lang).to_owned(),
         None => l.t("task-gap-nobody"),
     };
-    let branch = gap
-        .branch_id
-        .map(|b| directory.branch_name(b, l.lang).to_owned());
+    let branch = gap.branch_id.map(|b| directory.branch_name(b, l.lang).to_owned());
     let word = |id: Option<String>| id.unwrap_or_else(|| NONE.to_owned());
     let query = ui::query_string([
-        (
-            "branch",
-            word(gap.branch_id.map(|b| b.to_string())).as_str(),
-        ),
-        (
-            "manager",
-            word(gap.manager_id.map(|m| m.to_string())).as_str(),
-        ),
+        ("branch", word(gap.branch_id.map(|b| b.to_string())).as_str()),
+        ("manager", word(gap.manager_id.map(|m| m.to_string())).as_str()),
     ]);
     let row = Row::new(format!(
         "{}-{}",
@@ -105,11 +85,7 @@ fn row(cx: &Cx, gap: &Gap) -> Row {
     .cell(Cell::number(l, gap.without_step))
     .cell(Cell::text(l.percent(share(gap.without_step, gap.clients))))
     .cell(Cell::number(l, gap.vip_without_step));
-    if gap.vip_without_step > 0 {
-        row.tone(Tone::Attention)
-    } else {
-        row
-    }
+    if gap.vip_without_step > 0 { row.tone(Tone::Attention) } else { row }
 }
 
 pub(super) async fn clients(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
@@ -143,11 +119,7 @@ pub(super) async fn clients(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
         .column(Column::text(l.t("task-client")).wide())
         .column(Column::text(l.t("column-last-contact")))
         .rows(rows.iter().map(|r| client_row(&cx, r)))
-        .pager(Pager {
-            previous: None,
-            next,
-            words,
-        });
+        .pager(Pager { previous: None, next, words });
     let content = html! {
         (PageHeader::new(&title).crumb("/no-next-step", l.t("task-gaps")).render(&l))
         (table.render(&l))
@@ -156,11 +128,7 @@ pub(super) async fn clients(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
 }
 
 fn choice<T: std::str::FromStr>(word: &str) -> Result<Option<T>, spine::Error> {
-    if word == NONE {
-        Ok(None)
-    } else {
-        parts::id(word).map(Some)
-    }
+    if word == NONE { Ok(None) } else { parts::id(word).map(Some) }
 }
 
 fn client_row(cx: &Cx, gap: &GapClient) -> Row {
@@ -169,9 +137,7 @@ fn client_row(cx: &Cx, gap: &GapClient) -> Row {
     let name: Markup = html! {
         (parts::client_name(l, client)) @if client.is_vip() { " " (parts::vip_mark(l)) }
     };
-    let last = gap
-        .last_contact_at
-        .map_or_else(|| Cell::none(l), |at| Cell::ago(l, at));
+    let last = gap.last_contact_at.map_or_else(|| Cell::none(l), |at| Cell::ago(l, at));
     let row = Row::new(client.id)
         .href(format!("/clients/{}", client.id))
         .cell(Cell::markup(name))

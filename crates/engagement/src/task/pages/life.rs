@@ -66,27 +66,11 @@ pub(super) async fn form(
     let pair = |key: &str, value: String| (key.to_owned(), value);
     let start = FormData::from_pairs([
         pair("back", asked.text("back")),
-        pair(
-            "due",
-            cx.l.date(next_working_day(cx.l.today.max(shown.task.due_on))),
-        ),
-        pair(
-            "assignee",
-            cx.principal()
-                .user_id
-                .map(|u| u.to_string())
-                .unwrap_or_default(),
-        ),
+        pair("due", cx.l.date(next_working_day(cx.l.today.max(shown.task.due_on)))),
+        pair("assignee", cx.principal().user_id.map(|u| u.to_string()).unwrap_or_default()),
         pair("_id", cx.form_id()),
     ]);
-    Ok(show(
-        &cx,
-        StatusCode::OK,
-        what,
-        &shown,
-        &start,
-        &Refusals::default(),
-    ))
+    Ok(show(&cx, StatusCode::OK, what, &shown, &start, &Refusals::default()))
 }
 
 pub(super) async fn save(
@@ -102,14 +86,9 @@ pub(super) async fn save(
             let back = card.unwrap_or_else(|| "/tasks".to_owned());
             Ok(cx.done(&parts::safe_back(&sent.text("back"), &back), what.flash()))
         }
-        Err(Error::Refused(refusals)) => Ok(show(
-            &cx,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            what,
-            &shown,
-            &sent,
-            &refusals,
-        )),
+        Err(Error::Refused(refusals)) => {
+            Ok(show(&cx, StatusCode::UNPROCESSABLE_ENTITY, what, &shown, &sent, &refusals))
+        }
         Err(other) => Err(other.into()),
     }
 }
@@ -117,50 +96,22 @@ pub(super) async fn save(
 async fn run(cx: &Cx, what: What, shown: &Shown, sent: &FormData) -> Result<(), Error> {
     let (task_id, id) = (shown.task.id, sent.command_id()?);
     match what {
-        What::Done => {
-            cx.execute(
-                id,
-                &CloseTask {
-                    task_id,
-                    result: sent.text("result"),
-                },
-            )
-            .await
-        }
-        What::Cancel => {
-            cx.execute(
-                id,
-                &CancelTask {
-                    task_id,
-                    reason: sent.text("reason"),
-                },
-            )
-            .await
-        }
+        What::Done => cx.execute(id, &CloseTask { task_id, result: sent.text("result") }).await,
+        What::Cancel => cx.execute(id, &CancelTask { task_id, reason: sent.text("reason") }).await,
         What::Reopen => cx.execute(id, &ReopenTask { task_id }).await,
         What::Postpone => {
             let mut refusals = Refusals::default();
             if sent.opt("due").is_none() {
                 refusals.push(Refusal::field("required", "due"));
             }
-            let due_on = sent
-                .date("due", cx.l.today, &mut refusals)
-                .unwrap_or(cx.l.today);
+            let due_on = sent.date("due", cx.l.today, &mut refusals).unwrap_or(cx.l.today);
             let due_at = time_of(cx, due_on, sent, &mut refusals);
             if refusals.0.is_empty() && due_on < cx.l.today {
                 refusals.push(Refusal::field("task-due-past", "due"));
             }
             refusals.into_result()?;
-            cx.execute(
-                id,
-                &PostponeTask {
-                    task_id,
-                    due_on,
-                    due_at,
-                    reason: sent.text("reason"),
-                },
-            )
-            .await
+            cx.execute(id, &PostponeTask { task_id, due_on, due_at, reason: sent.text("reason") })
+                .await
         }
         What::Reassign => {
             let mut refusals = Refusals::default();
@@ -168,14 +119,7 @@ async fn run(cx: &Cx, what: What, shown: &Shown, sent: &FormData) -> Result<(), 
             refusals.into_result()?;
             let assignee_id =
                 assignee.ok_or_else(|| Error::refused_field("required", "assignee"))?;
-            cx.execute(
-                id,
-                &ReassignTask {
-                    task_id,
-                    assignee_id,
-                },
-            )
-            .await
+            cx.execute(id, &ReassignTask { task_id, assignee_id }).await
         }
     }
 }

@@ -14,38 +14,21 @@ use crate::task::queries::{self, Cursor, Listed, Which, Whose};
 pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let sent = FormData::parse(&query.unwrap_or_default());
     let which = Which::from_key(&sent.text("show"));
-    let may_see_team = cx
-        .principal()
-        .scope("task.read")
-        .is_some_and(|s| s > Scope::Own);
+    let may_see_team = cx.principal().scope("task.read").is_some_and(|s| s > Scope::Own);
     // a task without an owner is nobody's own
     let is_team = may_see_team && (sent.text("who") == "team" || which == Which::WithoutOwner);
-    let whose = if is_team {
-        Whose::Scope
-    } else {
-        Whose::Of(parts::acting_for(&cx))
-    };
+    let whose = if is_team { Whose::Scope } else { Whose::Of(parts::acting_for(&cx)) };
     let after = Cursor::from_word(&sent.text("after"));
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let limit = i64::try_from(limits::PAGE_ROWS).unwrap_or(50);
     let today = cx.l.today;
     // one more than shown tells whether there is a next page
-    let mut rows = queries::list(
-        &mut cx.db,
-        &principal,
-        (&whose, which),
-        today,
-        after,
-        limit + 1,
-    )
-    .await?;
+    let mut rows =
+        queries::list(&mut cx.db, &principal, (&whose, which), today, after, limit + 1).await?;
     let has_more = rows.len() > limits::PAGE_ROWS;
     rows.truncate(limits::PAGE_ROWS);
     let next = rows.last().filter(|_| has_more).map(|row| {
-        let place = Cursor {
-            due_on: row.task.due_on,
-            id: row.task.id,
-        };
+        let place = Cursor { due_on: row.task.due_on, id: row.task.id };
         address(is_team, which, Some(place))
     });
     let content = html! {
@@ -59,11 +42,7 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
 fn address(is_team: bool, which: Which, after: Option<Cursor>) -> String {
     let after = after.map(Cursor::word).unwrap_or_default();
     let who = if is_team { "team" } else { "" };
-    let show = if which == Which::Open {
-        ""
-    } else {
-        which.key()
-    };
+    let show = if which == Which::Open { "" } else { which.key() };
     let pairs = [("who", who), ("show", show), ("after", after.as_str())];
     let query = ui::query_string(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
     format!("/tasks{}", if query == "?" { "" } else { &query })
@@ -86,15 +65,11 @@ fn header(cx: &Cx, is_team: bool, may_see_team: bool, which: Which) -> Markup {
         });
     }
     if cx.principal().has("client.read") {
-        let gaps = Button::quiet(l.t("task-gaps"))
-            .icon("flag")
-            .href("/no-next-step");
+        let gaps = Button::quiet(l.t("task-gaps")).icon("flag").href("/no-next-step");
         header = header.other(html! { (gaps) });
     }
     if cx.principal().has("task.write") {
-        let add = Button::primary(l.t("task-add"))
-            .icon("plus")
-            .dialog("/tasks/new?back=/tasks");
+        let add = Button::primary(l.t("task-add")).icon("plus").dialog("/tasks/new?back=/tasks");
         header = header.primary(add);
     }
     header.render(l)
@@ -126,20 +101,10 @@ fn table(cx: &Cx, rows: Vec<Listed>, is_team: bool, which: Which, next: Option<S
             "list-checks",
             &l.t("task-list-empty"),
             &l.t("task-list-empty-words"),
-            Some(
-                Button::secondary(l.t("task-add"))
-                    .icon("plus")
-                    .dialog("/tasks/new?back=/tasks"),
-            ),
+            Some(Button::secondary(l.t("task-add")).icon("plus").dialog("/tasks/new?back=/tasks")),
         ));
     table = table.rows(rows.iter().map(|listed| row(cx, listed)));
-    table
-        .pager(Pager {
-            previous: None,
-            next,
-            words,
-        })
-        .render(l)
+    table.pager(Pager { previous: None, next, words }).render(l)
 }
 
 fn row(cx: &Cx, listed: &Listed) -> Row {
@@ -155,12 +120,9 @@ fn row(cx: &Cx, listed: &Listed) -> Row {
         @if task.priority == 1 { span.quiet { " · " (l.t("reason-urgent")) } }
     };
     let client = match task.client_id {
-        Some(id) => Cell::markup(parts::client_link(
-            l,
-            id,
-            &listed.client_name,
-            &listed.client_number,
-        )),
+        Some(id) => {
+            Cell::markup(parts::client_link(l, id, &listed.client_name, &listed.client_number))
+        }
         None => Cell::none(l),
     };
     let due = if is_open {
@@ -194,9 +156,7 @@ pub(crate) fn row_actions(cx: &Cx, listed: &Listed, back: &str) -> Markup {
     let l = &cx.l;
     let id = listed.task.id;
     let src = |what: &str| format!("/tasks/{id}/{what}?back={back}");
-    let supervises = cx
-        .principal()
-        .reaches("task.supervise", listed.task.owner());
+    let supervises = cx.principal().reaches("task.supervise", listed.task.owner());
     html! {
         (parts::icon_link("check", &l.t("task-done"), &src("done")))
         (parts::icon_link("clock", &l.t("task-postpone"), &src("postpone")))

@@ -25,9 +25,5 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/tasks/{id}/{what}", WRITE, life::form)
         .post("/tasks/{id}/{what}", WRITE, life::save)
         .get("/no-next-step", Access::Needs("client.read"), gaps::page)
-        .get(
-            "/no-next-step/clients",
-            Access::Needs("client.read"),
-            gaps::clients,
-        )
+        .get("/no-next-step/clients", Access::Needs("client.read"), gaps::clients)
 }

@@ -28,9 +28,7 @@ impl Shown {
 /// or he may see its client.
 pub(super) async fn visible(cx: &mut Cx, id: &str) -> Result<Shown, Error> {
     let id: TaskId = parts::id(id)?;
-    let task = queries::task(&mut cx.db, id)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let task = queries::task(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
     let client = match task.client_id {
         Some(client) => Some(client_ref::get(&mut cx.db, client).await?),
         None => None,
@@ -38,9 +36,7 @@ pub(super) async fn visible(cx: &mut Cx, id: &str) -> Result<Shown, Error> {
     let principal = cx.principal();
     let mine = parts::acting_for(cx).contains(&task.assignee_id)
         || (principal.user_id.is_some() && principal.user_id == task.created_by);
-    let sees_client = client
-        .as_ref()
-        .is_some_and(|c| principal.reaches("client.read", c.owner()));
+    let sees_client = client.as_ref().is_some_and(|c| principal.reaches("client.read", c.owner()));
     if mine || sees_client || principal.reaches("task.read", task.owner()) {
         Ok(Shown { task, client })
     } else {
@@ -93,19 +89,10 @@ fn facts(cx: &Cx, shown: &Shown) -> Markup {
         html! { (l.date(task.due_on)) }
     };
     kv = kv
-        .text(
-            l.t("task-kind"),
-            &l.t(&format!("task-kind-{}", task.kind.key())),
-        )
+        .text(l.t("task-kind"), &l.t(&format!("task-kind-{}", task.kind.key())))
         .line(l.t("task-due"), due)
-        .text(
-            l.t("task-assignee"),
-            &parts::staff_name(cx, Some(task.assignee_id)),
-        )
-        .text(
-            l.t("task-priority"),
-            &l.t(&format!("task-priority-{}", task.priority)),
-        )
+        .text(l.t("task-assignee"), &parts::staff_name(cx, Some(task.assignee_id)))
+        .text(l.t("task-priority"), &l.t(&format!("task-priority-{}", task.priority)))
         .line(
             l.t("task-created"),
             html! { (parts::staff_name(cx, task.created_by)) " · " (l.ago(task.created_at)) },

@@ -88,10 +88,7 @@ impl CardPanel for Tasks {
             let mut panel = Panel::new(l.t("task-panel"))
                 .id("panel-tasks")
                 .icon("list-checks")
-                .live(
-                    format!("client:{client}"),
-                    format!("/clients/{client}/panel/tasks"),
-                );
+                .live(format!("client:{client}"), format!("/clients/{client}/panel/tasks"));
             if may_write {
                 panel = panel.actions(parts::icon_link("plus", &l.t("task-add"), &src));
             }

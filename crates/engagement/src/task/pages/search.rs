@@ -38,11 +38,7 @@ impl SearchSource for Tasks {
                     kind: "search-kind-task",
                     icon: listed.task.kind.icon(),
                     title: listed.task.title.clone(),
-                    detail: if client.is_empty() {
-                        day
-                    } else {
-                        format!("{client} · {day}")
-                    },
+                    detail: if client.is_empty() { day } else { format!("{client} · {day}") },
                     href: format!("/tasks/{}", listed.task.id),
                     rank: RANK,
                 }

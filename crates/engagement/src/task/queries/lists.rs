@@ -90,10 +90,7 @@ impl Which {
     }
     /// From the word; open ones when it is none of ours.
     pub fn from_key(key: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|w| w.key() == key)
-            .unwrap_or_default()
+        Self::ALL.into_iter().find(|w| w.key() == key).unwrap_or_default()
     }
     fn condition(self, today: Date, values: &mut Vec<Value>) -> String {
         let mut day = |operator: &str| {
@@ -129,10 +126,7 @@ impl Cursor {
     /// From the word; `None` when it is no place.
     pub fn from_word(word: &str) -> Option<Self> {
         let (day, id) = word.split_once('_')?;
-        Some(Self {
-            due_on: day.parse().ok()?,
-            id: id.parse().ok()?,
-        })
+        Some(Self { due_on: day.parse().ok()?, id: id.parse().ok()? })
     }
 }
 
@@ -155,11 +149,7 @@ pub async fn list<R: Read>(
         None => (String::new(), uuid::Uuid::nil()),
     };
     let mut values = params![day, id, limit].to_vec();
-    let (first, order) = if newest_first {
-        ("<", "desc")
-    } else {
-        (">", "asc")
-    };
+    let (first, order) = if newest_first { ("<", "desc") } else { (">", "asc") };
     let condition = which.condition(today, &mut values);
     let reach = match whose {
         Whose::Of(people) => any_of("t.assignee_id", people, &mut values),
@@ -174,18 +164,13 @@ pub async fn list<R: Read>(
          and (t.due_on, t.id) {first} ($1, $2) order by t.due_on {order}, t.id {order} limit $3",
         listed_columns()
     );
-    db.query(&sql, &values)
-        .await?
-        .into_iter()
-        .map(listed)
-        .collect()
+    db.query(&sql, &values).await?.into_iter().map(listed).collect()
 }
 
 /// `column in ($6, $7)`; the people are added to the values.
 pub(crate) fn any_of(column: &str, people: &[UserId], values: &mut Vec<Value>) -> String {
-    let places: Vec<String> = (0..people.len())
-        .map(|i| format!("${}", values.len() + 1 + i))
-        .collect();
+    let places: Vec<String> =
+        (0..people.len()).map(|i| format!("${}", values.len() + 1 + i)).collect();
     values.extend(people.iter().map(|p| Value::from(*p)));
     if places.is_empty() {
         "1 = 0".to_owned()
@@ -208,9 +193,7 @@ pub async fn of_client<R: Read>(
          order by t.due_on, t.priority, t.id limit $2"
     );
     let rows = db.query(&sql, params![client, limit]).await?;
-    rows.into_iter()
-        .map(|r| TaskRow::from_cols(&mut r.cols()))
-        .collect()
+    rows.into_iter().map(|r| TaskRow::from_cols(&mut r.cols())).collect()
 }
 
 /// Titles of tasks, for lines of history that name them only by id.
@@ -225,10 +208,7 @@ pub async fn titles<R: Read>(
         return Ok(std::collections::BTreeMap::new());
     }
     let places: Vec<String> = (1..=ids.len()).map(|i| format!("${i}")).collect();
-    let sql = format!(
-        "select id, title from task where id in ({})",
-        places.join(", ")
-    );
+    let sql = format!("select id, title from task where id in ({})", places.join(", "));
     let values: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
     let mut out = std::collections::BTreeMap::new();
     for row in db.query(&sql, &values).await? {
@@ -262,9 +242,7 @@ pub async fn search<R: Read>(
     }
     let mine = any_of("assignee_id", people, &mut values);
     let mut found = format!("select id from task where state = 'open' and {mine}{holds}");
-    let beyond_self = principal
-        .scope("task.read")
-        .is_some_and(|s| s >= spine::Scope::Branch);
+    let beyond_self = principal.scope("task.read").is_some_and(|s| s >= spine::Scope::Branch);
     if let Some(branch) = principal.branch_id.filter(|_| beyond_self) {
         values.push(branch.into());
         // two lists put together: an `or` over both columns would walk all open tasks of the bank
@@ -278,9 +256,5 @@ pub async fn search<R: Read>(
          order by t.due_on, t.id limit $1",
         listed_columns()
     );
-    db.query(&sql, &values)
-        .await?
-        .into_iter()
-        .map(listed)
-        .collect()
+    db.query(&sql, &values).await?.into_iter().map(listed).collect()
 }

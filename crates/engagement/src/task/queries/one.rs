@@ -60,17 +60,11 @@ pub(crate) const COLUMNS: &str = "t.id, t.client_id, t.title, t.kind, t.due_on, 
 impl TaskRow {
     /// To whom it belongs, for the policy: the branch of the client and the person who does it.
     pub const fn owner(&self) -> Owner {
-        Owner {
-            branch_id: self.branch_id,
-            manager_id: Some(self.assignee_id),
-        }
+        Owner { branch_id: self.branch_id, manager_id: Some(self.assignee_id) }
     }
 
     pub(crate) fn from_cols(c: &mut Cols) -> Result<Self, StoreError> {
-        let word = |index: usize, word: String| StoreError::Column {
-            index,
-            problem: word,
-        };
+        let word = |index: usize, word: String| StoreError::Column { index, problem: word };
         Ok(Self {
             id: c.take()?,
             client_id: c.take()?,
@@ -144,7 +138,5 @@ pub async fn overdue_vip<R: Read>(
          order by t.due_on, t.id limit $4"
     );
     let rows = db.query(&sql, params![until, day, id, limit]).await?;
-    rows.into_iter()
-        .map(|r| TaskRow::from_cols(&mut r.cols()))
-        .collect()
+    rows.into_iter().map(|r| TaskRow::from_cols(&mut r.cols())).collect()
 }

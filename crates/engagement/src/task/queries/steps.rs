@@ -40,11 +40,7 @@ pub async fn step_of<R: Read>(db: &mut R, client: ClientId) -> Result<NextStep, 
             Some((id, title, kind, c.take()?, c.take()?))
         }
     };
-    Ok(NextStep {
-        task,
-        last_contact_at,
-        open_tasks,
-    })
+    Ok(NextStep { task, last_contact_at, open_tasks })
 }
 
 /// Active clients without a dated next step, of one manager in one branch.

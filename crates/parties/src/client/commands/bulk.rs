@@ -52,8 +52,16 @@ impl Command for AssignClients {
             let text = |id: Option<UserId>| id.map(|m| m.to_string());
             let place = |id: Option<BranchId>| id.map(|b| b.to_string());
             let change = Change::new()
-                .field("manager_id", text(owner.manager_id), text(self.manager_id.or(owner.manager_id)))
-                .field("branch_id", place(owner.branch_id), place(self.branch_id.or(owner.branch_id)));
+                .field(
+                    "manager_id",
+                    text(owner.manager_id),
+                    text(self.manager_id.or(owner.manager_id)),
+                )
+                .field(
+                    "branch_id",
+                    place(owner.branch_id),
+                    place(self.branch_id.or(owner.branch_id)),
+                );
             w.record("client", *id, Some(*id), change);
         }
         Ok(u64::try_from(rows.len()).unwrap_or(0))
@@ -154,4 +162,3 @@ impl Command for MarkSeen {
         Ok(())
     }
 }
-

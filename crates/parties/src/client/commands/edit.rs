@@ -63,7 +63,8 @@ impl Command for EditClient {
                 None => drop(stored.remove(def.key)),
             }
         }
-        if names_of(&stored).display(kind).is_empty() && !names_of(&before).display(kind).is_empty() {
+        if names_of(&stored).display(kind).is_empty() && !names_of(&before).display(kind).is_empty()
+        {
             let first = if kind.is_natural() { "last_name" } else { "full_name" };
             return Err(Error::refused_field("required", first));
         }
@@ -181,4 +182,3 @@ pub(crate) async fn write_changes(
     }
     Ok(())
 }
-

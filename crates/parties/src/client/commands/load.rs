@@ -64,7 +64,6 @@ impl Command for LoadClients {
     }
 }
 
-
 /// Rows of the tables around a client.
 async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Result<(), Error> {
     let currency = crate::client::currency(w.ctx)?;
@@ -110,7 +109,8 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
             roles.push(vec![id.clone(), role.into(), (*since).into()]);
         }
         for (kind, value, label, main) in &c.contacts {
-            let line = vec![new(w), id.clone(), kind.into(), value.into(), value.into(), label.into()];
+            let line =
+                vec![new(w), id.clone(), kind.into(), value.into(), value.into(), label.into()];
             contacts.push([line, vec![(*main).into(), source.into(), now.into()]].concat());
         }
         let main = c.identifiers.iter().position(|(kind, ..)| is_document(kind));
@@ -120,7 +120,8 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
             identifiers.push([line, vec![is_main.into(), source.into(), now.into()]].concat());
         }
         for (kind, city, street, code) in &c.addresses {
-            let line = vec![new(w), id.clone(), kind.into(), city.into(), street.into(), code.into()];
+            let line =
+                vec![new(w), id.clone(), kind.into(), city.into(), street.into(), code.into()];
             addresses.push([line, vec![source.into(), now.into()]].concat());
         }
         for (kind, title, on, yearly) in &c.dates {
@@ -154,7 +155,8 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
         ("field_origin (client_id, field, source, at)", &origins),
     ];
     for (table, rows) in tables {
-        w.insert_many(&format!("insert into {table} values"), rows, "on conflict do nothing").await?;
+        w.insert_many(&format!("insert into {table} values"), rows, "on conflict do nothing")
+            .await?;
     }
     Ok(())
 }

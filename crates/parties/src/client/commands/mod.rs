@@ -7,7 +7,7 @@ mod register;
 pub(crate) mod rows;
 
 pub use bulk::{AssignClients, MarkSeen, SetSegment};
-pub use edit::{EditClient, FieldEdit};
 pub(crate) use edit::{Changed, write_changes};
+pub use edit::{EditClient, FieldEdit};
 pub use load::{LoadClients, LoadedClient};
 pub use register::RegisterClient;

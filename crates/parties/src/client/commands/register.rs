@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use spine::{Command, Error, Owner, Work};
 
 use super::rows::{
-    CheckedIdentifier, NewContact, check_owner, insert_client, insert_contacts, insert_identifiers, read_fields,
+    CheckedIdentifier, NewContact, check_owner, insert_client, insert_contacts, insert_identifiers,
+    read_fields,
 };
 use crate::client::model::ClientKind;
 use crate::client::queries::names_of;
@@ -79,6 +80,9 @@ impl RegisterClient {
             match jurisdiction::validate_identifier_for(pack, key, subject, typed) {
                 Ok(checked) => {
                     let unique = pack.identifier(key).is_some_and(|k| k.unique);
+                    if unique {
+                        search::commands::lock_key(w, key, &checked.normalised).await?;
+                    }
                     if unique && search::queries::key_taken(w, key, &checked.normalised).await? {
                         refusals.push(Refusal::field("identifier-taken", key));
                     }
@@ -102,17 +106,26 @@ impl RegisterClient {
         let mut out = Vec::new();
         if let Some(raw) = self.phone.as_deref().filter(|t| !t.trim().is_empty()) {
             match jurisdiction::parse_phone(raw, &pack.phone_region) {
-                Ok(phone) => out.push(NewContact { kind: "phone", value: phone.e164, raw: raw.to_owned() }),
-                Err(refusal) => refusals.push(Refusal { field: Some("phone".to_owned()), ..refusal }),
+                Ok(phone) => {
+                    out.push(NewContact { kind: "phone", value: phone.e164, raw: raw.to_owned() })
+                }
+                Err(refusal) => {
+                    refusals.push(Refusal { field: Some("phone".to_owned()), ..refusal })
+                }
             }
         }
         if let Some(raw) = self.email.as_deref().filter(|t| !t.trim().is_empty()) {
             match jurisdiction::parse_email(raw) {
-                Ok(mail) => out.push(NewContact { kind: "email", value: mail.normalised, raw: raw.to_owned() }),
-                Err(refusal) => refusals.push(Refusal { field: Some("email".to_owned()), ..refusal }),
+                Ok(mail) => out.push(NewContact {
+                    kind: "email",
+                    value: mail.normalised,
+                    raw: raw.to_owned(),
+                }),
+                Err(refusal) => {
+                    refusals.push(Refusal { field: Some("email".to_owned()), ..refusal })
+                }
             }
         }
         Ok(out)
     }
 }
-

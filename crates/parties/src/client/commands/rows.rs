@@ -68,7 +68,8 @@ pub(crate) async fn insert_client(
         .map(|key| vec![id.into(), (*key).into(), source.into(), author.into(), now.into()])
         .collect();
     insert_origins(w, &origins).await?;
-    let role = if fields.get("status").is_some_and(|s| s == "prospect") { "prospect" } else { "client" };
+    let role =
+        if fields.get("status").is_some_and(|s| s == "prospect") { "prospect" } else { "client" };
     w.execute(
         "insert into client_role (client_id, role, since) values ($1, $2, $3)",
         params![id, role, now.date_in(&jiff::tz::TimeZone::UTC)],
@@ -86,10 +87,7 @@ pub(crate) async fn insert_client(
 }
 
 /// Notes where values come from: client, field, source, author, time; the newest word counts.
-pub(crate) async fn insert_origins(
-    w: &mut Work<'_>,
-    origins: &[Vec<Value>],
-) -> Result<(), Error> {
+pub(crate) async fn insert_origins(w: &mut Work<'_>, origins: &[Vec<Value>]) -> Result<(), Error> {
     w.insert_many(
         "insert into field_origin (client_id, field, source, author_id, at) values",
         origins,
@@ -132,11 +130,7 @@ pub(crate) fn client_row(
         now.into(),
         now.into(),
     ];
-    row.extend(
-        FIELDS
-            .iter()
-            .map(|f| f.to_column(fields.get(f.key).map(String::as_str), currency)),
-    );
+    row.extend(FIELDS.iter().map(|f| f.to_column(fields.get(f.key).map(String::as_str), currency)));
     Ok(row)
 }
 

@@ -1,7 +1,9 @@
 //! Contacts from address books and vCards: the same clients, in the words address books use.
 
 use serde::{Deserialize, Serialize};
-use spine::import::{ImportBatch, ImportField, ImportOutcome, ImportRow, ImportTarget, ImportValue};
+use spine::import::{
+    ImportBatch, ImportField, ImportOutcome, ImportRow, ImportTarget, ImportValue,
+};
 use spine::{Command, Error, Work};
 
 use super::commands::take;
@@ -137,7 +139,8 @@ mod tests {
 
     #[test]
     fn address_books_become_clients() {
-        let person = as_client(&row(&[("full_name", "Щербаков Пётр Ильич"), ("company", "ООО «Луч»")]));
+        let person =
+            as_client(&row(&[("full_name", "Щербаков Пётр Ильич"), ("company", "ООО «Луч»")]));
         assert_eq!(person.text("patronymic").as_deref(), Some("Ильич"));
         assert_eq!(person.text("employer").as_deref(), Some("ООО «Луч»"));
         let john = as_client(&row(&[("full_name", "John Ronald Smith")]));

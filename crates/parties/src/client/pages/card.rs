@@ -155,7 +155,9 @@ fn birthday(cx: &Cx, head: &ClientHead) -> Markup {
         return PreEscaped(String::new());
     };
     let days = days_to_birthday(born, l.today);
-    let age = i64::from(l.today.year()) - i64::from(born.year()) - i64::from(days > 0 && past_this_year(born, l.today));
+    let age = i64::from(l.today.year())
+        - i64::from(born.year())
+        - i64::from(days > 0 && past_this_year(born, l.today));
     let date = l.date(born);
     html! {
         span.fact title=(l.ta("client-age", &[("age", age.into())])) {

@@ -19,7 +19,11 @@ use crate::client::queries::{self, ClientHead, FieldTexts};
 /// Prefix of the hidden field that carries a value as the form was opened with it.
 const ORIGINAL: &str = "was_";
 
-pub(super) async fn form(mut cx: Cx, Path(id): Path<ClientId>, RawQuery(query): RawQuery) -> Answer {
+pub(super) async fn form(
+    mut cx: Cx,
+    Path(id): Path<ClientId>,
+    RawQuery(query): RawQuery,
+) -> Answer {
     let (head, stored) = load(&mut cx, id).await?;
     let group = FormData::parse(&query.unwrap_or_default()).text("group");
     let content = form_markup(&cx, &head, &group, &stored, &stored, &Refusals::default());
@@ -142,7 +146,9 @@ pub(super) fn input(cx: &Cx, def: &FieldDef, value: &str, refusals: &Refusals) -
     if def.input != FieldInput::Flag {
         let shown = match def.input {
             // what is stored as ISO is shown as people write it; what was mistyped stays as typed
-            FieldInput::Date => value.parse().map_or_else(|_| value.to_owned(), |d| typed_date(l, d)),
+            FieldInput::Date => {
+                value.parse().map_or_else(|_| value.to_owned(), |d| typed_date(l, d))
+            }
             _ => value.to_owned(),
         };
         control = control.value(shown);
@@ -181,7 +187,8 @@ fn conflict_markup(
 ) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let mut hidden: Vec<(String, String)> = vec![("_id".to_owned(), cx.form_id()), ("group".to_owned(), group.to_owned())];
+    let mut hidden: Vec<(String, String)> =
+        vec![("_id".to_owned(), cx.form_id()), ("group".to_owned(), group.to_owned())];
     for edit in edits {
         let theirs = conflict.fields.iter().find(|f| f.field == edit.field);
         let original = theirs.map_or(&edit.original, |f| &f.theirs);
@@ -208,13 +215,13 @@ fn conflict_markup(
         .collect();
     let first = conflict.fields.first();
     let by = ConflictBy {
-        who: first
-            .and_then(|f| f.theirs_by)
-            .map_or_else(|| l.t("client-changes-system"), |u| directory.staff_name(u, l.lang).to_owned()),
+        who: first.and_then(|f| f.theirs_by).map_or_else(
+            || l.t("client-changes-system"),
+            |u| directory.staff_name(u, l.lang).to_owned(),
+        ),
         at: first.and_then(|f| f.theirs_at).unwrap_or(cx.now()),
     };
-    let hidden: Vec<(&str, &str)> =
-        hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let hidden: Vec<(&str, &str)> = hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     let chooser = conflict_chooser(l, &format!("{}/edit", card_href(id)), &hidden, &by, &fields);
     web::ui::dialog_fragment(l, &l.t("client-edit"), &chooser)
 }

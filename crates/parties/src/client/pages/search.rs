@@ -89,7 +89,13 @@ pub(super) async fn palette(cx: Cx, RawQuery(query): RawQuery) -> Answer {
 }
 
 fn item(hit: SearchHit) -> PaletteItem {
-    PaletteItem { href: hit.href, icon: hit.icon, label: hit.title, detail: hit.detail, is_dialog: false }
+    PaletteItem {
+        href: hit.href,
+        icon: hit.icon,
+        label: hit.title,
+        detail: hit.detail,
+        is_dialog: false,
+    }
 }
 
 fn actions(cx: &Cx, query: &str) -> Vec<PaletteItem> {
@@ -151,4 +157,3 @@ pub(super) async fn page(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     };
     Ok(cx.page(&l.t("search-title"), &content))
 }
-

@@ -11,11 +11,7 @@ use crate::client::queries::ClientHead;
 
 /// The name of a client, or what he is and his number when the bank holds no name.
 pub(crate) fn client_title(l: &L, head: &ClientHead) -> String {
-    if head.display_name.is_empty() {
-        nameless(l, head)
-    } else {
-        head.display_name.clone()
-    }
+    if head.display_name.is_empty() { nameless(l, head) } else { head.display_name.clone() }
 }
 
 fn nameless(l: &L, head: &ClientHead) -> String {
@@ -52,11 +48,10 @@ pub(super) fn status_badge(l: &L, status: Status) -> Option<Markup> {
 pub(super) fn shown(l: &L, def: &FieldDef, text: &str, currency: kernel::Currency) -> String {
     match def.input {
         FieldInput::Date => text.parse().map_or_else(|_| text.to_owned(), |d| l.date(d)),
-        FieldInput::Choice(_) => {
-            l.t(&format!("choice-{}-{text}", def.key.replace('_', "-")))
+        FieldInput::Choice(_) => l.t(&format!("choice-{}-{text}", def.key.replace('_', "-"))),
+        FieldInput::Amount => {
+            kernel::Money::parse(text, currency).map_or_else(|_| text.to_owned(), |m| l.money(m))
         }
-        FieldInput::Amount => kernel::Money::parse(text, currency)
-            .map_or_else(|_| text.to_owned(), |m| l.money(m)),
         FieldInput::Count(_) => text.parse().map_or_else(|_| text.to_owned(), |n| l.int(n)),
         FieldInput::Flag => l.t(if text == "1" { "client-yes" } else { "client-no" }),
         FieldInput::Text | FieldInput::Note | FieldInput::Country | FieldInput::Okved => {

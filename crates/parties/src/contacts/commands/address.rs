@@ -101,14 +101,10 @@ impl Command for EditAddress {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let found = queries::address(w, self.address_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let found = queries::address(w, self.address_id).await?.ok_or(Error::NotFound)?;
         editable(w, found.client_id).await?;
         // read again: now nobody else can change it until we are done
-        let stored = queries::address(w, self.address_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let stored = queries::address(w, self.address_id).await?.ok_or(Error::NotFound)?;
         let (was, mine) = (&self.original, checked(&self.fields)?);
         let mut merge = Merge::new(stored.origin.author_id, stored.origin.at);
         let merged = AddressFields {
@@ -130,11 +126,7 @@ impl Command for EditAddress {
             .field("region", stored.region.as_str(), merged.region.as_str())
             .field("city", stored.city.as_str(), merged.city.as_str())
             .field("street", stored.street.as_str(), merged.street.as_str())
-            .field(
-                "postal_code",
-                stored.postal_code.as_str(),
-                merged.postal_code.as_str(),
-            );
+            .field("postal_code", stored.postal_code.as_str(), merged.postal_code.as_str());
         if change.is_empty() {
             return Ok(());
         }
@@ -173,9 +165,7 @@ impl Command for ArchiveAddress {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let stored = queries::address(w, self.address_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let stored = queries::address(w, self.address_id).await?.ok_or(Error::NotFound)?;
         editable(w, stored.client_id).await?;
         let now = w.ctx.now;
         w.execute(

@@ -126,9 +126,7 @@ impl Word<'_> {
         use store::Read;
         let sql = "select state from client_consent where client_id = $1 and purpose = $2 \
                    and channel = $3 order by at desc, id desc limit 1";
-        let row = w
-            .first(sql, params![self.client_id, self.purpose, self.channel])
-            .await?;
+        let row = w.first(sql, params![self.client_id, self.purpose, self.channel]).await?;
         Ok(row.map(store::Row::one).transpose()?)
     }
 }

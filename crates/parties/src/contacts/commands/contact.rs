@@ -96,15 +96,11 @@ impl Command for EditContact {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let client_id = queries::contact(w, self.contact_id)
-            .await?
-            .ok_or(Error::NotFound)?
-            .client_id;
+        let client_id =
+            queries::contact(w, self.contact_id).await?.ok_or(Error::NotFound)?.client_id;
         editable(w, client_id).await?;
         // read again: now nobody else can change it until we are done
-        let stored = queries::contact(w, self.contact_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let stored = queries::contact(w, self.contact_id).await?.ok_or(Error::NotFound)?;
         let (mine, label) = checked(w, stored.kind, &self.fields)?;
         let mut merge = Merge::new(stored.origin.author_id, stored.origin.at);
         let value = merge.text("value", &self.original.value, &mine, &stored.value);
@@ -123,11 +119,8 @@ impl Command for EditContact {
         if is_main && !stored.is_main {
             unmark_main(w, client_id, stored.kind).await?;
         }
-        let raw = if value == stored.value {
-            stored.raw.as_str()
-        } else {
-            self.fields.value.trim()
-        };
+        let raw =
+            if value == stored.value { stored.raw.as_str() } else { self.fields.value.trim() };
         let (now, author) = (w.ctx.now, w.actor());
         w.execute(
             "update client_contact set value = $2, raw = $3, label = $4, is_main = $5, source = $6, \
@@ -153,9 +146,7 @@ impl Command for ArchiveContact {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let stored = queries::contact(w, self.contact_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let stored = queries::contact(w, self.contact_id).await?.ok_or(Error::NotFound)?;
         editable(w, stored.client_id).await?;
         let now = w.ctx.now;
         w.execute(
@@ -218,11 +209,7 @@ async fn promote_next(w: &mut Work<'_>, client: ClientId, kind: ContactKind) -> 
     let Some(next) = rest.into_iter().find(|c| c.kind == kind) else {
         return Ok(());
     };
-    w.execute(
-        "update client_contact set is_main = 1 where id = $1",
-        params![next.id],
-    )
-    .await?;
+    w.execute("update client_contact set is_main = 1 where id = $1", params![next.id]).await?;
     let change = Change::new().field("is_main", false, true);
     w.record("contact", next.id, Some(client), change);
     Ok(())

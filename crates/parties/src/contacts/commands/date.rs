@@ -85,14 +85,10 @@ impl Command for EditDate {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let found = queries::date(w, self.date_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let found = queries::date(w, self.date_id).await?.ok_or(Error::NotFound)?;
         editable(w, found.client_id).await?;
         // read again: now nobody else can change it until we are done
-        let stored = queries::date(w, self.date_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let stored = queries::date(w, self.date_id).await?.ok_or(Error::NotFound)?;
         let (title, on_date) = checked(stored.kind, &self.fields)?;
         let (was, before) = (&self.original, date_text(Some(stored.on_date)));
         let mut merge = Merge::new(stored.author_id, stored.at);
@@ -112,11 +108,7 @@ impl Command for EditDate {
             params![stored.id, &title, &day, yearly, author, now],
         )
         .await?;
-        let change = if change.is_empty() {
-            Change::new().set("confirmed", true)
-        } else {
-            change
-        };
+        let change = if change.is_empty() { Change::new().set("confirmed", true) } else { change };
         w.record("date", stored.id, Some(stored.client_id), change);
         touch(w, stored.client_id).await
     }
@@ -135,16 +127,11 @@ impl Command for ArchiveDate {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let stored = queries::date(w, self.date_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let stored = queries::date(w, self.date_id).await?.ok_or(Error::NotFound)?;
         editable(w, stored.client_id).await?;
         let now = w.ctx.now;
-        w.execute(
-            "update client_date set archived_at = $2 where id = $1",
-            params![stored.id, now],
-        )
-        .await?;
+        w.execute("update client_date set archived_at = $2 where id = $1", params![stored.id, now])
+            .await?;
         let gone: Option<&str> = None;
         let change = Change::new().field("kind", stored.kind.key(), gone).field(
             "on_date",
@@ -167,8 +154,5 @@ fn checked(kind: DateKind, fields: &DateFields) -> Result<(String, Date), Error>
         refusals.push(Refusal::field("required", "on_date"));
     }
     refusals.into_result()?;
-    Ok((
-        title,
-        day.ok_or_else(|| Error::refused_field("required", "on_date"))?,
-    ))
+    Ok((title, day.ok_or_else(|| Error::refused_field("required", "on_date"))?))
 }

@@ -32,13 +32,7 @@ impl AddFile {
     /// A command for a content.
     pub fn new(client_id: ClientId, name: &str, kind: FileKind, content: Vec<u8>) -> Self {
         let sha256 = hexadecimal(&Sha256::digest(&content));
-        Self {
-            client_id,
-            name: name.to_owned(),
-            kind,
-            sha256,
-            content,
-        }
+        Self { client_id, name: name.to_owned(), kind, sha256, content }
     }
 }
 
@@ -60,9 +54,7 @@ impl Command for AddFile {
         };
         if content.len() > limits::UPLOAD_BYTES_MAX {
             let max = limits::UPLOAD_BYTES_MAX / 1024 / 1024;
-            return Err(Refusal::field("file-too-large", "file")
-                .arg("max", max)
-                .into());
+            return Err(Refusal::field("file-too-large", "file").arg("max", max).into());
         }
         let sniffed = sniff(&self.name, content)?;
         let hash = w.put_blob(content).await?;
@@ -125,16 +117,11 @@ impl Command for ArchiveFile {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let stored = queries::file(w, self.file_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let stored = queries::file(w, self.file_id).await?.ok_or(Error::NotFound)?;
         editable(w, stored.client_id).await?;
         let now = w.ctx.now;
-        w.execute(
-            "update client_file set archived_at = $2 where id = $1",
-            params![stored.id, now],
-        )
-        .await?;
+        w.execute("update client_file set archived_at = $2 where id = $1", params![stored.id, now])
+            .await?;
         let gone: Option<&str> = None;
         let change = Change::new().field("name", stored.name.as_str(), gone);
         w.record("file", stored.id, Some(stored.client_id), change);
@@ -156,8 +143,5 @@ fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
     if text.len() != 64 || !text.is_ascii() {
         return None;
     }
-    (0..64)
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
-        .collect()
+    (0..64).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }

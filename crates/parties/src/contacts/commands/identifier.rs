@@ -11,6 +11,7 @@ use crate::client;
 use crate::client::queries::ClientHead;
 use crate::contacts::model::{Merge, check_text, optional_date};
 use crate::contacts::queries::{self, Identifier};
+use crate::search::commands::lock_key;
 use crate::search::normal_key;
 
 /// What a form of a document or number holds; dates are ISO texts, empty for none.
@@ -53,15 +54,7 @@ impl Command for AddIdentifier {
         let present = queries::identifiers(w, self.client_id).await?;
         has_room(present.len())?;
         let mine = checked(w, &head, &self.kind, &self.fields)?;
-        refuse_twin(
-            w,
-            &present,
-            self.client_id,
-            &self.kind,
-            &mine.number.normalised,
-            None,
-        )
-        .await?;
+        refuse_twin(w, &present, self.client_id, &self.kind, &mine.number.normalised, None).await?;
         let is_document = is_document(w, &self.kind)?;
         let has_main = present.iter().any(|i| i.is_main);
         let is_main = is_document && (self.fields.is_main || !has_main);
@@ -95,10 +88,7 @@ impl Command for AddIdentifier {
             .set(&self.kind, mine.number.normalised.as_str())
             .set("issued_on", mine.issued_on.map(|d| d.to_string()))
             .set("issued_by", Some(mine.issued_by).filter(|t| !t.is_empty()))
-            .set(
-                "issuer_code",
-                Some(mine.issuer_code).filter(|t| !t.is_empty()),
-            )
+            .set("issuer_code", Some(mine.issuer_code).filter(|t| !t.is_empty()))
             .set("valid_until", mine.valid_until.map(|d| d.to_string()))
             .set("is_main", is_main.then_some(true));
         w.record("identifier", id, Some(self.client_id), change);
@@ -124,26 +114,14 @@ impl Command for EditIdentifier {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let found = queries::identifier(w, self.identifier_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let found = queries::identifier(w, self.identifier_id).await?.ok_or(Error::NotFound)?;
         let head = editable(w, found.client_id).await?;
         // read again: now nobody else can change it until we are done
-        let stored = queries::identifier(w, self.identifier_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let stored = queries::identifier(w, self.identifier_id).await?.ok_or(Error::NotFound)?;
         let mine = checked(w, &head, &stored.kind, &self.fields)?;
         let merged = self.merge(client::pack(w.ctx)?, &stored, &mine)?;
         let present = queries::identifiers(w, head.id).await?;
-        refuse_twin(
-            w,
-            &present,
-            head.id,
-            &stored.kind,
-            &merged.value,
-            Some(stored.id),
-        )
-        .await?;
+        refuse_twin(w, &present, head.id, &stored.kind, &merged.value, Some(stored.id)).await?;
         let is_main = Merge::flag(self.original.is_main, self.fields.is_main, stored.is_main)
             && is_document(w, &stored.kind)?;
         let merged = IdentifierFields { is_main, ..merged };
@@ -199,30 +177,16 @@ impl EditIdentifier {
                 .map_or_else(|_| value.to_owned(), |checked| checked.normalised)
         };
         let before = plain(&stored.value);
-        let number = merge.text(
-            "value",
-            &plain(&was.value),
-            &mine.number.normalised,
-            &before,
-        );
+        let number = merge.text("value", &plain(&was.value), &mine.number.normalised, &before);
         let merged = IdentifierFields {
-            value: if number == before {
-                stored.value.clone()
-            } else {
-                number
-            },
+            value: if number == before { stored.value.clone() } else { number },
             issued_on: merge.text(
                 "issued_on",
                 &was.issued_on,
                 &date_text(mine.issued_on),
                 &date_text(stored.issued_on),
             ),
-            issued_by: merge.text(
-                "issued_by",
-                &was.issued_by,
-                &mine.issued_by,
-                &stored.issued_by,
-            ),
+            issued_by: merge.text("issued_by", &was.issued_by, &mine.issued_by, &stored.issued_by),
             issuer_code: merge.text(
                 "issuer_code",
                 &was.issuer_code,
@@ -246,26 +210,10 @@ impl EditIdentifier {
 fn difference(stored: &Identifier, merged: &IdentifierFields) -> Change {
     Change::new()
         .field(&stored.kind, stored.value.as_str(), merged.value.as_str())
-        .field(
-            "issued_on",
-            date_text(stored.issued_on),
-            merged.issued_on.as_str(),
-        )
-        .field(
-            "issued_by",
-            stored.issued_by.as_str(),
-            merged.issued_by.as_str(),
-        )
-        .field(
-            "issuer_code",
-            stored.issuer_code.as_str(),
-            merged.issuer_code.as_str(),
-        )
-        .field(
-            "valid_until",
-            date_text(stored.valid_until),
-            merged.valid_until.as_str(),
-        )
+        .field("issued_on", date_text(stored.issued_on), merged.issued_on.as_str())
+        .field("issued_by", stored.issued_by.as_str(), merged.issued_by.as_str())
+        .field("issuer_code", stored.issuer_code.as_str(), merged.issuer_code.as_str())
+        .field("valid_until", date_text(stored.valid_until), merged.valid_until.as_str())
         .field("is_main", stored.is_main, merged.is_main)
 }
 
@@ -282,9 +230,7 @@ impl Command for ArchiveIdentifier {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let stored = queries::identifier(w, self.identifier_id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let stored = queries::identifier(w, self.identifier_id).await?.ok_or(Error::NotFound)?;
         editable(w, stored.client_id).await?;
         let now = w.ctx.now;
         w.execute(
@@ -317,21 +263,12 @@ fn checked(
     let pack = client::pack(w.ctx)?;
     let at = |field: &str| {
         let field = field.to_owned();
-        move |refusal: Refusal| Refusal {
-            field: Some(field),
-            ..refusal
-        }
+        move |refusal: Refusal| Refusal { field: Some(field), ..refusal }
     };
-    let subject = head
-        .kind
-        .subject()
-        .ok_or_else(|| Error::refused_field("id-subject", "kind"))?;
+    let subject = head.kind.subject().ok_or_else(|| Error::refused_field("id-subject", "kind"))?;
     let mut refusals = Refusals::default();
     let number = jurisdiction::validate_identifier_for(pack, kind, subject, &fields.value);
-    let number = number
-        .map_err(at("value"))
-        .map_err(|r| refusals.push(r))
-        .ok();
+    let number = number.map_err(at("value")).map_err(|r| refusals.push(r)).ok();
     let issued_by = check_text("issued_by", &fields.issued_by, &mut refusals);
     check_text("source", &fields.source, &mut refusals);
     let mut issuer_code = check_text("issuer_code", &fields.issuer_code, &mut refusals);
@@ -346,27 +283,15 @@ fn checked(
     if issued_on.is_some_and(|day| day > today(w).saturating_add(jiff::Span::new().days(1))) {
         refusals.push(Refusal::field("date-in-future", "issued_on"));
     }
-    if issued_on
-        .zip(head.birth_date)
-        .is_some_and(|(issued, born)| issued < born)
-    {
+    if issued_on.zip(head.birth_date).is_some_and(|(issued, born)| issued < born) {
         refusals.push(Refusal::field("issued-before-birth", "issued_on"));
     }
-    if issued_on
-        .zip(valid_until)
-        .is_some_and(|(issued, last)| last < issued)
-    {
+    if issued_on.zip(valid_until).is_some_and(|(issued, last)| last < issued) {
         refusals.push(Refusal::field("until-before-since", "valid_until"));
     }
     refusals.into_result()?;
     let number = number.ok_or_else(|| Error::refused_field("id-empty", "value"))?;
-    Ok(Mine {
-        number,
-        issued_on,
-        issued_by,
-        issuer_code,
-        valid_until,
-    })
+    Ok(Mine { number, issued_on, issued_by, issuer_code, valid_until })
 }
 
 /// Refuses a number the client already has, and a unique one that another client has. The other is
@@ -380,26 +305,19 @@ async fn refuse_twin(
     but: Option<IdentifierId>,
 ) -> Result<(), Error> {
     let key = normal_key(value);
-    if present
-        .iter()
-        .any(|i| i.kind == kind && normal_key(&i.value) == key && Some(i.id) != but)
-    {
+    if present.iter().any(|i| i.kind == kind && normal_key(&i.value) == key && Some(i.id) != but) {
         return Err(Error::refused_field("identifier-twin", "value"));
     }
-    if !client::pack(w.ctx)?
-        .identifier(kind)
-        .is_some_and(|k| k.unique)
-    {
+    if !client::pack(w.ctx)?.identifier(kind).is_some_and(|k| k.unique) {
         return Ok(());
     }
+    lock_key(w, kind, value).await?;
     let holders = queries::other_holders(w, kind, value, client).await?;
     if holders.is_empty() {
         return Ok(());
     }
     let principal = &w.ctx.principal;
-    let seen = holders
-        .iter()
-        .find(|h| principal.reaches("client.read", h.owner));
+    let seen = holders.iter().find(|h| principal.reaches("client.read", h.owner));
     Err(match seen {
         Some(holder) => Refusal::field("identifier-taken-by", "value")
             .arg("name", &holder.name)
@@ -410,9 +328,7 @@ async fn refuse_twin(
 }
 
 fn is_document(w: &Work<'_>, kind: &str) -> Result<bool, Error> {
-    Ok(client::pack(w.ctx)?
-        .identifier(kind)
-        .is_some_and(|k| k.document))
+    Ok(client::pack(w.ctx)?.identifier(kind).is_some_and(|k| k.document))
 }
 
 async fn unmark_main(w: &mut Work<'_>, client: ClientId) -> Result<(), Error> {

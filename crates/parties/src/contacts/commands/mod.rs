@@ -27,10 +27,7 @@ use crate::search;
 async fn editable(w: &mut Work<'_>, client: ClientId) -> Result<ClientHead, Error> {
     let ctx = w.ctx;
     // others who change rows of the same client wait here, so that of two edits the second sees the first
-    let lock = format!(
-        "select id from client where id = $1{}",
-        w.dialect().for_update()
-    );
+    let lock = format!("select id from client where id = $1{}", w.dialect().for_update());
     w.query(&lock, params![client]).await?;
     let head = queries::head(w, &ctx.principal, client).await?;
     ctx.principal.require_over("client.edit", head.owner())?;
@@ -40,11 +37,7 @@ async fn editable(w: &mut Work<'_>, client: ClientId) -> Result<ClientHead, Erro
 /// Notes that something about the client has changed.
 async fn touch(w: &mut Work<'_>, client: ClientId) -> Result<(), Error> {
     let now = w.ctx.now;
-    w.execute(
-        "update client set updated_at = $2 where id = $1",
-        params![client, now],
-    )
-    .await?;
+    w.execute("update client set updated_at = $2 where id = $1", params![client, now]).await?;
     Ok(())
 }
 

@@ -37,11 +37,7 @@ const KINDS: &[(&str, &str, Content)] = &[
     ("pdf", "application/pdf", Content::Magic(b"%PDF-")),
     ("jpg", "image/jpeg", Content::Magic(&[0xFF, 0xD8, 0xFF])),
     ("jpeg", "image/jpeg", Content::Magic(&[0xFF, 0xD8, 0xFF])),
-    (
-        "png",
-        "image/png",
-        Content::Magic(&[0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A]),
-    ),
+    ("png", "image/png", Content::Magic(&[0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A])),
     ("gif", "image/gif", Content::Magic(b"GIF8")),
     ("tif", "image/tiff", Content::Magic(b"II*\0")),
     ("tif", "image/tiff", Content::Magic(b"MM\0*")),
@@ -54,26 +50,14 @@ const KINDS: &[(&str, &str, Content)] = &[
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         Content::Zip,
     ),
-    (
-        "xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        Content::Zip,
-    ),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Content::Zip),
     (
         "pptx",
         "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         Content::Zip,
     ),
-    (
-        "odt",
-        "application/vnd.oasis.opendocument.text",
-        Content::Zip,
-    ),
-    (
-        "ods",
-        "application/vnd.oasis.opendocument.spreadsheet",
-        Content::Zip,
-    ),
+    ("odt", "application/vnd.oasis.opendocument.text", Content::Zip),
+    ("ods", "application/vnd.oasis.opendocument.spreadsheet", Content::Zip),
     ("zip", "application/zip", Content::Zip),
     ("doc", "application/msword", Content::Compound),
     ("xls", "application/vnd.ms-excel", Content::Compound),
@@ -114,10 +98,7 @@ pub fn sniff(name: &str, content: &[u8]) -> Result<Sniffed, Refusal> {
     if PROGRAMS.iter().any(|magic| content.starts_with(magic)) {
         return Err(Refusal::field("file-program", "file"));
     }
-    let ending = name
-        .rsplit_once('.')
-        .map(|(_, e)| e.to_lowercase())
-        .unwrap_or_default();
+    let ending = name.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default();
     let mut known = KINDS.iter().filter(|(e, _, _)| *e == ending).peekable();
     if known.peek().is_none() {
         return Err(Refusal::field("file-kind", "file").arg("ending", shown(&ending)));
@@ -160,22 +141,11 @@ pub fn safe_name(name: &str) -> String {
     let clean = clean.trim().trim_start_matches('.');
     let count = clean.chars().count();
     if count <= NAME_CHARS_MAX {
-        return if clean.is_empty() {
-            "file".to_owned()
-        } else {
-            clean.to_owned()
-        };
+        return if clean.is_empty() { "file".to_owned() } else { clean.to_owned() };
     }
     // the ending says what the file is: the middle goes
-    let ending: String = clean
-        .rsplit_once('.')
-        .map(|(_, e)| format!(".{e}"))
-        .unwrap_or_default();
-    let ending = if ending.chars().count() <= 12 {
-        ending
-    } else {
-        String::new()
-    };
+    let ending: String = clean.rsplit_once('.').map(|(_, e)| format!(".{e}")).unwrap_or_default();
+    let ending = if ending.chars().count() <= 12 { ending } else { String::new() };
     let keep = NAME_CHARS_MAX - ending.chars().count();
     clean.chars().take(keep).chain(ending.chars()).collect()
 }
@@ -191,13 +161,7 @@ pub fn disposition(name: &str) -> String {
     let name = safe_name(name);
     let plain: String = name
         .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || " ._-()".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        })
+        .map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' })
         .collect();
     let mut encoded = String::new();
     for byte in name.bytes() {

@@ -15,11 +15,7 @@ pub struct Merge {
 impl Merge {
     /// A merge with a row that was last written by somebody at an instant.
     pub const fn new(stored_by: Option<UserId>, stored_at: Timestamp) -> Self {
-        Self {
-            stored_by,
-            stored_at,
-            conflicts: Vec::new(),
-        }
+        Self { stored_by, stored_at, conflicts: Vec::new() }
     }
     /// The text a field gets.
     pub fn text(&mut self, field: &str, original: &str, mine: &str, stored: &str) -> String {
@@ -48,9 +44,7 @@ impl Merge {
         if self.conflicts.is_empty() {
             Ok(())
         } else {
-            Err(Error::Conflict(Conflict {
-                fields: self.conflicts,
-            }))
+            Err(Error::Conflict(Conflict { fields: self.conflicts }))
         }
     }
 }
@@ -70,18 +64,10 @@ mod tests {
         let mut merge = Merge::new(None, at);
         merge.text("ok", "1", "2", "1");
         merge.text("d", "1", "2", "3");
-        let Err(Error::Conflict(conflict)) = merge.finish() else {
-            panic!("no conflict")
-        };
-        let [field] = conflict.fields.as_slice() else {
-            panic!("{conflict:?}")
-        };
+        let Err(Error::Conflict(conflict)) = merge.finish() else { panic!("no conflict") };
+        let [field] = conflict.fields.as_slice() else { panic!("{conflict:?}") };
         assert_eq!(
-            (
-                field.field.as_str(),
-                field.mine.as_str(),
-                field.theirs.as_str()
-            ),
+            (field.field.as_str(), field.mine.as_str(), field.theirs.as_str()),
             ("d", "2", "3")
         );
         assert_eq!(field.theirs_at, Some(at));

@@ -52,22 +52,10 @@ pub fn distance(day: Date, today: Date) -> Distance {
     let (days, months, years) = (whole(Unit::Day), whole(Unit::Month), whole(Unit::Year));
     match days {
         0 => Distance::Today,
-        1..=13 => Distance::Days {
-            count: days,
-            is_past,
-        },
-        14..=60 => Distance::Weeks {
-            count: days / 7,
-            is_past,
-        },
-        _ if months < 24 => Distance::Months {
-            count: months.max(1),
-            is_past,
-        },
-        _ => Distance::Years {
-            count: years.max(1),
-            is_past,
-        },
+        1..=13 => Distance::Days { count: days, is_past },
+        14..=60 => Distance::Weeks { count: days / 7, is_past },
+        _ if months < 24 => Distance::Months { count: months.max(1), is_past },
+        _ => Distance::Years { count: years.max(1), is_past },
     }
 }
 
@@ -80,14 +68,9 @@ pub fn next_occurrence(on: Date, yearly: bool, today: Date) -> Option<Date> {
     if !yearly {
         return None;
     }
-    let in_year = |year: i16| {
-        Date::new(year, on.month(), on.day())
-            .or_else(|_| Date::new(year, 3, 1))
-            .ok()
-    };
-    in_year(today.year())
-        .filter(|d| *d >= today)
-        .or_else(|| in_year(today.year().checked_add(1)?))
+    let in_year =
+        |year: i16| Date::new(year, on.month(), on.day()).or_else(|_| Date::new(year, 3, 1)).ok();
+    in_year(today.year()).filter(|d| *d >= today).or_else(|| in_year(today.year().checked_add(1)?))
 }
 
 /// A date in the bar of a client's life.
@@ -109,12 +92,7 @@ pub fn occasions<T>(dates: Vec<(T, Date, bool)>, today: Date) -> Vec<Occasion<T>
         .into_iter()
         .map(|(what, on, yearly)| {
             let day = next_occurrence(on, yearly, today).unwrap_or(on);
-            Occasion {
-                what,
-                day,
-                years: day.year().saturating_sub(on.year()),
-                is_next: false,
-            }
+            Occasion { what, day, years: day.year().saturating_sub(on.year()), is_next: false }
         })
         .collect();
     all.sort_by_key(|o| o.day);
@@ -133,10 +111,7 @@ mod tests {
     #[test]
     fn yearly_dates_come_round_and_others_do_not() {
         let born = Date::constant(1984, 2, 29);
-        assert_eq!(
-            next_occurrence(born, true, TODAY),
-            Some(Date::constant(2027, 3, 1))
-        );
+        assert_eq!(next_occurrence(born, true, TODAY), Some(Date::constant(2027, 3, 1)));
         assert_eq!(next_occurrence(born, false, TODAY), None);
         let today_born = Date::constant(1990, 11, 23);
         assert_eq!(next_occurrence(today_born, true, TODAY), Some(TODAY));
@@ -148,41 +123,11 @@ mod tests {
     fn distances_read_well() {
         let far = |y, m, d| distance(Date::constant(y, m, d), TODAY);
         assert_eq!(far(2026, 11, 23), Distance::Today);
-        assert_eq!(
-            far(2026, 11, 26),
-            Distance::Days {
-                count: 3,
-                is_past: false
-            }
-        );
-        assert_eq!(
-            far(2026, 12, 14),
-            Distance::Weeks {
-                count: 3,
-                is_past: false
-            }
-        );
-        assert_eq!(
-            far(2027, 11, 22),
-            Distance::Months {
-                count: 11,
-                is_past: false
-            }
-        );
-        assert_eq!(
-            far(2024, 11, 20),
-            Distance::Years {
-                count: 2,
-                is_past: true
-            }
-        );
-        assert_eq!(
-            far(1, 1, 1),
-            Distance::Years {
-                count: 2025,
-                is_past: true
-            }
-        );
+        assert_eq!(far(2026, 11, 26), Distance::Days { count: 3, is_past: false });
+        assert_eq!(far(2026, 12, 14), Distance::Weeks { count: 3, is_past: false });
+        assert_eq!(far(2027, 11, 22), Distance::Months { count: 11, is_past: false });
+        assert_eq!(far(2024, 11, 20), Distance::Years { count: 2, is_past: true });
+        assert_eq!(far(1, 1, 1), Distance::Years { count: 2025, is_past: true });
     }
 
     #[test]
@@ -194,13 +139,6 @@ mod tests {
         ];
         let bar = occasions(dates, TODAY);
         let order: Vec<_> = bar.iter().map(|o| (o.what, o.is_next, o.years)).collect();
-        assert_eq!(
-            order,
-            [
-                ("flat", false, 0),
-                ("birthday", true, 42),
-                ("contract", false, 0)
-            ]
-        );
+        assert_eq!(order, [("flat", false, 0), ("birthday", true, 42), ("contract", false, 0)]);
     }
 }

@@ -28,10 +28,7 @@ pub fn contact_value(kind: ContactKind, typed: &str, pack: &Pack) -> Result<Stri
         ContactKind::Messenger => messenger(text, pack),
         ContactKind::Social | ContactKind::Site => web_address(text),
     };
-    read.map_err(|refusal| Refusal {
-        field: Some("value".to_owned()),
-        ..refusal
-    })
+    read.map_err(|refusal| Refusal { field: Some("value".to_owned()), ..refusal })
 }
 
 /// A number where it looks like one, otherwise a handle without spaces.
@@ -41,14 +38,8 @@ fn messenger(text: &str, pack: &Pack) -> Result<String, Refusal> {
     if digits >= PHONE_DIGITS_MIN && !has_letters {
         return jurisdiction::parse_phone(text, &pack.phone_region).map(|p| p.e164);
     }
-    let is_handle = text
-        .chars()
-        .all(|c| c.is_alphanumeric() || "@._-+:/".contains(c));
-    if is_handle {
-        Ok(text.to_owned())
-    } else {
-        Err(Refusal::new("contact-handle"))
-    }
+    let is_handle = text.chars().all(|c| c.is_alphanumeric() || "@._-+:/".contains(c));
+    if is_handle { Ok(text.to_owned()) } else { Err(Refusal::new("contact-handle")) }
 }
 
 /// An address that may safely become a link: `http` or `https` and a host with a dot.
@@ -64,11 +55,7 @@ fn web_address(text: &str) -> Result<String, Refusal> {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let bad_char = |c: char| c.is_whitespace() || c.is_control() || "\"'<>\\`".contains(c);
     let is_host = host.contains('.') && !host.starts_with('.') && !host.contains(['@', ':']);
-    if is_host && !full.chars().any(bad_char) {
-        Ok(full)
-    } else {
-        Err(refused())
-    }
+    if is_host && !full.chars().any(bad_char) { Ok(full) } else { Err(refused()) }
 }
 
 /// A text of one line, trimmed; too long a text is refused at its field.
@@ -85,10 +72,7 @@ pub fn optional_date(field: &str, text: &str, refusals: &mut Refusals) -> Option
     if text.is_empty() {
         return None;
     }
-    let day = text
-        .parse::<Date>()
-        .ok()
-        .filter(|d| (1850..=2200).contains(&d.year()));
+    let day = text.parse::<Date>().ok().filter(|d| (1850..=2200).contains(&d.year()));
     if day.is_none() {
         refusals.push(Refusal::field("not-a-date", field));
     }
@@ -113,34 +97,16 @@ mod tests {
 
     #[test]
     fn contacts_are_stored_in_one_form_or_refused_at_their_field() {
-        assert_eq!(
-            read(ContactKind::Phone, "8 (916) 123-45-67"),
-            Ok("+79161234567".into())
-        );
-        assert_eq!(
-            read(ContactKind::Phone, "916-123-45"),
-            Err("phone-invalid".into())
-        );
+        assert_eq!(read(ContactKind::Phone, "8 (916) 123-45-67"), Ok("+79161234567".into()));
+        assert_eq!(read(ContactKind::Phone, "916-123-45"), Err("phone-invalid".into()));
         assert_eq!(
             read(ContactKind::Email, " Ivan@ПОЧТА.рф "),
             Ok("Ivan@xn--80a1acny.xn--p1ai".into())
         );
-        assert_eq!(
-            read(ContactKind::Messenger, "916 123-45-67"),
-            Ok("+79161234567".into())
-        );
-        assert_eq!(
-            read(ContactKind::Messenger, "@ivanov_77"),
-            Ok("@ivanov_77".into())
-        );
-        assert_eq!(
-            read(ContactKind::Messenger, "два слова"),
-            Err("contact-handle".into())
-        );
-        assert_eq!(
-            read(ContactKind::Site, "bank.ru/about"),
-            Ok("https://bank.ru/about".into())
-        );
+        assert_eq!(read(ContactKind::Messenger, "916 123-45-67"), Ok("+79161234567".into()));
+        assert_eq!(read(ContactKind::Messenger, "@ivanov_77"), Ok("@ivanov_77".into()));
+        assert_eq!(read(ContactKind::Messenger, "два слова"), Err("contact-handle".into()));
+        assert_eq!(read(ContactKind::Site, "bank.ru/about"), Ok("https://bank.ru/about".into()));
         assert_eq!(read(ContactKind::Site, ""), Err("required".into()));
     }
 

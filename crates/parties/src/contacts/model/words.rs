@@ -136,11 +136,7 @@ impl AddressKind {
     /// The kinds that make sense for natural persons, or for everybody else.
     pub const fn for_client(is_natural: bool) -> &'static [AddressKind] {
         if is_natural {
-            &[
-                AddressKind::Registration,
-                AddressKind::Residence,
-                AddressKind::Postal,
-            ]
+            &[AddressKind::Registration, AddressKind::Residence, AddressKind::Postal]
         } else {
             &[AddressKind::Legal, AddressKind::Actual, AddressKind::Postal]
         }

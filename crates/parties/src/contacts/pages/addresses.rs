@@ -19,15 +19,10 @@ use crate::contacts::queries::{self, Address};
 pub(super) fn lines(cx: &Cx, mut list: Kv, addresses: &[Address], may_edit: bool) -> Kv {
     for address in addresses {
         let kind = cx.l.t(&format!("contacts-address-{}", address.kind.key()));
-        list = list
-            .text(kind, &address.line())
-            .from_source(frame::source_mark(cx, &address.origin));
+        list =
+            list.text(kind, &address.line()).from_source(frame::source_mark(cx, &address.origin));
         if may_edit {
-            list = list.edit(format!(
-                "{}/addresses/{}/edit",
-                card(address.client_id),
-                address.id
-            ));
+            list = list.edit(format!("{}/addresses/{}/edit", card(address.client_id), address.id));
         }
     }
     list
@@ -70,11 +65,7 @@ const FIELDS: &[&str] = &["kind", "country", "region", "city", "street", "postal
 fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
     let l = &cx.l;
     let client = shown.head.id;
-    let key = if shown.stored.is_some() {
-        "contacts-address-edit"
-    } else {
-        "contacts-address-new"
-    };
+    let key = if shown.stored.is_some() { "contacts-address-edit" } else { "contacts-address-new" };
     let title = l.t(key);
     let field = |name: &str, value: &str| {
         Field::text(name, frame::field_name(l, name))
@@ -117,13 +108,7 @@ fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
             .hidden("o_postal_code", &was.postal_code)
             .extra(archive_button(cx, &action));
     }
-    dialog(
-        cx,
-        frame::status(&shown.refusals),
-        shown.head,
-        &title,
-        &form.render(l, &body),
-    )
+    dialog(cx, frame::status(&shown.refusals), shown.head, &title, &form.render(l, &body))
 }
 
 pub(super) async fn new_form(cx: Cx, Path(client): Path<String>) -> Answer {
@@ -146,39 +131,27 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
     let kind = AddressKind::from_key(&sent.text("kind"))
         .ok_or_else(|| Error::refused_field("not-a-choice", "kind"))?;
     let fields = sent_fields(&sent, "");
-    let command = AddAddress {
-        client_id,
-        kind,
-        fields: fields.clone(),
-    };
+    let command = AddAddress { client_id, kind, fields: fields.clone() };
     let outcome = cx.execute(sent.command_id()?, &command).await;
-    frame::finish(
-        &cx,
-        outcome,
-        &card(client_id),
-        "flash-address-saved",
-        |answer| {
-            form(
-                &cx,
-                &Shown {
-                    head: &seen.head,
-                    kind,
-                    stored: None,
-                    typed: fields,
-                    original: AddressFields::default(),
-                    refusals: answer.unwrap_or_default(),
-                },
-            )
-        },
-    )
+    frame::finish(&cx, outcome, &card(client_id), "flash-address-saved", |answer| {
+        form(
+            &cx,
+            &Shown {
+                head: &seen.head,
+                kind,
+                stored: None,
+                typed: fields,
+                original: AddressFields::default(),
+                refusals: answer.unwrap_or_default(),
+            },
+        )
+    })
 }
 
 async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Address), Error> {
     let mut seen = frame::editable(cx, id(client)?).await?;
     let item: Uuid = id(item)?;
-    let address = queries::address(&mut seen.db, item)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let address = queries::address(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
     if address.client_id != seen.head.id {
         return Err(Error::NotFound);
     }
@@ -206,37 +179,28 @@ pub(super) async fn edit(
 ) -> Answer {
     let (seen, address) = stored(&cx, &client, &item).await?;
     let (fields, original) = (sent_fields(&sent, ""), sent_fields(&sent, "o_"));
-    let command = EditAddress {
-        address_id: address.id,
-        original: original.clone(),
-        fields: fields.clone(),
-    };
+    let command =
+        EditAddress { address_id: address.id, original: original.clone(), fields: fields.clone() };
     let outcome = cx.execute(sent.command_id()?, &command).await;
     let back = card(seen.head.id);
-    frame::finish(
-        &cx,
-        outcome,
-        &back,
-        "flash-address-saved",
-        |answer| match answer {
-            Ok(refusals) => form(
-                &cx,
-                &Shown {
-                    head: &seen.head,
-                    kind: address.kind,
-                    stored: Some(&address),
-                    typed: fields,
-                    original,
-                    refusals,
-                },
-            ),
-            Err(conflict) => {
-                let title = cx.l.t("contacts-address-edit");
-                let action = format!("{back}/addresses/{}", address.id);
-                frame::conflict(&cx, &seen.head, &title, &action, &sent, &conflict)
-            }
-        },
-    )
+    frame::finish(&cx, outcome, &back, "flash-address-saved", |answer| match answer {
+        Ok(refusals) => form(
+            &cx,
+            &Shown {
+                head: &seen.head,
+                kind: address.kind,
+                stored: Some(&address),
+                typed: fields,
+                original,
+                refusals,
+            },
+        ),
+        Err(conflict) => {
+            let title = cx.l.t("contacts-address-edit");
+            let action = format!("{back}/addresses/{}", address.id);
+            frame::conflict(&cx, &seen.head, &title, &action, &sent, &conflict)
+        }
+    })
 }
 
 pub(super) async fn archive(
@@ -245,12 +209,6 @@ pub(super) async fn archive(
     sent: FormData,
 ) -> Answer {
     let (seen, address) = stored(&cx, &client, &item).await?;
-    cx.execute(
-        sent.command_id()?,
-        &ArchiveAddress {
-            address_id: address.id,
-        },
-    )
-    .await?;
+    cx.execute(sent.command_id()?, &ArchiveAddress { address_id: address.id }).await?;
     Ok(cx.done(&card(seen.head.id), "flash-address-archived"))
 }

@@ -47,11 +47,7 @@ fn channels(cx: &Cx, words: &[&ConsentWord]) -> String {
         .filter(|w| w.is_given)
         .map(|w| cx.l.t(&format!("contacts-channel-{}", w.channel.key())))
         .collect();
-    if names.is_empty() {
-        cx.l.t("contacts-consent-refused")
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { cx.l.t("contacts-consent-refused") } else { names.join(", ") }
 }
 
 pub(super) async fn show(cx: Cx, Path(client): Path<String>) -> Answer {
@@ -66,17 +62,10 @@ async fn page(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let l = &cx.l;
-    let Seen {
-        head,
-        may_edit,
-        mut db,
-    } = seen;
+    let Seen { head, may_edit, mut db } = seen;
     let words = queries::consent_words(&mut db, head.id).await?;
     let said = if words.is_empty() {
-        let (title, about) = (
-            l.t("contacts-consents-none"),
-            l.t("contacts-consents-none-words"),
-        );
+        let (title, about) = (l.t("contacts-consents-none"), l.t("contacts-consents-none-words"));
         ui::empty("shield-check", &title, &about, None)
     } else {
         html! {
@@ -89,11 +78,8 @@ async fn page(
         parts.push(form(cx, &head, sent, refusals));
     }
     let body = ui::stack(&parts);
-    let status = if refusals.0.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status =
+        if refusals.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(dialog(cx, status, &head, &l.t("contacts-consents"), &body))
 }
 
@@ -104,11 +90,8 @@ fn now(cx: &Cx, words: &[ConsentWord]) -> Markup {
     let mut list = Kv::new("consents-now");
     for purpose in Purpose::ALL {
         let name = l.t(&format!("contacts-purpose-{}", purpose.key()));
-        let said: Vec<&ConsentWord> = latest
-            .values()
-            .copied()
-            .filter(|w| w.purpose == *purpose)
-            .collect();
+        let said: Vec<&ConsentWord> =
+            latest.values().copied().filter(|w| w.purpose == *purpose).collect();
         if said.is_empty() {
             list = list.missing(name);
             continue;
@@ -136,9 +119,8 @@ fn table(cx: &Cx, words: &[ConsentWord]) -> Markup {
         .column(Column::text(l.t("contacts-consent-when")))
         .column(Column::text(l.t("contacts-consent-evidence")).wide());
     for (at, word) in words.iter().enumerate() {
-        let counts = latest
-            .get(&(word.purpose, word.channel))
-            .is_some_and(|w| std::ptr::eq(*w, word));
+        let counts =
+            latest.get(&(word.purpose, word.channel)).is_some_and(|w| std::ptr::eq(*w, word));
         let state = match (word.is_given, counts) {
             (true, true) => ui::badge(Tone::Good, &l.t("contacts-consent-given")),
             (false, true) => ui::badge(Tone::Danger, &l.t("contacts-consent-withdrawn")),
@@ -149,20 +131,14 @@ fn table(cx: &Cx, words: &[ConsentWord]) -> Markup {
             .into_iter()
             .filter(|t| !t.is_empty())
             .collect();
-        let author = word
-            .author_id
-            .map(|u| directory.staff_name(u, l.lang).to_owned());
+        let author = word.author_id.map(|u| directory.staff_name(u, l.lang).to_owned());
         let when = html! {
             (l.datetime(word.at)) @if let Some(author) = author { " " span.quiet { (author) } }
         };
         table = table.row(
             Row::new(at)
-                .cell(Cell::text(
-                    l.t(&format!("contacts-purpose-{}", word.purpose.key())),
-                ))
-                .cell(Cell::text(
-                    l.t(&format!("contacts-channel-{}", word.channel.key())),
-                ))
+                .cell(Cell::text(l.t(&format!("contacts-purpose-{}", word.purpose.key()))))
+                .cell(Cell::text(l.t(&format!("contacts-channel-{}", word.channel.key()))))
                 .cell(Cell::markup(state))
                 .cell(Cell::markup(when))
                 .cell(if proof.is_empty() {
@@ -178,9 +154,7 @@ fn table(cx: &Cx, words: &[ConsentWord]) -> Markup {
 fn form(cx: &Cx, head: &ClientHead, sent: &FormData, refusals: &Refusals) -> Markup {
     let l = &cx.l;
     let options = |all: &[&'static str], prefix: &str| -> Vec<Opt> {
-        all.iter()
-            .map(|k| Opt::new(*k, l.t(&format!("{prefix}{k}"))))
-            .collect()
+        all.iter().map(|k| Opt::new(*k, l.t(&format!("{prefix}{k}")))).collect()
     };
     let purposes: Vec<&'static str> = Purpose::ALL.iter().map(|p| p.key()).collect();
     let all_channels: Vec<&'static str> = ConsentChannel::ALL.iter().map(|c| c.key()).collect();
@@ -205,9 +179,7 @@ fn form(cx: &Cx, head: &ClientHead, sent: &FormData, refusals: &Refusals) -> Mar
             (Button::primary(l.t("contacts-consent-give")).sends("state", "given"))
         }
     };
-    Form::post(format!("{}/consents", card(head.id)))
-        .hidden("_id", cx.form_id())
-        .render(l, &body)
+    Form::post(format!("{}/consents", card(head.id))).hidden("_id", cx.form_id()).render(l, &body)
 }
 
 pub(super) async fn say(cx: Cx, Path(client): Path<String>, sent: FormData) -> Answer {
@@ -220,25 +192,10 @@ pub(super) async fn say(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
     let (evidence, form_id) = (sent.text("evidence"), sent.command_id()?);
     let outcome = if sent.text("state") == "given" {
         let text_version = sent.text("text_version");
-        let command = GiveConsent {
-            client_id,
-            purpose,
-            channel,
-            text_version,
-            evidence,
-        };
+        let command = GiveConsent { client_id, purpose, channel, text_version, evidence };
         cx.execute(form_id, &command).await
     } else {
-        cx.execute(
-            form_id,
-            &WithdrawConsent {
-                client_id,
-                purpose,
-                channel,
-                evidence,
-            },
-        )
-        .await
+        cx.execute(form_id, &WithdrawConsent { client_id, purpose, channel, evidence }).await
     };
     match outcome {
         Ok(_) => Ok(cx.done(&card(client_id), "flash-consent-saved")),

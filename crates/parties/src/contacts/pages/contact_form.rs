@@ -64,11 +64,7 @@ fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
     let l = &cx.l;
     let client = shown.head.id;
     let kind_name = l.t(&format!("contacts-kind-{}", shown.kind.key()));
-    let key = if shown.stored.is_some() {
-        "contacts-edit"
-    } else {
-        "contacts-new"
-    };
+    let key = if shown.stored.is_some() { "contacts-edit" } else { "contacts-new" };
     let title = l.ta(key, &[("what", kind_name.as_str().into())]);
     let input = match shown.kind {
         ContactKind::Phone => Input::Phone,
@@ -83,13 +79,10 @@ fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
         .required()
         .attribute("autofocus", "")
         .error(error("value"));
-    let label = Field::new(
-        "label",
-        l.t("contacts-label"),
-        Input::Combobox(label_options(cx, shown.kind)),
-    )
-    .value(&shown.typed.label)
-    .error(error("label"));
+    let label =
+        Field::new("label", l.t("contacts-label"), Input::Combobox(label_options(cx, shown.kind)))
+            .value(&shown.typed.label)
+            .error(error("label"));
     let body = html! {
         (frame::summary(cx, &shown.refusals, &["value", "label"]))
         (form_row(&[value.render(l), label.render(l)]))
@@ -113,13 +106,7 @@ fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
             .hidden("o_source", &shown.original.source)
             .extra(archive_button(cx, &action));
     }
-    dialog(
-        cx,
-        frame::status(&shown.refusals),
-        shown.head,
-        &title,
-        &form.render(l, &body),
-    )
+    dialog(cx, frame::status(&shown.refusals), shown.head, &title, &form.render(l, &body))
 }
 
 fn label_options(cx: &Cx, kind: ContactKind) -> Vec<Opt> {
@@ -134,11 +121,8 @@ fn label_options(cx: &Cx, kind: ContactKind) -> Vec<Opt> {
         .iter()
         .map(|word| {
             let key = format!("contacts-label-{word}");
-            let name = if cx.l.texts.has(cx.l.lang, &key) {
-                cx.l.t(&key)
-            } else {
-                (*word).to_owned()
-            };
+            let name =
+                if cx.l.texts.has(cx.l.lang, &key) { cx.l.t(&key) } else { (*word).to_owned() };
             Opt::new(*word, name)
         })
         .collect()
@@ -168,39 +152,27 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
     let kind = ContactKind::from_key(&sent.text("kind"))
         .ok_or_else(|| Error::refused_field("not-a-choice", "kind"))?;
     let fields = sent_fields(&sent, "");
-    let command = AddContact {
-        client_id,
-        kind,
-        fields: fields.clone(),
-    };
+    let command = AddContact { client_id, kind, fields: fields.clone() };
     let outcome = cx.execute(sent.command_id()?, &command).await;
-    frame::finish(
-        &cx,
-        outcome,
-        &card(client_id),
-        "flash-contact-saved",
-        |answer| {
-            form(
-                &cx,
-                &Shown {
-                    head: &seen.head,
-                    kind,
-                    stored: None,
-                    typed: fields,
-                    refusals: answer.unwrap_or_default(),
-                    original: empty(),
-                },
-            )
-        },
-    )
+    frame::finish(&cx, outcome, &card(client_id), "flash-contact-saved", |answer| {
+        form(
+            &cx,
+            &Shown {
+                head: &seen.head,
+                kind,
+                stored: None,
+                typed: fields,
+                refusals: answer.unwrap_or_default(),
+                original: empty(),
+            },
+        )
+    })
 }
 
 async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Contact), Error> {
     let mut seen = frame::editable(cx, id(client)?).await?;
     let item: ContactId = id(item)?;
-    let contact = queries::contact(&mut seen.db, item)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let contact = queries::contact(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
     if contact.client_id != seen.head.id {
         return Err(Error::NotFound);
     }
@@ -228,38 +200,29 @@ pub(super) async fn edit(
 ) -> Answer {
     let (seen, contact) = stored(&cx, &client, &item).await?;
     let (fields, original) = (sent_fields(&sent, ""), sent_fields(&sent, "o_"));
-    let command = EditContact {
-        contact_id: contact.id,
-        original: original.clone(),
-        fields: fields.clone(),
-    };
+    let command =
+        EditContact { contact_id: contact.id, original: original.clone(), fields: fields.clone() };
     let outcome = cx.execute(sent.command_id()?, &command).await;
     let back = card(seen.head.id);
-    frame::finish(
-        &cx,
-        outcome,
-        &back,
-        "flash-contact-saved",
-        |answer| match answer {
-            Ok(refusals) => form(
-                &cx,
-                &Shown {
-                    head: &seen.head,
-                    kind: contact.kind,
-                    stored: Some(&contact),
-                    typed: fields,
-                    refusals,
-                    original,
-                },
-            ),
-            Err(conflict) => {
-                let name = cx.l.t(&format!("contacts-kind-{}", contact.kind.key()));
-                let title = cx.l.ta("contacts-edit", &[("what", name.into())]);
-                let action = format!("{back}/contacts/{}", contact.id);
-                frame::conflict(&cx, &seen.head, &title, &action, &sent, &conflict)
-            }
-        },
-    )
+    frame::finish(&cx, outcome, &back, "flash-contact-saved", |answer| match answer {
+        Ok(refusals) => form(
+            &cx,
+            &Shown {
+                head: &seen.head,
+                kind: contact.kind,
+                stored: Some(&contact),
+                typed: fields,
+                refusals,
+                original,
+            },
+        ),
+        Err(conflict) => {
+            let name = cx.l.t(&format!("contacts-kind-{}", contact.kind.key()));
+            let title = cx.l.ta("contacts-edit", &[("what", name.into())]);
+            let action = format!("{back}/contacts/{}", contact.id);
+            frame::conflict(&cx, &seen.head, &title, &action, &sent, &conflict)
+        }
+    })
 }
 
 pub(super) async fn archive(
@@ -268,12 +231,6 @@ pub(super) async fn archive(
     sent: FormData,
 ) -> Answer {
     let (seen, contact) = stored(&cx, &client, &item).await?;
-    cx.execute(
-        sent.command_id()?,
-        &ArchiveContact {
-            contact_id: contact.id,
-        },
-    )
-    .await?;
+    cx.execute(sent.command_id()?, &ArchiveContact { contact_id: contact.id }).await?;
     Ok(cx.done(&card(seen.head.id), "flash-contact-archived"))
 }

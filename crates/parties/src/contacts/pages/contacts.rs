@@ -35,26 +35,17 @@ impl CardPanel for ContactsPanel {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let l = &cx.l;
-    let Seen {
-        head,
-        may_edit,
-        mut db,
-    } = frame::seen(cx, client).await?;
+    let Seen { head, may_edit, mut db } = frame::seen(cx, client).await?;
     let contacts = queries::contacts(&mut db, client).await?;
     let addresses = queries::addresses(&mut db, client).await?;
     let words = queries::consent_words(&mut db, client).await?;
     let shared = queries::shared_by(&mut db, cx.principal(), client, &contacts).await?;
     let mut list = Kv::new("contacts");
     for contact in &contacts {
-        let sharers = shared
-            .get(&normal_key(&contact.value))
-            .map_or(&[][..], Vec::as_slice);
+        let sharers = shared.get(&normal_key(&contact.value)).map_or(&[][..], Vec::as_slice);
         let is_alone = contacts.iter().filter(|c| c.kind == contact.kind).count() == 1;
         list = list
-            .line(
-                label_of(cx, contact),
-                value_markup(cx, contact, is_alone, sharers),
-            )
+            .line(label_of(cx, contact), value_markup(cx, contact, is_alone, sharers))
             .from_source(frame::source_mark(cx, &contact.origin));
         if may_edit {
             list = list.edit(format!("/clients/{client}/contacts/{}/edit", contact.id));
@@ -69,10 +60,7 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let mut panel = Panel::new(l.t("contacts-title"))
         .id("panel-contacts")
         .icon("phone")
-        .live(
-            format!("client:{client}"),
-            format!("/clients/{client}/panel/contacts"),
-        )
+        .live(format!("client:{client}"), format!("/clients/{client}/panel/contacts"))
         .footer(consents::line(cx, &head, &words));
     if may_edit {
         panel = panel.actions(add_menu(cx, &head));
@@ -85,11 +73,7 @@ fn label_of(cx: &Cx, contact: &Contact) -> String {
         return cx.l.t(&format!("contacts-kind-{}", contact.kind.key()));
     }
     let key = format!("contacts-label-{}", contact.label);
-    if cx.l.texts.has(cx.l.lang, &key) {
-        cx.l.t(&key)
-    } else {
-        contact.label.clone()
-    }
+    if cx.l.texts.has(cx.l.lang, &key) { cx.l.t(&key) } else { contact.label.clone() }
 }
 
 fn value_markup(
@@ -116,9 +100,7 @@ fn value_markup(
 fn link(contact: &Contact) -> Markup {
     let value = contact.value.as_str();
     let is_web = value.starts_with("https://") || value.starts_with("http://");
-    let is_phone = value
-        .strip_prefix('+')
-        .is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit()));
+    let is_phone = value.strip_prefix('+').is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit()));
     html! {
         @match contact.kind {
             ContactKind::Phone => {
@@ -147,18 +129,14 @@ fn extension(contact: &Contact) -> Option<String> {
 
 fn short_address(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    rest.strip_prefix("www.")
-        .unwrap_or(rest)
-        .trim_end_matches('/')
+    rest.strip_prefix("www.").unwrap_or(rest).trim_end_matches('/')
 }
 
 fn add_menu(cx: &Cx, head: &ClientHead) -> Markup {
     let l = &cx.l;
     let base = card(head.id);
-    let mut menu = Menu::new("contacts-add", l.t("contacts-add")).opener(
-        "btn quiet square",
-        html! { (icon("plus")) span.hidden { (l.t("contacts-add")) } },
-    );
+    let mut menu = Menu::new("contacts-add", l.t("contacts-add"))
+        .opener("btn quiet square", html! { (icon("plus")) span.hidden { (l.t("contacts-add")) } });
     for kind in ContactKind::ALL {
         menu = menu.item(MenuItem::Dialog {
             src: format!("{base}/contacts/new?kind={}", kind.key()),

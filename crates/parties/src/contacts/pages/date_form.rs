@@ -24,11 +24,7 @@ struct Shown<'a> {
 }
 
 const fn empty(yearly: bool) -> DateFields {
-    DateFields {
-        title: String::new(),
-        on_date: String::new(),
-        yearly,
-    }
+    DateFields { title: String::new(), on_date: String::new(), yearly }
 }
 
 fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
@@ -73,24 +69,14 @@ fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
             .hidden("o_yearly", if shown.original.yearly { "on" } else { "" })
             .extra(archive_button(cx, &action));
     }
-    dialog(
-        cx,
-        frame::status(&shown.refusals),
-        shown.head,
-        &title,
-        &form.render(l, &body),
-    )
+    dialog(cx, frame::status(&shown.refusals), shown.head, &title, &form.render(l, &body))
 }
 
 pub(super) async fn new_form(cx: Cx, Path(client): Path<String>) -> Answer {
     let seen = frame::editable(&cx, id(&client)?).await?;
     let shown = Shown {
         head: &seen.head,
-        kind: if seen.head.kind.is_natural() {
-            DateKind::Wedding
-        } else {
-            DateKind::Anniversary
-        },
+        kind: if seen.head.kind.is_natural() { DateKind::Wedding } else { DateKind::Anniversary },
         stored: None,
         typed: empty(true),
         original: empty(true),
@@ -105,10 +91,7 @@ fn sent_fields(cx: &Cx, sent: &FormData) -> (DateFields, DateFields) {
         on_date: sent.text("on_date"),
         yearly: sent.is_set("yearly"),
     };
-    let wanted = DateFields {
-        on_date: iso_date(cx, sent, "on_date"),
-        ..typed.clone()
-    };
+    let wanted = DateFields { on_date: iso_date(cx, sent, "on_date"), ..typed.clone() };
     (typed, wanted)
 }
 
@@ -118,39 +101,27 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
     let kind = DateKind::from_key(&sent.text("kind"))
         .ok_or_else(|| Error::refused_field("not-a-choice", "kind"))?;
     let (typed, fields) = sent_fields(&cx, &sent);
-    let command = AddDate {
-        client_id,
-        kind,
-        fields,
-    };
+    let command = AddDate { client_id, kind, fields };
     let outcome = cx.execute(sent.command_id()?, &command).await;
-    frame::finish(
-        &cx,
-        outcome,
-        &card(client_id),
-        "flash-date-saved",
-        |answer| {
-            form(
-                &cx,
-                &Shown {
-                    head: &seen.head,
-                    kind,
-                    stored: None,
-                    typed,
-                    original: empty(false),
-                    refusals: answer.unwrap_or_default(),
-                },
-            )
-        },
-    )
+    frame::finish(&cx, outcome, &card(client_id), "flash-date-saved", |answer| {
+        form(
+            &cx,
+            &Shown {
+                head: &seen.head,
+                kind,
+                stored: None,
+                typed,
+                original: empty(false),
+                refusals: answer.unwrap_or_default(),
+            },
+        )
+    })
 }
 
 async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, ImportantDate), Error> {
     let mut seen = frame::editable(cx, id(client)?).await?;
     let item: DateId = id(item)?;
-    let date = queries::date(&mut seen.db, item)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let date = queries::date(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
     if date.client_id != seen.head.id {
         return Err(Error::NotFound);
     }
@@ -168,10 +139,7 @@ pub(super) async fn edit_form(cx: Cx, Path((client, item)): Path<(String, String
         head: &seen.head,
         kind: date.kind,
         stored: Some(&date),
-        typed: DateFields {
-            on_date: date_input(Some(date.on_date)),
-            ..original.clone()
-        },
+        typed: DateFields { on_date: date_input(Some(date.on_date)), ..original.clone() },
         original,
         refusals: Refusals::default(),
     };
@@ -190,37 +158,27 @@ pub(super) async fn edit(
         on_date: sent.text("o_on_date"),
         yearly: sent.is_set("o_yearly"),
     };
-    let command = EditDate {
-        date_id: date.id,
-        original: original.clone(),
-        fields,
-    };
+    let command = EditDate { date_id: date.id, original: original.clone(), fields };
     let outcome = cx.execute(sent.command_id()?, &command).await;
     let back = card(seen.head.id);
-    frame::finish(
-        &cx,
-        outcome,
-        &back,
-        "flash-date-saved",
-        |answer| match answer {
-            Ok(refusals) => form(
-                &cx,
-                &Shown {
-                    head: &seen.head,
-                    kind: date.kind,
-                    stored: Some(&date),
-                    typed,
-                    original,
-                    refusals,
-                },
-            ),
-            Err(conflict) => {
-                let title = cx.l.t(&format!("contacts-date-{}", date.kind.key()));
-                let action = format!("{back}/dates/{}", date.id);
-                frame::conflict(&cx, &seen.head, &title, &action, &sent, &conflict)
-            }
-        },
-    )
+    frame::finish(&cx, outcome, &back, "flash-date-saved", |answer| match answer {
+        Ok(refusals) => form(
+            &cx,
+            &Shown {
+                head: &seen.head,
+                kind: date.kind,
+                stored: Some(&date),
+                typed,
+                original,
+                refusals,
+            },
+        ),
+        Err(conflict) => {
+            let title = cx.l.t(&format!("contacts-date-{}", date.kind.key()));
+            let action = format!("{back}/dates/{}", date.id);
+            frame::conflict(&cx, &seen.head, &title, &action, &sent, &conflict)
+        }
+    })
 }
 
 pub(super) async fn archive(
@@ -229,7 +187,6 @@ pub(super) async fn archive(
     sent: FormData,
 ) -> Answer {
     let (seen, date) = stored(&cx, &client, &item).await?;
-    cx.execute(sent.command_id()?, &ArchiveDate { date_id: date.id })
-        .await?;
+    cx.execute(sent.command_id()?, &ArchiveDate { date_id: date.id }).await?;
     Ok(cx.done(&card(seen.head.id), "flash-date-archived"))
 }

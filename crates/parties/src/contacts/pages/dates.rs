@@ -39,17 +39,10 @@ enum What {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let l = &cx.l;
-    let Seen {
-        head,
-        may_edit,
-        mut db,
-    } = frame::seen(cx, client).await?;
+    let Seen { head, may_edit, mut db } = frame::seen(cx, client).await?;
     let mut all: Vec<(What, Date, bool)> = Vec::new();
     all.extend(head.birth_date.map(|day| (What::Birthday, day, true)));
-    all.extend(
-        head.registered_on
-            .map(|day| (What::Registration, day, true)),
-    );
+    all.extend(head.registered_on.map(|day| (What::Registration, day, true)));
     all.extend(head.client_since.map(|day| (What::ClientSince, day, false)));
     for date in queries::dates(&mut db, client).await? {
         let (day, yearly) = (date.on_date, date.yearly);
@@ -63,15 +56,10 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let mut panel = Panel::new(l.t("contacts-dates"))
         .id("panel-dates")
         .icon("calendar")
-        .live(
-            format!("client:{client}"),
-            format!("{}/panel/dates", card(client)),
-        );
+        .live(format!("client:{client}"), format!("{}/panel/dates", card(client)));
     if may_edit {
-        panel = panel.actions(plus(
-            &l.t("contacts-dates-add"),
-            &format!("{}/dates/new", card(client)),
-        ));
+        panel =
+            panel.actions(plus(&l.t("contacts-dates-add"), &format!("{}/dates/new", card(client))));
     }
     Ok(panel.render(&body))
 }
@@ -120,10 +108,9 @@ fn name_of(cx: &Cx, what: &What) -> (String, &'static str) {
         What::Birthday => (l.t("contacts-date-birthday"), "cake"),
         What::Registration => (l.t("contacts-date-registration"), "landmark"),
         What::ClientSince => (l.t("contacts-date-client-since"), "star"),
-        What::Stored(date) if date.title.is_empty() => (
-            l.t(&format!("contacts-date-{}", date.kind.key())),
-            date.kind.icon(),
-        ),
+        What::Stored(date) if date.title.is_empty() => {
+            (l.t(&format!("contacts-date-{}", date.kind.key())), date.kind.icon())
+        }
         What::Stored(date) => (date.title.clone(), date.kind.icon()),
     }
 }
@@ -134,16 +121,10 @@ fn author_words(cx: &Cx, stored: Option<&ImportantDate>) -> String {
         return String::new();
     };
     let directory = cx.app.services.directory.get();
-    let who = date
-        .author_id
-        .map(|u| directory.staff_name(u, cx.l.lang).to_owned())
-        .unwrap_or_default();
+    let who =
+        date.author_id.map(|u| directory.staff_name(u, cx.l.lang).to_owned()).unwrap_or_default();
     let when = cx.l.datetime(date.at);
-    if who.is_empty() {
-        when
-    } else {
-        format!("{who}, {when}")
-    }
+    if who.is_empty() { when } else { format!("{who}, {when}") }
 }
 
 /// A plan whose day has passed since it was written: somebody should ask what became of it.
@@ -170,8 +151,5 @@ fn distance_words(cx: &Cx, day: Date) -> String {
         Distance::Years { count, is_past } => ("years", count, is_past),
     };
     let direction = if is_past { "ago" } else { "in" };
-    l.ta(
-        &format!("contacts-{unit}-{direction}"),
-        &[("n", count.into())],
-    )
+    l.ta(&format!("contacts-{unit}-{direction}"), &[("n", count.into())])
 }

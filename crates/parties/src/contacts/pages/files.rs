@@ -42,16 +42,11 @@ impl CardPanel for FilesPanel {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let l = &cx.l;
-    let Seen {
-        may_edit, mut db, ..
-    } = frame::seen(cx, client).await?;
+    let Seen { may_edit, mut db, .. } = frame::seen(cx, client).await?;
     let files = queries::files(&mut db, client).await?;
     let add = format!("{}/files/new", card(client));
-    let button = may_edit.then(|| {
-        Button::secondary(l.t("contacts-files-add"))
-            .icon("upload")
-            .dialog(&add)
-    });
+    let button =
+        may_edit.then(|| Button::secondary(l.t("contacts-files-add")).icon("upload").dialog(&add));
     let body = if files.is_empty() {
         ui::empty(
             "folder-open",
@@ -66,10 +61,7 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
         .id("panel-files")
         .icon("paperclip")
         .flush()
-        .live(
-            format!("client:{client}"),
-            format!("{}/panel/files", card(client)),
-        );
+        .live(format!("client:{client}"), format!("{}/panel/files", card(client)));
     if may_edit && !files.is_empty() {
         panel = panel.actions(plus(&l.t("contacts-files-add"), &add));
     }
@@ -88,14 +80,10 @@ fn table(cx: &Cx, client: ClientId, files: &[ClientFile], may_edit: bool) -> Mar
     for file in files {
         let href = format!("{}/files/{}", card(client), file.id);
         let name = html! { a href=(href) download=(file.name) { (icon(icon_of(&file.mime))) " " (file.name) } };
-        let author = file
-            .author_id
-            .map(|u| directory.staff_name(u, l.lang).to_owned());
+        let author = file.author_id.map(|u| directory.staff_name(u, l.lang).to_owned());
         let mut row = Row::new(file.id)
             .cell(Cell::markup(name).title(&file.name))
-            .cell(Cell::text(
-                l.t(&format!("contacts-file-{}", file.kind.key())),
-            ))
+            .cell(Cell::text(l.t(&format!("contacts-file-{}", file.kind.key()))))
             .cell(Cell::text(size_words(cx, file.size)))
             .cell(author.map_or_else(|| Cell::none(l), Cell::quiet))
             .cell(Cell::ago(l, file.at));
@@ -115,11 +103,7 @@ fn table(cx: &Cx, client: ClientId, files: &[ClientFile], may_edit: bool) -> Mar
 }
 
 fn icon_of(mime: &str) -> &'static str {
-    if mime.starts_with("image/") {
-        "scan"
-    } else {
-        "file-text"
-    }
+    if mime.starts_with("image/") { "scan" } else { "file-text" }
 }
 
 /// `1,2 MB`: whole kilobytes below one megabyte, then tenths of megabytes.
@@ -127,10 +111,7 @@ fn size_words(cx: &Cx, bytes: i64) -> String {
     const MEGABYTE: i64 = 1024 * 1024;
     let l = &cx.l;
     if bytes < MEGABYTE {
-        return l.ta(
-            "contacts-size-kb",
-            &[("n", l.int(bytes.div_euclid(1024).max(1)).into())],
-        );
+        return l.ta("contacts-size-kb", &[("n", l.int(bytes.div_euclid(1024).max(1)).into())]);
     }
     let tenths = (bytes * 10 + MEGABYTE / 2) / MEGABYTE;
     let mark = if l.lang == kernel::Lang::Ru { "," } else { "." };
@@ -158,13 +139,7 @@ fn form(cx: &Cx, head: &ClientHead, kind: &str, refusals: &Refusals) -> Response
         .multipart()
         .submit(l.t("contacts-files-upload"))
         .cancel(card(head.id));
-    dialog(
-        cx,
-        frame::status(refusals),
-        head,
-        &l.t("contacts-files-add"),
-        &form.render(l, &body),
-    )
+    dialog(cx, frame::status(refusals), head, &l.t("contacts-files-add"), &form.render(l, &body))
 }
 
 pub(super) async fn new_form(cx: Cx, Path(client): Path<String>) -> Answer {
@@ -210,39 +185,22 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, multipart: Multipart
 
 async fn stored(seen: &mut Seen, item: &str) -> Result<ClientFile, Error> {
     let item: FileId = id(item)?;
-    let file = queries::file(&mut seen.db, item)
-        .await?
-        .ok_or(Error::NotFound)?;
-    if file.client_id == seen.head.id {
-        Ok(file)
-    } else {
-        Err(Error::NotFound)
-    }
+    let file = queries::file(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
+    if file.client_id == seen.head.id { Ok(file) } else { Err(Error::NotFound) }
 }
 
 /// The content, always as a download: nothing a client sent runs in the bank's pages.
 pub(super) async fn download(cx: Cx, Path((client, item)): Path<(String, String)>) -> Answer {
     let mut seen = frame::seen(&cx, id(&client)?).await?;
     let file = stored(&mut seen, &item).await?;
-    let content = store::blobs::get(&mut seen.db, &file.hash)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let content = store::blobs::get(&mut seen.db, &file.hash).await?.ok_or(Error::NotFound)?;
     let text = |value: &str| HeaderValue::from_str(value).map_err(Error::failure);
     let headers = [
         (header::CONTENT_TYPE, text(&file.mime)?),
         (header::CONTENT_DISPOSITION, text(&disposition(&file.name))?),
-        (
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ),
-        (
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("private, no-store"),
-        ),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; sandbox"),
-        ),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
     ];
     Ok((headers, content).into_response())
 }
@@ -254,7 +212,6 @@ pub(super) async fn archive(
 ) -> Answer {
     let mut seen = frame::editable(&cx, id(&client)?).await?;
     let file = stored(&mut seen, &item).await?;
-    cx.execute(sent.command_id()?, &ArchiveFile { file_id: file.id })
-        .await?;
+    cx.execute(sent.command_id()?, &ArchiveFile { file_id: file.id }).await?;
     Ok(cx.done(&card(seen.head.id), "flash-file-archived"))
 }

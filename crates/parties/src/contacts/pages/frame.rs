@@ -40,11 +40,7 @@ pub(crate) async fn seen(cx: &Cx, client: ClientId) -> Result<Seen, Error> {
 /// Not found when the client is out of reach for editing.
 pub(crate) async fn editable(cx: &Cx, client: ClientId) -> Result<Seen, Error> {
     let seen = seen(cx, client).await?;
-    if seen.may_edit {
-        Ok(seen)
-    } else {
-        Err(Error::NotFound)
-    }
+    if seen.may_edit { Ok(seen) } else { Err(Error::NotFound) }
 }
 
 /// An id in an address; a text that is none leads nowhere.
@@ -90,11 +86,7 @@ pub(crate) fn dialog(
 
 /// The status of a form that is shown for the first time or with refusals.
 pub(crate) fn status(refusals: &Refusals) -> StatusCode {
-    if refusals.0.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    }
+    if refusals.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
 }
 
 /// The refusals that stand at none of the shown fields.
@@ -142,16 +134,10 @@ pub(crate) fn conflict(
             || cx.l.t("contacts-somebody"),
             |user| directory.staff_name(user, cx.l.lang).to_owned(),
         ),
-        at: conflict
-            .fields
-            .iter()
-            .find_map(|f| f.theirs_at)
-            .unwrap_or(cx.now()),
+        at: conflict.fields.iter().find_map(|f| f.theirs_at).unwrap_or(cx.now()),
     };
-    let hidden: Vec<(&str, &str)> = hidden
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    let hidden: Vec<(&str, &str)> =
+        hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let body = ui::conflict_chooser(&cx.l, action, &hidden, &by, &fields);
     dialog(cx, StatusCode::CONFLICT, head, title, &body)
 }
@@ -178,11 +164,7 @@ pub(crate) fn source_words(l: &L, source: &str) -> String {
         return l.ta("source-import", &[("feed", feed.into())]);
     }
     let key = format!("source-{source}");
-    if l.texts.has(l.lang, &key) {
-        l.t(&key)
-    } else {
-        source.to_owned()
-    }
+    if l.texts.has(l.lang, &key) { l.t(&key) } else { source.to_owned() }
 }
 
 /// The name of a field, as in the journal.
@@ -195,9 +177,7 @@ pub(crate) fn source_mark(cx: &Cx, origin: &Origin) -> ui::Source {
     let directory = cx.app.services.directory.get();
     ui::Source {
         origin: source_words(&cx.l, &origin.source),
-        author: origin
-            .author_id
-            .map(|user| directory.staff_name(user, cx.l.lang).to_owned()),
+        author: origin.author_id.map(|user| directory.staff_name(user, cx.l.lang).to_owned()),
         at: origin.at,
         is_stale: is_stale(origin.at, cx.now()),
     }
@@ -206,23 +186,17 @@ pub(crate) fn source_mark(cx: &Cx, origin: &Origin) -> ui::Source {
 /// The field that asks where a value comes from.
 pub(crate) fn source_field(cx: &Cx, value: &str) -> Markup {
     let l = &cx.l;
-    let mut options: Vec<Opt> = SOURCES
-        .iter()
-        .map(|s| Opt::new(*s, source_words(l, s)))
-        .collect();
+    let mut options: Vec<Opt> = SOURCES.iter().map(|s| Opt::new(*s, source_words(l, s))).collect();
     if !value.is_empty() && !SOURCES.contains(&value) {
         options.push(Opt::new(value, source_words(l, value)));
     }
     let value = if value.is_empty() { "client" } else { value };
-    Field::select("source", l.t("contacts-source"), options)
-        .value(value)
-        .render(l)
+    Field::select("source", l.t("contacts-source"), options).value(value).render(l)
 }
 
 /// A date as people type it in both languages.
 pub(crate) fn date_input(day: Option<Date>) -> String {
-    day.map(|d| format!("{:02}.{:02}.{:04}", d.day(), d.month(), d.year()))
-        .unwrap_or_default()
+    day.map(|d| format!("{:02}.{:02}.{:04}", d.day(), d.month(), d.year())).unwrap_or_default()
 }
 
 /// A typed date as ISO text; a text that is no date stays as it is, for the command to refuse.

@@ -52,11 +52,7 @@ fn stored_fields(one: &Identifier) -> IdentifierFields {
 /// The fields as the command wants them, or with the dates as typed, for the form.
 fn sent_fields(cx: &Cx, sent: &FormData, as_typed: bool) -> IdentifierFields {
     let day = |name: &str| {
-        if as_typed {
-            sent.text(name)
-        } else {
-            iso_date(cx, sent, name)
-        }
+        if as_typed { sent.text(name) } else { iso_date(cx, sent, name) }
     };
     IdentifierFields {
         value: sent.text("value"),
@@ -82,14 +78,7 @@ fn original_fields(sent: &FormData) -> IdentifierFields {
     }
 }
 
-const FIELDS: &[&str] = &[
-    "kind",
-    "value",
-    "issued_on",
-    "issued_by",
-    "issuer_code",
-    "valid_until",
-];
+const FIELDS: &[&str] = &["kind", "value", "issued_on", "issued_by", "issuer_code", "valid_until"];
 
 fn form(cx: &Cx, shown: &Shown<'_>) -> Result<Response, Error> {
     let l = &cx.l;
@@ -129,13 +118,7 @@ fn form(cx: &Cx, shown: &Shown<'_>) -> Result<Response, Error> {
             .hidden("o_is_main", if was.is_main { "on" } else { "" })
             .extra(archive_button(cx, &action));
     }
-    Ok(dialog(
-        cx,
-        frame::status(&shown.refusals),
-        shown.head,
-        &title,
-        &form.render(l, &body),
-    ))
+    Ok(dialog(cx, frame::status(&shown.refusals), shown.head, &title, &form.render(l, &body)))
 }
 
 fn kind_field(cx: &Cx, pack: &Pack, shown: &Shown<'_>) -> Markup {
@@ -188,9 +171,7 @@ fn fields(cx: &Cx, kind: Option<&IdentifierKind>, shown: &Shown<'_>) -> Markup {
 fn taken_link(cx: &Cx, refusals: &Refusals) -> Markup {
     let taken = refusals.0.iter().find(|r| r.code == "identifier-taken-by");
     let arg = |name: &str| {
-        taken
-            .and_then(|r| r.args.iter().find(|(key, _)| key == name))
-            .map(|(_, value)| value)
+        taken.and_then(|r| r.args.iter().find(|(key, _)| key == name)).map(|(_, value)| value)
     };
     html! {
         @if let (Some(client), Some(name)) = (arg("client"), arg("name")) {
@@ -222,11 +203,7 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
     let client_id = seen.head.id;
     let kind = sent.text("kind");
     let fields = sent_fields(&cx, &sent, false);
-    let command = AddIdentifier {
-        client_id,
-        kind: kind.clone(),
-        fields,
-    };
+    let command = AddIdentifier { client_id, kind: kind.clone(), fields };
     match cx.execute(sent.command_id()?, &command).await {
         Ok(_) => Ok(cx.done(&card(client_id), "flash-paper-saved")),
         Err(Error::Refused(refusals)) => {
@@ -247,9 +224,7 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
 async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Identifier), Error> {
     let mut seen = frame::editable(cx, id(client)?).await?;
     let item: IdentifierId = id(item)?;
-    let one = queries::identifier(&mut seen.db, item)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let one = queries::identifier(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
     if one.client_id != seen.head.id {
         return Err(Error::NotFound);
     }
@@ -283,11 +258,7 @@ pub(super) async fn edit(
     let (seen, one) = stored(&cx, &client, &item).await?;
     let original = original_fields(&sent);
     let fields = sent_fields(&cx, &sent, false);
-    let command = EditIdentifier {
-        identifier_id: one.id,
-        original: original.clone(),
-        fields,
-    };
+    let command = EditIdentifier { identifier_id: one.id, original: original.clone(), fields };
     let back = card(seen.head.id);
     match cx.execute(sent.command_id()?, &command).await {
         Ok(()) => Ok(cx.done(&back, "flash-paper-saved")),
@@ -305,9 +276,7 @@ pub(super) async fn edit(
         Err(Error::Conflict(conflict)) => {
             let title = kind_name(&cx, &one.kind);
             let action = format!("{back}/identifiers/{}", one.id);
-            Ok(frame::conflict(
-                &cx, &seen.head, &title, &action, &sent, &conflict,
-            ))
+            Ok(frame::conflict(&cx, &seen.head, &title, &action, &sent, &conflict))
         }
         Err(error) => Err(error.into()),
     }
@@ -319,12 +288,6 @@ pub(super) async fn archive(
     sent: FormData,
 ) -> Answer {
     let (seen, one) = stored(&cx, &client, &item).await?;
-    cx.execute(
-        sent.command_id()?,
-        &ArchiveIdentifier {
-            identifier_id: one.id,
-        },
-    )
-    .await?;
+    cx.execute(sent.command_id()?, &ArchiveIdentifier { identifier_id: one.id }).await?;
     Ok(cx.done(&card(seen.head.id), "flash-paper-archived"))
 }

@@ -37,11 +37,7 @@ impl CardPanel for IdentifiersPanel {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let l = &cx.l;
-    let Seen {
-        head,
-        may_edit,
-        mut db,
-    } = frame::seen(cx, client).await?;
+    let Seen { head, may_edit, mut db } = frame::seen(cx, client).await?;
     if head.kind.subject().is_none() {
         return Ok(None);
     }
@@ -50,10 +46,7 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let mut list = Kv::new("identifiers");
     for one in &all {
         list = list
-            .line(
-                kind_name(cx, &one.kind),
-                value_markup(cx, pack, &head, one, may_edit),
-            )
+            .line(kind_name(cx, &one.kind), value_markup(cx, pack, &head, one, may_edit))
             .from_source(frame::source_mark(cx, &one.origin));
         if may_edit {
             list = list.edit(format!("{}/identifiers/{}/edit", card(client), one.id));
@@ -67,10 +60,7 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let mut panel = Panel::new(l.t("contacts-papers"))
         .id("panel-identifiers")
         .icon("id-card")
-        .live(
-            format!("client:{client}"),
-            format!("{}/panel/identifiers", card(client)),
-        );
+        .live(format!("client:{client}"), format!("{}/panel/identifiers", card(client)));
     if may_edit {
         panel = panel.actions(plus(&l.t("contacts-papers-add"), &add));
     }
@@ -79,11 +69,7 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
 
 pub(super) fn kind_name(cx: &Cx, kind: &str) -> String {
     let key = format!("id-kind-{kind}");
-    if cx.l.texts.has(cx.l.lang, &key) {
-        cx.l.t(&key)
-    } else {
-        kind.to_owned()
-    }
+    if cx.l.texts.has(cx.l.lang, &key) { cx.l.t(&key) } else { kind.to_owned() }
 }
 
 fn value_markup(
@@ -96,11 +82,7 @@ fn value_markup(
     let l = &cx.l;
     let display = jurisdiction::validate_identifier(pack, &one.kind, &one.value)
         .map_or_else(|_| one.value.clone(), |checked| checked.display);
-    let issue = if may_edit {
-        issue_words(cx, one)
-    } else {
-        String::new()
-    };
+    let issue = if may_edit { issue_words(cx, one) } else { String::new() };
     html! {
         span {
             span.num title=(issue) { @if may_edit { (display) } @else { (masked(&display)) } }
@@ -117,12 +99,7 @@ fn issue_words(cx: &Cx, one: &Identifier) -> String {
     if let Some(day) = one.issued_on {
         parts.push(cx.l.ta("contacts-issued", &[("date", cx.l.date(day).into())]));
     }
-    parts.extend(
-        [&one.issued_by, &one.issuer_code]
-            .into_iter()
-            .filter(|t| !t.is_empty())
-            .cloned(),
-    );
+    parts.extend([&one.issued_by, &one.issuer_code].into_iter().filter(|t| !t.is_empty()).cloned());
     parts.join(" · ")
 }
 
@@ -130,33 +107,18 @@ fn issue_words(cx: &Cx, one: &Identifier) -> String {
 fn state_of(cx: &Cx, pack: &Pack, head: &ClientHead, one: &Identifier) -> Option<(Tone, String)> {
     let l = &cx.l;
     let by_law = law(pack.identifier(&one.kind), head, one, l.today);
-    if by_law
-        .as_ref()
-        .is_some_and(|v| v.verdict == Verdict::IssuedTooYoung)
-    {
+    if by_law.as_ref().is_some_and(|v| v.verdict == Verdict::IssuedTooYoung) {
         return Some((Tone::Attention, l.t("contacts-paper-too-young")));
     }
     if let Some(last) = one.valid_until.or(by_law.and_then(|v| v.valid_until)) {
         let day = l.date(last);
-        let left = l
-            .today
-            .until(last)
-            .map_or(0, |span| i64::from(span.get_days()));
+        let left = l.today.until(last).map_or(0, |span| i64::from(span.get_days()));
         return Some(if last < l.today {
-            (
-                Tone::Danger,
-                l.ta("contacts-paper-expired", &[("date", day.into())]),
-            )
+            (Tone::Danger, l.ta("contacts-paper-expired", &[("date", day.into())]))
         } else if left <= ENDS_SOON_DAYS {
-            (
-                Tone::Attention,
-                l.ta("contacts-paper-until", &[("date", day.into())]),
-            )
+            (Tone::Attention, l.ta("contacts-paper-until", &[("date", day.into())]))
         } else {
-            (
-                Tone::Neutral,
-                l.ta("contacts-paper-until", &[("date", day.into())]),
-            )
+            (Tone::Neutral, l.ta("contacts-paper-until", &[("date", day.into())]))
         });
     }
     (one.certainty == "unchecked").then(|| (Tone::Neutral, l.t("contacts-paper-unchecked")))
@@ -169,10 +131,5 @@ fn law(
     today: Date,
 ) -> Option<jurisdiction::Validity> {
     let rule = kind?.validity.as_ref()?;
-    Some(jurisdiction::document_validity(
-        rule,
-        head.birth_date?,
-        one.issued_on?,
-        today,
-    ))
+    Some(jurisdiction::document_validity(rule, head.birth_date?, one.issued_on?, today))
 }

@@ -26,68 +26,28 @@ fn reach_routes(routes: Routes) -> Routes {
     routes
         .get("/clients/{id}/contacts/new", EDIT, contact_form::new_form)
         .post("/clients/{id}/contacts", EDIT, contact_form::add)
-        .get(
-            "/clients/{id}/contacts/{item}/edit",
-            EDIT,
-            contact_form::edit_form,
-        )
+        .get("/clients/{id}/contacts/{item}/edit", EDIT, contact_form::edit_form)
         .post("/clients/{id}/contacts/{item}", EDIT, contact_form::edit)
-        .post(
-            "/clients/{id}/contacts/{item}/archive",
-            EDIT,
-            contact_form::archive,
-        )
+        .post("/clients/{id}/contacts/{item}/archive", EDIT, contact_form::archive)
         .get("/clients/{id}/addresses/new", EDIT, addresses::new_form)
         .post("/clients/{id}/addresses", EDIT, addresses::add)
-        .get(
-            "/clients/{id}/addresses/{item}/edit",
-            EDIT,
-            addresses::edit_form,
-        )
+        .get("/clients/{id}/addresses/{item}/edit", EDIT, addresses::edit_form)
         .post("/clients/{id}/addresses/{item}", EDIT, addresses::edit)
-        .post(
-            "/clients/{id}/addresses/{item}/archive",
-            EDIT,
-            addresses::archive,
-        )
+        .post("/clients/{id}/addresses/{item}/archive", EDIT, addresses::archive)
 }
 
 fn other_routes(routes: Routes) -> Routes {
     let routes = routes
-        .get(
-            "/clients/{id}/identifiers/new",
-            EDIT,
-            identifier_form::new_form,
-        )
+        .get("/clients/{id}/identifiers/new", EDIT, identifier_form::new_form)
         .post("/clients/{id}/identifiers", EDIT, identifier_form::add)
-        .get(
-            "/clients/{id}/identifiers/{item}/edit",
-            EDIT,
-            identifier_form::edit_form,
-        )
-        .post(
-            "/clients/{id}/identifiers/{item}",
-            EDIT,
-            identifier_form::edit,
-        )
-        .post(
-            "/clients/{id}/identifiers/{item}/archive",
-            EDIT,
-            identifier_form::archive,
-        )
+        .get("/clients/{id}/identifiers/{item}/edit", EDIT, identifier_form::edit_form)
+        .post("/clients/{id}/identifiers/{item}", EDIT, identifier_form::edit)
+        .post("/clients/{id}/identifiers/{item}/archive", EDIT, identifier_form::archive)
         .get("/clients/{id}/dates/new", EDIT, date_form::new_form)
         .post("/clients/{id}/dates", EDIT, date_form::add)
-        .get(
-            "/clients/{id}/dates/{item}/edit",
-            EDIT,
-            date_form::edit_form,
-        )
+        .get("/clients/{id}/dates/{item}/edit", EDIT, date_form::edit_form)
         .post("/clients/{id}/dates/{item}", EDIT, date_form::edit)
-        .post(
-            "/clients/{id}/dates/{item}/archive",
-            EDIT,
-            date_form::archive,
-        );
+        .post("/clients/{id}/dates/{item}/archive", EDIT, date_form::archive);
     routes
         .get("/clients/{id}/consents", READ, consents::show)
         .post("/clients/{id}/consents", EDIT, consents::say)
@@ -124,57 +84,25 @@ mod tests {
         let sources = [web::i18n::SOURCES.as_slice(), crate::pages().texts].concat();
         let texts = Texts::new(&sources).unwrap();
         let mut wanted = keys("contacts-kind-", ContactKind::ALL.iter().map(|w| w.key()));
-        wanted.extend(keys(
-            "contacts-hint-",
-            ContactKind::ALL.iter().map(|w| w.key()),
-        ));
-        wanted.extend(keys(
-            "contacts-address-",
-            AddressKind::ALL.iter().map(|w| w.key()),
-        ));
-        wanted.extend(keys(
-            "contacts-date-",
-            DateKind::ALL.iter().map(|w| w.key()),
-        ));
-        wanted.extend(keys(
-            "contacts-purpose-",
-            Purpose::ALL.iter().map(|w| w.key()),
-        ));
-        wanted.extend(keys(
-            "contacts-channel-",
-            ConsentChannel::ALL.iter().map(|w| w.key()),
-        ));
-        wanted.extend(keys(
-            "contacts-file-",
-            FileKind::ALL.iter().map(|w| w.key()),
-        ));
+        wanted.extend(keys("contacts-hint-", ContactKind::ALL.iter().map(|w| w.key())));
+        wanted.extend(keys("contacts-address-", AddressKind::ALL.iter().map(|w| w.key())));
+        wanted.extend(keys("contacts-date-", DateKind::ALL.iter().map(|w| w.key())));
+        wanted.extend(keys("contacts-purpose-", Purpose::ALL.iter().map(|w| w.key())));
+        wanted.extend(keys("contacts-channel-", ConsentChannel::ALL.iter().map(|w| w.key())));
+        wanted.extend(keys("contacts-file-", FileKind::ALL.iter().map(|w| w.key())));
         wanted.extend(keys("source-", SOURCES.iter().copied()));
         // the journal calls these changes by the word itself
         let words = ContactKind::ALL.iter().map(|w| w.key());
         let words = words.chain(AddressKind::ALL.iter().map(|w| w.key()));
-        wanted.extend(keys(
-            "field-",
-            words.chain(Purpose::ALL.iter().map(|w| w.key())),
-        ));
+        wanted.extend(keys("field-", words.chain(Purpose::ALL.iter().map(|w| w.key()))));
         for pack in jurisdiction::packs() {
-            wanted.extend(
-                pack.identifiers
-                    .iter()
-                    .map(|kind| format!("field-{}", kind.kind)),
-            );
+            wanted.extend(pack.identifiers.iter().map(|kind| format!("field-{}", kind.kind)));
         }
         for key in &wanted {
-            let key = if key.starts_with("field-") {
-                key.replace('_', "-")
-            } else {
-                key.clone()
-            };
+            let key = if key.starts_with("field-") { key.replace('_', "-") } else { key.clone() };
             for lang in Lang::ALL {
                 assert!(texts.has(lang, &key), "{key} in {}", lang.code());
-                assert!(
-                    !texts.message(lang, &key, &[]).contains('{'),
-                    "{key} refers to nothing"
-                );
+                assert!(!texts.message(lang, &key, &[]).contains('{'), "{key} refers to nothing");
             }
         }
     }

@@ -29,9 +29,5 @@ pub struct Origin {
 }
 
 fn origin(c: &mut Cols) -> Result<Origin, StoreError> {
-    Ok(Origin {
-        source: c.take()?,
-        author_id: c.take()?,
-        at: c.take()?,
-    })
+    Ok(Origin { source: c.take()?, author_id: c.take()?, at: c.take()? })
 }

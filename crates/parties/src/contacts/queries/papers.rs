@@ -81,10 +81,7 @@ pub async fn identifier<R: Read>(
 ) -> Result<Option<Identifier>, StoreError> {
     let sql =
         format!("select {IDENTIFIER} from client_identifier where id = $1 and archived_at is null");
-    db.first(&sql, params![id])
-        .await?
-        .map(identifier_row)
-        .transpose()
+    db.first(&sql, params![id]).await?.map(identifier_row).transpose()
 }
 
 /// Another client that holds a number.
@@ -116,15 +113,8 @@ pub async fn other_holders<R: Read>(
         let mut c = row.cols();
         let client_id = c.take()?;
         let (name, number): (String, String) = (c.take()?, c.take()?);
-        let owner = Owner {
-            branch_id: c.take()?,
-            manager_id: c.take()?,
-        };
-        out.push(Holder {
-            client_id,
-            name: if name.is_empty() { number } else { name },
-            owner,
-        });
+        let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
+        out.push(Holder { client_id, name: if name.is_empty() { number } else { name }, owner });
     }
     Ok(out)
 }

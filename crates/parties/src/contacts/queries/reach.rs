@@ -58,10 +58,7 @@ pub async fn contacts<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<Conta
          order by is_main desc, at desc, id limit $2"
     );
     let rows = db.query(&sql, params![client, ROWS_MAX]).await?;
-    let mut all: Vec<Contact> = rows
-        .into_iter()
-        .map(contact_row)
-        .collect::<Result<_, _>>()?;
+    let mut all: Vec<Contact> = rows.into_iter().map(contact_row).collect::<Result<_, _>>()?;
     all.sort_by_key(|c| c.kind);
     Ok(all)
 }
@@ -72,10 +69,7 @@ pub async fn contacts<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<Conta
 /// The database's.
 pub async fn contact<R: Read>(db: &mut R, id: ContactId) -> Result<Option<Contact>, StoreError> {
     let sql = format!("select {CONTACT} from client_contact where id = $1 and archived_at is null");
-    db.first(&sql, params![id])
-        .await?
-        .map(contact_row)
-        .transpose()
+    db.first(&sql, params![id]).await?.map(contact_row).transpose()
 }
 
 /// The other clients the person may see that share contacts of this client: the search form of the
@@ -91,12 +85,8 @@ pub async fn shared_by<R: Read>(
 ) -> Result<BTreeMap<String, Vec<(ClientId, String)>>, StoreError> {
     let mut out: BTreeMap<String, Vec<(ClientId, String)>> = BTreeMap::new();
     let is_personal = |c: &&Contact| matches!(c.kind, ContactKind::Phone | ContactKind::Email);
-    let keys: Vec<String> = contacts
-        .iter()
-        .filter(is_personal)
-        .take(20)
-        .map(|c| normal_key(&c.value))
-        .collect();
+    let keys: Vec<String> =
+        contacts.iter().filter(is_personal).take(20).map(|c| normal_key(&c.value)).collect();
     if keys.is_empty() {
         return Ok(out);
     }
@@ -117,9 +107,7 @@ pub async fn shared_by<R: Read>(
         let mut c = row.cols();
         let (value, id): (String, ClientId) = (c.take()?, c.take()?);
         let (name, number): (String, String) = (c.take()?, c.take()?);
-        out.entry(value)
-            .or_default()
-            .push((id, if name.is_empty() { number } else { name }));
+        out.entry(value).or_default().push((id, if name.is_empty() { number } else { name }));
     }
     Ok(out)
 }
@@ -150,18 +138,9 @@ pub struct Address {
 impl Address {
     /// In one line, as it is written on an envelope.
     pub fn line(&self) -> String {
-        let parts = [
-            &self.postal_code,
-            &self.country,
-            &self.region,
-            &self.city,
-            &self.street,
-        ];
-        let given: Vec<&str> = parts
-            .into_iter()
-            .map(String::as_str)
-            .filter(|p| !p.is_empty())
-            .collect();
+        let parts = [&self.postal_code, &self.country, &self.region, &self.city, &self.street];
+        let given: Vec<&str> =
+            parts.into_iter().map(String::as_str).filter(|p| !p.is_empty()).collect();
         given.join(", ")
     }
 }
@@ -194,10 +173,7 @@ pub async fn addresses<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<Addr
          order by at desc, id limit $2"
     );
     let rows = db.query(&sql, params![client, ROWS_MAX]).await?;
-    let mut all: Vec<Address> = rows
-        .into_iter()
-        .map(address_row)
-        .collect::<Result<_, _>>()?;
+    let mut all: Vec<Address> = rows.into_iter().map(address_row).collect::<Result<_, _>>()?;
     all.sort_by_key(|a| a.kind);
     Ok(all)
 }
@@ -208,8 +184,5 @@ pub async fn addresses<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<Addr
 /// The database's.
 pub async fn address<R: Read>(db: &mut R, id: Uuid) -> Result<Option<Address>, StoreError> {
     let sql = format!("select {ADDRESS} from client_address where id = $1 and archived_at is null");
-    db.first(&sql, params![id])
-        .await?
-        .map(address_row)
-        .transpose()
+    db.first(&sql, params![id]).await?.map(address_row).transpose()
 }

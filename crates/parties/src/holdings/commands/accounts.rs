@@ -32,10 +32,8 @@ impl Command for ImportAccounts {
         let branches = Refs::of_fields(work, batch, "branch", "branch").await?;
         let known = sorted.tasks.iter().filter_map(|task| task.known);
         let place = (queries::ACCOUNT, "account", "a");
-        let before = rows::before(work, place, known, queries::account, |a: &Account| {
-            a.id.uuid()
-        })
-        .await?;
+        let before =
+            rows::before(work, place, known, queries::account, |a: &Account| a.id.uuid()).await?;
         let facts = rows::account_facts(work, before.values().map(|a| a.id)).await?;
         let (mut written, mut saved, mut renumbered) = (Vec::new(), Vec::new(), Vec::new());
         for task in std::mem::take(&mut sorted.tasks) {
@@ -58,15 +56,10 @@ impl Command for ImportAccounts {
             written.push(rows::account(&account, work.ctx.now));
             saved.push((KIND, task.row.external_id.as_str(), id.uuid(), task.digest));
         }
-        work.insert_many(rows::ACCOUNT, &written, rows::ACCOUNT_AGAIN)
-            .await?;
+        work.insert_many(rows::ACCOUNT, &written, rows::ACCOUNT_AGAIN).await?;
         refs::save(work, &batch.source, saved).await?;
         let holders = queries::holders(work, &renumbered).await?;
-        for client in holders
-            .iter()
-            .map(|(_, _, holder)| holder.id)
-            .collect::<BTreeSet<_>>()
-        {
+        for client in holders.iter().map(|(_, _, holder)| holder.id).collect::<BTreeSet<_>>() {
             search::index_client(work, client).await?;
         }
         Ok(sorted.outcome)
@@ -89,12 +82,7 @@ fn read(
     Ok(Account {
         id,
         number: fields::required(row, "number")?,
-        kind: fields::word(
-            row,
-            "kind",
-            Some(AccountKind::Current),
-            AccountKind::from_key,
-        )?,
+        kind: fields::word(row, "kind", Some(AccountKind::Current), AccountKind::from_key)?,
         currency: fields::currency(row, "currency")?,
         branch_id: branches.resolve("branch", row, "branch")?,
         opened_on: fields::required_date(row, "opened_on")?,

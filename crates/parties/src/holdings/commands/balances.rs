@@ -30,13 +30,7 @@ pub(super) async fn months(work: &mut Work<'_>, movements: &[Movement]) -> Resul
         .into_iter()
         .filter(|(_, gain)| *gain != Gain::default())
         .map(|((account, month), Gain(incoming, outgoing, operations))| {
-            vec![
-                account.into(),
-                month.into(),
-                incoming.into(),
-                outgoing.into(),
-                operations.into(),
-            ]
+            vec![account.into(), month.into(), incoming.into(), outgoing.into(), operations.into()]
         })
         .collect();
     work.insert_many(
@@ -52,13 +46,9 @@ pub(super) async fn months(work: &mut Work<'_>, movements: &[Movement]) -> Resul
 }
 
 fn add(gains: &mut BTreeMap<(AccountId, String), Gain>, t: &Transaction, sign: i64) {
-    let gain = gains
-        .entry((t.account_id, month_key(t.on_date)))
-        .or_default();
+    let gain = gains.entry((t.account_id, month_key(t.on_date))).or_default();
     gain.0 = gain.0.saturating_add(sign * t.amount_minor.max(0));
-    gain.1 = gain
-        .1
-        .saturating_add(sign * t.amount_minor.min(0).saturating_neg());
+    gain.1 = gain.1.saturating_add(sign * t.amount_minor.min(0).saturating_neg());
     gain.2 += sign;
 }
 
@@ -77,12 +67,7 @@ pub(super) async fn balances(
 ) -> Result<(), StoreError> {
     let touched: BTreeSet<AccountId> = movements
         .iter()
-        .flat_map(|m| {
-            m.old
-                .iter()
-                .map(|old| old.account_id)
-                .chain([m.new.account_id])
-        })
+        .flat_map(|m| m.old.iter().map(|old| old.account_id).chain([m.new.account_id]))
         .collect();
     let touched: Vec<AccountId> = touched.into_iter().collect();
     for chunk in touched.chunks(ACCOUNTS_AT_ONCE) {
@@ -90,9 +75,7 @@ pub(super) async fn balances(
         let newest = newest(work, chunk).await?;
         let mut after = Vec::new();
         for (id, was) in &before {
-            let told = newest
-                .get(id)
-                .and_then(|(on, balance)| balance.map(|b| (*on, b)));
+            let told = newest.get(id).and_then(|(on, balance)| balance.map(|b| (*on, b)));
             match told {
                 Some((on, balance)) if was.balance_on.is_none_or(|day| day <= on) => {
                     if (balance, Some(on)) != (was.balance_minor, was.balance_on) {
@@ -120,10 +103,7 @@ fn gain(movements: &[Movement], account: AccountId, since: Option<Date>) -> i64 
         all.fold(0_i64, |sum, t| sum.saturating_add(t.amount_minor))
     };
     let new = sum(&mut movements.iter().map(|m| &m.new).filter(counts));
-    let old = sum(&mut movements
-        .iter()
-        .filter_map(|m| m.old.as_ref())
-        .filter(counts));
+    let old = sum(&mut movements.iter().filter_map(|m| m.old.as_ref()).filter(counts));
     new.saturating_sub(old)
 }
 
@@ -140,13 +120,7 @@ async fn before(
     for row in work.query(&sql, &ids).await? {
         let mut c = row.cols();
         let id = c.take()?;
-        all.insert(
-            id,
-            Before {
-                balance_minor: c.take()?,
-                balance_on: c.take()?,
-            },
-        );
+        all.insert(id, Before { balance_minor: c.take()?, balance_on: c.take()? });
     }
     Ok(all)
 }

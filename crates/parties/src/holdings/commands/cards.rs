@@ -60,37 +60,24 @@ impl Command for ImportCards {
             written.push(rows::card(&card, work.ctx.now));
             saved.push((KIND, task.row.external_id.as_str(), id.uuid(), task.digest));
         }
-        work.insert_many(rows::CARD, &written, rows::CARD_AGAIN)
-            .await?;
+        work.insert_many(rows::CARD, &written, rows::CARD_AGAIN).await?;
         refs::save(work, &batch.source, saved).await?;
         Ok(sorted.outcome)
     }
 }
 
 async fn targets(work: &mut Work<'_>, batch: &ImportBatch) -> Result<Targets, Error> {
-    let ids: BTreeSet<String> = batch
-        .rows
-        .iter()
-        .filter_map(|row| row.text("account_role"))
-        .collect();
+    let ids: BTreeSet<String> =
+        batch.rows.iter().filter_map(|row| row.text("account_role")).collect();
     let dispositions = Dispositions::fetch(work, &batch.source, ids).await?;
     let accounts = Refs::of_fields(work, batch, accounts::KIND, "account").await?;
     let clients = Refs::of_fields(work, batch, CLIENT, "client").await?;
     let named = batch.rows.iter().filter_map(|row| row.text("account"));
     let named: Vec<AccountId> = named
-        .filter_map(|id| {
-            accounts
-                .get(accounts::KIND, &id)
-                .map(|known| known.entity_id.into())
-        })
+        .filter_map(|id| accounts.get(accounts::KIND, &id).map(|known| known.entity_id.into()))
         .collect();
     let facts = rows::account_facts(work, named.into_iter()).await?;
-    Ok(Targets {
-        dispositions,
-        accounts,
-        clients,
-        facts,
-    })
+    Ok(Targets { dispositions, accounts, clients, facts })
 }
 
 fn holder(row: &ImportRow, targets: &Targets) -> Result<(AccountId, ClientId), ImportReject> {
@@ -136,11 +123,7 @@ fn pan(text: &str) -> String {
                 return c;
             }
             seen += 1;
-            if seen > 6 && seen <= digits - 4 {
-                '*'
-            } else {
-                c
-            }
+            if seen > 6 && seen <= digits - 4 { '*' } else { c }
         })
         .collect()
 }

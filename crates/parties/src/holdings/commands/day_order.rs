@@ -39,10 +39,8 @@ pub(super) async fn settle(
         let places: Vec<String> = (0..chunk.len())
             .map(|n| format!("(account_id = ${} and on_date = ${})", 2 * n + 1, 2 * n + 2))
             .collect();
-        let params: Vec<Value> = chunk
-            .iter()
-            .flat_map(|(account, day)| [(*account).into(), (*day).into()])
-            .collect();
+        let params: Vec<Value> =
+            chunk.iter().flat_map(|(account, day)| [(*account).into(), (*day).into()]).collect();
         let sql = format!(
             "select account_id, on_date, id, ordinal, amount_minor, balance_minor \
              from account_transaction where {} order by account_id, on_date, ordinal, id",
@@ -53,14 +51,10 @@ pub(super) async fn settle(
             let mut c = row.cols();
             let day = (c.take()?, c.take()?);
             let (id, ordinal, amount) = (c.take()?, c.take()?, c.take()?);
-            let step = c
-                .take::<Option<i64>>()?
-                .map(|balance| Step { amount, balance });
+            let step = c.take::<Option<i64>>()?.map(|balance| Step { amount, balance });
             filed.entry(day).or_default().push((id, ordinal, step));
         }
-        filed
-            .values()
-            .for_each(|day| renumbered.extend(renumber(day)));
+        filed.values().for_each(|day| renumbered.extend(renumber(day)));
     }
     write(work, &renumbered).await
 }
@@ -91,9 +85,7 @@ fn chain(steps: &[Step]) -> Vec<usize> {
     for (at, step) in steps.iter().enumerate() {
         let end = step.before() + sum;
         let others = steps.iter().enumerate().filter(|(other, _)| *other != at);
-        let off = others
-            .map(|(_, last)| (i128::from(last.balance) - end).abs())
-            .min();
+        let off = others.map(|(_, last)| (i128::from(last.balance) - end).abs()).min();
         if let Some(off) = off.filter(|off| first.is_none_or(|(least, _)| *off < least)) {
             first = Some((off, at));
         }
@@ -108,9 +100,7 @@ fn chain(steps: &[Step]) -> Vec<usize> {
             break;
         };
         let distance = |other: &usize| {
-            steps
-                .get(*other)
-                .map_or(i128::MAX, |step| (step.before() - balance).abs())
+            steps.get(*other).map_or(i128::MAX, |step| (step.before() - balance).abs())
         };
         next = left.iter().copied().min_by_key(distance);
     }
@@ -143,10 +133,7 @@ mod tests {
     fn of(steps: &[(i64, i64)]) -> Vec<usize> {
         let steps: Vec<Step> = steps
             .iter()
-            .map(|(amount, balance)| Step {
-                amount: *amount,
-                balance: *balance,
-            })
+            .map(|(amount, balance)| Step { amount: *amount, balance: *balance })
             .collect();
         chain(&steps)
     }

@@ -20,12 +20,7 @@ pub(super) fn reject(row: &ImportRow, field: &str, code: &str) -> ImportReject {
         field: Some(field.to_owned()),
         code: code.to_owned(),
         args: Vec::new(),
-        value: row
-            .text(field)
-            .unwrap_or_default()
-            .chars()
-            .take(VALUE_CHARS_MAX)
-            .collect(),
+        value: row.text(field).unwrap_or_default().chars().take(VALUE_CHARS_MAX).collect(),
     }
 }
 
@@ -44,11 +39,7 @@ pub(super) fn text(row: &ImportRow, key: &str) -> Field<String> {
 /// A required text.
 pub(super) fn required(row: &ImportRow, key: &str) -> Field<String> {
     let text = text(row, key)?;
-    if text.is_empty() {
-        Err(reject(row, key, "required"))
-    } else {
-        Ok(text)
-    }
+    if text.is_empty() { Err(reject(row, key, "required")) } else { Ok(text) }
 }
 
 /// An optional date, `YYYY-MM-DD`.
@@ -57,9 +48,7 @@ pub(super) fn date(row: &ImportRow, key: &str) -> Field<Option<Date>> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse()
-        .map(Some)
-        .map_err(|_| reject(row, key, "not-a-date"))
+    text.parse().map(Some).map_err(|_| reject(row, key, "not-a-date"))
 }
 
 /// A required date.

@@ -82,11 +82,7 @@ impl Command for LoadHoldings {
     async fn handle(&self, work: &mut Work<'_>) -> Result<LoadedHoldings, Error> {
         let now = work.ctx.now;
         let mut done = LoadedHoldings::default();
-        let all: Vec<_> = self
-            .accounts
-            .iter()
-            .map(|a| rows::account(a, now))
-            .collect();
+        let all: Vec<_> = self.accounts.iter().map(|a| rows::account(a, now)).collect();
         done.accounts = work.insert_many(rows::ACCOUNT, &all, "").await?;
         let role = |r: &HoldingRole| vec![r.account_id.into(), r.client_id.into(), r.role.into()];
         let all: Vec<_> = self.roles.iter().map(role).collect();
@@ -126,11 +122,8 @@ impl Command for LoadHoldings {
 impl LoadHoldings {
     /// Makes the clients findable by the numbers of their accounts.
     async fn index(&self, work: &mut Work<'_>) -> Result<(), Error> {
-        let numbers: BTreeMap<AccountId, &str> = self
-            .accounts
-            .iter()
-            .map(|a| (a.id, a.number.as_str()))
-            .collect();
+        let numbers: BTreeMap<AccountId, &str> =
+            self.accounts.iter().map(|a| (a.id, a.number.as_str())).collect();
         let docs: Vec<_> = self
             .roles
             .iter()

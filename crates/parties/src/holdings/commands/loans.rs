@@ -60,8 +60,7 @@ impl Command for ImportLoans {
             written.push(rows::loan(&loan, work.ctx.now));
             saved.push((KIND, task.row.external_id.as_str(), id.uuid(), task.digest));
         }
-        work.insert_many(rows::LOAN, &written, rows::LOAN_AGAIN)
-            .await?;
+        work.insert_many(rows::LOAN, &written, rows::LOAN_AGAIN).await?;
         refs::save(work, &batch.source, saved).await?;
         Ok(sorted.outcome)
     }
@@ -72,18 +71,10 @@ async fn targets(work: &mut Work<'_>, batch: &ImportBatch) -> Result<Targets, Er
     let clients = Refs::of_fields(work, batch, CLIENT, "client").await?;
     let named = batch.rows.iter().filter_map(|row| row.text("account"));
     let named: Vec<AccountId> = named
-        .filter_map(|id| {
-            accounts
-                .get(accounts::KIND, &id)
-                .map(|known| known.entity_id.into())
-        })
+        .filter_map(|id| accounts.get(accounts::KIND, &id).map(|known| known.entity_id.into()))
         .collect();
     let facts = rows::account_facts(work, named.into_iter()).await?;
-    Ok(Targets {
-        accounts,
-        clients,
-        facts,
-    })
+    Ok(Targets { accounts, clients, facts })
 }
 
 fn read(row: &ImportRow, id: LoanId, targets: &Targets) -> Result<Loan, ImportReject> {
@@ -91,9 +82,7 @@ fn read(row: &ImportRow, id: LoanId, targets: &Targets) -> Result<Loan, ImportRe
     let client: Option<ClientId> = targets.clients.resolve(CLIENT, row, "client")?;
     let facts = account_id.and_then(|account| targets.facts.get(&account));
     let owner = facts.and_then(|f| f.owner);
-    let client_id = client
-        .or(owner)
-        .ok_or_else(|| fields::reject(row, "client", "required"))?;
+    let client_id = client.or(owner).ok_or_else(|| fields::reject(row, "client", "required"))?;
     let (state, is_late) = state(row)?;
     let days = fields::positive(row, "days_past_due")?;
     let overdue = fields::positive(row, "overdue")?;
@@ -113,17 +102,9 @@ fn read(row: &ImportRow, id: LoanId, targets: &Targets) -> Result<Loan, ImportRe
         opened_on: fields::required_date(row, "granted_on")?,
         ends_on: fields::date(row, "ends_on")?,
         state,
-        owed_minor: if state == LoanState::Closed {
-            Some(owed.unwrap_or(0))
-        } else {
-            owed
-        },
+        owed_minor: if state == LoanState::Closed { Some(owed.unwrap_or(0)) } else { owed },
         overdue_minor: overdue.unwrap_or(0),
-        days_past_due: if is_late {
-            days.filter(|d| *d > 0)
-        } else {
-            Some(days.unwrap_or(0))
-        },
+        days_past_due: if is_late { days.filter(|d| *d > 0) } else { Some(days.unwrap_or(0)) },
         next_payment_on: fields::date(row, "next_payment_on")?,
     })
 }

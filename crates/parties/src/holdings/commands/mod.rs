@@ -43,16 +43,10 @@ const IMPORT: &str = "import.run";
 const SYSTEM: &str = "system";
 
 const fn must(key: &'static str) -> ImportField {
-    ImportField {
-        key,
-        required: true,
-    }
+    ImportField { key, required: true }
 }
 const fn may(key: &'static str) -> ImportField {
-    ImportField {
-        key,
-        required: false,
-    }
+    ImportField { key, required: false }
 }
 
 /// Kinds of record a feed may bring, in the order they must come: what refers comes after what it

@@ -56,8 +56,7 @@ impl Command for ImportOrders {
             written.push(rows::order(&order));
             saved.push((KIND, task.row.external_id.as_str(), id, task.digest));
         }
-        work.insert_many(rows::ORDER, &written, rows::ORDER_AGAIN)
-            .await?;
+        work.insert_many(rows::ORDER, &written, rows::ORDER_AGAIN).await?;
         refs::save(work, &batch.source, saved).await?;
         Ok(sorted.outcome)
     }
@@ -79,11 +78,6 @@ fn read(
         amount_minor: fields::required_positive(row, "amount")?,
         currency: fields::currency_or(row, "currency", currency)?,
         purpose: fields::text(row, "purpose")?,
-        state: fields::word(
-            row,
-            "status",
-            Some(OrderState::Active),
-            OrderState::from_key,
-        )?,
+        state: fields::word(row, "status", Some(OrderState::Active), OrderState::from_key)?,
     })
 }

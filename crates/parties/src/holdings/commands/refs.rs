@@ -51,13 +51,7 @@ impl Refs {
             for row in db.query(&sql, &params).await? {
                 let mut c = row.cols();
                 let key = (c.take()?, c.take()?);
-                all.insert(
-                    key,
-                    Known {
-                        entity_id: c.take()?,
-                        digest: c.take()?,
-                    },
-                );
+                all.insert(key, Known { entity_id: c.take()?, digest: c.take()? });
             }
         }
         Ok(Refs(all))
@@ -69,11 +63,7 @@ impl Refs {
         kind: &str,
         field: &str,
     ) -> Result<Refs, StoreError> {
-        let ids: BTreeSet<String> = batch
-            .rows
-            .iter()
-            .filter_map(|row| row.text(field))
-            .collect();
+        let ids: BTreeSet<String> = batch.rows.iter().filter_map(|row| row.text(field)).collect();
         Refs::fetch(db, &batch.source, &[kind], ids).await
     }
     /// A record by kind and external id.
@@ -102,8 +92,7 @@ impl Refs {
         row: &ImportRow,
         field: &str,
     ) -> Result<T, ImportReject> {
-        self.resolve(kind, row, field)?
-            .ok_or_else(|| reject(row, field, "required"))
+        self.resolve(kind, row, field)?.ok_or_else(|| reject(row, field, "required"))
     }
 }
 
@@ -131,16 +120,9 @@ pub(super) async fn sort<'a, R: Read>(
     kind: &str,
     batch: &'a ImportBatch,
 ) -> Result<Sorted<'a>, StoreError> {
-    let ids: BTreeSet<String> = batch
-        .rows
-        .iter()
-        .map(|row| row.external_id.clone())
-        .collect();
+    let ids: BTreeSet<String> = batch.rows.iter().map(|row| row.external_id.clone()).collect();
     let known = Refs::fetch(db, &batch.source, &[kind], ids).await?;
-    let mut sorted = Sorted {
-        tasks: Vec::new(),
-        outcome: ImportOutcome::default(),
-    };
+    let mut sorted = Sorted { tasks: Vec::new(), outcome: ImportOutcome::default() };
     let mut taken: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
     for row in &batch.rows {
         let digest = digest_of(row);
@@ -152,10 +134,7 @@ pub(super) async fn sort<'a, R: Read>(
             if *first == digest {
                 sorted.outcome.unchanged += 1;
             } else {
-                sorted
-                    .outcome
-                    .rejected
-                    .push(reject_whole(row, "import-twice"));
+                sorted.outcome.rejected.push(reject_whole(row, "import-twice"));
             }
             continue;
         }
@@ -184,11 +163,7 @@ fn reject_whole(row: &ImportRow, code: &str) -> ImportReject {
 impl Sorted<'_> {
     /// Counts a written record.
     pub(super) fn count(&mut self, is_new: bool) {
-        let counter = if is_new {
-            &mut self.outcome.created
-        } else {
-            &mut self.outcome.changed
-        };
+        let counter = if is_new { &mut self.outcome.created } else { &mut self.outcome.changed };
         *counter += 1;
     }
 }
@@ -221,13 +196,7 @@ pub(super) async fn save(
     let rows: Vec<Vec<Value>> = refs
         .into_iter()
         .map(|(kind, id, entity, digest)| {
-            vec![
-                source.into(),
-                kind.into(),
-                id.into(),
-                entity.into(),
-                digest.into(),
-            ]
+            vec![source.into(), kind.into(), id.into(), entity.into(), digest.into()]
         })
         .collect();
     work.insert_many(
@@ -246,18 +215,10 @@ pub(super) fn difference<T: Serialize>(
     before: Option<&T>,
     after: &T,
 ) -> Result<Change, Error> {
-    let before = before
-        .map(serde_json::to_value)
-        .transpose()?
-        .unwrap_or_default();
+    let before = before.map(serde_json::to_value).transpose()?.unwrap_or_default();
     let after = serde_json::to_value(after)?;
     let mut change = Change::new();
-    for (key, value) in after
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(key, _)| *key != "id")
-    {
+    for (key, value) in after.as_object().into_iter().flatten().filter(|(key, _)| *key != "id") {
         let old = before.get(key).cloned().unwrap_or_default();
         change = change.field(&format!("{prefix}_{key}"), old, value.clone());
     }

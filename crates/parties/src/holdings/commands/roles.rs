@@ -108,17 +108,12 @@ impl Command for ImportRoles {
             if let Some(fact) = facts.get(&new.account_id) {
                 found_by.push(rows::search_doc(new.client_id, &fact.number));
             }
-            written.push(vec![
-                new.account_id.into(),
-                new.client_id.into(),
-                new.role.into(),
-            ]);
+            written.push(vec![new.account_id.into(), new.client_id.into(), new.role.into()]);
             saved.push((KIND, id, new.account_id.uuid(), task.digest.clone()));
             saved.push((client_kind(new.role), id, new.client_id.uuid(), task.digest));
         }
         remove(work, &batch.source, &replaced).await?;
-        work.insert_many(rows::ROLE, &written, rows::ROLE_AGAIN)
-            .await?;
+        work.insert_many(rows::ROLE, &written, rows::ROLE_AGAIN).await?;
         refs::save(work, &batch.source, saved).await?;
         search::index_new(work, &found_by).await?;
         let losers: BTreeSet<ClientId> = replaced.iter().map(|(_, old)| old.client_id).collect();
@@ -178,22 +173,12 @@ async fn remove(
                 old.role.into(),
             ]);
             let at = ref_params.len();
-            refs.push(format!(
-                "(kind = ${} and external_id = ${})",
-                at + 1,
-                at + 2
-            ));
-            ref_params.extend([
-                Value::from(client_kind(old.role)),
-                Value::from(*external_id),
-            ]);
+            refs.push(format!("(kind = ${} and external_id = ${})", at + 1, at + 2));
+            ref_params.extend([Value::from(client_kind(old.role)), Value::from(*external_id)]);
         }
         let sql = format!("delete from account_role where {}", roles.join(" or "));
         work.execute(&sql, &role_params).await?;
-        let sql = format!(
-            "delete from external_ref where source = $1 and ({})",
-            refs.join(" or ")
-        );
+        let sql = format!("delete from external_ref where source = $1 and ({})", refs.join(" or "));
         work.execute(&sql, &ref_params).await?;
     }
     Ok(())

@@ -198,11 +198,7 @@ pub(super) async fn account_facts<R: Read>(
             let mut c = row.cols();
             let id = c.take()?;
             let (number, currency) = (c.take()?, c.take()?);
-            all.entry(id).or_insert(AccountFacts {
-                owner: c.take()?,
-                number,
-                currency,
-            });
+            all.entry(id).or_insert(AccountFacts { owner: c.take()?, number, currency });
         }
     }
     Ok(all)
@@ -211,9 +207,5 @@ pub(super) async fn account_facts<R: Read>(
 /// What finds a client by the number of an account.
 pub(super) fn search_doc(client_id: ClientId, number: &str) -> IndexDoc {
     let keys = vec![("account".to_owned(), number.to_owned())];
-    IndexDoc {
-        client_id,
-        names: Vec::new(),
-        keys,
-    }
+    IndexDoc { client_id, names: Vec::new(), keys }
 }

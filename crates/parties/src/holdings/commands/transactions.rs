@@ -60,12 +60,8 @@ impl Command for ImportTransactions {
                 Err(reject) => sorted.outcome.rejected.push(reject),
             }
         }
-        let written: Vec<_> = movements
-            .iter()
-            .map(|m| rows::transaction(&m.new))
-            .collect();
-        work.insert_many(rows::TRANSACTION, &written, rows::TRANSACTION_AGAIN)
-            .await?;
+        let written: Vec<_> = movements.iter().map(|m| rows::transaction(&m.new)).collect();
+        work.insert_many(rows::TRANSACTION, &written, rows::TRANSACTION_AGAIN).await?;
         day_order::settle(work, &unordered).await?;
         balances::months(work, &movements).await?;
         balances::balances(work, &movements).await?;

@@ -24,9 +24,7 @@ type Party = (AccountId, AccountRole, Holder);
 pub(super) async fn page(mut cx: Cx, Path((client, id)): Path<(ClientId, AccountId)>) -> Answer {
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let head = clients::head(&mut cx.db, &principal, client).await?;
-    let held = queries::account_of(&mut cx.db, client, id)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let held = queries::account_of(&mut cx.db, client, id).await?.ok_or(Error::NotFound)?;
     let parties = queries::holders(&mut cx.db, &[id]).await?;
     let may_see = may_see(&principal, &parties, head.owner());
     if !may_see {
@@ -38,14 +36,8 @@ pub(super) async fn page(mut cx: Cx, Path((client, id)): Path<(ClientId, Account
     let l = &cx.l;
     let kind = words::account_kind(l, held.account.kind);
     let title = format!("{kind} {}", mask_number(&held.account.number));
-    let mut signs = indicators(
-        &Holding::Account(held.account.clone(), held.last_month),
-        l.today,
-    );
-    if orders
-        .iter()
-        .any(|order| order.state == OrderState::Failing)
-    {
+    let mut signs = indicators(&Holding::Account(held.account.clone(), held.last_month), l.today);
+    if orders.iter().any(|order| order.state == OrderState::Failing) {
         signs.insert(0, Indicator::OrderFailing);
     }
     let name = if head.display_name.is_empty() {
@@ -72,10 +64,7 @@ pub(super) async fn page(mut cx: Cx, Path((client, id)): Path<(ClientId, Account
 /// Whether the person may see the money of an owner of the account; one without owners is looked at as the
 /// client's.
 fn may_see(principal: &Principal, parties: &[Party], client: Owner) -> bool {
-    let mut owners = parties
-        .iter()
-        .filter(|(_, role, _)| *role == AccountRole::Owner)
-        .peekable();
+    let mut owners = parties.iter().filter(|(_, role, _)| *role == AccountRole::Owner).peekable();
     match owners.peek() {
         Some(_) => owners.any(|(_, _, owner)| principal.reaches("holding.read", owner.owner)),
         None => principal.reaches("holding.read", client),
@@ -84,24 +73,15 @@ fn may_see(principal: &Principal, parties: &[Party], client: Owner) -> bool {
 
 fn sums(l: &L, a: &Account) -> Markup {
     let money = |minor: i64| Money::new(minor, a.currency);
-    let mut balance = Tile::new(
-        l.t("holdings-balance"),
-        Some(money(a.balance_minor)),
-        l.t("holdings-none"),
-    );
+    let mut balance =
+        Tile::new(l.t("holdings-balance"), Some(money(a.balance_minor)), l.t("holdings-none"));
     if let Some(day) = a.balance_on {
         balance =
             balance.note(html! { (l.ta("holdings-balance-on", &[("day", l.date(day).into())])) });
     }
     let limit = Some(a.limit_minor).filter(|limit| *limit > 0);
     let left = limit.map(|limit| money(limit.saturating_add(a.balance_minor.min(0)).max(0)));
-    money_row(
-        l,
-        &[
-            balance,
-            Tile::new(l.t("holdings-credit"), left, l.t("holdings-no-limits")),
-        ],
-    )
+    money_row(l, &[balance, Tile::new(l.t("holdings-credit"), left, l.t("holdings-no-limits"))])
 }
 
 fn side(cx: &Cx, held: &HeldAccount, parties: &[Party], orders: &[StandingOrder]) -> Markup {
@@ -118,9 +98,7 @@ fn side(cx: &Cx, held: &HeldAccount, parties: &[Party], orders: &[StandingOrder]
 fn facts(cx: &Cx, a: &Account) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let branch = a
-        .branch_id
-        .map_or("", |id| directory.branch_name(id, l.lang));
+    let branch = a.branch_id.map_or("", |id| directory.branch_name(id, l.lang));
     let mut kv = Kv::new("account")
         .text(l.t("holdings-number"), &a.number)
         .text(l.t("holdings-kind"), &words::account_kind(l, a.kind))
@@ -148,10 +126,7 @@ fn people(cx: &Cx, parties: &[Party]) -> Markup {
     let mut kv = Kv::new("parties");
     for (_, role, holder) in parties {
         let may_open = cx.principal().reaches("client.read", holder.owner);
-        kv = kv.line(
-            words::role(l, role.key()),
-            words::holder_link(l, holder, may_open),
-        );
+        kv = kv.line(words::role(l, role.key()), words::holder_link(l, holder, may_open));
     }
     kv.render(l)
 }
@@ -214,16 +189,9 @@ fn movements(
         .rows(moves.iter().map(|t| movement(l, a, t)));
     if next.is_some() || is_later_page {
         let previous = is_later_page.then_some(base);
-        table = table.pager(Pager {
-            previous,
-            next,
-            words: days,
-        });
+        table = table.pager(Pager { previous, next, words: days });
     }
-    Panel::new(l.t("holdings-movements"))
-        .icon("arrow-up-down")
-        .flush()
-        .render(&table.render(l))
+    Panel::new(l.t("holdings-movements")).icon("arrow-up-down").flush().render(&table.render(l))
 }
 
 fn movement(l: &L, a: &Account, t: &Transaction) -> Row {
@@ -235,16 +203,9 @@ fn movement(l: &L, a: &Account, t: &Transaction) -> Row {
         .collect();
     what.dedup();
     let partner = [t.partner_bank.as_str(), t.partner_account.as_str()];
-    let partner: Vec<&str> = partner
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
+    let partner: Vec<&str> = partner.into_iter().filter(|part| !part.is_empty()).collect();
     let words = |text: String| {
-        if text.is_empty() {
-            Cell::none(l)
-        } else {
-            Cell::text(text)
-        }
+        if text.is_empty() { Cell::none(l) } else { Cell::text(text) }
     };
     let after = match t.balance_minor {
         Some(minor) => Cell::money(l, Money::new(minor, a.currency)),

@@ -64,10 +64,7 @@ impl Tab {
 async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let l = &cx.l;
     let asked = asked(cx).text("holdings");
-    let tab = Tab::ALL
-        .into_iter()
-        .find(|tab| tab.key() == asked)
-        .unwrap_or(Tab::Overview);
+    let tab = Tab::ALL.into_iter().find(|tab| tab.key() == asked).unwrap_or(Tab::Overview);
     let src = panel_src(client, "holdings", &format!("holdings={}", tab.key()));
     let panel = Panel::new(l.t("holdings-title"))
         .icon("wallet")
@@ -85,10 +82,8 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
         return Ok(Some(panel.render(&state)));
     }
     let has = |tab: Tab| all.iter().any(|line| tab.shows(line.part));
-    let offered: Vec<Tab> = Tab::ALL
-        .into_iter()
-        .filter(|t| *t == Tab::Overview || *t == tab || has(*t))
-        .collect();
+    let offered: Vec<Tab> =
+        Tab::ALL.into_iter().filter(|t| *t == Tab::Overview || *t == tab || has(*t)).collect();
     let panel = panel.flush().actions(choices(l, client, tab, &offered));
     Ok(Some(panel.render(&table(l, tab, all))))
 }
@@ -112,11 +107,7 @@ fn table(l: &L, tab: Tab, all: Vec<Line>) -> Markup {
         .column(Column::text(l.t("holdings-column-whose")))
         .column(Column::text(l.t("holdings-column-terms")).wide())
         .column(Column::number(l.t("holdings-column-balance")))
-        .rows(
-            all.into_iter()
-                .filter(|line| tab.shows(line.part))
-                .map(|line| line.row),
-        )
+        .rows(all.into_iter().filter(|line| tab.shows(line.part)).map(|line| line.row))
         .empty(ui::empty("inbox", &none, "", None))
         .render(l)
 }
@@ -134,9 +125,8 @@ async fn lines(cx: &Cx, client: ClientId) -> Result<Vec<Line>, Error> {
         .filter(|order| order.state == OrderState::Failing)
         .map(|order| order.account_id)
         .collect();
-    let (own, foreign): (Vec<_>, Vec<_>) = accounts
-        .iter()
-        .partition(|held| held.role == AccountRole::Owner);
+    let (own, foreign): (Vec<_>, Vec<_>) =
+        accounts.iter().partition(|held| held.role == AccountRole::Owner);
     let foreign_ids: Vec<AccountId> = foreign.iter().map(|held| held.account.id).collect();
     let holders = queries::holders(&mut db, &foreign_ids).await?;
     let mut all = Vec::new();
@@ -155,11 +145,7 @@ async fn lines(cx: &Cx, client: ClientId) -> Result<Vec<Line>, Error> {
         all.push(lines::account(l, client, held, Some(&whose), false));
     }
     for (loan, borrower) in &guaranteed {
-        all.push(lines::loan(
-            l,
-            loan,
-            Some(&whose(cx, "guarantor", Some(borrower))),
-        ));
+        all.push(lines::loan(l, loan, Some(&whose(cx, "guarantor", Some(borrower)))));
     }
     Ok(all)
 }
@@ -169,10 +155,5 @@ fn whose<'a>(cx: &Cx, role: &'static str, holder: Option<&'a Holder>) -> Whose<'
     let reaches = |permission: &str| {
         holder.is_none_or(|holder| cx.principal().reaches(permission, holder.owner))
     };
-    Whose {
-        role,
-        holder,
-        may_open: reaches("client.read"),
-        may_see: reaches("holding.read"),
-    }
+    Whose { role, holder, may_open: reaches("client.read"), may_see: reaches("holding.read") }
 }

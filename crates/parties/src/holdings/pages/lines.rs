@@ -73,11 +73,7 @@ fn terms(l: &L, parts: &[String], signs: &[Indicator]) -> Cell {
             @for sign in signs { div { (words::badges(l, &[*sign])) } }
         }
     });
-    if words.is_empty() {
-        cell
-    } else {
-        cell.title(words)
-    }
+    if words.is_empty() { cell } else { cell.title(words) }
 }
 
 /// An account; `failing` tells that a standing order on it fails.
@@ -111,12 +107,7 @@ pub(super) fn account(
     };
     let kind = words::account_kind(l, a.kind);
     let mut row = Row::new(a.id)
-        .cell(Cell::markup(name(
-            l,
-            words::account_icon(a.kind),
-            &kind,
-            &mask_number(&a.number),
-        )))
+        .cell(Cell::markup(name(l, words::account_icon(a.kind), &kind, &mask_number(&a.number))))
         .cell(whose(l, foreign))
         .cell(terms(l, &account_terms(l, a), &found))
         .cell(balance)
@@ -155,21 +146,12 @@ fn until(l: &L, day: Date) -> String {
 /// A card.
 pub(super) fn card(l: &L, card: &Card) -> Line {
     let found = indicators(&Holding::Card(card.clone()), l.today);
-    let part = if card.state == CardState::Closed {
-        Part::Closed
-    } else {
-        Part::Tool
-    };
+    let part = if card.state == CardState::Closed { Part::Closed } else { Part::Tool };
     let number = card.pan_masked.replace('*', "•");
     let mut parts = vec![l.ta("holdings-since", &[("day", l.date(card.issued_on).into())])];
     parts.extend(card.expires_on.map(|day| until(l, day)));
     let row = Row::new(card.id)
-        .cell(Cell::markup(name(
-            l,
-            "credit-card",
-            &words::card_kind(l, card.kind),
-            &number,
-        )))
+        .cell(Cell::markup(name(l, "credit-card", &words::card_kind(l, card.kind), &number)))
         .cell(whose(l, None))
         .cell(terms(l, &parts, &found))
         .cell(Cell::none(l))
@@ -180,11 +162,8 @@ pub(super) fn card(l: &L, card: &Card) -> Line {
 /// A loan.
 pub(super) fn loan(l: &L, loan: &Loan, foreign: Option<&Whose<'_>>) -> Line {
     let may_see = foreign.is_none_or(|w| w.may_see);
-    let found = if may_see {
-        indicators(&Holding::Loan(loan.clone()), l.today)
-    } else {
-        Vec::new()
-    };
+    let found =
+        if may_see { indicators(&Holding::Loan(loan.clone()), l.today) } else { Vec::new() };
     let debt = match (may_see, loan.owed_minor) {
         (false, _) => Cell::markup(words::hidden(l)),
         (true, Some(minor)) => {
@@ -193,24 +172,11 @@ pub(super) fn loan(l: &L, loan: &Loan, foreign: Option<&Whose<'_>>) -> Line {
         }
         (true, None) => Cell::quiet(l.t("holdings-not-known")).title(l.t("holdings-debt-unknown")),
     };
-    let part = if loan.state == LoanState::Closed {
-        Part::Closed
-    } else {
-        Part::Liability
-    };
+    let part = if loan.state == LoanState::Closed { Part::Closed } else { Part::Liability };
     let kind = words::loan_kind(l, loan.kind);
-    let shown = if may_see {
-        loan_terms(l, loan)
-    } else {
-        Vec::new()
-    };
+    let shown = if may_see { loan_terms(l, loan) } else { Vec::new() };
     let row = Row::new(loan.id)
-        .cell(Cell::markup(name(
-            l,
-            words::loan_icon(loan.kind),
-            &kind,
-            &loan.number,
-        )))
+        .cell(Cell::markup(name(l, words::loan_icon(loan.kind), &kind, &loan.number)))
         .cell(whose(l, foreign))
         .cell(terms(l, &shown, &found))
         .cell(debt)
@@ -224,10 +190,7 @@ fn loan_terms(l: &L, loan: &Loan) -> Vec<String> {
         vec![l.ta("holdings-limit-of", &[("sum", amount.into())])]
     } else {
         let term = l.ta("holdings-n-months", &[("n", loan.term_months.into())]);
-        vec![l.ta(
-            "holdings-lent",
-            &[("sum", amount.into()), ("term", term.into())],
-        )]
+        vec![l.ta("holdings-lent", &[("sum", amount.into()), ("term", term.into())])]
     };
     parts.extend(loan.rate_bp.map(|rate| l.percent(rate)));
     if loan.state == LoanState::Running && loan.payment_minor > 0 {

@@ -16,11 +16,7 @@ use web::{Access, CardPanel, Cx, FormData, Routes};
 use crate::client::queries;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.get(
-        "/clients/{id}/accounts/{account}",
-        Access::Needs("holding.read"),
-        account::page,
-    )
+    routes.get("/clients/{id}/accounts/{account}", Access::Needs("holding.read"), account::page)
 }
 
 pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {
@@ -34,9 +30,7 @@ pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {
 /// Whether the person may see what this client has. The card has only checked that he may see the client.
 async fn may_see(cx: &Cx, client: ClientId) -> Result<bool, Error> {
     let mut db = cx.db.clone();
-    let owner = queries::owner(&mut db, client)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let owner = queries::owner(&mut db, client).await?.ok_or(Error::NotFound)?;
     Ok(cx.principal().reaches("holding.read", owner))
 }
 

@@ -53,38 +53,23 @@ fn tiles(l: &L, client: ClientId, rows: &[MoneyRow], home: Currency) -> [Tile; 3
     let accounts: i64 = rows.iter().map(|row| row.accounts).sum();
     let loans: i64 = rows.iter().map(|row| row.loans).sum();
     let unknown: i64 = rows.iter().map(|row| row.loans_unknown).sum();
-    let none_owed = if unknown > 0 {
-        l.t("holdings-debt-unknown")
-    } else {
-        l.t("holdings-no-loans")
-    };
+    let none_owed =
+        if unknown > 0 { l.t("holdings-debt-unknown") } else { l.t("holdings-no-loans") };
     let overdue = main(rows, home, |row| row.overdue).0;
     [
-        Tile::new(
-            l.t("holdings-deposits"),
-            deposits,
-            l.t("holdings-no-accounts"),
-        )
-        .href(open("assets"))
-        .note(note(
-            l,
-            "holdings-n-accounts",
-            accounts,
-            &more_deposits,
-            &html! {},
-        )),
+        Tile::new(l.t("holdings-deposits"), deposits, l.t("holdings-no-accounts"))
+            .href(open("assets"))
+            .note(note(l, "holdings-n-accounts", accounts, &more_deposits, &html! {})),
         Tile::new(l.t("holdings-credit"), credit, l.t("holdings-no-limits"))
             .href(open("liabilities"))
             .note(note(l, "", 0, &more_credit, &html! {})),
-        Tile::new(l.t("holdings-owed"), owed, none_owed)
-            .href(open("liabilities"))
-            .note(note(
-                l,
-                "holdings-n-loans",
-                loans,
-                &more_owed,
-                &warnings(l, overdue, unknown),
-            )),
+        Tile::new(l.t("holdings-owed"), owed, none_owed).href(open("liabilities")).note(note(
+            l,
+            "holdings-n-loans",
+            loans,
+            &more_owed,
+            &warnings(l, overdue, unknown),
+        )),
     ]
 }
 

@@ -44,27 +44,15 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     };
     let currencies: BTreeSet<Currency> = all.iter().map(|t| t.currency).collect();
     let asked = asked(cx);
-    let wanted = asked
-        .text("turnover_in")
-        .parse()
-        .ok()
-        .filter(|c| currencies.contains(c));
+    let wanted = asked.text("turnover_in").parse().ok().filter(|c| currencies.contains(c));
     let home = Some(cx.app.currency).filter(|c| currencies.contains(c));
     let Some(currency) = wanted.or(home).or(currencies.first().copied()) else {
         return Ok(None);
     };
-    let months = if asked.text("turnover") == "24" {
-        queries::TURNOVER_MONTHS
-    } else {
-        SHORT
-    };
+    let months = if asked.text("turnover") == "24" { queries::TURNOVER_MONTHS } else { SHORT };
     let flows = flows(&all, currency, last, months);
     let l = &cx.l;
-    let src = panel_src(
-        client,
-        "turnover",
-        &format!("turnover={months}&turnover_in={currency}"),
-    );
+    let src = panel_src(client, "turnover", &format!("turnover={months}&turnover_in={currency}"));
     let panel = Panel::new(l.t("holdings-turnover"))
         .icon("chart-column")
         .id("panel-turnover")
@@ -80,9 +68,7 @@ fn flows(all: &[MonthTurnover], currency: Currency, last: Date, months: i64) -> 
         .rev()
         .map(|back| {
             let month = queries::months_before(last, back);
-            let found = all
-                .iter()
-                .find(|t| t.month == month && t.currency == currency);
+            let found = all.iter().find(|t| t.month == month && t.currency == currency);
             MonthFlow {
                 month,
                 income: found.map_or(0, |t| t.in_minor),
@@ -99,10 +85,7 @@ fn title(l: &L, last: Date, months: i64) -> String {
         return l.ta("holdings-turnover-months", &[("n", months.into())]);
     }
     let until = format!("{} {}", web::format::month_short(l, last), last.year());
-    l.ta(
-        "holdings-turnover-until",
-        &[("n", months.into()), ("month", until.into())],
-    )
+    l.ta("holdings-turnover-until", &[("n", months.into()), ("month", until.into())])
 }
 
 fn choices(
@@ -114,17 +97,9 @@ fn choices(
     let choice = |n: i64, c: Currency, words: String| {
         let is_current = (n, c) == (months, currency);
         let href = format!("/clients/{client}?turnover={n}&turnover_in={c}#panel-turnover");
-        let button = if is_current {
-            Button::secondary(words)
-        } else {
-            Button::quiet(words)
-        }
-        .href(href);
-        if is_current {
-            button.attribute("aria-current", "true")
-        } else {
-            button
-        }
+        let button =
+            if is_current { Button::secondary(words) } else { Button::quiet(words) }.href(href);
+        if is_current { button.attribute("aria-current", "true") } else { button }
     };
     html! {
         @if currencies.len() > 1 {

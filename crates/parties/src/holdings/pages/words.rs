@@ -36,11 +36,7 @@ pub(super) fn role(l: &L, word: &str) -> String {
 /// A word a feed or a payer wrote: translated when it is one we know, as it is otherwise.
 pub(super) fn foreign(l: &L, stem: &str, word: &str) -> String {
     let key = key(stem, word);
-    if l.texts.has(l.lang, &key) {
-        l.t(&key)
-    } else {
-        word.to_owned()
-    }
+    if l.texts.has(l.lang, &key) { l.t(&key) } else { word.to_owned() }
 }
 
 /// Icon of an account.
@@ -151,14 +147,9 @@ fn sign_words(l: &L, sign: Indicator) -> String {
         Indicator::CardExpired(_) => l.t("holdings-sign-card-expired"),
         Indicator::CardBlocked => l.t("holdings-sign-card-blocked"),
         Indicator::LoanPastDue { days: None, .. } => l.t("holdings-sign-late"),
-        Indicator::LoanPastDue {
-            days: Some(days), ..
-        } => {
+        Indicator::LoanPastDue { days: Some(days), .. } => {
             let risk = l.t(&format!("holdings-risk-{}", Risk::of_days(days).key()));
-            l.ta(
-                "holdings-sign-past-due",
-                &[("n", days.into()), ("risk", risk.into())],
-            )
+            l.ta("holdings-sign-past-due", &[("n", days.into()), ("risk", risk.into())])
         }
         Indicator::LoanDefaulted => l.t("holdings-sign-defaulted"),
         Indicator::PaymentDue(0) => l.t("holdings-sign-payment-today"),

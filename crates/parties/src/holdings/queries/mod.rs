@@ -52,11 +52,7 @@ fn held(c: &mut Cols) -> Result<HeldAccount, StoreError> {
     let role = c.take()?;
     let last: Option<String> = c.take()?;
     let last_month = last.and_then(|month| format!("{month}-01").parse().ok());
-    Ok(HeldAccount {
-        account,
-        role,
-        last_month,
-    })
+    Ok(HeldAccount { account, role, last_month })
 }
 
 const LAST_MONTH: &str =
@@ -110,10 +106,7 @@ fn holder(c: &mut Cols) -> Result<Holder, StoreError> {
         id: c.take()?,
         number: c.take()?,
         display_name: c.take()?,
-        owner: Owner {
-            branch_id: c.take()?,
-            manager_id: c.take()?,
-        },
+        owner: Owner { branch_id: c.take()?, manager_id: c.take()? },
     })
 }
 
@@ -134,9 +127,7 @@ pub async fn holders<R: Read>(
         places(1, accounts.len())
     );
     let ids: Vec<Value> = accounts.iter().map(|id| (*id).into()).collect();
-    let mut all = each(db.query(&sql, &ids).await?, |c| {
-        Ok((c.take()?, c.take()?, holder(c)?))
-    })?;
+    let mut all = each(db.query(&sql, &ids).await?, |c| Ok((c.take()?, c.take()?, holder(c)?)))?;
     all.sort_by_key(|(_, role, _)| *role);
     Ok(all)
 }

@@ -16,22 +16,14 @@ pub async fn money_rows<R: Read>(
 ) -> Result<Vec<MoneyRow>, StoreError> {
     let accounts = account_sums(db, client).await?;
     let loans = loan_sums(db, client).await?;
-    let mut currencies: Vec<Currency> = accounts
-        .iter()
-        .map(|a| a.0)
-        .chain(loans.iter().map(|l| l.0))
-        .collect();
+    let mut currencies: Vec<Currency> =
+        accounts.iter().map(|a| a.0).chain(loans.iter().map(|l| l.0)).collect();
     currencies.sort_unstable();
     currencies.dedup();
     let rows = currencies.into_iter().map(|currency| {
-        let account = accounts
-            .iter()
-            .find(|a| a.0 == currency)
-            .map_or_else(Default::default, |a| a.1);
-        let loan = loans
-            .iter()
-            .find(|l| l.0 == currency)
-            .map_or_else(Default::default, |l| l.1);
+        let account =
+            accounts.iter().find(|a| a.0 == currency).map_or_else(Default::default, |a| a.1);
+        let loan = loans.iter().find(|l| l.0 == currency).map_or_else(Default::default, |l| l.1);
         MoneyRow::new(currency, account, loan)
     });
     Ok(rows.filter(|row| !row.is_empty()).collect())

@@ -48,24 +48,14 @@ pub async fn turnover<R: Read>(
                join account_month m on m.account_id = r.account_id \
                where r.client_id = $1 and r.role = 'owner' and m.month >= $2 and m.month <= $3 \
                and m.operations > 0 group by m.month, a.currency order by m.month, a.currency";
-    let rows = db
-        .query(sql, params![client, month_key(first), month_key(last)])
-        .await?;
+    let rows = db.query(sql, params![client, month_key(first), month_key(last)]).await?;
     each(rows, |c| {
         let month: String = c.take()?;
         let month = format!("{month}-01")
             .parse()
-            .map_err(|e: jiff::Error| StoreError::Column {
-                index: 0,
-                problem: e.to_string(),
-            })?;
+            .map_err(|e: jiff::Error| StoreError::Column { index: 0, problem: e.to_string() })?;
         let currency = c.take()?;
-        Ok(MonthTurnover {
-            month,
-            currency,
-            in_minor: c.take()?,
-            out_minor: c.take()?,
-        })
+        Ok(MonthTurnover { month, currency, in_minor: c.take()?, out_minor: c.take()? })
     })
 }
 
@@ -73,8 +63,7 @@ pub async fn turnover<R: Read>(
 pub(in crate::holdings) fn months_before(day: Date, count: i64) -> Date {
     let span = jiff::Span::new().try_months(count).ok();
     let first = day.first_of_month();
-    span.and_then(|span| first.checked_sub(span).ok())
-        .unwrap_or(first)
+    span.and_then(|span| first.checked_sub(span).ok()).unwrap_or(first)
 }
 
 /// Place of a movement in the order of an account.
@@ -91,11 +80,7 @@ pub struct TransactionKey {
 impl TransactionKey {
     /// The key of a movement.
     pub fn of(transaction: &Transaction) -> Self {
-        Self {
-            on_date: transaction.on_date,
-            ordinal: transaction.ordinal,
-            id: transaction.id,
-        }
+        Self { on_date: transaction.on_date, ordinal: transaction.ordinal, id: transaction.id }
     }
     /// As it stands in an address.
     pub fn to_text(self) -> String {

@@ -79,9 +79,8 @@ impl Circle {
     /// The clients that the ties of the frontier lead to and that are new, in id order.
     pub fn unknown(&self, ties: &[Tie]) -> Vec<ClientId> {
         let ends = ties.iter().flat_map(|t| [t.from, t.to]);
-        let new: BTreeSet<ClientId> = ends
-            .filter(|id| !self.depths.contains_key(id) && !self.hidden.contains(id))
-            .collect();
+        let new: BTreeSet<ClientId> =
+            ends.filter(|id| !self.depths.contains_key(id) && !self.hidden.contains(id)).collect();
         new.into_iter().collect()
     }
     /// Takes in what was found about the new clients. Those beyond the limit are only counted, and so are
@@ -129,12 +128,7 @@ mod tests {
         ClientId::from_uuid(uuid::Uuid::from_u128(n))
     }
     fn tie(from: u128, to: u128, kind: LinkKind, share_bp: Option<i64>) -> Tie {
-        Tie {
-            from: client(from),
-            to: client(to),
-            kind,
-            share_bp,
-        }
+        Tie { from: client(from), to: client(to), kind, share_bp }
     }
 
     #[test]
@@ -159,18 +153,10 @@ mod tests {
             let of_frontier: Vec<Tie> = ties
                 .iter()
                 .copied()
-                .filter(|t| {
-                    circle
-                        .frontier()
-                        .iter()
-                        .any(|id| *id == t.from || *id == t.to)
-                })
+                .filter(|t| circle.frontier().iter().any(|id| *id == t.from || *id == t.to))
                 .collect();
-            let found: Vec<_> = circle
-                .unknown(&of_frontier)
-                .into_iter()
-                .map(|id| (id, Reach::Seen))
-                .collect();
+            let found: Vec<_> =
+                circle.unknown(&of_frontier).into_iter().map(|id| (id, Reach::Seen)).collect();
             circle.grow(&found);
             levels += 1;
             assert!(levels < 5);
@@ -182,18 +168,11 @@ mod tests {
     #[test]
     fn hidden_clients_are_counted_once_and_lead_nowhere() {
         let mut circle = Circle::new(client(1), 60);
-        let ties = [
-            tie(1, 2, LinkKind::Partner, None),
-            tie(1, 3, LinkKind::Owner, Some(9_000)),
-        ];
+        let ties = [tie(1, 2, LinkKind::Partner, None), tie(1, 3, LinkKind::Owner, Some(9_000))];
         assert_eq!(circle.unknown(&ties), [client(2), client(3)]);
         circle.grow(&[(client(2), Reach::Hidden), (client(3), Reach::Seen)]);
         assert_eq!(circle.frontier(), [client(3)]);
-        assert!(
-            circle
-                .unknown(&[tie(3, 2, LinkKind::Partner, None)])
-                .is_empty()
-        );
+        assert!(circle.unknown(&[tie(3, 2, LinkKind::Partner, None)]).is_empty());
         assert_eq!((circle.hidden(), circle.holds(client(2))), (1, false));
     }
 

@@ -48,10 +48,7 @@ pub struct Relation {
 impl LinkKind {
     /// Whether the link reads the same from both sides.
     pub const fn is_mutual(self) -> bool {
-        matches!(
-            self,
-            LinkKind::Spouse | LinkKind::Sibling | LinkKind::Partner | LinkKind::Other
-        )
+        matches!(self, LinkKind::Spouse | LinkKind::Sibling | LinkKind::Partner | LinkKind::Other)
     }
     /// Whether a share belongs to it.
     pub const fn takes_share(self) -> bool {
@@ -88,33 +85,18 @@ impl Relation {
         for kind in LinkKind::ALL.iter().copied() {
             let fits = |other_holds: bool| {
                 ClientKind::ALL.iter().any(|other| {
-                    if other_holds {
-                        kind.fits(*other, this)
-                    } else {
-                        kind.fits(this, *other)
-                    }
+                    if other_holds { kind.fits(*other, this) } else { kind.fits(this, *other) }
                 })
             };
-            let sides: &[bool] = if kind.is_mutual() {
-                &[true]
-            } else {
-                &[true, false]
-            };
+            let sides: &[bool] = if kind.is_mutual() { &[true] } else { &[true, false] };
             let fitting = sides.iter().filter(|side| fits(**side));
-            all.extend(fitting.map(|side| Relation {
-                kind,
-                other_holds: *side,
-            }));
+            all.extend(fitting.map(|side| Relation { kind, other_holds: *side }));
         }
         all
     }
     /// Stable word: the kind, with `-of` when this one holds the link.
     pub fn key(self) -> String {
-        let side = if self.other_holds || self.kind.is_mutual() {
-            ""
-        } else {
-            "-of"
-        };
+        let side = if self.other_holds || self.kind.is_mutual() { "" } else { "-of" };
         format!("{}{side}", self.kind.key())
     }
     /// From the stable word.
@@ -154,25 +136,9 @@ mod tests {
         for relation in &of_person {
             assert_eq!(Relation::from_key(&relation.key()), Some(*relation));
         }
-        assert_eq!(
-            of_person
-                .iter()
-                .filter(|r| r.kind == LinkKind::Spouse)
-                .count(),
-            1
-        );
-        assert_eq!(
-            of_person
-                .iter()
-                .filter(|r| r.kind == LinkKind::Parent)
-                .count(),
-            2
-        );
-        assert!(
-            !of_person
-                .iter()
-                .any(|r| r.kind == LinkKind::Owner && r.other_holds)
-        );
+        assert_eq!(of_person.iter().filter(|r| r.kind == LinkKind::Spouse).count(), 1);
+        assert_eq!(of_person.iter().filter(|r| r.kind == LinkKind::Parent).count(), 2);
+        assert!(!of_person.iter().any(|r| r.kind == LinkKind::Owner && r.other_holds));
         assert_eq!(Relation::from_key("spouse-of"), None);
     }
 }

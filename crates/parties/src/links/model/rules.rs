@@ -67,10 +67,8 @@ pub fn check(draft: &Draft, known: &[Known], ancestors: &[ClientId], today: Date
     }
     check_dates(draft, today, &mut refusals);
     check_share(draft, known, &mut refusals);
-    let now: Vec<&Known> = known
-        .iter()
-        .filter(|k| overlaps((k.since, k.until), (draft.since, draft.until)))
-        .collect();
+    let now: Vec<&Known> =
+        known.iter().filter(|k| overlaps((k.since, k.until), (draft.since, draft.until))).collect();
     let is_same = |k: &&Known| {
         let straight = k.from == from && k.to == to;
         let reverse = k.from == to && k.to == from && draft.kind.is_mutual();
@@ -96,11 +94,7 @@ fn check_dates(draft: &Draft, today: Date, refusals: &mut Refusals) {
     if draft.since.is_some_and(|day| day > tomorrow) {
         refusals.push(Refusal::field("date-in-future", "since"));
     }
-    if draft
-        .since
-        .zip(draft.until)
-        .is_some_and(|(since, until)| until < since)
-    {
+    if draft.since.zip(draft.until).is_some_and(|(since, until)| until < since) {
         refusals.push(Refusal::field("until-before-since", "until"));
     }
 }
@@ -171,29 +165,21 @@ mod tests {
     }
 
     fn codes(draft: &Draft, known: &[Known]) -> Vec<String> {
-        check(draft, known, &[], TODAY)
-            .0
-            .into_iter()
-            .map(|r| r.code)
-            .collect()
+        check(draft, known, &[], TODAY).0.into_iter().map(|r| r.code).collect()
     }
 
     #[test]
     fn shares_stay_within_one_hundred_percent() {
         let mut one = draft((1, Person), (9, Company), LinkKind::Owner);
         assert_eq!(codes(&one, &[]), ["required"]);
-        for (share, code) in [
-            (0, "link-share-range"),
-            (10_001, "link-share-range"),
-            (-5, "link-share-range"),
-        ] {
+        for (share, code) in
+            [(0, "link-share-range"), (10_001, "link-share-range"), (-5, "link-share-range")]
+        {
             one.share_bp = Some(share);
             assert_eq!(codes(&one, &[]), [code]);
         }
-        let others = [
-            known(2, 9, LinkKind::Owner, Some(6_000)),
-            known(3, 9, LinkKind::Owner, Some(1_000)),
-        ];
+        let others =
+            [known(2, 9, LinkKind::Owner, Some(6_000)), known(3, 9, LinkKind::Owner, Some(1_000))];
         one.share_bp = Some(3_000);
         assert!(codes(&one, &others).is_empty(), "exactly 100 % is allowed");
         one.share_bp = Some(3_001);

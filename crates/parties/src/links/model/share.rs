@@ -5,20 +5,14 @@ use kernel::{Refusal, Refusals};
 /// A percentage as people write it, in basis points; an empty text is none. What is no percentage of at
 /// most two decimals is refused at `share`.
 pub fn parse_share(text: &str, refusals: &mut Refusals) -> Option<i64> {
-    let text: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '%')
-        .collect();
+    let text: String = text.chars().filter(|c| !c.is_whitespace() && *c != '%').collect();
     if text.is_empty() {
         return None;
     }
     let (whole, fraction) = text.split_once([',', '.']).unwrap_or((&text, ""));
     let is_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     let share = if is_digits(whole) && is_digits(fraction) && fraction.len() <= 2 {
-        format!("{whole}{fraction:0<2}")
-            .parse()
-            .ok()
-            .filter(|n| *n <= 1_000_000)
+        format!("{whole}{fraction:0<2}").parse().ok().filter(|n| *n <= 1_000_000)
     } else {
         None
     };

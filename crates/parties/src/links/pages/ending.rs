@@ -19,11 +19,7 @@ async fn stored(cx: &Cx, head: &ClientHead, item: &str) -> Result<(Known, Client
     let item: LinkId = frame::id(item)?;
     let mut db = cx.db.clone();
     let link = queries::one(&mut db, item).await?.ok_or(Error::NotFound)?;
-    let other = if link.from == head.id {
-        link.to
-    } else {
-        link.from
-    };
+    let other = if link.from == head.id { link.to } else { link.from };
     if other != link.to && link.to != head.id {
         return Err(Error::NotFound);
     }
@@ -34,14 +30,7 @@ async fn stored(cx: &Cx, head: &ClientHead, item: &str) -> Result<(Known, Client
 pub(super) async fn end_form(cx: Cx, Path((client, item)): Path<(String, String)>) -> Answer {
     let head = frame::editable(&cx, frame::id(&client)?).await?.head;
     let (link, other) = stored(&cx, &head, &item).await?;
-    Ok(end_dialog(
-        &cx,
-        &head,
-        &link,
-        &other,
-        "",
-        &Refusals::default(),
-    ))
+    Ok(end_dialog(&cx, &head, &link, &other, "", &Refusals::default()))
 }
 
 fn end_dialog(
@@ -54,19 +43,9 @@ fn end_dialog(
 ) -> Response {
     let l = &cx.l;
     let other_holds = link.from == other.id || link.kind.is_mutual();
-    let relation = relation_words(
-        l,
-        Relation {
-            kind: link.kind,
-            other_holds,
-        },
-    );
+    let relation = relation_words(l, Relation { kind: link.kind, other_holds });
     let today = date_input(Some(l.today));
-    let until = if until.is_empty() {
-        today
-    } else {
-        until.to_owned()
-    };
+    let until = if until.is_empty() { today } else { until.to_owned() };
     let body = html! {
         p { (relation) ": " strong { (name_of(l, other)) } }
         (Field::new("until", l.t("links-until"), Input::Date).value(until).required()
@@ -96,25 +75,16 @@ pub(super) async fn end(
     let by_mistake = sent.is_set("by_mistake");
     let outcome = match (until, refusals.into_result()) {
         (Some(until), Ok(())) => {
-            let command = EndLink {
-                link_id: link.id,
-                until,
-                by_mistake,
-            };
+            let command = EndLink { link_id: link.id, until, by_mistake };
             cx.execute(sent.command_id()?, &command).await
         }
         (_, refused) => Err(Error::Refused(refused.err().unwrap_or_default())),
     };
     match outcome {
         Ok(()) => Ok(cx.done(&card(head.id), "flash-link-ended")),
-        Err(Error::Refused(refusals)) => Ok(end_dialog(
-            &cx,
-            &head,
-            &link,
-            &other,
-            &sent.text("until"),
-            &refusals,
-        )),
+        Err(Error::Refused(refusals)) => {
+            Ok(end_dialog(&cx, &head, &link, &other, &sent.text("until"), &refusals))
+        }
         Err(error) => Err(error.into()),
     }
 }

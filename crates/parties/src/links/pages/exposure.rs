@@ -64,10 +64,8 @@ pub(super) async fn panel(
     if group.heads.len() < 2 && group.circle.hidden() == 0 {
         return Ok(None);
     }
-    let (summed, unsummed): (Vec<&ClientHead>, Vec<&ClientHead>) = group
-        .heads
-        .values()
-        .partition(|head| principal.reaches("holding.read", head.owner()));
+    let (summed, unsummed): (Vec<&ClientHead>, Vec<&ClientHead>) =
+        group.heads.values().partition(|head| principal.reaches("holding.read", head.owner()));
     let ids: Vec<ClientId> = summed.iter().map(|head| head.id).collect();
     let sums = queries::exposure(db, &ids).await?;
     let each = queries::each(db, &ids).await?;
@@ -84,10 +82,8 @@ pub(super) async fn panel(
         }
         p.quiet { (l.t("links-group-rule")) }
     };
-    let panel = Panel::new(l.t("links-group"))
-        .id(id)
-        .icon("users")
-        .live(format!("client:{client}"), src);
+    let panel =
+        Panel::new(l.t("links-group")).id(id).icon("users").live(format!("client:{client}"), src);
     Ok(Some(panel.render(&body)))
 }
 
@@ -103,11 +99,7 @@ fn sum_row(cx: &Cx, sum: &Exposure) -> Markup {
         l,
         &[
             owed,
-            Tile::new(
-                l.t("links-group-overdue"),
-                overdue,
-                l.t("links-group-no-overdue"),
-            ),
+            Tile::new(l.t("links-group-overdue"), overdue, l.t("links-group-no-overdue")),
             Tile::new(l.t("links-group-deposits"), Some(sum.deposits), ""),
         ],
     )
@@ -147,9 +139,5 @@ fn members(cx: &Cx, group: &Around, each: &BTreeMap<ClientId, Vec<Share>>) -> Ma
 fn amounts(cx: &Cx, all: impl Iterator<Item = Money>) -> Cell {
     let l = &cx.l;
     let words: Vec<String> = all.filter(|m| m.minor != 0).map(|m| l.money(m)).collect();
-    if words.is_empty() {
-        Cell::none(l)
-    } else {
-        Cell::text(words.join(" + "))
-    }
+    if words.is_empty() { Cell::none(l) } else { Cell::text(words.join(" + ")) }
 }

@@ -30,11 +30,7 @@ pub(super) struct Asked {
 pub(super) async fn page(cx: Cx, Path(client): Path<String>, Query(asked): Query<Asked>) -> Answer {
     let l = &cx.l;
     let depth = asked.depth.filter(|d| DEPTHS.contains(d)).unwrap_or(2);
-    let Seen {
-        head,
-        may_edit,
-        mut db,
-    } = frame::seen(&cx, frame::id(&client)?).await?;
+    let Seen { head, may_edit, mut db } = frame::seen(&cx, frame::id(&client)?).await?;
     let client = head.id;
     let here = format!("{}/links?depth={depth}", card(client));
     let links = queries::links_of(&mut db, cx.principal(), client, l.today).await?;
@@ -48,10 +44,7 @@ pub(super) async fn page(cx: Cx, Path(client): Path<String>, Query(asked): Query
             (table(&cx, client, &links, may_edit))
         }
     };
-    Ok(cx.page(
-        &l.ta("links-of", &[("name", name_of(l, &head).into())]),
-        &content,
-    ))
+    Ok(cx.page(&l.ta("links-of", &[("name", name_of(l, &head).into())]), &content))
 }
 
 fn header(cx: &Cx, head: &ClientHead, may_edit: bool) -> Markup {
@@ -75,11 +68,8 @@ fn graph(cx: &Cx, head: &ClientHead, around: &Around, depth: usize, may_edit: bo
     let l = &cx.l;
     let client = head.id;
     let title = l.ta("links-graph-of", &[("name", name_of(l, head).into())]);
-    let nodes: Vec<GraphNode> = around
-        .heads
-        .values()
-        .map(|head| node(cx, head, client, depth))
-        .collect();
+    let nodes: Vec<GraphNode> =
+        around.heads.values().map(|head| node(cx, head, client, depth)).collect();
     let edges: Vec<GraphEdge> = around
         .ties
         .iter()
@@ -112,10 +102,7 @@ fn graph(cx: &Cx, head: &ClientHead, around: &Around, depth: usize, may_edit: bo
         .id("links-graph")
         .icon("network")
         .actions(steps)
-        .live(
-            format!("client:{client}"),
-            format!("{}/links?depth={depth}", card(client)),
-        )
+        .live(format!("client:{client}"), format!("{}/links?depth={depth}", card(client)))
         .render(&body)
 }
 
@@ -136,11 +123,7 @@ fn node(cx: &Cx, head: &ClientHead, centre: ClientId, depth: usize) -> GraphNode
         } else {
             format!("{}/links?depth={depth}", card(head.id))
         },
-        tone: if is_important {
-            Tone::Attention
-        } else {
-            Tone::Neutral
-        },
+        tone: if is_important { Tone::Attention } else { Tone::Neutral },
     }
 }
 
@@ -165,10 +148,7 @@ fn table(cx: &Cx, client: ClientId, links: &Links, may_edit: bool) -> Markup {
         .id("links-all")
         .icon("link")
         .flush()
-        .live(
-            format!("client:{client}"),
-            format!("{}/links", card(client)),
-        )
+        .live(format!("client:{client}"), format!("{}/links", card(client)))
         .render(&body)
 }
 
@@ -182,16 +162,11 @@ fn row(cx: &Cx, client: ClientId, one: &Linked, may_edit: bool) -> Row {
         @if is_over { " " (ui::tag(&l.t("links-over"))) }
         @if !one.note.is_empty() { " " span.quiet { (one.note) } }
     };
-    let author = one
-        .author_id
-        .map(|u| directory.staff_name(u, l.lang).to_owned());
+    let author = one.author_id.map(|u| directory.staff_name(u, l.lang).to_owned());
     let mut row = Row::new(one.id)
         .cell(Cell::markup(client_link(l, &one.other)))
         .cell(Cell::markup(relation))
-        .cell(
-            one.share_bp
-                .map_or_else(|| Cell::none(l), |bp| Cell::text(l.percent(bp))),
-        )
+        .cell(one.share_bp.map_or_else(|| Cell::none(l), |bp| Cell::text(l.percent(bp))))
         .cell(day(one.since))
         .cell(day(one.until))
         .cell(Cell::quiet(author.unwrap_or_default()).title(l.datetime(one.at)));

@@ -133,21 +133,10 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
     let form_id = sent.command_id()?;
     let outcome = match (relation, party, refusals.into_result()) {
         (Some(relation), Some(party), Ok(())) => {
-            let (from, to) = if relation.other_holds {
-                (party, head.id)
-            } else {
-                (head.id, party)
-            };
+            let (from, to) = if relation.other_holds { (party, head.id) } else { (head.id, party) };
             let note = sent.text("note");
-            let command = AddLink {
-                from,
-                to,
-                kind: relation.kind,
-                share_bp,
-                since,
-                until: None,
-                note,
-            };
+            let command =
+                AddLink { from, to, kind: relation.kind, share_bp, since, until: None, note };
             cx.execute(form_id, &command).await
         }
         (_, _, refused) => Err(Error::Refused(refused.err().unwrap_or_default())),

@@ -34,15 +34,10 @@ impl CardPanel for LinksPanel {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let l = &cx.l;
-    let Seen {
-        may_edit, mut db, ..
-    } = frame::seen(cx, client).await?;
+    let Seen { may_edit, mut db, .. } = frame::seen(cx, client).await?;
     let links = queries::links_of(&mut db, cx.principal(), client, l.today).await?;
-    let current: Vec<&Linked> = links
-        .seen
-        .iter()
-        .filter(|one| one.until.is_none_or(|last| last >= l.today))
-        .collect();
+    let current: Vec<&Linked> =
+        links.seen.iter().filter(|one| one.until.is_none_or(|last| last >= l.today)).collect();
     let all = format!("{}/links", card(client));
     let add = format!("{}/links/new", card(client));
     let shown = current.get(..SHOWN).unwrap_or(&current);
@@ -99,7 +94,5 @@ fn line(cx: &Cx, client: ClientId, one: &Linked, may_edit: bool) -> Markup {
 
 /// The button that starts a new link, for places without a panel head.
 pub(super) fn add_button(cx: &Cx, client: ClientId) -> Button {
-    Button::primary(cx.l.t("links-add"))
-        .icon("plus")
-        .dialog(format!("{}/links/new", card(client)))
+    Button::primary(cx.l.t("links-add")).icon("plus").dialog(format!("{}/links/new", card(client)))
 }

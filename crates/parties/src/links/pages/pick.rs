@@ -61,10 +61,7 @@ pub(super) fn choice(cx: &Cx, head: &ClientHead, key: Option<&str>, chosen: &str
     let id = head.id.to_string();
     let mut detail = vec![kind_words(l, head), head.number.clone()];
     detail.extend(head.birth_date.map(|day| l.date(day)));
-    detail.extend(
-        head.branch_id
-            .map(|b| directory.branch_name(b, l.lang).to_owned()),
-    );
+    detail.extend(head.branch_id.map(|b| directory.branch_name(b, l.lang).to_owned()));
     // shown only when the person typed it himself: it tells namesakes apart
     detail.extend(key.map(str::to_owned));
     html! {

@@ -17,13 +17,7 @@ pub(super) fn relation_words(l: &L, relation: Relation) -> String {
 
 /// What the holder of a link is to the other end, for the line of the graph: `Director`, `Owner 51 %`.
 pub(super) fn tie_words(l: &L, tie: &Tie) -> String {
-    let name = relation_words(
-        l,
-        Relation {
-            kind: tie.kind,
-            other_holds: true,
-        },
-    );
+    let name = relation_words(l, Relation { kind: tie.kind, other_holds: true });
     match tie.share_bp {
         Some(share) => format!("{name} {}", l.percent(share)),
         None => name,
@@ -31,10 +25,7 @@ pub(super) fn tie_words(l: &L, tie: &Tie) -> String {
 }
 
 pub(super) fn kind_words(l: &L, head: &ClientHead) -> String {
-    l.t(&format!(
-        "client-kind-{}",
-        head.kind.key().replace('_', "-")
-    ))
+    l.t(&format!("client-kind-{}", head.kind.key().replace('_', "-")))
 }
 
 /// A client as a link, marked when he matters more than most.

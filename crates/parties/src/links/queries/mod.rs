@@ -46,10 +46,7 @@ const KNOWN: &str = "id, from_id, to_id, kind, share_bp, since, until";
 /// The database's.
 pub async fn one<R: Read>(db: &mut R, id: LinkId) -> Result<Option<Known>, StoreError> {
     let sql = format!("select {KNOWN} from client_link where id = $1 and archived_at is null");
-    db.first(&sql, params![id])
-        .await?
-        .map(|row| known(&mut row.cols()))
-        .transpose()
+    db.first(&sql, params![id]).await?.map(|row| known(&mut row.cols())).transpose()
 }
 
 /// The links that can speak against a new one from `from` to `to`, ended ones too.
@@ -164,9 +161,7 @@ pub async fn links_of<R: Read>(
     }
     links.hidden = hidden.len();
     links.seen.sort_by(|a, b| {
-        a.relation
-            .cmp(&b.relation)
-            .then_with(|| a.other.display_name.cmp(&b.other.display_name))
+        a.relation.cmp(&b.relation).then_with(|| a.other.display_name.cmp(&b.other.display_name))
     });
     Ok(links)
 }
@@ -176,10 +171,7 @@ fn linked(c: &mut Cols, other_holds: bool) -> Result<Linked, StoreError> {
     let kind = LinkKind::from_key(&c.take::<String>()?).unwrap_or(LinkKind::Other);
     Ok(Linked {
         id,
-        relation: Relation {
-            kind,
-            other_holds: other_holds || kind.is_mutual(),
-        },
+        relation: Relation { kind, other_holds: other_holds || kind.is_mutual() },
         share_bp: c.take()?,
         since: c.take()?,
         until: c.take()?,
@@ -213,16 +205,7 @@ pub async fn around<R: Read>(
     today: Date,
 ) -> Result<Around, Error> {
     let any = |_: &Tie| true;
-    grow(
-        db,
-        principal,
-        centre,
-        depth,
-        limits::GRAPH_NODES_MAX,
-        today,
-        any,
-    )
-    .await
+    grow(db, principal, centre, depth, limits::GRAPH_NODES_MAX, today, any).await
 }
 
 /// The household or group of a client: everybody reached through membership and control.
@@ -236,16 +219,7 @@ pub async fn group<R: Read>(
     today: Date,
 ) -> Result<Around, Error> {
     let depth = limits::GROUP_DEPTH_MAX;
-    grow(
-        db,
-        principal,
-        centre,
-        depth,
-        GROUP_CLIENTS_MAX,
-        today,
-        Tie::is_control,
-    )
-    .await
+    grow(db, principal, centre, depth, GROUP_CLIENTS_MAX, today, Tie::is_control).await
 }
 
 async fn grow<R: Read>(
@@ -280,21 +254,12 @@ async fn grow<R: Read>(
         circle.grow(&found);
     }
     // links among the outermost level were not asked for yet
-    ties.extend(
-        ties_of(db, circle.frontier(), today)
-            .await?
-            .into_iter()
-            .filter(|t| follows(t)),
-    );
+    ties.extend(ties_of(db, circle.frontier(), today).await?.into_iter().filter(|t| follows(t)));
     ties.retain(|t| circle.holds(t.from) && circle.holds(t.to));
     ties.sort_by_key(|t| (t.from, t.to, t.kind));
     ties.dedup();
     heads.retain(|id, _| circle.holds(*id));
-    Ok(Around {
-        circle,
-        heads,
-        ties,
-    })
+    Ok(Around { circle, heads, ties })
 }
 
 /// The links at either end of these clients that hold on a day.
@@ -318,12 +283,7 @@ async fn ties_of<R: Read>(
         let mut c = row.cols();
         let (from, to): (ClientId, ClientId) = (c.take()?, c.take()?);
         let kind = LinkKind::from_key(&c.take::<String>()?).unwrap_or(LinkKind::Other);
-        out.push(Tie {
-            from,
-            to,
-            kind,
-            share_bp: c.take()?,
-        });
+        out.push(Tie { from, to, kind, share_bp: c.take()? });
     }
     Ok(out)
 }
@@ -332,13 +292,8 @@ async fn heads_of<R: Read>(db: &mut R, ids: &[ClientId]) -> Result<Vec<ClientHea
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!(
-        "select {HEAD} from client c where c.id in ({})",
-        places(1, ids.len())
-    );
+    let sql = format!("select {HEAD} from client c where c.id in ({})", places(1, ids.len()));
     let values: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
     let rows = db.query(&sql, &values).await?;
-    rows.into_iter()
-        .map(|row| read_head(&mut row.cols()))
-        .collect()
+    rows.into_iter().map(|row| read_head(&mut row.cols())).collect()
 }

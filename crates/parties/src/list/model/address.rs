@@ -53,10 +53,7 @@ pub(in crate::list) struct Sort {
 }
 
 impl Sort {
-    const STANDARD: Sort = Sort {
-        key: SortKey::Name,
-        descending: false,
-    };
+    const STANDARD: Sort = Sort { key: SortKey::Name, descending: false };
 
     fn parse(text: &str) -> Self {
         let (word, descending) = match text.strip_prefix('-') {
@@ -68,11 +65,7 @@ impl Sort {
     }
     /// As in the address.
     pub(in crate::list) fn text(self) -> String {
-        format!(
-            "{}{}",
-            if self.descending { "-" } else { "" },
-            self.key.key()
-        )
+        format!("{}{}", if self.descending { "-" } else { "" }, self.key.key())
     }
 }
 
@@ -114,10 +107,7 @@ impl Address {
         };
         let sort = Sort::parse(first("sort"));
         let cursor = |name: &str| Cursor::decode(first(name), sort.key);
-        let size = first("size")
-            .parse()
-            .ok()
-            .filter(|s| PAGE_SIZES.contains(s));
+        let size = first("size").parse().ok().filter(|s| PAGE_SIZES.contains(s));
         Self {
             search: first("q").trim().chars().take(SEARCH_CHARS_MAX).collect(),
             conditions: Raw::parse(pairs),
@@ -202,13 +192,7 @@ mod tests {
     fn addresses_survive_and_nonsense_falls_back() {
         let text = "sort=-updated&cols=name,phone&q=Иван&field=segment&op=is&value=vip&size=25";
         let address = Address::parse(&pairs(text));
-        assert_eq!(
-            address.sort,
-            Sort {
-                key: SortKey::Updated,
-                descending: true
-            }
-        );
+        assert_eq!(address.sort, Sort { key: SortKey::Updated, descending: true });
         assert_eq!(address.columns, ["name", "phone"]);
         assert_eq!(Address::parse(&address.page_pairs()), address);
         let odd = Address::parse(&pairs("sort=drop table&size=9999999&after=zz&cols=,,"));

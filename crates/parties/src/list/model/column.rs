@@ -44,12 +44,7 @@ const fn own(
     fact: Fact,
     sort: Option<SortKey>,
 ) -> OwnColumn {
-    OwnColumn {
-        key,
-        label,
-        fact,
-        sort,
-    }
+    OwnColumn { key, label, fact, sort }
 }
 
 /// Our own columns, in table order. The name always stands first.
@@ -66,19 +61,9 @@ pub(in crate::list) const OWN: &[OwnColumn] = &[
     own("employer", "field-employer", Fact::Employer, None),
     own("manager", "field-manager-id", Fact::Manager, None),
     own("branch", "field-branch-id", Fact::Branch, None),
-    own(
-        "since",
-        "field-client-since",
-        Fact::ClientSince,
-        Some(SortKey::Since),
-    ),
+    own("since", "field-client-since", Fact::ClientSince, Some(SortKey::Since)),
     own("created", "list-column-created", Fact::Created, None),
-    own(
-        "updated",
-        "list-column-updated",
-        Fact::Updated,
-        Some(SortKey::Updated),
-    ),
+    own("updated", "list-column-updated", Fact::Updated, Some(SortKey::Updated)),
 ];
 
 /// A column of the list.
@@ -114,10 +99,7 @@ impl Column {
 /// All columns: what is done next and was done last stands before who looks after the client.
 pub(in crate::list) fn all(extras: &[ListColumn]) -> Vec<Column> {
     let mut columns: Vec<Column> = OWN.iter().map(Column::Own).collect();
-    let place = columns
-        .iter()
-        .position(|c| c.shows(Fact::Manager))
-        .unwrap_or(columns.len());
+    let place = columns.iter().position(|c| c.shows(Fact::Manager)).unwrap_or(columns.len());
     columns.splice(place..place, extras.iter().map(|e| Column::Extra(*e)));
     columns
 }
@@ -136,10 +118,7 @@ pub(in crate::list) fn chosen(
         (Column::Extra(_), true) => true,
         (Column::Own(own), true) => is_standard(own.fact, scope),
     };
-    all(extras)
-        .into_iter()
-        .filter(|column| sorts(column) || is_wanted(column))
-        .collect()
+    all(extras).into_iter().filter(|column| sorts(column) || is_wanted(column)).collect()
 }
 
 /// What a relationship manager works with; who and where only as far as they differ in his scope.
@@ -175,18 +154,12 @@ mod tests {
 
     fn keys(names: &[&str], scope: Scope) -> Vec<&'static str> {
         let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
-        chosen(&names, SortKey::Name, &[STEP], Some(scope))
-            .iter()
-            .map(Column::key)
-            .collect()
+        chosen(&names, SortKey::Name, &[STEP], Some(scope)).iter().map(Column::key).collect()
     }
 
     #[test]
     fn the_standard_columns_follow_the_scope_and_choices_keep_table_order() {
-        assert_eq!(
-            keys(&[], Scope::Own),
-            ["name", "segment", "phone", "next_step", "since"]
-        );
+        assert_eq!(keys(&[], Scope::Own), ["name", "segment", "phone", "next_step", "since"]);
         assert!(keys(&[], Scope::Region).contains(&"branch"));
         assert_eq!(
             keys(&["updated", "next_step", "no-such"], Scope::Own),

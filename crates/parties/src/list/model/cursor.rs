@@ -41,13 +41,11 @@ impl Cursor {
             Key::Number(number) => number.to_string(),
         };
         let plain = format!("{}\n{}\n{value}", sort.key(), self.id);
-        plain
-            .bytes()
-            .fold(String::with_capacity(plain.len() * 2), |mut out, byte| {
-                // writing to a String cannot fail
-                let _ = write!(out, "{byte:02x}");
-                out
-            })
+        plain.bytes().fold(String::with_capacity(plain.len() * 2), |mut out, byte| {
+            // writing to a String cannot fail
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
     }
     /// From an address; `None` when it is no cursor, or one of another sort.
     pub(in crate::list) fn decode(text: &str, sort: SortKey) -> Option<Self> {
@@ -58,9 +56,7 @@ impl Cursor {
         let bytes: Option<Vec<u8>> = pairs
             .iter()
             .map(|pair| {
-                let digits = std::str::from_utf8(pair)
-                    .ok()
-                    .filter(|d| !d.starts_with('+'))?;
+                let digits = std::str::from_utf8(pair).ok().filter(|d| !d.starts_with('+'))?;
                 u8::from_str_radix(digits, 16).ok()
             })
             .collect();
@@ -74,10 +70,7 @@ impl Cursor {
             SortKey::Name | SortKey::Since => Key::Text(value.to_owned()),
             SortKey::Updated => Key::Number(value.parse().ok()?),
         };
-        Some(Self {
-            key,
-            id: id.parse().ok()?,
-        })
+        Some(Self { key, id: id.parse().ok()? })
     }
 }
 
@@ -96,10 +89,7 @@ mod tests {
         assert!(text.bytes().all(|b| b.is_ascii_hexdigit()));
         assert_eq!(Cursor::decode(&text, SortKey::Name), Some(cursor));
         assert_eq!(Cursor::decode(&text, SortKey::Since), None);
-        let number = Cursor {
-            key: Key::Number(-5),
-            id: Uuid::from_u128(8).into(),
-        };
+        let number = Cursor { key: Key::Number(-5), id: Uuid::from_u128(8).into() };
         let text = number.encode(SortKey::Updated);
         assert_eq!(Cursor::decode(&text, SortKey::Updated), Some(number));
         for broken in ["", "zz", "6", "+1+1", "6e616d65", "é!"] {

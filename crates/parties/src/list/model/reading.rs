@@ -50,26 +50,12 @@ fn merge(tests: &mut Vec<Test>, new: Test) {
         (Field::Own(a), Field::Own(b)) => a == b && old.op == Op::Is && new.op == Op::Is,
         _ => false,
     };
-    match tests
-        .iter_mut()
-        .find(is_same)
-        .map(|old| (&mut old.operand, &new.operand))
-    {
+    match tests.iter_mut().find(is_same).map(|old| (&mut old.operand, &new.operand)) {
         Some((Operand::Words(words), Operand::Words(more))) => {
-            words.extend(
-                more.iter()
-                    .filter(|w| !words.contains(w))
-                    .cloned()
-                    .collect::<Vec<_>>(),
-            );
+            words.extend(more.iter().filter(|w| !words.contains(w)).cloned().collect::<Vec<_>>());
         }
         Some((Operand::Ids(ids), Operand::Ids(more))) => {
-            ids.extend(
-                more.iter()
-                    .filter(|i| !ids.contains(i))
-                    .copied()
-                    .collect::<Vec<_>>(),
-            );
+            ids.extend(more.iter().filter(|i| !ids.contains(i)).copied().collect::<Vec<_>>());
         }
         _ => tests.push(new),
     }
@@ -77,17 +63,9 @@ fn merge(tests: &mut Vec<Test>, new: Test) {
 
 /// The field of a key.
 fn field_of(key: &str, env: &Env<'_>) -> Option<Field> {
-    let own = FIELDS
-        .iter()
-        .find(|(_, k, _)| *k == key)
-        .map(|(own, _, _)| Field::Own(*own));
+    let own = FIELDS.iter().find(|(_, k, _)| *k == key).map(|(own, _, _)| Field::Own(*own));
     let own = own.filter(|f| env.sees_holdings || !matches!(f, Field::Own(Own::Product)));
-    let extra = || {
-        env.extras
-            .iter()
-            .find(|e| e.key == key)
-            .map(|e| Field::Extra(*e))
-    };
+    let extra = || env.extras.iter().find(|e| e.key == key).map(|e| Field::Extra(*e));
     own.or_else(extra)
 }
 
@@ -153,14 +131,9 @@ fn at(day: Date, env: &Env<'_>) -> Operand {
 
 /// A date as people type it; `-30` is thirty days ago.
 fn day(value: &str, env: &Env<'_>) -> Option<Date> {
-    let shifted = value
-        .strip_prefix(['-', '−'])
-        .and_then(|days| days.trim().parse::<i64>().ok());
+    let shifted = value.strip_prefix(['-', '−']).and_then(|days| days.trim().parse::<i64>().ok());
     match shifted {
-        Some(days) => env
-            .today
-            .checked_sub(jiff::Span::new().try_days(days).ok()?)
-            .ok(),
+        Some(days) => env.today.checked_sub(jiff::Span::new().try_days(days).ok()?).ok(),
         None => kernel::parse_date(value, env.today),
     }
 }
@@ -191,17 +164,12 @@ mod tests {
     }
 
     fn raw(field: &str, op: &str, value: &str) -> Raw {
-        Raw {
-            field: field.to_owned(),
-            op: op.to_owned(),
-            value: value.to_owned(),
-        }
+        Raw { field: field.to_owned(), op: op.to_owned(), value: value.to_owned() }
     }
 
     fn operand(field: &str, op: &str, value: &str) -> Result<Operand, String> {
         let read = read(&[raw(field, op, value)], &env());
-        read.map(|tests| tests[0].operand.clone())
-            .map_err(|r| r.0[0].code.clone())
+        read.map(|tests| tests[0].operand.clone()).map_err(|r| r.0[0].code.clone())
     }
 
     #[test]
@@ -213,29 +181,17 @@ mod tests {
         assert_eq!(operand("age", "at-most", "59"), day(1966, 11, 23));
         let me = Operand::Ids(vec![Some(Uuid::from_u128(5))]);
         assert_eq!(operand("manager", "is", "me"), Ok(me));
-        assert_eq!(
-            operand("manager", "is", "none"),
-            Ok(Operand::Ids(vec![None]))
-        );
-        assert_eq!(
-            operand("birth_month", "is", "3"),
-            Ok(Operand::Words(vec!["03".into()]))
-        );
+        assert_eq!(operand("manager", "is", "none"), Ok(Operand::Ids(vec![None])));
+        assert_eq!(operand("birth_month", "is", "3"), Ok(Operand::Words(vec!["03".into()])));
     }
 
     #[test]
     fn what_is_not_understood_is_refused_and_never_dropped() {
         let code = |code: &str| Err(code.to_owned());
         assert_eq!(operand("segment", "is", "gold"), code("list-value-unclear"));
-        assert_eq!(
-            operand("segment", "before", "vip"),
-            code("list-operator-unknown")
-        );
+        assert_eq!(operand("segment", "before", "vip"), code("list-operator-unknown"));
         assert_eq!(operand("1=1 --", "is", "x"), code("list-field-unknown"));
-        assert_eq!(
-            operand("product", "has", "loan"),
-            code("list-field-unknown")
-        );
+        assert_eq!(operand("product", "has", "loan"), code("list-field-unknown"));
         assert_eq!(operand("since", "from", "soon"), code("list-value-unclear"));
         assert_eq!(operand("age", "at-least", "-1"), code("list-value-unclear"));
         let many = vec![raw("segment", "is", "vip"); CONDITIONS_MAX + 1];
@@ -246,12 +202,7 @@ mod tests {
     fn several_values_of_one_field_mean_one_of_them() {
         let raws = ["vip", "premium", "vip"].map(|v| raw("segment", "is", v));
         let tests = read(&raws, &env()).unwrap();
-        let [test] = tests.as_slice() else {
-            panic!("{tests:?}")
-        };
-        assert_eq!(
-            test.operand,
-            Operand::Words(vec!["vip".into(), "premium".into()])
-        );
+        let [test] = tests.as_slice() else { panic!("{tests:?}") };
+        assert_eq!(test.operand, Operand::Words(vec!["vip".into(), "premium".into()]));
     }
 }

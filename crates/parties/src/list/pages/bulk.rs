@@ -24,9 +24,7 @@ pub(super) fn chosen(sent: &FormData) -> Result<Vec<ClientId>, Error> {
         return Err(Error::refused("nothing-selected"));
     }
     if texts.len() > limits::BULK_CLIENTS_MAX {
-        return Err(Refusal::new("too-many-selected")
-            .arg("max", limits::BULK_CLIENTS_MAX)
-            .into());
+        return Err(Refusal::new("too-many-selected").arg("max", limits::BULK_CLIENTS_MAX).into());
     }
     let mut ids: Vec<ClientId> = texts
         .iter()
@@ -41,10 +39,7 @@ pub(super) fn chosen(sent: &FormData) -> Result<Vec<ClientId>, Error> {
 fn back(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|v| v.to_str().ok());
     let uri = referer.and_then(|text| text.parse::<Uri>().ok());
-    let place = uri
-        .as_ref()
-        .and_then(Uri::path_and_query)
-        .map_or("", |p| p.as_str());
+    let place = uri.as_ref().and_then(Uri::path_and_query).map_or("", |p| p.as_str());
     safe_back(place).to_owned()
 }
 
@@ -58,11 +53,7 @@ fn nobody(cx: &Cx, title: &str) -> Response {
         &l.t("list-nobody-chosen-words"),
         Some(button),
     );
-    let content = if cx.is_fragment {
-        ui::dialog_fragment(l, title, &state)
-    } else {
-        state
-    };
+    let content = if cx.is_fragment { ui::dialog_fragment(l, title, &state) } else { state };
     cx.page(title, &content)
 }
 
@@ -174,12 +165,7 @@ fn check_known(cx: &Cx, command: &AssignClients, refusals: &mut Refusals) {
     if command.manager_id.is_some_and(|id| !is_active(id)) {
         refusals.push(Refusal::field("not-a-choice", "manager_id"));
     }
-    let is_open = |id| {
-        directory
-            .branches
-            .get(&id)
-            .is_some_and(|branch| !branch.archived)
-    };
+    let is_open = |id| directory.branches.get(&id).is_some_and(|branch| !branch.archived);
     if command.branch_id.is_some_and(|id| !is_open(id)) {
         refusals.push(Refusal::field("not-a-choice", "branch_id"));
     }
@@ -228,16 +214,7 @@ pub(super) async fn segment(cx: Cx, sent: FormData) -> Answer {
     let back = safe_back(sent.raw("back"));
     let client_ids = chosen(&sent)?;
     let outcome = match Segment::from_key(&sent.text("segment")) {
-        Some(segment) => {
-            cx.execute(
-                sent.command_id()?,
-                &SetSegment {
-                    client_ids,
-                    segment,
-                },
-            )
-            .await
-        }
+        Some(segment) => cx.execute(sent.command_id()?, &SetSegment { client_ids, segment }).await,
         None => Err(Error::refused_field("required", "segment")),
     };
     match outcome {

@@ -36,16 +36,16 @@ enum Shown {
 /// The value at the n-th column of other rooms that is shown.
 fn extra_value(column: &ListColumn, value: &Value) -> Shown {
     let shown = match column.kind {
-        ColumnKind::Text => String::from_value(value.clone())
-            .ok()
-            .map(|t| Shown::Plain(Plain::Text(t))),
-        ColumnKind::Date => Date::from_value(value.clone())
-            .ok()
-            .map(|d| Shown::Plain(Plain::Day(d))),
+        ColumnKind::Text => {
+            String::from_value(value.clone()).ok().map(|t| Shown::Plain(Plain::Text(t)))
+        }
+        ColumnKind::Date => {
+            Date::from_value(value.clone()).ok().map(|d| Shown::Plain(Plain::Day(d)))
+        }
         ColumnKind::Instant => Timestamp::from_value(value.clone()).ok().map(Shown::At),
-        ColumnKind::Number => i64::from_value(value.clone())
-            .ok()
-            .map(|n| Shown::Plain(Plain::Number(n))),
+        ColumnKind::Number => {
+            i64::from_value(value.clone()).ok().map(|n| Shown::Plain(Plain::Number(n)))
+        }
     };
     shown.unwrap_or(Shown::Plain(Plain::Nothing))
 }
@@ -75,21 +75,13 @@ fn own_value(cx: &Cx, row: &ListRow, beside: &Beside, fact: Fact) -> Shown {
         Fact::Name => text(Some(&client_title(l, head))),
         Fact::Number => text(Some(&head.number)),
         Fact::Kind => text(Some(&kind_word(l, head.kind))),
-        Fact::Segment => text(Some(
-            &l.t(&format!("choice-segment-{}", head.segment.key())),
-        )),
+        Fact::Segment => text(Some(&l.t(&format!("choice-segment-{}", head.segment.key())))),
         Fact::Status => text(Some(&status_word(l, head.status))),
         Fact::Branch => place(cx, head.branch_id),
         Fact::Manager => staff(cx, head.manager_id),
         Fact::BirthDate => day(head.birth_date),
         Fact::ClientSince => day(head.client_since),
-        Fact::Phone => text(
-            beside
-                .phones
-                .get(&head.id)
-                .map(|p| format::phone(p))
-                .as_deref(),
-        ),
+        Fact::Phone => text(beside.phones.get(&head.id).map(|p| format::phone(p)).as_deref()),
         Fact::Email => text(beside.emails.get(&head.id).map(String::as_str)),
         Fact::Channel => text(
             head.preferred_channel
@@ -188,10 +180,7 @@ fn usual(l: &L, shown: Shown) -> Cell {
 /// A day of another room is told in relation to today. A column whose absence or lateness matters (the
 /// next step) has words for it under its label's key with `-none` and `-past`.
 fn extra_cell(l: &L, column: &ListColumn, shown: Shown) -> Cell {
-    let (absent, past) = (
-        format!("{}-none", column.label),
-        format!("{}-past", column.label),
-    );
+    let (absent, past) = (format!("{}-none", column.label), format!("{}-past", column.label));
     match shown {
         Shown::Plain(Plain::Nothing) if l.texts.has(l.lang, &absent) => {
             Cell::markup(ui::badge(Tone::Attention, &l.t(&absent)))

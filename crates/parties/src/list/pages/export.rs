@@ -30,11 +30,7 @@ enum FileKind {
 
 impl FileKind {
     fn of(word: &str) -> Self {
-        if word == "csv" {
-            FileKind::Csv
-        } else {
-            FileKind::Xlsx
-        }
+        if word == "csv" { FileKind::Csv } else { FileKind::Xlsx }
     }
     const fn ending(self) -> &'static str {
         match self {
@@ -53,10 +49,7 @@ impl FileKind {
 /// `GET /clients/export?format=…`: everything that fits the filter.
 pub(super) async fn filtered(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let pairs = pairs_of(&query.unwrap_or_default());
-    let format = pairs
-        .iter()
-        .find(|(name, _)| name == "format")
-        .map_or("", |(_, v)| v.as_str());
+    let format = pairs.iter().find(|(name, _)| name == "format").map_or("", |(_, v)| v.as_str());
     let kind = FileKind::of(format);
     let asked = Asked::read(&cx, Address::parse(&pairs)).map_err(Error::Refused)?;
     let ids = asked.matches(&cx).await?;
@@ -106,31 +99,12 @@ impl Export {
     fn new(cx: Cx, mut asked: Asked, ids: Option<Vec<ClientId>>) -> Self {
         asked.address.turn = Turn::First;
         let (db, id) = (cx.db.long(), cx.ctx.new_id());
-        Self {
-            cx,
-            db,
-            asked,
-            ids,
-            id,
-            sent: 0,
-            has_more: true,
-        }
+        Self { cx, db, asked, ids, id, sent: 0, has_more: true }
     }
 
     fn note(&self, rows: Option<u64>, kind: &str, filter: String) -> NoteExport {
-        let columns = self
-            .asked
-            .columns
-            .iter()
-            .map(|c| c.key().to_owned())
-            .collect();
-        NoteExport {
-            export_id: self.id,
-            format: kind.to_owned(),
-            filter,
-            columns,
-            rows,
-        }
+        let columns = self.asked.columns.iter().map(|c| c.key().to_owned()).collect();
+        NoteExport { export_id: self.id, format: kind.to_owned(), filter, columns, rows }
     }
 
     async fn note_begin(&self, kind: FileKind, filter: String) -> Result<(), Error> {
@@ -147,10 +121,7 @@ impl Export {
     fn heads(&self) -> Vec<String> {
         let columns = self.asked.columns.iter().filter(|c| c.key() != "number");
         let labels = columns.map(|column| self.cx.l.t(column.label()));
-        [self.cx.l.t("client-number")]
-            .into_iter()
-            .chain(labels)
-            .collect()
+        [self.cx.l.t("client-number")].into_iter().chain(labels).collect()
     }
 
     /// The next rows; none at the end. Journals the end.
@@ -166,13 +137,8 @@ impl Export {
         };
         let page = queries::page(&mut self.db, &ask).await?;
         let beside = Beside::read(&mut self.db, &self.asked.columns, &page.rows).await?;
-        let columns: Vec<_> = self
-            .asked
-            .columns
-            .iter()
-            .filter(|c| c.key() != "number")
-            .copied()
-            .collect();
+        let columns: Vec<_> =
+            self.asked.columns.iter().filter(|c| c.key() != "number").copied().collect();
         let rows: Vec<Vec<Plain>> = page
             .rows
             .iter()
@@ -227,10 +193,7 @@ fn csv_chunk(heads: Option<&[String]>, rows: &[Vec<Plain>]) -> Result<Bytes, std
     for row in rows {
         writer.write_record(row.iter().map(csv_cell))?;
     }
-    writer
-        .into_inner()
-        .map(Bytes::from)
-        .map_err(|e| std::io::Error::other(e.to_string()))
+    writer.into_inner().map(Bytes::from).map_err(|e| std::io::Error::other(e.to_string()))
 }
 
 fn csv_cell(value: &Plain) -> String {
@@ -298,23 +261,17 @@ fn workbook(
             };
         }
     }
-    if let (Ok(last_row), Ok(last_column)) = (
-        u32::try_from(rows.len()),
-        u16::try_from(heads.len().saturating_sub(1)),
-    ) {
+    if let (Ok(last_row), Ok(last_column)) =
+        (u32::try_from(rows.len()), u16::try_from(heads.len().saturating_sub(1)))
+    {
         sheet.autofilter(0, 0, last_row, last_column)?;
     }
     book.save_to_buffer()
 }
 
 fn excel_day(day: kernel::Date) -> Option<ExcelDateTime> {
-    let year = u16::try_from(day.year())
-        .ok()
-        .filter(|year| *year >= 1900)?;
-    let (month, day) = (
-        u8::try_from(day.month()).ok()?,
-        u8::try_from(day.day()).ok()?,
-    );
+    let year = u16::try_from(day.year()).ok().filter(|year| *year >= 1900)?;
+    let (month, day) = (u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?);
     ExcelDateTime::from_ymd(year, month, day).ok()
 }
 
@@ -330,10 +287,7 @@ mod tests {
             vec![text("=cmd|' /C calc'!A0"), text("ООО «Ромашка»; филиал")],
             vec![text("+7 916"), text("-1")],
             vec![text("@SUM(A1)"), Plain::Nothing],
-            vec![
-                Plain::Day(kernel::Date::constant(2026, 11, 23)),
-                Plain::Number(-5),
-            ],
+            vec![Plain::Day(kernel::Date::constant(2026, 11, 23)), Plain::Number(-5)],
         ];
         let bytes = csv_chunk(Some(&heads), &rows).unwrap();
         let csv = String::from_utf8(bytes.to_vec()).unwrap();

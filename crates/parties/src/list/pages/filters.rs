@@ -52,14 +52,7 @@ fn columns(cx: &Cx, asked: &Asked) -> Markup {
     let shown: Vec<&str> = asked.columns.iter().map(Column::key).collect();
     let query = query_of(&asked.address.list_pairs());
     let keep = [("query", query.as_str())];
-    column_chooser(
-        &cx.l,
-        "clients-columns",
-        "/clients/columns",
-        &keep,
-        &options,
-        &shown,
-    )
+    column_chooser(&cx.l, "clients-columns", "/clients/columns", &keep, &options, &shown)
 }
 
 fn export(cx: &Cx, address: &Address) -> Markup {
@@ -68,17 +61,11 @@ fn export(cx: &Cx, address: &Address) -> Markup {
         let mut pairs = address.view_pairs();
         pairs.push(("format".to_owned(), format.to_owned()));
         let href = format!("/clients/export?{}", query_of(&pairs));
-        MenuItem::Link {
-            href,
-            icon: "download",
-            label,
-        }
+        MenuItem::Link { href, icon: "download", label }
     };
     let max = l.int(i64::try_from(kernel::limits::EXPORT_ROWS_MAX).unwrap_or(i64::MAX));
     Menu::new("clients-export", l.t("list-export"))
-        .item(MenuItem::Heading(
-            l.ta("list-export-words", &[("max", max.into())]),
-        ))
+        .item(MenuItem::Heading(l.ta("list-export-words", &[("max", max.into())])))
         .item(link("xlsx", l.t("list-export-xlsx")))
         .item(link("csv", l.t("list-export-csv")))
         .render()
@@ -87,33 +74,19 @@ fn export(cx: &Cx, address: &Address) -> Markup {
 fn sizes(cx: &Cx, address: &Address) -> Markup {
     let l = &cx.l;
     let words = |size: usize| l.ta("list-page-size", &[("n", size.into())]);
-    let items = PAGE_SIZES
-        .into_iter()
-        .filter(|size| *size != address.size)
-        .map(|size| {
-            let other = Address {
-                size,
-                ..address.clone()
-            };
-            let href = list_href(&other.list_pairs());
-            MenuItem::Link {
-                href,
-                icon: "table-2",
-                label: words(size),
-            }
-        });
-    Menu::new("clients-size", words(address.size))
-        .items(items)
-        .render()
+    let items = PAGE_SIZES.into_iter().filter(|size| *size != address.size).map(|size| {
+        let other = Address { size, ..address.clone() };
+        let href = list_href(&other.list_pairs());
+        MenuItem::Link { href, icon: "table-2", label: words(size) }
+    });
+    Menu::new("clients-size", words(address.size)).items(items).render()
 }
 
 /// The fields one may filter by.
 fn fields(cx: &Cx) -> Vec<FilterField> {
     let l = &cx.l;
     let sees_holdings = cx.principal().has("holding.read");
-    let own = FIELDS
-        .iter()
-        .filter(|(own, _, _)| sees_holdings || *own != Own::Product);
+    let own = FIELDS.iter().filter(|(own, _, _)| sees_holdings || *own != Own::Product);
     let own = own.map(|(own, key, label)| {
         field(cx, key, l.t(label), &Field::Own(*own), own_value(cx, *own))
     });
@@ -122,13 +95,7 @@ fn fields(cx: &Cx) -> Vec<FilterField> {
             ColumnKind::Date | ColumnKind::Instant => FilterValue::Date,
             ColumnKind::Text | ColumnKind::Number => FilterValue::None,
         };
-        field(
-            cx,
-            column.key,
-            l.t(column.label),
-            &Field::Extra(*column),
-            value,
-        )
+        field(cx, column.key, l.t(column.label), &Field::Extra(*column), value)
     });
     own.chain(extra).collect()
 }
@@ -138,12 +105,7 @@ fn field(cx: &Cx, key: &str, label: String, field: &Field, value: FilterValue) -
         .iter()
         .map(|op| Opt::new(op.key(), cx.l.t(&format!("list-op-{}", op.key()))))
         .collect();
-    FilterField {
-        name: key.to_owned(),
-        label,
-        operators,
-        value,
-    }
+    FilterField { name: key.to_owned(), label, operators, value }
 }
 
 fn own_value(cx: &Cx, own: Own) -> FilterValue {
@@ -154,19 +116,10 @@ fn own_value(cx: &Cx, own: Own) -> FilterValue {
     };
     match own {
         Own::Kind => FilterValue::Choice(
-            ClientKind::ALL
-                .iter()
-                .map(|k| Opt::new(k.key(), kind_word(l, *k)))
-                .collect(),
+            ClientKind::ALL.iter().map(|k| Opt::new(k.key(), kind_word(l, *k))).collect(),
         ),
-        Own::Segment => keyed(
-            "choice-segment",
-            Segment::ALL.iter().map(|s| s.key()).collect(),
-        ),
-        Own::Status => keyed(
-            "choice-status",
-            Status::ALL.iter().map(|s| s.key()).collect(),
-        ),
+        Own::Segment => keyed("choice-segment", Segment::ALL.iter().map(|s| s.key()).collect()),
+        Own::Status => keyed("choice-status", Status::ALL.iter().map(|s| s.key()).collect()),
         Own::Role => keyed("list-role", Role::ALL.iter().map(|r| r.key()).collect()),
         Own::Channel => keyed(
             "choice-preferred-channel",
@@ -176,28 +129,18 @@ fn own_value(cx: &Cx, own: Own) -> FilterValue {
         Own::Branch => {
             let reached = branches(cx, "client.read").into_iter();
             let named = reached.map(|(id, name)| Opt::new(id.to_string(), name));
-            FilterValue::Choice(
-                named
-                    .chain([Opt::new("none", l.t("list-no-branch"))])
-                    .collect(),
-            )
+            FilterValue::Choice(named.chain([Opt::new("none", l.t("list-no-branch"))]).collect())
         }
         Own::Manager => {
             let me = cx.principal().user_id;
-            let others = managers(cx, "client.read")
-                .into_iter()
-                .filter(|(id, _)| Some(*id) != me);
-            let mut options = vec![
-                Opt::new("me", l.t("list-me")),
-                Opt::new("none", l.t("list-nobody")),
-            ];
+            let others = managers(cx, "client.read").into_iter().filter(|(id, _)| Some(*id) != me);
+            let mut options =
+                vec![Opt::new("me", l.t("list-me")), Opt::new("none", l.t("list-nobody"))];
             options.extend(others.map(|(id, name)| Opt::new(id.to_string(), name)));
             FilterValue::Choice(options)
         }
         Own::BirthMonth => FilterValue::Choice(
-            (1..=12)
-                .map(|n| Opt::new(n.to_string(), l.t(&format!("list-month-{n}"))))
-                .collect(),
+            (1..=12).map(|n| Opt::new(n.to_string(), l.t(&format!("list-month-{n}")))).collect(),
         ),
         Own::Age => FilterValue::Number,
         Own::City | Own::Employer => FilterValue::Text,

@@ -44,11 +44,7 @@ async fn read(
     ids: Option<&[kernel::ClientId]>,
 ) -> Result<Page, Error> {
     // a condition that fits few of many clients may read for long
-    let mut db = if asked.tests.is_empty() {
-        cx.db.clone()
-    } else {
-        cx.db.long()
-    };
+    let mut db = if asked.tests.is_empty() { cx.db.clone() } else { cx.db.long() };
     let extras = asked.extras();
     let found = queries::page(&mut db, &asked.ask(cx, ids, &extras)).await?;
     if matches!(asked.address.turn, Turn::Before(_)) && !found.has_more {
@@ -83,17 +79,11 @@ fn header(cx: &Cx) -> Markup {
     let l = &cx.l;
     let mut header = PageHeader::new(l.t("nav-clients")).lead(html! { (scope_words(cx)) });
     if let Some(href) = import_href(cx) {
-        let button = Button::secondary(l.t("list-import"))
-            .icon("upload")
-            .href(href);
+        let button = Button::secondary(l.t("list-import")).icon("upload").href(href);
         header = header.other(html! { (button) });
     }
     if cx.principal().has("client.create") {
-        header = header.primary(
-            Button::primary(l.t("list-new"))
-                .icon("plus")
-                .href("/clients/new"),
-        );
+        header = header.primary(Button::primary(l.t("list-new")).icon("plus").href("/clients/new"));
     }
     header.render(l)
 }
@@ -106,15 +96,11 @@ fn scope_words(cx: &Cx) -> String {
         None | Some(Scope::Own) => l.t("list-scope-own"),
         Some(Scope::Team) => l.t("list-scope-team"),
         Some(Scope::Branch) => {
-            let name = principal
-                .branch_id
-                .map_or("", |id| directory.branch_name(id, l.lang));
+            let name = principal.branch_id.map_or("", |id| directory.branch_name(id, l.lang));
             l.ta("list-scope-branch", &[("name", name.into())])
         }
         Some(Scope::Region) => {
-            let region = principal
-                .region_id
-                .and_then(|id| directory.regions.get(&id));
+            let region = principal.region_id.and_then(|id| directory.regions.get(&id));
             let name = region.map_or("", |region| region.shown_name(l.lang));
             l.ta("list-scope-region", &[("name", name.into())])
         }
@@ -125,8 +111,7 @@ fn scope_words(cx: &Cx) -> String {
 /// Where clients are imported, when such a room is in the house and open to the person.
 fn import_href(cx: &Cx) -> Option<&'static str> {
     let nav = cx.app.nav.iter().find(|n| n.permission == "import.run");
-    nav.filter(|n| cx.principal().has(n.permission))
-        .map(|n| n.href)
+    nav.filter(|n| cx.principal().has(n.permission)).map(|n| n.href)
 }
 
 fn table(cx: &Cx, asked: &Asked, found: &Page, beside: &Beside, is_cut: bool) -> Markup {
@@ -153,13 +138,8 @@ fn table(cx: &Cx, asked: &Asked, found: &Page, beside: &Beside, is_cut: bool) ->
 
 fn density(cx: &Cx) -> Density {
     let directory = cx.app.services.directory.get();
-    let me = cx
-        .principal()
-        .user_id
-        .and_then(|id| directory.staff.get(&id));
-    me.map_or(Density::Compact, |member| {
-        Density::from_code(&member.density)
-    })
+    let me = cx.principal().user_id.and_then(|id| directory.staff.get(&id));
+    me.map_or(Density::Compact, |member| Density::from_code(&member.density))
 }
 
 fn head(cx: &Cx, address: &Address, column: &Column) -> Head {
@@ -167,28 +147,17 @@ fn head(cx: &Cx, address: &Address, column: &Column) -> Head {
     let Column::Own(own) = column else {
         return head;
     };
-    let head = if column.key() == "name" {
-        head.wide()
-    } else {
-        head
-    };
+    let head = if column.key() == "name" { head.wide() } else { head };
     let Some(key) = own.sort else { return head };
     let now = (address.sort.key == key).then_some(address.sort.descending);
-    let next = Sort {
-        key,
-        descending: now.map_or(key.descends_first(), |descending| !descending),
-    };
-    let sorted = now.map(|descending| {
-        if descending {
-            SortDirection::Descending
-        } else {
-            SortDirection::Ascending
-        }
-    });
-    let other = Address {
-        sort: next,
-        ..address.clone()
-    };
+    let next = Sort { key, descending: now.map_or(key.descends_first(), |descending| !descending) };
+    let sorted =
+        now.map(
+            |descending| {
+                if descending { SortDirection::Descending } else { SortDirection::Ascending }
+            },
+        );
+    let other = Address { sort: next, ..address.clone() };
     head.sort(list_href(&other.list_pairs()), sorted)
 }
 
@@ -200,11 +169,7 @@ fn line(cx: &Cx, asked: &Asked, row: &ListRow, beside: &Beside) -> Row {
     }
     if cx.principal().reaches("client.edit", row.head.owner()) {
         let src = format!("/clients/{id}/edit");
-        let edit = ui::icon_button(
-            "pencil",
-            &cx.l.t("client-edit"),
-            &[("data-dialog-src", &src)],
-        );
+        let edit = ui::icon_button("pencil", &cx.l.t("client-edit"), &[("data-dialog-src", &src)]);
         line = line.actions(edit);
     }
     line
@@ -216,36 +181,20 @@ fn bulk(cx: &Cx) -> Vec<BulkAction> {
     let mut actions = Vec::new();
     if may("client.assign") {
         let label = l.t("list-bulk-assign");
-        actions.push(BulkAction::dialog(
-            "/clients/bulk/assign",
-            "user-check",
-            label,
-        ));
+        actions.push(BulkAction::dialog("/clients/bulk/assign", "user-check", label));
     }
     if may("client.edit") {
         let label = l.t("list-bulk-segment");
         actions.push(BulkAction::dialog("/clients/bulk/segment", "tag", label));
     }
     if may("client.export") {
-        actions.push(BulkAction::post(
-            "/clients/export",
-            "download",
-            l.t("list-bulk-export"),
-        ));
+        actions.push(BulkAction::post("/clients/export", "download", l.t("list-bulk-export")));
     }
     actions
 }
 
 fn pager(cx: &Cx, address: &Address, found: &Page, is_cut: bool) -> Pager {
-    let turned = |turn: Turn| {
-        list_href(
-            &Address {
-                turn,
-                ..address.clone()
-            }
-            .page_pairs(),
-        )
-    };
+    let turned = |turn: Turn| list_href(&Address { turn, ..address.clone() }.page_pairs());
     let first = found.rows.first().map(|row| row.cursor.clone());
     let last = found.rows.last().map(|row| row.cursor.clone());
     let (has_previous, has_next) = match &address.turn {
@@ -253,22 +202,14 @@ fn pager(cx: &Cx, address: &Address, found: &Page, is_cut: bool) -> Pager {
         Turn::After(_) => (true, found.has_more),
         Turn::Before(_) => (found.has_more, true),
     };
-    let previous = has_previous
-        .then(|| first.map_or(Turn::First, Turn::Before))
-        .map(turned);
-    let next = last
-        .filter(|_| has_next)
-        .map(|cursor| turned(Turn::After(cursor)));
+    let previous = has_previous.then(|| first.map_or(Turn::First, Turn::Before)).map(turned);
+    let next = last.filter(|_| has_next).map(|cursor| turned(Turn::After(cursor)));
     let words = if is_cut {
         cx.l.ta("list-best-matches", &[("n", MATCHES_MAX.into())])
     } else {
         cx.l.ta("list-rows", &[("n", found.rows.len().into())])
     };
-    Pager {
-        previous,
-        next,
-        words,
-    }
+    Pager { previous, next, words }
 }
 
 /// Nobody in the book yet, or nobody who fits.
@@ -276,9 +217,7 @@ fn empty(cx: &Cx, address: &Address) -> Markup {
     let l = &cx.l;
     if !address.asks_for_all() {
         let clear = list_href(&address.kept_pairs());
-        let button = Button::secondary(l.t("list-clear-filter"))
-            .icon("x")
-            .href(clear);
+        let button = Button::secondary(l.t("list-clear-filter")).icon("x").href(clear);
         return ui::empty(
             "search",
             &l.t("list-none-fit"),
@@ -286,16 +225,13 @@ fn empty(cx: &Cx, address: &Address) -> Markup {
             Some(button),
         );
     }
-    let new = cx.principal().has("client.create").then(|| {
-        Button::primary(l.t("list-new"))
-            .icon("plus")
-            .href("/clients/new")
-    });
+    let new = cx
+        .principal()
+        .has("client.create")
+        .then(|| Button::primary(l.t("list-new")).icon("plus").href("/clients/new"));
     let mut state = State::new("users", l.t("list-none"), l.t("list-none-words"));
     if let Some(href) = import_href(cx) {
-        let import = Button::secondary(l.t("list-import"))
-            .icon("upload")
-            .href(href);
+        let import = Button::secondary(l.t("list-import")).icon("upload").href(href);
         state = state.details(html! { (import) });
     }
     if let Some(button) = new {

@@ -28,11 +28,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/clients/views/new", READ, views::form)
         .post("/clients/views", READ, views::save)
         .post("/clients/views/{id}/delete", READ, views::delete)
-        .post(
-            "/clients/views/{id}/share",
-            Access::Needs("view.share"),
-            views::share,
-        )
+        .post("/clients/views/{id}/share", Access::Needs("view.share"), views::share)
         .get("/clients/bulk/assign", ASSIGN, bulk::assign_form)
         .post("/clients/bulk/assign", ASSIGN, bulk::assign)
         .get("/clients/bulk/segment", EDIT, bulk::segment_form)
@@ -45,20 +41,14 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 fn pairs_of(query: &str) -> Vec<(String, String)> {
     let one = |pair: &str| {
         let form = FormData::parse(pair);
-        form.pairs()
-            .next()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        form.pairs().next().map(|(name, value)| (name.to_owned(), value.to_owned()))
     };
     query.split('&').filter_map(one).collect()
 }
 
 /// Pairs as a query string, without `?`.
 fn query_of(pairs: &[(String, String)]) -> String {
-    let text = query_string(
-        pairs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str())),
-    );
+    let text = query_string(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     text.trim_start_matches('?').to_owned()
 }
 
@@ -73,11 +63,7 @@ fn list_href(pairs: &[(String, String)]) -> String {
 /// A way back into the list: its own addresses only.
 fn safe_back(back: &str) -> &str {
     let is_list = back == "/clients" || back.starts_with("/clients?");
-    if is_list && back.bytes().all(|b| b.is_ascii_graphic()) {
-        back
-    } else {
-        "/clients"
-    }
+    if is_list && back.bytes().all(|b| b.is_ascii_graphic()) { back } else { "/clients" }
 }
 
 /// `POST /clients/columns`: the same list with other columns; writes nothing.
@@ -86,19 +72,12 @@ async fn choose_columns(cx: Cx, sent: FormData) -> Answer {
     let scope = cx.principal().scope("client.read");
     let (sort, extras) = (address.sort.key, &cx.app.columns);
     let keys = |names: &[String]| -> Vec<String> {
-        chosen(names, sort, extras, scope)
-            .iter()
-            .map(|c| c.key().to_owned())
-            .collect()
+        chosen(names, sort, extras, scope).iter().map(|c| c.key().to_owned()).collect()
     };
     let mut wanted = sent.all("col").to_vec();
     // an empty choice means the name alone, not the standard columns
     wanted.push("name".to_owned());
     let (wanted, standard) = (keys(&wanted), keys(&[]));
-    address.columns = if wanted == standard {
-        Vec::new()
-    } else {
-        wanted
-    };
+    address.columns = if wanted == standard { Vec::new() } else { wanted };
     Ok(Redirect::to(&list_href(&address.list_pairs())).into_response())
 }

@@ -33,11 +33,7 @@ impl Asked {
         let tests = read(&address.conditions, &env(cx))?;
         let scope = cx.principal().scope("client.read");
         let columns = chosen(&address.columns, address.sort.key, &cx.app.columns, scope);
-        Ok(Self {
-            address,
-            tests,
-            columns,
-        })
+        Ok(Self { address, tests, columns })
     }
     /// The columns of other rooms that are shown.
     pub(super) fn extras(&self) -> Vec<ListColumn> {
@@ -129,18 +125,10 @@ pub(super) fn managers(cx: &Cx, permission: &str) -> Vec<(UserId, String)> {
     let directory = cx.app.services.directory.get();
     let me = cx.principal().user_id;
     let is_manager = |roles: &[kernel::RoleId]| {
-        roles.iter().any(|r| {
-            directory
-                .roles
-                .get(r)
-                .is_some_and(|role| role.key == "manager")
-        })
+        roles.iter().any(|r| directory.roles.get(r).is_some_and(|role| role.key == "manager"))
     };
     let reached = |member: &&spine::org::StaffMember| {
-        let owner = spine::Owner {
-            branch_id: member.branch_id,
-            manager_id: Some(member.id),
-        };
+        let owner = spine::Owner { branch_id: member.branch_id, manager_id: Some(member.id) };
         Some(member.id) == me
             || (is_manager(&member.roles) && cx.principal().reaches(permission, owner))
     };
@@ -160,10 +148,7 @@ pub(super) fn managers(cx: &Cx, permission: &str) -> Vec<(UserId, String)> {
 pub(super) fn branches(cx: &Cx, permission: &str) -> Vec<(kernel::BranchId, String)> {
     let directory = cx.app.services.directory.get();
     let reached = |id: kernel::BranchId| {
-        let owner = spine::Owner {
-            branch_id: Some(id),
-            manager_id: None,
-        };
+        let owner = spine::Owner { branch_id: Some(id), manager_id: None };
         cx.principal().reaches(permission, owner)
     };
     let mut places: Vec<(kernel::BranchId, String)> = directory

@@ -47,15 +47,9 @@ pub(super) async fn tabs(cx: &mut Cx, address: &Address) -> Result<Tabs, Error> 
         is_shared: view.shared,
     }));
     let may_save = me.is_some() && !is_built_in && current.is_none();
-    let src = format!(
-        "/clients/views/new?{}",
-        query_of(&[("query".to_owned(), open)])
-    );
+    let src = format!("/clients/views/new?{}", query_of(&[("query".to_owned(), open)]));
     let bar = ui::saved_views(&cx.l, &views, may_save.then_some(src.as_str()));
-    Ok(Tabs {
-        bar,
-        menu: current.map_or_else(|| html! {}, |view| menu(cx, view)),
-    })
+    Ok(Tabs { bar, menu: current.map_or_else(|| html! {}, |view| menu(cx, view)) })
 }
 
 /// Title and query of the views everybody has.
@@ -72,17 +66,9 @@ fn built_in(cx: &Cx) -> Vec<(String, String)> {
     let mut views = vec![
         (cx.l.t("list-view-all"), String::new()),
         (cx.l.t("list-view-mine"), view(&[mine])),
-        (
-            cx.l.t("list-view-vip"),
-            view(&[mine, ("segment", "is", "vip")]),
-        ),
+        (cx.l.t("list-view-vip"), view(&[mine, ("segment", "is", "vip")])),
     ];
-    if cx
-        .app
-        .columns
-        .iter()
-        .any(|column| column.key == "next_step")
-    {
+    if cx.app.columns.iter().any(|column| column.key == "next_step") {
         let query = view(&[mine, ("status", "is", "active"), ("next_step", "empty", "")]);
         views.push((cx.l.t("list-view-no-step"), query));
     }
@@ -99,12 +85,7 @@ fn menu(cx: &Cx, view: &SavedView) -> Markup {
     let post = |what: &str, more: Option<(&str, &str)>, icon: &'static str, label: String| {
         let mut values = vec![("_id".to_owned(), cx.form_id())];
         values.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        MenuItem::Post {
-            action: format!("/clients/views/{}/{what}", view.id),
-            values,
-            icon,
-            label,
-        }
+        MenuItem::Post { action: format!("/clients/views/{}/{what}", view.id), values, icon, label }
     };
     let mut menu = Menu::dots("clients-view", l.t("list-view-menu"))
         .item(MenuItem::Heading(view.title.clone()));
@@ -116,17 +97,13 @@ fn menu(cx: &Cx, view: &SavedView) -> Markup {
         };
         menu = menu.item(post("share", Some(("shared", value)), icon, label));
     }
-    menu.item(post("delete", None, "trash-2", l.t("list-view-delete")))
-        .render()
+    menu.item(post("delete", None, "trash-2", l.t("list-view-delete"))).render()
 }
 
 /// `GET /clients/views/new?query=`: asks for the name of a new view.
 pub(super) async fn form(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let given = FormData::parse(&query.unwrap_or_default());
-    Ok(cx.page(
-        &cx.l.t("list-view-new"),
-        &form_markup(&cx, &given, &Refusals::default()),
-    ))
+    Ok(cx.page(&cx.l.t("list-view-new"), &form_markup(&cx, &given, &Refusals::default())))
 }
 
 pub(super) async fn save(cx: Cx, sent: FormData) -> Answer {
@@ -135,10 +112,7 @@ pub(super) async fn save(cx: Cx, sent: FormData) -> Answer {
     let command = SaveView {
         page: PAGE.to_owned(),
         title: sent.text("title"),
-        query: query_of(&address.view_pairs())
-            .chars()
-            .take(QUERY_BYTES_MAX + 1)
-            .collect(),
+        query: query_of(&address.view_pairs()).chars().take(QUERY_BYTES_MAX + 1).collect(),
         shared: sent.is_set("shared"),
     };
     match cx.execute(sent.command_id()?, &command).await {
@@ -182,31 +156,16 @@ fn form_markup(cx: &Cx, typed: &FormData, refusals: &Refusals) -> Markup {
 }
 
 pub(super) async fn delete(cx: Cx, Path(id): Path<ViewId>, sent: FormData) -> Answer {
-    cx.execute(sent.command_id()?, &DeleteView { view_id: id })
-        .await?;
+    cx.execute(sent.command_id()?, &DeleteView { view_id: id }).await?;
     Ok(cx.done("/clients", "flash-view-deleted"))
 }
 
 pub(super) async fn share(mut cx: Cx, Path(id): Path<ViewId>, sent: FormData) -> Answer {
     let shared = sent.is_set("shared");
-    cx.execute(
-        sent.command_id()?,
-        &ShareView {
-            view_id: id,
-            shared,
-        },
-    )
-    .await?;
+    cx.execute(sent.command_id()?, &ShareView { view_id: id, shared }).await?;
     let me = cx.principal().user_id;
     let views = queries::views(&mut cx.db, PAGE, me).await?;
-    let query = views
-        .into_iter()
-        .find(|view| view.id == id)
-        .map(|view| view.query);
-    let flash = if shared {
-        "flash-view-shared"
-    } else {
-        "flash-view-unshared"
-    };
+    let query = views.into_iter().find(|view| view.id == id).map(|view| view.query);
+    let flash = if shared { "flash-view-shared" } else { "flash-view-unshared" };
     Ok(cx.done(&list_href(&pairs_of(&query.unwrap_or_default())), flash))
 }

@@ -125,16 +125,8 @@ fn one_of(column: &str, values: Vec<Option<Value>>, negated: bool, places: &mut 
         (true, false) | (false, true) => parts.push(format!("{column} is null")),
         (false, false) => {}
     }
-    let glue = if asks_null && negated {
-        " and "
-    } else {
-        " or "
-    };
-    if parts.len() == 1 {
-        parts.concat()
-    } else {
-        format!("({})", parts.join(glue))
-    }
+    let glue = if asks_null && negated { " and " } else { " or " };
+    if parts.len() == 1 { parts.concat() } else { format!("({})", parts.join(glue)) }
 }
 
 /// Neither database folds the case of Cyrillic, so the usual spellings are asked for.
@@ -161,12 +153,8 @@ fn contains(column: &str, text: &str, places: &mut Places) -> String {
 fn spellings(text: &str) -> Vec<String> {
     let small = text.to_lowercase();
     let mut letters = small.chars();
-    let capitalised: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(letters)
-        .collect();
+    let capitalised: String =
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     let mut all = vec![text.to_owned(), capitalised, small, text.to_uppercase()];
     all.sort_unstable();
     all.dedup();
@@ -185,11 +173,7 @@ fn words(operand: &Operand) -> Vec<String> {
 }
 
 fn not_if(negated: bool, condition: &str) -> String {
-    if negated {
-        format!("not {condition}")
-    } else {
-        condition.to_owned()
-    }
+    if negated { format!("not {condition}") } else { condition.to_owned() }
 }
 
 fn contact(kind: &str) -> String {
@@ -260,11 +244,7 @@ mod tests {
 
     fn sql(field: Own, op: Op, operand: Operand) -> (String, usize) {
         let mut places = Places::default();
-        let test = Test {
-            field: Field::Own(field),
-            op,
-            operand,
-        };
+        let test = Test { field: Field::Own(field), op, operand };
         let sql = condition(&test, &Principal::system(), &mut places);
         (sql, places.into_params().len())
     }
@@ -291,49 +271,26 @@ mod tests {
         let is = |op, operand| sql(Own::Segment, op, operand).0;
         assert_eq!(is(Op::Is, words(&["vip"])), "c.segment = $1");
         assert_eq!(is(Op::Is, words(&["vip", "mass"])), "c.segment in ($1, $2)");
-        assert_eq!(
-            is(Op::IsNot, words(&["vip"])),
-            "(c.segment <> $1 or c.segment is null)"
-        );
+        assert_eq!(is(Op::IsNot, words(&["vip"])), "(c.segment <> $1 or c.segment is null)");
         let me = Some(Uuid::from_u128(1));
         let manager =
             |op, ids: &[Option<Uuid>]| sql(Own::Manager, op, Operand::Ids(ids.to_vec())).0;
         assert_eq!(manager(Op::Is, &[None]), "c.manager_id is null");
         assert_eq!(manager(Op::IsNot, &[None]), "c.manager_id is not null");
-        assert_eq!(
-            manager(Op::Is, &[me, None]),
-            "(c.manager_id = $1 or c.manager_id is null)"
-        );
+        assert_eq!(manager(Op::Is, &[me, None]), "(c.manager_id = $1 or c.manager_id is null)");
         let day = Operand::Day(Date::constant(1966, 11, 23));
-        assert_eq!(
-            sql(Own::Age, Op::AtLeast, day.clone()).0,
-            "c.birth_date <= $1"
-        );
+        assert_eq!(sql(Own::Age, Op::AtLeast, day.clone()).0, "c.birth_date <= $1");
         assert_eq!(sql(Own::Age, Op::AtMost, day).0, "c.birth_date > $1");
-        assert_eq!(
-            sql(Own::Since, Op::Empty, Operand::Nothing).0,
-            "c.client_since is null"
-        );
-        assert!(
-            sql(Own::Phone, Op::Empty, Operand::Nothing)
-                .0
-                .starts_with("not exists")
-        );
+        assert_eq!(sql(Own::Since, Op::Empty, Operand::Nothing).0, "c.client_since is null");
+        assert!(sql(Own::Phone, Op::Empty, Operand::Nothing).0.starts_with("not exists"));
         let held = sql(Own::Product, Op::HasNot, words(&["loan"])).0;
-        assert!(
-            held.starts_with("(not (exists") && held.ends_with("and 1 = 1)"),
-            "{held}"
-        );
+        assert!(held.starts_with("(not (exists") && held.ends_with("and 1 = 1)"), "{held}");
     }
 
     #[test]
     fn wild_cards_in_a_text_are_letters() {
         let mut places = Places::default();
         contains("c.employer", "50%_а", &mut places);
-        assert!(
-            places
-                .into_params()
-                .contains(&Value::Text("%50\\%\\_а%".to_owned()))
-        );
+        assert!(places.into_params().contains(&Value::Text("%50\\%\\_а%".to_owned())));
     }
 }

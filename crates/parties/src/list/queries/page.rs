@@ -64,10 +64,7 @@ pub(in crate::list) struct Page {
 /// The database's.
 pub(in crate::list) async fn page<R: Read>(db: &mut R, ask: &Ask<'_>) -> Result<Page, StoreError> {
     let Some((sql, params)) = statement(ask) else {
-        return Ok(Page {
-            rows: Vec::new(),
-            has_more: false,
-        });
+        return Ok(Page { rows: Vec::new(), has_more: false });
     };
     let mut rows = Vec::with_capacity(ask.size);
     for row in db.query(&sql, &params).await? {
@@ -79,18 +76,8 @@ pub(in crate::list) async fn page<R: Read>(db: &mut R, ask: &Ask<'_>) -> Result<
         let head = read_head(&mut c)?;
         let cursor = Cursor { key, id: head.id };
         let (created_at, employer) = (c.take()?, c.take()?);
-        let extras = ask
-            .extras
-            .iter()
-            .map(|_| c.take())
-            .collect::<Result<_, _>>()?;
-        rows.push(ListRow {
-            head,
-            created_at,
-            employer,
-            extras,
-            cursor,
-        });
+        let extras = ask.extras.iter().map(|_| c.take()).collect::<Result<_, _>>()?;
+        rows.push(ListRow { head, created_at, employer, extras, cursor });
     }
     let has_more = rows.len() > ask.size;
     rows.truncate(ask.size);
@@ -122,11 +109,8 @@ fn statement(ask: &Ask<'_>) -> Option<(String, Vec<Value>)> {
     let mut places = Places::default();
     let inner = inner(ask, &mut places)?;
     let order = direction(ask);
-    let extras: String = ask
-        .extras
-        .iter()
-        .map(|column| format!(", {}", column.expression))
-        .collect();
+    let extras: String =
+        ask.extras.iter().map(|column| format!(", {}", column.expression)).collect();
     let joins = joins(ask.extras.iter());
     let sql = format!(
         "select p.k, {HEAD}, c.created_at, c.employer{extras} from ({inner}) p \
@@ -146,9 +130,7 @@ fn inner(ask: &Ask<'_>, places: &mut Places) -> Option<String> {
         Field::Extra(column) => Some(column),
         Field::Own(_) => None,
     }));
-    let parts = arms
-        .iter()
-        .flat_map(|arm| ranges.iter().map(move |range| (arm, range)));
+    let parts = arms.iter().flat_map(|arm| ranges.iter().map(move |range| (arm, range)));
     let queries: Vec<String> = parts
         .map(|(arm, range)| {
             format!(
@@ -167,9 +149,7 @@ fn inner(ask: &Ask<'_>, places: &mut Places) -> Option<String> {
                 .map(|(n, query)| format!("select id, k from ({query}) a{n}"))
                 .collect();
             let union = parts.join(" union all ");
-            Some(format!(
-                "{union} order by k {order}, id {order} limit {limit}"
-            ))
+            Some(format!("{union} order by k {order}, id {order} limit {limit}"))
         }
     }
 }
@@ -183,17 +163,10 @@ struct Driver<'a> {
 
 fn driver<'a>(ask: &'a Ask<'_>) -> Option<Driver<'a>> {
     let named = [(Own::Manager, "c.manager_id"), (Own::Branch, "c.branch_id")];
-    named
-        .into_iter()
-        .filter(|_| ask.ids.is_none())
-        .find_map(|(own, column)| {
-            let mut tests = ask
-                .tests
-                .iter()
-                .enumerate()
-                .filter(|(_, test)| test.is_about(own));
-            tests.find_map(|(test, t)| filter::asked_ids(t).map(|ids| Driver { column, test, ids }))
-        })
+    named.into_iter().filter(|_| ask.ids.is_none()).find_map(|(own, column)| {
+        let mut tests = ask.tests.iter().enumerate().filter(|(_, test)| test.is_about(own));
+        tests.find_map(|(test, t)| filter::asked_ids(t).map(|ids| Driver { column, test, ids }))
+    })
 }
 
 /// Disjoint index ranges the page is read from: those the conditions name, else those of the scope.
@@ -223,12 +196,7 @@ fn rest(ask: &Ask<'_>, places: &mut Places) -> String {
         parts.push(filter::found(ids, places));
     }
     let in_arms = driver(ask).map(|driver| driver.test);
-    for (_, test) in ask
-        .tests
-        .iter()
-        .enumerate()
-        .filter(|(n, _)| Some(*n) != in_arms)
-    {
+    for (_, test) in ask.tests.iter().enumerate().filter(|(n, _)| Some(*n) != in_arms) {
         parts.push(filter::condition(test, ask.principal, places));
     }
     // who exports must also be allowed to see
@@ -237,10 +205,7 @@ fn rest(ask: &Ask<'_>, places: &mut Places) -> String {
         places.extend(seen.params);
         parts.push(seen.sql);
     }
-    parts
-        .into_iter()
-        .map(|part| format!(" and {part}"))
-        .collect()
+    parts.into_iter().map(|part| format!(" and {part}")).collect()
 }
 
 /// The part of an arm the page is read from, as disjoint ranges of its index. Clients without the day
@@ -252,27 +217,15 @@ fn ranges(ask: &Ask<'_>, places: &mut Places) -> Vec<String> {
     let (column, may_miss) = (key_column(ask.sort.key), ask.sort.key == SortKey::Since);
     let (without, with) = (format!("{column} is null"), format!("{column} is not null"));
     let (Turn::After(cursor) | Turn::Before(cursor)) = ask.turn else {
-        return if may_miss {
-            vec![without, with]
-        } else {
-            vec!["1 = 1".to_owned()]
-        };
+        return if may_miss { vec![without, with] } else { vec!["1 = 1".to_owned()] };
     };
     if may_miss && cursor.key == Key::Text(String::new()) {
         let rest = format!("{without} and c.id {sign} {}", places.put(cursor.id));
-        return if is_down {
-            vec![rest]
-        } else {
-            vec![rest, with]
-        };
+        return if is_down { vec![rest] } else { vec![rest, with] };
     }
     let (key, id) = (places.put(&cursor.key), places.put(cursor.id));
     let rest = format!("({column}, c.id) {sign} ({key}, {id})");
-    if may_miss && is_down {
-        vec![rest, without]
-    } else {
-        vec![rest]
-    }
+    if may_miss && is_down { vec![rest, without] } else { vec![rest] }
 }
 
 /// The order the statement reads in; the page before a place is read backwards.

@@ -27,21 +27,14 @@ fn person(scope: Scope) -> Principal {
 fn mine() -> Test {
     let me: UserId = id(1);
     let operand = Operand::Ids(vec![Some(me.uuid())]);
-    Test {
-        field: Field::Own(Own::Manager),
-        op: Op::Is,
-        operand,
-    }
+    Test { field: Field::Own(Own::Manager), op: Op::Is, operand }
 }
 
 async fn bank(kind: Kind) -> (Database, store::Reader) {
     let database = Database::new(kind).await;
     let store = store::Store::open(database.url()).await.unwrap();
-    let steps = [
-        store::MIGRATIONS.as_slice(),
-        spine::org::module().migrations,
-        crate::module().migrations,
-    ];
+    let steps =
+        [store::MIGRATIONS.as_slice(), spine::org::module().migrations, crate::module().migrations];
     store.writer.migrate(&steps.concat()).await.unwrap();
     (database, store.reader)
 }
@@ -55,10 +48,7 @@ fn turns(key: SortKey) -> Vec<Turn> {
     };
     let cursors = values.into_iter().map(|key| Cursor { key, id: id(7) });
     let both = |cursor: Cursor| [Turn::After(cursor.clone()), Turn::Before(cursor)];
-    [Turn::First]
-        .into_iter()
-        .chain(cursors.flat_map(both))
-        .collect()
+    [Turn::First].into_iter().chain(cursors.flat_map(both)).collect()
 }
 
 /// Calls `check` with every scope, order and direction, at the first page and behind a place.
@@ -94,10 +84,7 @@ async fn every_scope_and_order_is_read_from_an_index() {
     each(async |ask, name| {
         let (sql, params) = statement(ask).unwrap();
         let mut db = reader.clone();
-        let rows = db
-            .query(&format!("explain query plan {sql}"), &params)
-            .await
-            .unwrap();
+        let rows = db.query(&format!("explain query plan {sql}"), &params).await.unwrap();
         let plan: Vec<(i64, String)> = rows
             .into_iter()
             .map(|row| {
@@ -107,10 +94,7 @@ async fn every_scope_and_order_is_read_from_an_index() {
                 (parent, c.take().unwrap())
             })
             .collect();
-        let words = plan
-            .iter()
-            .map(|(p, d)| format!("{p} {d}\n"))
-            .collect::<String>();
+        let words = plan.iter().map(|(p, d)| format!("{p} {d}\n")).collect::<String>();
         let by_key = |detail: &str| detail.contains("sqlite_autoindex_client_1");
         let reads: Vec<&(i64, String)> = plan
             .iter()
@@ -121,19 +105,11 @@ async fn every_scope_and_order_is_read_from_an_index() {
             .collect();
         assert!(!reads.is_empty(), "{name}\n{words}");
         for (parent, detail) in reads {
-            assert!(
-                detail.contains("INDEX client_"),
-                "{name}: {detail}\n{words}"
-            );
+            assert!(detail.contains("INDEX client_"), "{name}: {detail}\n{words}");
             let whole = ask.principal.scope("client.read") == Some(Scope::Bank);
             let whole = whole && matches!(ask.turn, Turn::First) && ask.tests.is_empty();
-            assert!(
-                detail.starts_with("SEARCH") || whole,
-                "{name}: {detail}\n{words}"
-            );
-            let sorts = plan
-                .iter()
-                .any(|(p, d)| p == parent && d.contains("TEMP B-TREE"));
+            assert!(detail.starts_with("SEARCH") || whole, "{name}: {detail}\n{words}");
+            let sorts = plan.iter().any(|(p, d)| p == parent && d.contains("TEMP B-TREE"));
             assert!(!sorts, "{name}\n{words}");
         }
     })

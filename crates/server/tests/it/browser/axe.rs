@@ -49,7 +49,13 @@ fn told(violation: &Json) -> String {
         .take(6)
         .map(|node| format!("    {} {}", node["target"], node["any"][0]["message"]))
         .collect();
-    format!("  {} ({} times): {}\n{}", violation["id"], nodes.len(), violation["help"], lines.join("\n"))
+    format!(
+        "  {} ({} times): {}\n{}",
+        violation["id"],
+        nodes.len(),
+        violation["help"],
+        lines.join("\n")
+    )
 }
 
 fn file() -> std::path::PathBuf {

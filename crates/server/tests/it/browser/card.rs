@@ -5,6 +5,19 @@ use kernel::Lang;
 use super::in_both_languages;
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_broken_address_is_told_in_words_of_the_person() {
+    in_both_languages(async |site, _, window| {
+        window.sign_in("manager").await;
+        window.goto("/clients/no-id-at-all").await;
+        let told = window.words("main").await;
+        let words = site.words(window.lang, "refusal-bad-request");
+        assert!(told.contains(&words), "{told}");
+        window.must_tell_once(400).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_logged_call_with_its_next_step_shows_without_a_reload() {
     in_both_languages(async |site, _, window| {
         window.sign_in("manager").await;

@@ -40,10 +40,15 @@ async fn the_second_of_two_edits_chooses_what_stays() {
         let sides = ["ui-conflict-mine", "ui-conflict-theirs", "ui-conflict-original"];
         for (side, value) in sides.into_iter().zip([mine, theirs, original.as_str()]) {
             let label = site.words(window.lang, side);
-            let words = window.words(&format!(".conflict-choice:has(input[value='{value}'])")).await;
+            let words =
+                window.words(&format!(".conflict-choice:has(input[value='{value}'])")).await;
             assert!(words.contains(value) && words.contains(&label), "{words:?}");
         }
-        assert_eq!(site.value::<String>(sql, last_name).await, theirs, "nothing is saved before the choice");
+        assert_eq!(
+            site.value::<String>(sql, last_name).await,
+            theirs,
+            "nothing is saved before the choice"
+        );
         window.click(&format!("#dialog .conflict-choice:has(input[value='{chosen}'])")).await;
         window.click(SAVE).await;
         window.until_gone("#dialog[open]").await;

@@ -72,7 +72,11 @@ impl Driver {
     fn shut_down(&self) -> std::io::Result<()> {
         let mut line = TcpStream::connect_timeout(&self.address, LAST_REQUEST)?;
         line.set_read_timeout(Some(LAST_REQUEST))?;
-        write!(line, "GET /shutdown HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address)?;
+        write!(
+            line,
+            "GET /shutdown HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        )?;
         line.read_to_end(&mut Vec::new())?;
         Ok(())
     }

@@ -17,7 +17,9 @@ async fn keys_are_listed_and_lead_to_pages() {
         window.press(&[Key::Escape.into()]).await;
         window.until_gone("#keys[open]").await;
         for path in ["/clients", "/tasks", "/"] {
-            let letter = window.js(&format!("document.querySelector('[data-go][href=\"{path}\"]').dataset.go")).await;
+            let letter = window
+                .js(&format!("document.querySelector('[data-go][href=\"{path}\"]').dataset.go"))
+                .await;
             let letter = letter.as_str().unwrap().chars().next().unwrap();
             window.press(&['g']).await;
             window.press(&[letter]).await;

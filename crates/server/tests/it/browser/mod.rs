@@ -9,9 +9,11 @@ mod axe;
 mod card;
 mod conflict;
 mod driver;
+mod hands;
 mod import;
 mod keys;
 mod live;
+mod look;
 mod my_day;
 mod phone;
 mod search;
@@ -27,7 +29,9 @@ use window::Window;
 
 /// Runs a test on one bank in each language, each time in a new browser.
 async fn in_both_languages(test: impl AsyncFn(&Site, &Driver, &Window)) {
-    let Some(driver) = Driver::start() else { return };
+    let Some(driver) = Driver::start() else {
+        return;
+    };
     let site = Box::pin(Site::open()).await;
     on(&site, &driver, test).await;
 }

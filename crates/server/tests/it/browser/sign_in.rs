@@ -11,7 +11,9 @@ const SUBMIT: &str = ".sign-in form[action='/sign-in'] button[type=submit]";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_signs_in_and_a_wrong_one_is_told() {
-    let Some(driver) = Driver::start() else { return };
+    let Some(driver) = Driver::start() else {
+        return;
+    };
     for kind in kinds() {
         println!("-- on {kind:?}");
         let site = Box::pin(Site::open_on(kind)).await;

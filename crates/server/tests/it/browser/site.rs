@@ -133,5 +133,7 @@ async fn load(services: &Services) {
     let today = jiff::civil::date(2026, 11, 23);
     let bank = DemoBank::new(1, CLIENTS, today).with_interactions_mean(INTERACTIONS_MEAN);
     let depth = Depth::for_clients(CLIENTS);
-    demo::load::load(services, &bank, 1, depth, Some(hash), |_, _| {}).await.expect("the demo bank");
+    demo::load::load(services, &bank, 1, depth, Some(hash), |_, _| {})
+        .await
+        .expect("the demo bank");
 }

@@ -16,12 +16,7 @@ pub(super) async fn absences(w: &mut Work<'_>, from: Date) -> Result<Vec<Away>, 
     let mut all = Vec::new();
     for row in w.query(sql, params![from]).await? {
         let mut c = row.cols();
-        all.push(Away {
-            staff: c.take()?,
-            deputy: c.take()?,
-            from: c.take()?,
-            until: c.take()?,
-        });
+        all.push(Away { staff: c.take()?, deputy: c.take()?, from: c.take()?, until: c.take()? });
     }
     Ok(all)
 }
@@ -78,14 +73,7 @@ impl Command for PlanAbsence {
         w.execute(
             "insert into absence (id, staff_id, deputy_id, from_on, until_on, reason) \
              values ($1, $2, $3, $4, $5, $6)",
-            params![
-                id,
-                self.staff_id,
-                self.deputy_id,
-                self.from_on,
-                self.until_on,
-                reason
-            ],
+            params![id, self.staff_id, self.deputy_id, self.from_on, self.until_on, reason],
         )
         .await?;
         let change = Change::new()
@@ -117,11 +105,7 @@ impl Command for CancelAbsence {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let sql = "select a.staff_id, s.state, a.cancelled_at from absence a \
                    join staff s on s.id = a.staff_id where a.id = $1";
-        let mut c = w
-            .first(sql, params![self.absence_id])
-            .await?
-            .ok_or(Error::NotFound)?
-            .cols();
+        let mut c = w.first(sql, params![self.absence_id]).await?.ok_or(Error::NotFound)?.cols();
         let (staff, state): (UserId, String) = (c.take()?, c.take()?);
         let cancelled: Option<Timestamp> = c.take()?;
         may_plan_for(w, staff)?;

@@ -16,15 +16,9 @@ const FOR_GOOD: Date = Date::constant(9999, 12, 31);
 
 /// State and branch of a member of staff, locked for this transaction.
 async fn state_of(w: &mut Work<'_>, id: UserId) -> Result<(String, Option<BranchId>), Error> {
-    let sql = format!(
-        "select state, branch_id from staff where id = $1{}",
-        w.dialect().for_update()
-    );
-    let mut c = w
-        .first(&sql, params![id])
-        .await?
-        .ok_or(Error::NotFound)?
-        .cols();
+    let sql =
+        format!("select state, branch_id from staff where id = $1{}", w.dialect().for_update());
+    let mut c = w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?.cols();
     Ok((c.take()?, c.take()?))
 }
 
@@ -54,11 +48,7 @@ impl Command for DismissStaff {
             return Err(Error::refused("own-dismissal"));
         }
         self.check_successor(w, today).await?;
-        w.execute(
-            "update staff set state = 'dismissed' where id = $1",
-            params![id],
-        )
-        .await?;
+        w.execute("update staff set state = 'dismissed' where id = $1", params![id]).await?;
         keep_guardians(w).await?;
         let sql = "update absence set cancelled_at = $2 \
                    where staff_id = $1 and cancelled_at is null and until_on >= $3";
@@ -86,18 +76,11 @@ impl Command for DismissStaff {
 
 impl DismissStaff {
     async fn check_successor(&self, w: &mut Work<'_>, today: Date) -> Result<(), Error> {
-        let new = Away {
-            staff: self.staff_id,
-            deputy: self.successor_id,
-            from: today,
-            until: FOR_GOOD,
-        };
+        let new =
+            Away { staff: self.staff_id, deputy: self.successor_id, from: today, until: FOR_GOOD };
         let others: Vec<Away> = absences(w, today).await?;
         // his own absences end with his leaving
-        let others: Vec<Away> = others
-            .into_iter()
-            .filter(|a| a.staff != self.staff_id)
-            .collect();
+        let others: Vec<Away> = others.into_iter().filter(|a| a.staff != self.staff_id).collect();
         let active = is_active(w, self.successor_id).await?;
         let mut refusals = Refusals::default();
         for refusal in check_absence(&new, active, &others).0 {
@@ -139,12 +122,7 @@ impl Command for ReinstateStaff {
         let sql = "update absence set cancelled_at = $2 \
                    where staff_id = $1 and cancelled_at is null and until_on = $3";
         w.execute(sql, params![id, now, FOR_GOOD]).await?;
-        w.record(
-            "staff",
-            id,
-            None,
-            Change::new().field("state", state, "active"),
-        );
+        w.record("staff", id, None, Change::new().field("state", state, "active"));
         Ok(())
     }
 }

@@ -66,23 +66,18 @@ async fn keep_guardians(w: &mut Work<'_>) -> Result<(), Error> {
                join staff_role r on r.role_id = g.role_id join staff s on s.id = r.staff_id \
                where s.state = 'active' and g.permission in ('admin.staff', 'admin.roles')";
     let rows = w.query(sql, &[]).await?;
-    let held = rows
-        .into_iter()
-        .map(store::Row::one)
-        .collect::<Result<BTreeSet<String>, _>>()?;
+    let held = rows.into_iter().map(store::Row::one).collect::<Result<BTreeSet<String>, _>>()?;
     match edit_rules::unguarded(&held) {
         None => Ok(()),
-        Some(permission) => Err(Refusal::new("last-administrator")
-            .arg("permission", permission)
-            .into()),
+        Some(permission) => {
+            Err(Refusal::new("last-administrator").arg("permission", permission).into())
+        }
     }
 }
 
 /// Today where a branch is; in UTC for somebody without a branch.
 async fn today_of(w: &mut Work<'_>, branch: Option<BranchId>) -> Result<Date, Error> {
-    let row = w
-        .first("select zone from branch where id = $1", params![branch])
-        .await?;
+    let row = w.first("select zone from branch where id = $1", params![branch]).await?;
     let zone: Option<String> = row.map(store::Row::one).transpose()?;
     let zone = zone.and_then(|z| jiff::tz::TimeZone::get(&z).ok());
     Ok(w.ctx.now.date_in(&zone.unwrap_or(jiff::tz::TimeZone::UTC)))

@@ -37,11 +37,7 @@ async fn texts_before<const N: usize>(
     if id.is_none() {
         return Ok(None);
     }
-    let mut c = w
-        .first(sql, params![id])
-        .await?
-        .ok_or(Error::NotFound)?
-        .cols();
+    let mut c = w.first(sql, params![id]).await?.ok_or(Error::NotFound)?.cols();
     let mut before = [const { None }; N];
     for text in &mut before {
         *text = c.take()?;
@@ -56,13 +52,9 @@ fn changed<const N: usize>(
     after: [&str; N],
 ) -> Change {
     let before = before.unwrap_or([const { None }; N]);
-    names
-        .into_iter()
-        .zip(before)
-        .zip(after)
-        .fold(Change::new(), |change, ((name, was), is)| {
-            change.field(name, was.map_or(Json::Null, Json::from), is)
-        })
+    names.into_iter().zip(before).zip(after).fold(Change::new(), |change, ((name, was), is)| {
+        change.field(name, was.map_or(Json::Null, Json::from), is)
+    })
 }
 
 /// Adds a region or changes one.
@@ -104,12 +96,7 @@ impl Command for SaveRegion {
             params![id, code, name, name_en],
         )
         .await?;
-        w.record(
-            "region",
-            id,
-            None,
-            changed(["code", "name", "name_en"], before, after),
-        );
+        w.record("region", id, None, changed(["code", "name", "name_en"], before, after));
         Ok(id)
     }
 }
@@ -197,14 +184,7 @@ impl SaveBranch {
             refusals.push(Refusal::field("not-a-choice", "region"));
         }
         let holder = "select id from branch where code = $1";
-        check_free(
-            w,
-            holder,
-            code,
-            self.branch_id.map(BranchId::uuid),
-            &mut refusals,
-        )
-        .await?;
+        check_free(w, holder, code, self.branch_id.map(BranchId::uuid), &mut refusals).await?;
         Ok(refusals.into_result()?)
     }
 }
@@ -226,21 +206,15 @@ impl Command for SetBranchArchived {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let now = w.ctx.now;
         let sql = "select archived_at from branch where id = $1";
-        let row = w
-            .first(sql, params![self.branch_id])
-            .await?
-            .ok_or(Error::NotFound)?;
+        let row = w.first(sql, params![self.branch_id]).await?.ok_or(Error::NotFound)?;
         let before: Option<Timestamp> = row.one()?;
         let used = "select id from staff where branch_id = $1 and state = 'active' limit 1";
         if self.archived && w.first(used, params![self.branch_id]).await?.is_some() {
             return Err(Error::refused("branch-has-staff"));
         }
         let at = self.archived.then_some(now);
-        w.execute(
-            "update branch set archived_at = $2 where id = $1",
-            params![self.branch_id, at],
-        )
-        .await?;
+        w.execute("update branch set archived_at = $2 where id = $1", params![self.branch_id, at])
+            .await?;
         let change = Change::new().field("archived", before.is_some(), self.archived);
         w.record("branch", self.branch_id, None, change);
         Ok(())
@@ -296,10 +270,7 @@ impl SaveTeam {
     async fn branch_before(&self, w: &mut Work<'_>) -> Result<Option<BranchId>, Error> {
         let sql = "select branch_id from team where id = $1";
         let row = w.first(sql, params![self.team_id]).await?;
-        Ok(row
-            .map(store::Row::one::<Option<BranchId>>)
-            .transpose()?
-            .flatten())
+        Ok(row.map(store::Row::one::<Option<BranchId>>).transpose()?.flatten())
     }
 
     async fn check(
@@ -344,21 +315,15 @@ impl Command for SetTeamArchived {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let now = w.ctx.now;
         let sql = "select archived_at from team where id = $1";
-        let row = w
-            .first(sql, params![self.team_id])
-            .await?
-            .ok_or(Error::NotFound)?;
+        let row = w.first(sql, params![self.team_id]).await?.ok_or(Error::NotFound)?;
         let before: Option<Timestamp> = row.one()?;
         let used = "select id from staff where team_id = $1 and state = 'active' limit 1";
         if self.archived && w.first(used, params![self.team_id]).await?.is_some() {
             return Err(Error::refused("team-has-staff"));
         }
         let at = self.archived.then_some(now);
-        w.execute(
-            "update team set archived_at = $2 where id = $1",
-            params![self.team_id, at],
-        )
-        .await?;
+        w.execute("update team set archived_at = $2 where id = $1", params![self.team_id, at])
+            .await?;
         let change = Change::new().field("archived", before.is_some(), self.archived);
         w.record("team", self.team_id, None, change);
         Ok(())

@@ -21,11 +21,7 @@ struct Stored {
 
 async fn load(w: &mut Work<'_>, id: RoleId) -> Result<Stored, Error> {
     let sql = "select name, name_en, built_in from role where id = $1";
-    let mut c = w
-        .first(sql, params![id])
-        .await?
-        .ok_or(Error::NotFound)?
-        .cols();
+    let mut c = w.first(sql, params![id]).await?.ok_or(Error::NotFound)?.cols();
     let mut role = Stored {
         name: c.take()?,
         name_en: c.take()?,
@@ -90,8 +86,7 @@ impl Command for SaveRole {
                     params![id, name, name_en],
                 )
                 .await?;
-                w.execute("delete from role_grant where role_id = $1", params![id])
-                    .await?;
+                w.execute("delete from role_grant where role_id = $1", params![id]).await?;
             }
         }
         let rows: Vec<Vec<Value>> = self
@@ -99,26 +94,14 @@ impl Command for SaveRole {
             .iter()
             .map(|(p, s)| vec![id.into(), p.as_str().into(), s.key().into()])
             .collect();
-        w.insert_many(
-            "insert into role_grant (role_id, permission, scope) values",
-            &rows,
-            "",
-        )
-        .await?;
+        w.insert_many("insert into role_grant (role_id, permission, scope) values", &rows, "")
+            .await?;
         keep_guardians(w).await?;
-        let (old_name, old_name_en) = old.map_or((Json::Null, Json::Null), |o| {
-            (o.name.into(), o.name_en.into())
-        });
+        let (old_name, old_name_en) =
+            old.map_or((Json::Null, Json::Null), |o| (o.name.into(), o.name_en.into()));
         let names =
-            Change::new()
-                .field("name", old_name, name)
-                .field("name_en", old_name_en, name_en);
-        w.record(
-            "role",
-            id,
-            None,
-            changed_grants(names, &before, &self.grants),
-        );
+            Change::new().field("name", old_name, name).field("name_en", old_name_en, name_en);
+        w.record("role", id, None, changed_grants(names, &before, &self.grants));
         Ok(id)
     }
 }
@@ -129,10 +112,7 @@ impl SaveRole {
         check_line(&self.name, "name", true, &mut refusals);
         check_line(&self.name_en, "name_en", true, &mut refusals);
         let shaped = |key: &str| {
-            key.contains('.')
-                && key
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || "._-".contains(c))
+            key.contains('.') && key.chars().all(|c| c.is_ascii_lowercase() || "._-".contains(c))
         };
         if self.grants.keys().any(|key| !shaped(key)) {
             refusals.push(Refusal::field("not-a-choice", "grants"));
@@ -164,11 +144,8 @@ fn changed_grants(
     let word = |scope: Option<&Scope>| scope.map_or(Json::Null, |s| s.key().into());
     let gone = before.keys().filter(|key| !after.contains_key(*key));
     for permission in after.keys().chain(gone) {
-        change = change.field(
-            permission,
-            word(before.get(permission)),
-            word(after.get(permission)),
-        );
+        change =
+            change.field(permission, word(before.get(permission)), word(after.get(permission)));
     }
     change
 }
@@ -197,21 +174,14 @@ impl Command for DeleteRole {
         if w.first(sql, params![id]).await?.is_some() {
             return Err(Error::refused("role-in-use"));
         }
-        w.execute("delete from role_grant where role_id = $1", params![id])
-            .await?;
-        w.execute("delete from role where id = $1", params![id])
-            .await?;
+        w.execute("delete from role_grant where role_id = $1", params![id]).await?;
+        w.execute("delete from role where id = $1", params![id]).await?;
         let names = Change::new().field("name", role.name, Json::Null).field(
             "name_en",
             role.name_en,
             Json::Null,
         );
-        w.record(
-            "role",
-            id,
-            None,
-            changed_grants(names, &role.grants, &BTreeMap::new()),
-        );
+        w.record("role", id, None, changed_grants(names, &role.grants, &BTreeMap::new()));
         Ok(())
     }
 }

@@ -61,11 +61,7 @@ async fn load(w: &mut Work<'_>, id: UserId) -> Result<Stored, Error> {
          where id = $1{}",
         w.dialect().for_update()
     );
-    let mut c = w
-        .first(&sql, params![id])
-        .await?
-        .ok_or(Error::NotFound)?
-        .cols();
+    let mut c = w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?.cols();
     let mut fields = StaffFields {
         login: c.take()?,
         name: c.take()?,
@@ -103,9 +99,7 @@ async fn check(
     check_line(&new.phone, "phone", false, &mut refusals);
     check_line(&new.email, "email", false, &mut refusals);
     check_email(&new.email, &mut refusals);
-    let row = w
-        .first("select id from staff where login = $1", params![&new.login])
-        .await?;
+    let row = w.first("select id from staff where login = $1", params![&new.login]).await?;
     let holder: Option<UserId> = row.map(store::Row::one).transpose()?;
     if holder.is_some() && holder != id {
         refusals.push(Refusal::field("login-taken", "login"));
@@ -116,11 +110,7 @@ async fn check(
         let mut c = row.cols();
         keys.insert(c.take()?, c.take()?);
     }
-    let mut held: Vec<String> = new
-        .roles
-        .iter()
-        .filter_map(|r| keys.get(r).cloned())
-        .collect();
+    let mut held: Vec<String> = new.roles.iter().filter_map(|r| keys.get(r).cloned()).collect();
     if new.roles.is_empty() {
         refusals.push(Refusal::field("required", "roles"));
     } else if held.len() != new.roles.len() {
@@ -138,10 +128,7 @@ async fn check_place(
     old: Option<&StaffFields>,
     refusals: &mut Refusals,
 ) -> Result<(), Error> {
-    if let Some(branch) = new
-        .branch_id
-        .filter(|b| old.and_then(|o| o.branch_id) != Some(*b))
-    {
+    if let Some(branch) = new.branch_id.filter(|b| old.and_then(|o| o.branch_id) != Some(*b)) {
         let sql = "select id from branch where id = $1 and archived_at is null";
         if w.first(sql, params![branch]).await?.is_none() {
             refusals.push(Refusal::field("not-a-choice", "branch"));
@@ -166,15 +153,9 @@ async fn check_place(
 }
 
 async fn put_roles(w: &mut Work<'_>, id: UserId, roles: &[RoleId]) -> Result<(), Error> {
-    w.execute("delete from staff_role where staff_id = $1", params![id])
-        .await?;
+    w.execute("delete from staff_role where staff_id = $1", params![id]).await?;
     let rows: Vec<Vec<Value>> = roles.iter().map(|r| vec![id.into(), (*r).into()]).collect();
-    w.insert_many(
-        "insert into staff_role (staff_id, role_id) values",
-        &rows,
-        "",
-    )
-    .await?;
+    w.insert_many("insert into staff_role (staff_id, role_id) values", &rows, "").await?;
     Ok(())
 }
 
@@ -256,10 +237,7 @@ impl Command for EditStaff {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let (id, new) = (self.staff_id, self.staff.clean());
         lock_rights(w).await?;
-        let Stored {
-            fields: old,
-            role_keys: old_keys,
-        } = load(w, id).await?;
+        let Stored { fields: old, role_keys: old_keys } = load(w, id).await?;
         let role_keys = check(w, Some(id), &new, Some(&old)).await?;
         if new.roles != old.roles {
             if w.actor() == Some(id) {
@@ -340,9 +318,7 @@ impl Command for SetPassword {
             return Err(Error::NotFound);
         }
         let ended = end_sessions(w, self.staff_id, None).await?;
-        let change = Change::new()
-            .set("password", "changed")
-            .set("sessions_ended", ended);
+        let change = Change::new().set("password", "changed").set("sessions_ended", ended);
         w.record("staff", self.staff_id, None, change);
         Ok(())
     }
@@ -378,9 +354,7 @@ impl Command for ChangePassword {
             return Err(Error::refused_field("password-wrong", "old"));
         }
         let ended = end_sessions(w, me, self.keep_session).await?;
-        let change = Change::new()
-            .set("password", "changed")
-            .set("sessions_ended", ended);
+        let change = Change::new().set("password", "changed").set("sessions_ended", ended);
         w.record("staff", me, None, change);
         Ok(())
     }
@@ -400,10 +374,7 @@ impl Command for UnlockStaff {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let sql = "select locked_until from staff where id = $1";
-        let row = w
-            .first(sql, params![self.staff_id])
-            .await?
-            .ok_or(Error::NotFound)?;
+        let row = w.first(sql, params![self.staff_id]).await?.ok_or(Error::NotFound)?;
         let locked: Option<i64> = row.one()?;
         w.execute(
             "update staff set failures = 0, locked_until = null where id = $1",
@@ -431,12 +402,7 @@ impl Command for EndSessions {
     async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
         let ended = end_sessions(w, self.staff_id, None).await?;
         if ended > 0 {
-            w.record(
-                "staff",
-                self.staff_id,
-                None,
-                Change::new().set("sessions_ended", ended),
-            );
+            w.record("staff", self.staff_id, None, Change::new().set("sessions_ended", ended));
         }
         Ok(ended)
     }

@@ -24,11 +24,7 @@ impl Command for RetryJob {
         let sql = "select j.kind, o.id from job j left join job o on o.kind = j.kind \
                    and o.unique_key = j.unique_key and o.state in ('ready', 'running') \
                    and o.id <> j.id where j.id = $1 limit 1";
-        let mut c = w
-            .first(sql, params![self.job_id])
-            .await?
-            .ok_or(Error::NotFound)?
-            .cols();
+        let mut c = w.first(sql, params![self.job_id]).await?.ok_or(Error::NotFound)?.cols();
         let (kind, waiting): (String, Option<JobId>) = (c.take()?, c.take()?);
         if waiting.is_some() {
             return Err(Error::refused("job-waits-already"));
@@ -36,9 +32,7 @@ impl Command for RetryJob {
         if !w.revive_job(self.job_id).await? {
             return Err(Error::refused("job-not-dead"));
         }
-        let change = Change::new()
-            .set("kind", kind)
-            .field("state", "dead", "ready");
+        let change = Change::new().set("kind", kind).field("state", "dead", "ready");
         w.record("job", self.job_id, None, change);
         Ok(())
     }

@@ -39,12 +39,7 @@ impl Axis {
         let step = nice_step(income.max(outgo), 3);
         let (up, down) = (income.max(step), outgo);
         let zero_y = TOP + on_length(up, up.saturating_add(down), PLOT);
-        Self {
-            step,
-            up,
-            down,
-            zero_y,
-        }
+        Self { step, up, down, zero_y }
     }
     fn height(&self, value: i64) -> i64 {
         let height = on_length(value, self.up.saturating_add(self.down), PLOT);

@@ -10,24 +10,13 @@ use crate::i18n::L;
 /// A line of recent values, 96 × 24 px, newest last. `label` says what it shows and how it moved.
 pub fn sparkline(label: &str, values: &[i64]) -> Markup {
     let lowest = values.iter().min().copied().unwrap_or(0);
-    let span = values
-        .iter()
-        .max()
-        .copied()
-        .unwrap_or(0)
-        .saturating_sub(lowest);
-    let last = i64::try_from(values.len().saturating_sub(1))
-        .unwrap_or(1)
-        .max(1);
+    let span = values.iter().max().copied().unwrap_or(0).saturating_sub(lowest);
+    let last = i64::try_from(values.len().saturating_sub(1)).unwrap_or(1).max(1);
     let mut points = String::new();
     let mut end = (0, 12);
     for (at, value) in values.iter().enumerate() {
         let x = 2 + on_length(i64::try_from(at).unwrap_or(0), last, 90);
-        let y = if span == 0 {
-            12
-        } else {
-            21 - on_length(value.saturating_sub(lowest), span, 18)
-        };
+        let y = if span == 0 { 12 } else { 21 - on_length(value.saturating_sub(lowest), span, 18) };
         end = (x, y);
         if write!(points, "{x},{y} ").is_err() {
             break;
@@ -56,10 +45,7 @@ pub struct Slice {
 /// A donut with its legend. At most six slices are told apart; sum the rest up as "other" before.
 /// `centre` is what stands in the hole.
 pub fn donut(l: &L, title: &str, centre: &str, slices: &[Slice]) -> Markup {
-    let total = slices
-        .iter()
-        .map(|s| s.value.max(0))
-        .fold(0_i64, i64::saturating_add);
+    let total = slices.iter().map(|s| s.value.max(0)).fold(0_i64, i64::saturating_add);
     let share = |value: i64| on_length(value, total, 10_000);
     let mut start = 0;
     let mut arcs = Vec::new();

@@ -12,15 +12,9 @@ use crate::ui::{
 
 pub(super) fn section(l: &L) -> Markup {
     stack(&[
-        split(
-            &part(l.t("ui-g-turnover"), &turnover(l)),
-            &part(l.t("ui-g-shares"), &shares(l)),
-        ),
+        split(&part(l.t("ui-g-turnover"), &turnover(l)), &part(l.t("ui-g-shares"), &shares(l))),
         part(l.t("ui-g-links"), &graph(l)),
-        grid(&[
-            part(l.t("ui-g-funnel"), &stages(l)),
-            part(l.t("ui-g-bars"), &bars(l)),
-        ]),
+        grid(&[part(l.t("ui-g-funnel"), &stages(l)), part(l.t("ui-g-bars"), &bars(l))]),
         part(l.t("ui-g-path"), &path(l)),
         part(l.t("ui-g-board"), &deals(l)),
         part(l.t("ui-g-conflict"), &conflict(l)),
@@ -35,13 +29,7 @@ fn turnover(l: &L) -> Markup {
             outgo: 12_400_000 + at * 2_310_000 % 9_700_000,
         })
         .collect();
-    month_chart(
-        l,
-        "turnover",
-        &l.t("ui-g-turnover-title"),
-        kernel::Currency::RUB,
-        &flows,
-    )
+    month_chart(l, "turnover", &l.t("ui-g-turnover-title"), kernel::Currency::RUB, &flows)
 }
 
 fn shares(l: &L) -> Markup {
@@ -56,12 +44,7 @@ fn shares(l: &L) -> Markup {
         slice("ui-g-p-savings", 31_000_000),
         slice("ui-g-p-invest", 11_500_000),
     ];
-    donut(
-        l,
-        &l.t("ui-g-shares"),
-        &l.money_compact(rub(234_500_000)),
-        &slices,
-    )
+    donut(l, &l.t("ui-g-shares"), &l.money_compact(rub(234_500_000)), &slices)
 }
 
 fn graph(l: &L) -> Markup {
@@ -203,16 +186,9 @@ fn conflict(l: &L) -> Markup {
         l,
         "/ui",
         &[("version", "8")],
-        &ConflictBy {
-            who: l.t("ui-g-name-2"),
-            at: l.now.plus_minutes(-3),
-        },
+        &ConflictBy { who: l.t("ui-g-name-2"), at: l.now.plus_minutes(-3) },
         &[
-            field(
-                "phone",
-                "ui-g-phone",
-                ["+7 916 123-45-67", "+7 916 123-45-76", ""],
-            ),
+            field("phone", "ui-g-phone", ["+7 916 123-45-67", "+7 916 123-45-76", ""]),
             field("address", "ui-g-address", [&address, "—", &address]),
         ],
     )

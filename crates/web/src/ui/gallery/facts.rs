@@ -26,13 +26,9 @@ fn money(l: &L) -> Markup {
     money_row(
         l,
         &[
-            Tile::new(
-                l.t("ui-g-deposits"),
-                Some(rub(234_567_890)),
-                l.t("ui-g-no-account"),
-            )
-            .note(html! { (l.t("ui-g-accounts-3")) })
-            .href("#"),
+            Tile::new(l.t("ui-g-deposits"), Some(rub(234_567_890)), l.t("ui-g-no-account"))
+                .note(html! { (l.t("ui-g-accounts-3")) })
+                .href("#"),
             Tile::new(l.t("ui-g-credit"), None, l.t("ui-g-no-card")),
             Tile::new(l.t("ui-g-owed"), Some(rub(0)), l.t("ui-g-no-loan"))
                 .note(html! { (l.t("ui-g-loan-closed")) }),
@@ -59,10 +55,7 @@ fn facts(l: &L) -> Markup {
         .from_source(source("ui-g-source-core", 900, true))
         .text(l.t("ui-g-document"), "4510 123456")
         .from_source(source("ui-g-source-core", 30, false))
-        .line(
-            l.t("ui-g-income"),
-            html! { (l.money_whole(rub(18_000_000))) },
-        )
+        .line(l.t("ui-g-income"), html! { (l.money_whole(rub(18_000_000))) })
         .missing(l.t("ui-g-email"))
         .render(l);
     part(l.t("ui-g-facts"), &body)
@@ -98,23 +91,13 @@ fn stats(l: &L) -> Markup {
             Some((Tone::Good, &l.t("ui-g-s-up"))),
             Some("#"),
         ),
-        stat(
-            &l.t("ui-g-s-overdue"),
-            "7",
-            Some((Tone::Attention, &l.t("ui-g-s-today"))),
-            Some("#"),
-        ),
+        stat(&l.t("ui-g-s-overdue"), "7", Some((Tone::Attention, &l.t("ui-g-s-today"))), Some("#")),
         stat(
             &l.t("ui-g-s-sla"),
             &l.percent(9_450),
             Some((Tone::Danger, &l.t("ui-g-s-down"))),
             None,
         ),
-        stat(
-            &l.t("ui-g-s-plan"),
-            &l.money_compact(rub(12_345_678_900)),
-            None,
-            None,
-        ),
+        stat(&l.t("ui-g-s-plan"), &l.money_compact(rub(12_345_678_900)), None, None),
     ])])
 }

@@ -7,10 +7,7 @@ use crate::i18n::L;
 use crate::ui::{Button, Field, Form, Input, Opt, error_summary, form_row, split};
 
 pub(super) fn section(l: &L) -> Markup {
-    split(
-        &part(l.t("ui-g-form"), &form(l)),
-        &part(l.t("ui-g-buttons"), &buttons(l)),
-    )
+    split(&part(l.t("ui-g-form"), &form(l)), &part(l.t("ui-g-buttons"), &buttons(l)))
 }
 
 /// The form of the gallery's dialog.

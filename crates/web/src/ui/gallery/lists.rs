@@ -14,18 +14,12 @@ pub(super) fn section(l: &L) -> Markup {
     stack(&[
         clients(l),
         grid(&[
-            Panel::new(l.t("ui-g-loading"))
-                .flush()
-                .render(&skeleton_rows(l, 5)),
+            Panel::new(l.t("ui-g-loading")).flush().render(&skeleton_rows(l, 5)),
             Panel::new(l.t("ui-g-empty")).render(&empty(
                 "users",
                 &l.t("ui-g-empty-title"),
                 &l.t("ui-g-empty-words"),
-                Some(
-                    Button::primary(l.t("ui-g-new-person"))
-                        .icon("plus")
-                        .dialog("/ui/dialog"),
-                ),
+                Some(Button::primary(l.t("ui-g-new-person")).icon("plus").dialog("/ui/dialog")),
             )),
         ]),
     ])
@@ -42,20 +36,8 @@ fn clients(l: &L) -> Markup {
         .column(Column::number(l.t("ui-g-c-loans")))
         .column(Column::text(l.t("ui-g-c-contact")).sort("?sort=-contact", None))
         .column(Column::text(l.t("ui-g-c-step")).wide());
-    let tones = [
-        Tone::Good,
-        Tone::Attention,
-        Tone::Good,
-        Tone::Danger,
-        Tone::Good,
-    ];
-    let states = [
-        "ui-g-b-good",
-        "ui-g-b-attention",
-        "ui-g-b-good",
-        "ui-g-b-danger",
-        "ui-g-b-good",
-    ];
+    let tones = [Tone::Good, Tone::Attention, Tone::Good, Tone::Danger, Tone::Good];
+    let states = ["ui-g-b-good", "ui-g-b-attention", "ui-g-b-good", "ui-g-b-danger", "ui-g-b-good"];
     let deposits: [i64; 5] = [234_567_890, 1_250_000, 0, 98_700_012, 5_600];
     for (at, (tone, state)) in tones.into_iter().zip(states).enumerate() {
         let name = l.t(&format!("ui-g-name-{}", at + 1));
@@ -82,34 +64,19 @@ fn clients(l: &L) -> Markup {
     }
     let nameless = Row::new("n")
         .href("/ui")
-        .cell(Cell::markup(avatar_nameless(
-            "user-round",
-            "2 384",
-            &l.t("ui-g-client"),
-        )))
+        .cell(Cell::markup(avatar_nameless("user-round", "2 384", &l.t("ui-g-client"))))
         .cell(Cell::text(l.t("ui-g-seg-2")))
         .cell(Cell::markup(badge(Tone::Info, &l.t("ui-g-imported"))))
         .cell(Cell::money(l, rub(4_512_300)))
         .cell(Cell::none(l))
         .cell(Cell::none(l))
         .cell(Cell::none(l));
-    let sums = vec![
-        None,
-        None,
-        None,
-        Some(html! { (l.money(rub(339_041_802))) }),
-        None,
-        None,
-        None,
-    ];
+    let sums =
+        vec![None, None, None, Some(html! { (l.money(rub(339_041_802))) }), None, None, None];
     let table = table
         .row(nameless)
         .sums(sums)
-        .bulk(BulkAction::dialog(
-            "/ui/dialog",
-            "user-check",
-            l.t("ui-g-bulk-assign"),
-        ))
+        .bulk(BulkAction::dialog("/ui/dialog", "user-check", l.t("ui-g-bulk-assign")))
         .bulk(BulkAction::post("/ui", "download", l.t("ui-g-bulk-export")))
         .pager(Pager {
             previous: None,
@@ -117,17 +84,14 @@ fn clients(l: &L) -> Markup {
             words: l.t("ui-g-page-words"),
         })
         .render(l);
-    let views = [
-        ("ui-g-v-mine", true, false),
-        ("ui-g-v-vip", false, true),
-        ("ui-g-v-none", false, true),
-    ]
-    .map(|(key, is_current, is_shared)| View {
-        href: "/ui".into(),
-        label: l.t(key),
-        is_current,
-        is_shared,
-    });
+    let views =
+        [("ui-g-v-mine", true, false), ("ui-g-v-vip", false, true), ("ui-g-v-none", false, true)]
+            .map(|(key, is_current, is_shared)| View {
+                href: "/ui".into(),
+                label: l.t(key),
+                is_current,
+                is_shared,
+            });
     html! {
         div {
             (saved_views(l, &views, Some("/ui/dialog")))
@@ -164,18 +128,8 @@ fn filter(l: &L) -> Markup {
             vec![option("before", "ui-g-o-before")],
             FilterValue::Date,
         ),
-        field(
-            "name",
-            "ui-g-c-name",
-            vec![option("has", "ui-g-o-has")],
-            FilterValue::Text,
-        ),
-        field(
-            "email",
-            "ui-g-email",
-            vec![option("empty", "ui-g-o-empty")],
-            FilterValue::None,
-        ),
+        field("name", "ui-g-c-name", vec![option("has", "ui-g-o-has")], FilterValue::Text),
+        field("email", "ui-g-email", vec![option("empty", "ui-g-o-empty")], FilterValue::None),
     ];
     let chosen = Condition::parse([
         ("field", "segment"),
@@ -185,20 +139,12 @@ fn filter(l: &L) -> Markup {
         ("op", "gt"),
         ("value", "100 000"),
     ]);
-    let columns: Vec<Opt> = ["name", "segment", "status"]
-        .map(|name| option(name, &format!("ui-g-c-{name}")))
-        .to_vec();
+    let columns: Vec<Opt> =
+        ["name", "segment", "status"].map(|name| option(name, &format!("ui-g-c-{name}"))).to_vec();
     FilterBar::new("clients", fields, chosen)
         .search("", l.t("ui-g-find"))
         .keep("sort", "name")
-        .end(column_chooser(
-            l,
-            "clients-columns",
-            "/ui",
-            &[],
-            &columns,
-            &["name", "status"],
-        ))
+        .end(column_chooser(l, "clients-columns", "/ui", &[], &columns, &["name", "status"]))
         .render(l)
 }
 

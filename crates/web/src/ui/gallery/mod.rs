@@ -43,10 +43,7 @@ pub fn gallery_shell(l: &L) -> Shell {
         NavGroup::new(
             "",
             vec![
-                entry("/my-day", "sun", "ui-g-nav-day")
-                    .go('d')
-                    .count(7)
-                    .main(),
+                entry("/my-day", "sun", "ui-g-nav-day").go('d').count(7).main(),
                 entry("/inbox", "inbox", "ui-g-nav-inbox").go('i').count(2),
             ],
         ),
@@ -54,9 +51,7 @@ pub fn gallery_shell(l: &L) -> Shell {
             l.t("ui-g-nav-clients"),
             vec![
                 entry("/ui", "users", "ui-g-nav-people").go('p').main(),
-                entry("/companies", "building-2", "ui-g-nav-companies")
-                    .go('c')
-                    .main(),
+                entry("/companies", "building-2", "ui-g-nav-companies").go('c').main(),
                 entry("/groups", "waypoints", "ui-g-nav-groups"),
                 entry("/imports", "import", "ui-g-nav-imports"),
             ],
@@ -64,10 +59,7 @@ pub fn gallery_shell(l: &L) -> Shell {
         NavGroup::new(
             l.t("ui-g-nav-work"),
             vec![
-                entry("/tasks", "list-checks", "ui-g-nav-tasks")
-                    .go('t')
-                    .count(12)
-                    .main(),
+                entry("/tasks", "list-checks", "ui-g-nav-tasks").go('t').count(12).main(),
                 entry("/calendar", "calendar-days", "ui-g-nav-calendar"),
                 entry("/reports", "chart-column", "ui-g-nav-reports"),
             ],
@@ -97,19 +89,12 @@ pub fn gallery_shell(l: &L) -> Shell {
             icon: "square-check",
             label: l.t("ui-g-new-task"),
         },
-        MenuItem::Link {
-            href: "/calls/new".into(),
-            icon: "phone",
-            label: l.t("ui-g-new-call"),
-        },
+        MenuItem::Link { href: "/calls/new".into(), icon: "phone", label: l.t("ui-g-new-call") },
     ];
     Shell::new(l.t("ui-g-title"), "/ui")
         .nav(groups)
         .person(
-            Person {
-                name: l.t("ui-g-me"),
-                role: l.t("ui-g-my-role"),
-            },
+            Person { name: l.t("ui-g-me"), role: l.t("ui-g-my-role") },
             l.t("ui-g-branch"),
             LinkState::Online,
         )
@@ -137,12 +122,7 @@ fn client_head(l: &L) -> Markup {
             span { (icon("landmark")) (l.t("ui-g-branch")) }
             span { (icon("cake")) (l.t("ui-g-birthday")) " " (format::relative_day(l, day(l, 3))) }
         })
-        .other(
-            Button::secondary(l.t("ui-g-edit"))
-                .icon("pencil")
-                .dialog("/ui/dialog")
-                .render(),
-        )
+        .other(Button::secondary(l.t("ui-g-edit")).icon("pencil").dialog("/ui/dialog").render())
         .other(
             Menu::dots("menu-client", l.t("ui-actions"))
                 .item(MenuItem::Link {
@@ -157,11 +137,7 @@ fn client_head(l: &L) -> Markup {
                 })
                 .render(),
         )
-        .primary(
-            Button::primary(l.t("ui-g-log-call"))
-                .icon("phone")
-                .dialog("/ui/dialog"),
-        )
+        .primary(Button::primary(l.t("ui-g-log-call")).icon("phone").dialog("/ui/dialog"))
         .render(l)
 }
 

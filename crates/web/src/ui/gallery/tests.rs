@@ -20,10 +20,7 @@ fn page(lang: Lang) -> String {
 /// Values of an attribute, wherever it stands.
 fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     let opening = format!(" {attribute}=\"");
-    html.split(&opening)
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .collect()
+    html.split(&opening).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 /// The content-security policy allows neither inline styles nor inline scripts.
@@ -56,11 +53,8 @@ fn every_text_exists_in_both_languages() {
 #[test]
 fn english_page_has_no_russian_words_but_the_name_of_the_language() {
     let html = page(Lang::En).replace("Русский", "");
-    let russian: String = html
-        .chars()
-        .filter(|c| ('\u{400}'..='\u{4ff}').contains(c))
-        .take(40)
-        .collect();
+    let russian: String =
+        html.chars().filter(|c| ('\u{400}'..='\u{4ff}').contains(c)).take(40).collect();
     assert_eq!(russian, "");
 }
 
@@ -68,33 +62,18 @@ fn english_page_has_no_russian_words_but_the_name_of_the_language() {
 fn ids_are_unique_and_references_lead_somewhere() {
     let html = page(Lang::Ru);
     // Templates hold copies that get their place later.
-    let visible: String = html
-        .split("<template")
-        .map(|part| part.split("</template>").last().unwrap())
-        .collect();
+    let visible: String =
+        html.split("<template").map(|part| part.split("</template>").last().unwrap()).collect();
     let ids = values(&visible, "id");
     let known: BTreeSet<&str> = ids.iter().copied().collect();
     for id in &known {
-        assert_eq!(
-            ids.iter().filter(|other| other == &id).count(),
-            1,
-            "{id} stands twice"
-        );
+        assert_eq!(ids.iter().filter(|other| other == &id).count(), 1, "{id} stands twice");
     }
-    for attribute in [
-        "for",
-        "aria-describedby",
-        "aria-labelledby",
-        "popovertarget",
-        "list",
-        "form",
-    ] {
+    for attribute in ["for", "aria-describedby", "aria-labelledby", "popovertarget", "list", "form"]
+    {
         for value in values(&visible, attribute) {
             for id in value.split(' ') {
-                assert!(
-                    known.contains(id) || id == "dialog-title",
-                    "{attribute}={id}"
-                );
+                assert!(known.contains(id) || id == "dialog-title", "{attribute}={id}");
             }
         }
     }
@@ -107,10 +86,7 @@ fn every_button_has_words() {
     for button in html.split("<button").skip(1) {
         let (tag, rest) = button.split_once('>').unwrap();
         let inside = rest.split("</button>").next().unwrap();
-        let words: String = inside
-            .split('<')
-            .filter_map(|p| p.split('>').nth(1))
-            .collect();
+        let words: String = inside.split('<').filter_map(|p| p.split('>').nth(1)).collect();
         let start = inside.split('<').next().unwrap();
         assert!(
             tag.contains("aria-label=") || !words.trim().is_empty() || !start.trim().is_empty(),

@@ -100,7 +100,8 @@ async fn known_refs(
 }
 
 async fn branch_refs(w: &mut Work<'_>, source: &str) -> Result<Branches, Error> {
-    let sql = "select external_id, entity_id from external_ref where source = $1 and kind = 'branch'";
+    let sql =
+        "select external_id, entity_id from external_ref where source = $1 and kind = 'branch'";
     let mut out = BTreeMap::new();
     for row in w.query(sql, params![source]).await? {
         let mut c = row.cols();

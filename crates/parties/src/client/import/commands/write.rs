@@ -21,7 +21,11 @@ use crate::search::commands::{IndexDoc, NAME_FIELDS, index_client, index_new};
 const ADDRESS: [&str; 4] = ["region", "city", "street", "postal_code"];
 
 /// Writes new clients with everything around them.
-pub(super) async fn insert(w: &mut Work<'_>, fresh: &[Incoming], source: &str) -> Result<(), Error> {
+pub(super) async fn insert(
+    w: &mut Work<'_>,
+    fresh: &[Incoming],
+    source: &str,
+) -> Result<(), Error> {
     let label = format!("import:{source}");
     let ids: Vec<ClientId> = fresh.iter().map(|_| w.new_id()).collect();
     let both: Vec<(ClientId, &Incoming)> = ids.into_iter().zip(fresh).collect();

@@ -1,0 +1,77 @@
+//! What one page has asked already.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::{Row, Value};
+
+/// Questions remembered at most.
+const QUESTIONS_MAX: usize = 128;
+/// Answers of more rows are not kept: nobody asks for them twice.
+const ROWS_MAX: usize = 200;
+
+struct Asked {
+    sql: String,
+    params: Vec<Value>,
+    rows: Vec<Row>,
+}
+
+/// Questions and their answers, in the order of asking.
+#[derive(Default)]
+pub(crate) struct Memo(Mutex<Vec<Asked>>);
+
+impl Memo {
+    /// The answer, if this was asked before.
+    pub(crate) fn get(&self, sql: &str, params: &[Value]) -> Option<Vec<Row>> {
+        let asked = self.open();
+        asked.iter().find(|a| a.sql == sql && a.params == params).map(|a| a.rows.clone())
+    }
+    /// Remembers an answer.
+    pub(crate) fn put(&self, sql: &str, params: &[Value], rows: &[Row]) {
+        let mut asked = self.open();
+        if asked.len() < QUESTIONS_MAX && rows.len() <= ROWS_MAX {
+            asked.push(Asked { sql: sql.to_owned(), params: params.to_vec(), rows: rows.to_vec() });
+        }
+    }
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        self.open().clear();
+    }
+    fn open(&self) -> MutexGuard<'_, Vec<Asked>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Read, Row, Store, Value, params};
+
+    async fn count(db: &mut impl Read) -> i64 {
+        db.first("select count(*) from t where a > $1", params![0_i64])
+            .await
+            .unwrap()
+            .map(Row::one)
+            .unwrap()
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_page_sees_one_answer_until_it_forgets_and_others_see_the_truth() {
+        let path = std::env::temp_dir().join(format!("tessera-memo-{}.db", std::process::id()));
+        let store = Store::open(&format!("sqlite:{}", path.display())).await.unwrap();
+        let mut tx = store.writer.begin().await.unwrap();
+        tx.execute("create table t (a integer not null)", &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut page = store.reader.remembering();
+        assert_eq!(count(&mut page).await, 0);
+        let mut tx = store.writer.begin().await.unwrap();
+        tx.execute("insert into t (a) values ($1)", &[Value::Int(1)]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(count(&mut page.clone()).await, 0);
+        assert_eq!(count(&mut store.reader.clone()).await, 1);
+        assert_eq!(count(&mut store.reader.remembering()).await, 1);
+        page.forget();
+        assert_eq!(count(&mut page).await, 1);
+        drop((page, store));
+        std::fs::remove_file(&path).unwrap();
+    }
+}
