@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kernel::{Entropy, RandomEntropy};
 use sha2::{Digest, Sha256};
-use store::{Read, Reader, Store, Value};
+use store::{Read, Reader, Store};
 use tempfile::TempDir;
 use testkit::{Database, Kind};
 
@@ -155,7 +155,7 @@ async fn hashes(url: &str) -> BTreeMap<&'static str, String> {
     for (name, sql) in TABLES {
         let rows = db.query(sql, &[]).await.unwrap();
         let mut lines: Vec<String> =
-            rows.into_iter().map(|r| format!("{:?}", r.into_values() as Vec<Value>)).collect();
+            rows.into_iter().map(|r| format!("{:?}", r.into_values())).collect();
         lines.sort();
         let hash = Sha256::digest(lines.join("\n"));
         let hash: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();

@@ -8,7 +8,7 @@ use engagement::interaction::queries as history;
 use engagement::task::commands::{AddTask, NewTask, ReassignTask};
 use engagement::task::model::TaskKind;
 use engagement::task::queries;
-use kernel::{ClientId, Date, InteractionId, TaskId, Timestamp, UserId};
+use kernel::{ClientId, Date, InteractionId, TaskId, Timestamp};
 use parties::client::commands::{RegisterClient, SetSegment};
 use parties::client::model::Segment;
 use spine::Error;

@@ -191,7 +191,7 @@ fn hostile_files() -> Vec<(&'static str, Vec<u8>)> {
         ("spaces.csv", b"  \n \n".to_vec()),
         (
             "binary.csv",
-            (0..50_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect(),
+            (0..50_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect(),
         ),
         ("zeros.csv", "Фамилия;Имя\nИва\0нов;Пётр\n".as_bytes().to_vec()),
         ("line.csv", huge_line.into_bytes()),

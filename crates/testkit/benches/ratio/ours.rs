@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engagement::interaction::commands::LogInteraction;
 use engagement::interaction::model::Channel;
 use engagement::interaction::queries::{Place, contacts as timeline};
-use kernel::{ClientId, Clock, RandomEntropy, SystemClock};
+use kernel::{ClientId, RandomEntropy, SystemClock};
 use parties::client::queries as client;
 use parties::contacts::queries::contacts;
 use parties::holdings::queries::{accounts, cards, loans};

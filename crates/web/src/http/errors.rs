@@ -109,7 +109,8 @@ fn shown(response: &Response) -> Option<Shown> {
         let kind = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let is_bare = kind.is_some_and(|kind| kind.starts_with("text/plain"));
         let words = vec![kernel::Refusal::new("bad-request")];
-        (response.status().is_client_error() && is_bare).then_some(Shown { permission: None, words })
+        (response.status().is_client_error() && is_bare)
+            .then_some(Shown { permission: None, words })
     };
     response.extensions().get::<Shown>().cloned().or_else(unread)
 }
