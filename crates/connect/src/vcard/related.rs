@@ -49,10 +49,14 @@ pub(super) fn related(
         "X-ABRELATEDNAMES" => label.map(str::to_lowercase),
         _ => Some(fixed?.1.to_owned()),
     };
-    // A RELATED that is no text points to another card or a web page.
-    let is_text = property.param("VALUE").is_none_or(|v| v.eq_ignore_ascii_case("text"));
+    // A RELATED that is no text points to another card or a web page; what says it is text is a name,
+    // whatever it looks like.
     let looks_like_link = property.value.starts_with("urn:") || property.value.contains("://");
-    if property.name == "RELATED" && (!is_text || looks_like_link) {
+    let points_elsewhere = match property.param("VALUE") {
+        Some(kind) => !kind.eq_ignore_ascii_case("text"),
+        None => looks_like_link,
+    };
+    if property.name == "RELATED" && points_elsewhere {
         return None;
     }
     Some(Related { relation, name: some(&property.value, dialect)? })
