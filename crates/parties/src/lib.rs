@@ -7,6 +7,7 @@ pub mod holdings;
 pub mod links;
 pub mod list;
 pub mod search;
+mod words;
 
 use kernel::Lang;
 use spine::{Module, Permission, Registry, Scope};

@@ -3,38 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-macro_rules! keyed {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $key:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $key)] $variant),+ }
-        impl $name {
-            /// All values, in menu order.
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-            /// Stable word, as stored and in text keys.
-            pub const fn key(self) -> &'static str {
-                match self { $($name::$variant => $key),+ }
-            }
-            /// From the stored word.
-            pub fn from_key(key: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|v| v.key() == key)
-            }
-        }
-        impl store::FromValue for $name {
-            fn from_value(value: store::Value) -> Result<Self, String> {
-                let key = String::from_value(value)?;
-                Self::from_key(&key).ok_or(format!("unknown word {key}"))
-            }
-        }
-        impl From<$name> for store::Value {
-            fn from(value: $name) -> Self {
-                store::Value::Text(value.key().to_owned())
-            }
-        }
-    };
-}
+use crate::words::words;
 
-keyed! {
+words! {
     /// What a client is.
     ClientKind {
         /// A natural person.
@@ -50,7 +21,7 @@ keyed! {
     }
 }
 
-keyed! {
+words! {
     /// How much a client matters and which service he gets.
     Segment {
         /// Top clients, personal service.
@@ -66,7 +37,7 @@ keyed! {
     }
 }
 
-keyed! {
+words! {
     /// Where a client stands with the bank.
     Status {
         /// No product yet.
@@ -78,7 +49,7 @@ keyed! {
     }
 }
 
-keyed! {
+words! {
     /// By what a client likes to be reached.
     PreferredChannel {
         /// Telephone.
@@ -96,7 +67,7 @@ keyed! {
     }
 }
 
-keyed! {
+words! {
     /// In which part a client deals with the bank; one client may hold several.
     Role {
         /// Buys from the bank.

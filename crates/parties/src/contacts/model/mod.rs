@@ -14,5 +14,3 @@ pub use merge::Merge;
 pub use occasion::{Distance, Occasion, distance, next_occurrence, occasions};
 pub use value::{check_text, contact_value, is_stale, optional_date};
 pub use words::{AddressKind, ConsentChannel, ContactKind, DateKind, FileKind, Purpose, SOURCES};
-
-pub(crate) use words::words;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::client::model::ClientKind;
-use crate::contacts::model::words;
+use crate::words::words;
 
 words! {
     /// What the client that holds a link is to the other one.
