@@ -188,11 +188,7 @@ pub async fn seal(writer: &Writer, now: Timestamp) -> Result<usize, StoreError> 
     let mut tx = writer.begin().await?;
     tx.lock(SEAL_LOCK).await?;
     let tip = tip(&mut tx).await?;
-    let sql = format!(
-        "select e.txid, e.seq, {COLUMNS} from journal_entry e \
-         where (e.txid, e.seq) > ($1, $2) and e.txid < {} order by e.txid, e.seq limit $3",
-        tx.dialect().horizon()
-    );
+    let sql = behind(&format!("e.txid, e.seq, {COLUMNS}"), tx.dialect().horizon());
     let rows =
         tx.query(&sql, params![tip.last_txid, tip.last_seq, kernel::limits::SEAL_BATCH]).await?;
     let mut sealed = Vec::with_capacity(rows.len());
@@ -230,6 +226,35 @@ pub async fn seal(writer: &Writer, now: Timestamp) -> Result<usize, StoreError> 
     .await?;
     tx.commit().await?;
     Ok(sealed.len())
+}
+
+/// Entries behind the place `($1, $2)` and below a horizon, `$3` at most, in order; `txid` and `seq` come
+/// first. Two ranges of the index: as one comparison of pairs SQLite, where all transactions are number
+/// 0, would read the whole journal up to the place.
+fn behind(columns: &str, horizon: &str) -> String {
+    let range = |place: &str| {
+        format!(
+            "select * from (select {columns} from journal_entry e where {place} and e.txid < {horizon} \
+             order by e.txid, e.seq limit $3)"
+        )
+    };
+    let (same, later) = (range("e.txid = $1 and e.seq > $2"), range("e.txid > $1"));
+    format!("{same} same union all {later} later order by 1, 2 limit $3")
+}
+
+/// When the oldest entry that is not sealed yet was written; none when all are.
+///
+/// # Errors
+/// The database's.
+pub async fn oldest_unsealed<R: Read>(db: &mut R) -> Result<Option<Timestamp>, StoreError> {
+    let tip = tip(db).await?;
+    let sql = behind("e.txid, e.seq, e.at", "9223372036854775807");
+    let Some(row) = db.first(&sql, params![tip.last_txid, tip.last_seq, 1_i64]).await? else {
+        return Ok(None);
+    };
+    let mut c = row.cols();
+    let (_, _): (i64, i64) = (c.take()?, c.take()?);
+    Ok(Some(c.take()?))
 }
 
 /// Sealed entries after a position, in order.

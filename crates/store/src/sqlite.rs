@@ -10,8 +10,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
 
 use crate::{Row, StoreError, Value};
 
-/// Reading connections kept open.
-const READERS: usize = 6;
+/// Reading connections kept open, at least. A statement runs on its thread to the end, so more than a
+/// few for each processor would only hold memory.
+const READERS_MIN: usize = 4;
 /// How long a statement waits for another process's write lock.
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 /// Prepared statements kept per connection.
@@ -28,6 +29,8 @@ const BULK_LOG_PAGES: i64 = 65_536;
 pub(crate) struct SqlitePool {
     path: PathBuf,
     readers: std::sync::Mutex<Vec<Connection>>,
+    /// Reading connections at most.
+    most: usize,
     permits: Arc<Semaphore>,
     writer: Arc<Mutex<Connection>>,
 }
@@ -38,10 +41,13 @@ impl SqlitePool {
             std::fs::create_dir_all(parent)?;
         }
         let writer = connect(path)?;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let most = READERS_MIN.max(processors + 1);
         Ok(Self {
             path: path.to_owned(),
             readers: std::sync::Mutex::new(Vec::new()),
-            permits: Arc::new(Semaphore::new(READERS)),
+            most,
+            permits: Arc::new(Semaphore::new(most)),
             writer: Arc::new(Mutex::new(writer)),
         })
     }
@@ -74,7 +80,7 @@ impl SqlitePool {
 
     pub(crate) fn give_back(&self, connection: Connection) {
         let mut readers = self.lock_readers();
-        if readers.len() < READERS {
+        if readers.len() < self.most {
             readers.push(connection);
         }
     }
@@ -85,7 +91,13 @@ impl SqlitePool {
 
     pub(crate) async fn begin(&self) -> Result<SqliteTx, StoreError> {
         let connection = Arc::clone(&self.writer).lock_owned().await;
-        in_place(|| connection.execute_batch("begin immediate"))?;
+        // only another process can hold the lock now, and then it is worth leaving this thread
+        connection.busy_timeout(std::time::Duration::ZERO)?;
+        let begun = connection.execute_batch("begin immediate");
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        if begun.is_err() {
+            in_place(|| connection.execute_batch("begin immediate"))?;
+        }
         Ok(SqliteTx { connection, open: true })
     }
 
@@ -202,7 +214,7 @@ pub(crate) fn run_query(
             columns.push(match row.get_ref(index)? {
                 ValueRef::Null => Value::Null,
                 ValueRef::Integer(v) => Value::Int(v),
-                ValueRef::Text(v) => Value::Text(String::from_utf8_lossy(v).into_owned()),
+                ValueRef::Text(v) => Value::Text(text(v)),
                 ValueRef::Blob(v) => Value::Bytes(v.to_vec()),
                 ValueRef::Real(_) => {
                     return Err(StoreError::Column {
@@ -220,16 +232,30 @@ pub(crate) fn run_query(
 /// SQLite numbers `$1` by first appearance; `?1` means what PostgreSQL means by `$1`.
 pub(crate) fn numbered(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
-    let mut in_text = false;
-    let mut chars = sql.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c == '\'' {
-            in_text = !in_text;
+    // every other part stands between quotes
+    for (at, part) in sql.split('\'').enumerate() {
+        if at > 0 {
+            out.push('\'');
         }
-        let is_place = c == '$' && !in_text && chars.peek().is_some_and(char::is_ascii_digit);
-        out.push(if is_place { '?' } else { c });
+        if at % 2 == 1 {
+            out.push_str(part);
+            continue;
+        }
+        let mut pieces = part.split('$');
+        out.push_str(pieces.next().unwrap_or(""));
+        for piece in pieces {
+            let is_place = piece.starts_with(|c: char| c.is_ascii_digit());
+            out.push(if is_place { '?' } else { '$' });
+            out.push_str(piece);
+        }
     }
     out
+}
+
+/// A text of the database; bytes that are no text are replaced, not refused.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec())
+        .unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned())
 }
 
 impl ToSql for Value {
