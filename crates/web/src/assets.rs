@@ -13,6 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rust_embed::RustEmbed;
 
+use crate::icons::{SHEET, sheet};
+
 include!(concat!(env!("OUT_DIR"), "/vendor.rs"));
 
 /// Our own files.
@@ -37,6 +39,8 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 pub fn find(name: &str) -> Option<(Cow<'static, [u8]>, &'static str)> {
     let bytes = if name == STYLES {
         styles()
+    } else if name == SHEET {
+        Cow::Borrowed(sheet().as_bytes())
     } else if let Some((_, bytes)) = VENDOR.iter().find(|(known, _)| *known == name) {
         Cow::Borrowed(*bytes)
     } else {
@@ -109,6 +113,7 @@ fn hash() -> &'static str {
             feed(name.as_bytes());
             feed(bytes);
         }
+        feed(sheet().as_bytes());
         format!("{state:016x}")
     })
 }
@@ -119,7 +124,8 @@ mod tests {
 
     #[test]
     fn every_served_file_is_found_with_its_media_type() {
-        for name in ["app.css", "js/app.js", "htmx.js", "mark.svg", "htmx.LICENSE.txt"] {
+        for name in ["app.css", "js/app.js", "htmx.js", "mark.svg", "icons.svg", "htmx.LICENSE.txt"]
+        {
             let (bytes, media) = find(name).unwrap_or_else(|| panic!("{name}"));
             assert!(bytes.len() > 100, "{name}");
             assert_ne!(media, "application/octet-stream", "{name}");

@@ -1,9 +1,19 @@
-//! Icons: the Lucide set, inlined as SVG. The names in use are listed in `icons.txt`; the build takes
-//! the drawings from the npm package.
+//! Icons: the Lucide set. The names in use are listed in `icons.txt`; the build takes the drawings from
+//! the npm package. Pages refer to one sheet of all of them, which a browser fetches once: drawn into
+//! every page they were a third of it.
+
+use std::sync::OnceLock;
 
 use maud::{Markup, PreEscaped, html};
 
+use crate::assets::asset_url;
+
 include!(concat!(env!("OUT_DIR"), "/icons.rs"));
+
+/// Name of the sheet among the assets.
+pub(crate) const SHEET: &str = "icons.svg";
+/// What an unknown name draws.
+const RING: (&str, &str) = ("ring", "<circle cx=\"12\" cy=\"12\" r=\"9\"/>");
 
 /// An icon of 16 px, hidden from screen readers: a word must stand beside it or on its button.
 /// A name that is not in `icons.txt` draws an empty ring, so that a page never fails for an icon.
@@ -19,9 +29,9 @@ pub fn icon_20(name: &str) -> Markup {
 /// An icon with a meaning of its own: `label` is read aloud and shown as a tooltip.
 pub fn icon_labelled(name: &str, label: &str) -> Markup {
     html! {
-        svg.i viewBox="0 0 24 24" role="img" aria-label=(label) {
+        svg.i role="img" aria-label=(label) {
             title { (label) }
-            (PreEscaped(shapes(name)))
+            (drawing(name))
         }
     }
 }
@@ -31,21 +41,35 @@ pub fn is_known(name: &str) -> bool {
     find(name).is_some()
 }
 
-fn sized(name: &str, class: &str) -> Markup {
-    html! {
-        svg class=(class) viewBox="0 0 24 24" aria-hidden="true" focusable="false" {
-            (PreEscaped(shapes(name)))
+/// The sheet: every icon as a symbol under its name.
+pub(crate) fn sheet() -> &'static str {
+    static DRAWN: OnceLock<String> = OnceLock::new();
+    DRAWN.get_or_init(|| {
+        let mut out = String::from("<svg xmlns=\"http://www.w3.org/2000/svg\">");
+        for (name, shapes) in ICONS.iter().chain([&RING]) {
+            out.push_str(&format!("<symbol id=\"{name}\" viewBox=\"0 0 24 24\">{shapes}</symbol>"));
         }
-    }
+        out.push_str("</svg>\n");
+        out
+    })
 }
 
-fn shapes(name: &str) -> &'static str {
-    find(name).unwrap_or("<circle cx=\"12\" cy=\"12\" r=\"9\"/>")
+fn sized(name: &str, class: &str) -> Markup {
+    html! { svg class=(class) aria-hidden="true" { (drawing(name)) } }
 }
 
-fn find(name: &str) -> Option<&'static str> {
+/// The reference to a drawing of the sheet.
+fn drawing(name: &str) -> Markup {
+    static ADDRESS: OnceLock<String> = OnceLock::new();
+    let address = ADDRESS.get_or_init(|| asset_url(SHEET));
+    // names of the sheet need no escaping
+    let name = find(name).map_or(RING.0, |(known, _)| known);
+    PreEscaped(format!("<use href=\"{address}#{name}\"/>"))
+}
+
+fn find(name: &str) -> Option<&'static (&'static str, &'static str)> {
     let at = ICONS.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-    ICONS.get(at).map(|(_, shapes)| *shapes)
+    ICONS.get(at)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 # The client list: filter, views, actions on selected rows, export.
 list-new = New client
+list-filter-title = Filter clients
 list-import = Import from a file
 list-search = Name, phone, document, account…
 list-scope-own = Clients you look after

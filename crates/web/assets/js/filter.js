@@ -1,5 +1,6 @@
 // The filter builder: adds and removes conditions, and shows for each field its own operators and value.
 import { on } from "./dom.js";
+import { enhance } from "./enhance.js";
 
 const rowsOf = (form) => [...form.querySelectorAll("[data-filter-row]")];
 
@@ -9,10 +10,26 @@ on("click", "[data-filter-add]", (event, button) => {
 });
 
 // An empty filter opens with a first condition to fill in.
-document.addEventListener("toggle", (event) => {
-  const form = event.newState === "open" ? event.target.querySelector?.(".filter-form") : null;
+document.addEventListener("toggle", async (event) => {
+  const panel = event.target;
+  if (event.newState !== "open" || !panel.matches?.(".filter-panel")) return;
+  if (panel.dataset.laterSrc) await fill(panel);
+  const form = panel.querySelector(".filter-form");
   if (form && rowsOf(form).length === 0) add(form);
 }, true);
+
+/** Fetches the builder; when that fails the panel keeps its link to it. */
+async function fill(panel) {
+  try {
+    const answer = await fetch(panel.dataset.laterSrc, { headers: { "X-Requested-With": "fetch" } });
+    if (!answer.ok) return;
+    panel.innerHTML = await answer.text();
+    delete panel.dataset.laterSrc;
+    enhance(panel);
+  } catch {
+    // no line: the link stays
+  }
+}
 
 function add(form) {
   const row = form.querySelector("template[data-filter-template]").content.cloneNode(true);

@@ -93,6 +93,8 @@ pub struct FilterBar {
     keep: Vec<(String, String)>,
     search: Option<(String, String)>,
     end: Option<Markup>,
+    later: Option<String>,
+    action: Option<String>,
 }
 
 impl FilterBar {
@@ -120,6 +122,20 @@ impl FilterBar {
     #[must_use]
     pub fn end(mut self, end: Markup) -> Self {
         self.end = Some(end);
+        self
+    }
+
+    /// The builder is fetched from this address when it is opened: for a list that is drawn often and
+    /// whose fields have long lists of values. What answers there gives [`FilterBar::form`].
+    #[must_use]
+    pub fn later(mut self, address: impl Into<String>) -> Self {
+        self.later = Some(address.into());
+        self
+    }
+    /// Where the builder's conditions go when it stands on another page than the list.
+    #[must_use]
+    pub fn action(mut self, address: impl Into<String>) -> Self {
+        self.action = Some(address.into());
         self
     }
 
@@ -207,25 +223,36 @@ impl FilterBar {
                     (icon("filter")) span { (l.t("ui-filter")) }
                     @if number > 0 { span.count { (number) } }
                 }
-                div.menu.filter-panel id=(panel) popover role="dialog" aria-label=(l.t("ui-filter")) {
-                    form.filter-form method="get" {
-                        (self.hidden(true))
-                        div.filter-title { (l.t("ui-filter-all")) }
-                        div data-filter-rows {
-                            @for condition in &self.conditions { (self.row(l, Some(condition))) }
-                        }
-                        // Without scripts every field has a line; one left at the dash asks for nothing.
-                        noscript { @for field in &self.fields { (fixed_row(l, field)) } }
-                        template data-filter-template { (self.row(l, None)) }
-                        @for field in &self.fields {
-                            template data-filter-field=(field.name) { (parts(l, field, None)) }
-                        }
-                        div.filter-actions {
-                            button.btn.quiet type="button" data-filter-add { (icon("plus")) span { (l.t("ui-filter-add")) } }
-                            a.btn.quiet href=(self.address(&[])) { (l.t("ui-reset")) }
-                            button.btn.primary type="submit" { (l.t("ui-apply")) }
-                        }
-                    }
+                @match &self.later {
+                    // without scripts the link leads to the builder as a page
+                    Some(src) => div.menu.filter-panel id=(panel) popover role="dialog" aria-label=(l.t("ui-filter")) data-later-src=(src) {
+                        a.menu-item href=(src) { (icon("filter")) span { (l.t("ui-filter-all")) } }
+                    },
+                    None => div.menu.filter-panel id=(panel) popover role="dialog" aria-label=(l.t("ui-filter")) { (self.form(l)) },
+                }
+            }
+        }
+    }
+
+    /// The builder alone.
+    pub fn form(&self, l: &L) -> Markup {
+        html! {
+            form.filter-form method="get" action=[self.action.as_ref()] {
+                (self.hidden(true))
+                div.filter-title { (l.t("ui-filter-all")) }
+                div data-filter-rows {
+                    @for condition in &self.conditions { (self.row(l, Some(condition))) }
+                }
+                // Without scripts every field has a line; one left at the dash asks for nothing.
+                noscript { @for field in &self.fields { (fixed_row(l, field)) } }
+                template data-filter-template { (self.row(l, None)) }
+                @for field in &self.fields {
+                    template data-filter-field=(field.name) { (parts(l, field, None)) }
+                }
+                div.filter-actions {
+                    button.btn.quiet type="button" data-filter-add { (icon("plus")) span { (l.t("ui-filter-add")) } }
+                    a.btn.quiet href={ (self.action.as_deref().unwrap_or_default()) (self.address(&[])) } { (l.t("ui-reset")) }
+                    button.btn.primary type="submit" { (l.t("ui-apply")) }
                 }
             }
         }

@@ -8,6 +8,9 @@ use super::table::{Align, Table};
 use crate::format;
 use crate::i18n::L;
 
+/// Texts up to this length are never cut, so they need no tooltip.
+const SHORT_CHARS: usize = 12;
+
 /// One value in a table.
 #[derive(Clone, Debug)]
 pub struct Cell {
@@ -20,7 +23,8 @@ impl Cell {
     /// Plain text; cut when too long, whole in the tooltip.
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { content: html! { (text) }, title: Some(text), class: "" }
+        let is_long = text.chars().nth(SHORT_CHARS).is_some();
+        Self { content: html! { (text) }, title: is_long.then_some(text), class: "" }
     }
     /// Any markup.
     pub fn markup(content: Markup) -> Self {
@@ -107,6 +111,13 @@ impl Row {
     }
 }
 
+/// The classes of a cell: its own and those of its column.
+fn class(own: &str, is_end: bool, is_wide: bool) -> Option<String> {
+    let words = [own, if is_end { "end" } else { "" }, if is_wide { "wide" } else { "" }];
+    let named: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    (!named.is_empty()).then(|| named.join(" "))
+}
+
 pub(super) fn row_markup(l: &L, table: &Table, row: &Row) -> Markup {
     let tone = (row.tone != Tone::Neutral).then(|| row.tone.class());
     let form = table.bulk_form();
@@ -123,14 +134,14 @@ pub(super) fn row_markup(l: &L, table: &Table, row: &Row) -> Markup {
                 @let is_wide = column.is_some_and(|c| c.is_wide);
                 @let label = column.map(|c| c.label.as_str()).unwrap_or_default();
                 @if at == 0 {
-                    th scope="row" class=(cell.class) .end[is_end] .wide[is_wide] data-label=(label) title=[cell.title.as_ref()] {
+                    th scope="row" class=[class(cell.class, is_end, is_wide)] data-label=(label) title=[cell.title.as_ref()] {
                         @match &row.href {
                             Some(href) => a.row-link href=(href) { (cell.content) },
                             None => (cell.content),
                         }
                     }
                 } @else {
-                    td class=(cell.class) .end[is_end] .wide[is_wide] data-label=(label) title=[cell.title.as_ref()] {
+                    td class=[class(cell.class, is_end, is_wide)] data-label=(label) title=[cell.title.as_ref()] {
                         (cell.content)
                     }
                 }

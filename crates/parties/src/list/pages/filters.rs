@@ -1,36 +1,29 @@
 //! The bar above the list: search, conditions, columns, export, page size.
 
+use axum::extract::RawQuery;
 use maud::{Markup, html};
 use web::ui::{
-    Condition, FilterBar, FilterField, FilterValue, Menu, MenuItem, Opt, column_chooser,
+    Condition, FilterBar, FilterField, FilterValue, Menu, MenuItem, Opt, PageHeader, Panel,
+    column_chooser,
 };
-use web::{ColumnKind, Cx};
+use web::{Answer, ColumnKind, Cx};
 
 use super::rows::{Asked, branches, managers};
-use super::{list_href, query_of};
+use super::{list_href, pairs_of, query_of};
 use crate::client::kind_word;
 use crate::client::model::{ClientKind, PreferredChannel, Role, Segment, Status};
 use crate::list::model::{
     Address, Column, FIELDS, Field, Own, PAGE_SIZES, PRODUCTS, Raw, all, ops_of,
 };
 
+/// Where the builder of conditions answers.
+pub(super) const BUILDER: &str = "/clients/filter";
+
 /// The bar of a list; `asked` is none when its conditions were not understood.
 pub(super) fn bar(cx: &Cx, address: &Address, asked: Option<&Asked>, more: &Markup) -> Markup {
     let l = &cx.l;
-    let raw = |c: &Raw| Condition {
-        field: c.field.clone(),
-        operator: c.op.clone(),
-        value: c.value.clone(),
-    };
-    let conditions = address.conditions.iter().map(raw).collect();
-    let mut bar = FilterBar::new("clients-bar", fields(cx), conditions)
-        .search(address.search.as_str(), l.t("list-search"));
-    for (name, value) in address.kept_pairs() {
-        bar = bar.keep(name, value);
-    }
-    if address.size != kernel::limits::PAGE_ROWS {
-        bar = bar.keep("size", address.size.to_string());
-    }
+    // only chips need the words of fields and values; the builder has its own page
+    let fields = if address.conditions.is_empty() { Vec::new() } else { fields(cx) };
     let end = html! {
         (more)
         @if let Some(asked) = asked {
@@ -39,7 +32,42 @@ pub(super) fn bar(cx: &Cx, address: &Address, asked: Option<&Asked>, more: &Mark
         }
         (sizes(cx, address))
     };
-    bar.end(end).render(l)
+    let query = query_of(&address.list_pairs());
+    let builder = if query.is_empty() { BUILDER.to_owned() } else { format!("{BUILDER}?{query}") };
+    conditions(cx, address, fields).later(builder).end(end).render(l)
+}
+
+/// `GET /clients/filter`: the builder alone, for the list's panel or as a page.
+pub(super) async fn builder(cx: Cx, RawQuery(query): RawQuery) -> Answer {
+    let address = Address::parse(&pairs_of(&query.unwrap_or_default()));
+    let form = conditions(&cx, &address, fields(&cx)).action("/clients").form(&cx.l);
+    let title = cx.l.t("list-filter-title");
+    if cx.is_fragment {
+        return Ok(cx.part(&form));
+    }
+    let header =
+        PageHeader::new(&title).crumb(list_href(&address.list_pairs()), cx.l.t("nav-clients"));
+    let panel = Panel::new("").render(&form);
+    Ok(cx.page(&title, &html! { (header.render(&cx.l)) (panel) }))
+}
+
+/// Search and conditions of an address, and what of it a new filter keeps.
+fn conditions(cx: &Cx, address: &Address, fields: Vec<FilterField>) -> FilterBar {
+    let raw = |c: &Raw| Condition {
+        field: c.field.clone(),
+        operator: c.op.clone(),
+        value: c.value.clone(),
+    };
+    let conditions = address.conditions.iter().map(raw).collect();
+    let mut bar = FilterBar::new("clients-bar", fields, conditions)
+        .search(address.search.as_str(), cx.l.t("list-search"));
+    for (name, value) in address.kept_pairs() {
+        bar = bar.keep(name, value);
+    }
+    if address.size != kernel::limits::PAGE_ROWS {
+        bar = bar.keep("size", address.size.to_string());
+    }
+    bar
 }
 
 fn columns(cx: &Cx, asked: &Asked) -> Markup {

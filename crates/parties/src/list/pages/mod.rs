@@ -24,6 +24,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     const EDIT: Access = Access::Needs("client.edit");
     routes
         .get("/clients", READ, list::page)
+        .get(filters::BUILDER, READ, filters::builder)
         .post("/clients/columns", READ, choose_columns)
         .get("/clients/views/new", READ, views::form)
         .post("/clients/views", READ, views::save)

@@ -1,7 +1,8 @@
 //! One page of the list.
 //!
-//! The inner query finds the ids of the page: one index range for each part of the person's scope, each
-//! with the limit of the page, merged and cut once more. The outer one fetches what is shown of these few.
+//! One index range is read for each part of the person's scope, each with the limit of the page. Where
+//! there are several, only ids are read from them, merged and cut once more, and an outer query fetches
+//! what is shown of these few.
 
 use std::collections::BTreeMap;
 
@@ -107,51 +108,53 @@ const fn key_value(sort: SortKey) -> &'static str {
 /// The statement and its parameters; none when the person may see nobody.
 fn statement(ask: &Ask<'_>) -> Option<(String, Vec<Value>)> {
     let mut places = Places::default();
-    let inner = inner(ask, &mut places)?;
+    let parts = parts(ask, &mut places);
     let order = direction(ask);
+    let limit = ask.size + 1;
+    let (key, value) = (key_column(ask.sort.key), key_value(ask.sort.key));
+    let tested = ask.tests.iter().filter_map(|test| match &test.field {
+        Field::Extra(column) => Some(column),
+        Field::Own(_) => None,
+    });
     let extras: String =
         ask.extras.iter().map(|column| format!(", {}", column.expression)).collect();
-    let joins = joins(ask.extras.iter());
-    let sql = format!(
-        "select p.k, {HEAD}, c.created_at, c.employer{extras} from ({inner}) p \
-         join client c on c.id = p.id{joins} order by p.k {order}, p.id {order}"
-    );
+    let shown = format!("{HEAD}, c.created_at, c.employer{extras}");
+    let sql = match parts.as_slice() {
+        [] => return None,
+        // one range: what is shown is read on the way
+        [part] => {
+            let joins = joins(tested.chain(ask.extras));
+            format!(
+                "select {value} as k, {shown} from client c{joins} where {part} \
+                 order by {key} {order}, c.id {order} limit {limit}"
+            )
+        }
+        many => {
+            let joins_inside = joins(tested);
+            let inner = many.iter().enumerate().map(|(n, part)| {
+                format!(
+                    "select id, k from (select c.id as id, {value} as k from client c{joins_inside} \
+                     where {part} order by {key} {order}, c.id {order} limit {limit}) a{n}"
+                )
+            });
+            let union = inner.collect::<Vec<_>>().join(" union all ");
+            format!(
+                "select p.k, {shown} from ({union} order by k {order}, id {order} limit {limit}) p \
+                 join client c on c.id = p.id{} order by p.k {order}, p.id {order}",
+                joins(ask.extras.iter())
+            )
+        }
+    };
     Some((sql, places.into_params()))
 }
 
-/// The ids of the page and one row more, merged from all arms.
-fn inner(ask: &Ask<'_>, places: &mut Places) -> Option<String> {
+/// The conditions of each range the page is read from.
+fn parts(ask: &Ask<'_>, places: &mut Places) -> Vec<String> {
     let arms = arms(ask, places);
-    let order = direction(ask);
-    let limit = ask.size + 1;
-    let (key, rest) = (key_column(ask.sort.key), rest(ask, places));
-    let (value, ranges) = (key_value(ask.sort.key), ranges(ask, places));
-    let joins = joins(ask.tests.iter().filter_map(|test| match &test.field {
-        Field::Extra(column) => Some(column),
-        Field::Own(_) => None,
-    }));
-    let parts = arms.iter().flat_map(|arm| ranges.iter().map(move |range| (arm, range)));
-    let queries: Vec<String> = parts
-        .map(|(arm, range)| {
-            format!(
-                "select c.id as id, {value} as k from client c{joins} where {arm} and {range}{rest} \
-                 order by {key} {order}, c.id {order} limit {limit}"
-            )
-        })
-        .collect();
-    match queries.as_slice() {
-        [] => None,
-        [one] => Some(one.clone()),
-        many => {
-            let parts: Vec<String> = many
-                .iter()
-                .enumerate()
-                .map(|(n, query)| format!("select id, k from ({query}) a{n}"))
-                .collect();
-            let union = parts.join(" union all ");
-            Some(format!("{union} order by k {order}, id {order} limit {limit}"))
-        }
-    }
+    let rest = rest(ask, places);
+    let ranges = ranges(ask, places);
+    let pairs = arms.iter().flat_map(|arm| ranges.iter().map(move |range| (arm, range)));
+    pairs.map(|(arm, range)| format!("{arm} and {range}{rest}")).collect()
 }
 
 /// A condition that names branches or people: better to read by than the scope.
