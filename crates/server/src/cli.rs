@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::host::say;
+use crate::operation::Watch;
 use crate::wiring::{self, Node};
 use crate::{
     RunError, backup, database, demo_bank, doctor, first_start, host, import, journal, load,
@@ -29,7 +30,7 @@ enum Task {
     /// Serve a bank.
     Serve {
         /// TOML file: db (must), listen, secure_cookies, zone, currency, jurisdiction,
-        /// node, demo.
+        /// node, operation, demo; see docs/operation.md.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
@@ -170,6 +171,10 @@ async fn verify(url: &str) -> Result<bool, RunError> {
 
 async fn serve(config: &Config) -> Result<(), RunError> {
     let listener = host::listen(config.listen).await?;
+    let watched = match config.operation {
+        Some(address) => Some(Watch::on(address).await?),
+        None => None,
+    };
     let (stop, stopping) = watch::channel(false);
     let store = store::Store::open(&config.db).await?;
     database::must_be_current(&store).await?;
@@ -181,6 +186,9 @@ async fn serve(config: &Config) -> Result<(), RunError> {
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
     if let Some((login, password)) = first_start::administrator(&node.services).await? {
         say(&format!("first administrator: {login}, password: {}", password.reveal()));
+    }
+    if let Some(watched) = watched {
+        tokio::spawn(watched.serve(node.services, stop.subscribe()));
     }
     host::serve(listener, node.router, node.keepers, stop, |_| {}).await
 }

@@ -33,6 +33,9 @@ pub(crate) struct Config {
     /// The node's name in the journal.
     #[serde(default = "node")]
     pub(crate) node: String,
+    /// Where the bank's monitoring asks (`/metrics`); none when it is not said. Keep it inside.
+    #[serde(default)]
+    pub(crate) operation: Option<SocketAddr>,
     /// Everybody may sign in as anybody: only for a made-up bank.
     #[serde(default)]
     pub(crate) demo: bool,
@@ -72,6 +75,7 @@ impl Config {
             currency: currency(),
             jurisdiction: jurisdiction(),
             node: node(),
+            operation: None,
             demo: false,
         }
     }

@@ -13,6 +13,7 @@ mod host;
 mod import;
 mod journal;
 mod load;
+mod operation;
 pub mod wiring;
 
 pub use cli::run;

@@ -170,15 +170,20 @@ impl Bus {
     ) -> Result<C::Output, Error> {
         ctx.principal.require(C::PERMISSION)?;
         let digest = digest(ctx, C::NAME, command)?;
+        let begin = std::time::Instant::now();
         let mut attempt = 1;
-        loop {
+        let answer = loop {
             match self.attempt(ctx, id, command, &digest).await {
                 Err(Error::Failure(source)) if is_busy(source.as_ref()) && attempt < ATTEMPTS => {
                     attempt += 1;
                 }
-                other => return other,
+                other => break other,
             }
-        }
+        };
+        let outcome = answer.as_ref().map_or_else(Error::kind, |_| "done");
+        metrics::histogram!("tessera_command_seconds", "command" => C::NAME, "outcome" => outcome)
+            .record(begin.elapsed());
+        answer
     }
 
     async fn attempt<C: Command>(

@@ -7,7 +7,7 @@ use store::Reader;
 use uuid::Uuid;
 
 use crate::org::Directory;
-use crate::{Bus, Command, Error, Live, Principal};
+use crate::{Behind, Bus, Command, Error, Live, Note, Principal};
 
 /// The context of one operation.
 #[derive(Clone)]
@@ -48,6 +48,8 @@ pub struct Services {
     pub directory: Directory,
     /// Tells open pages what changed.
     pub live: Live,
+    /// Notes that pages leave behind.
+    pub behind: Behind,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance and ids.
@@ -84,6 +86,10 @@ impl Services {
             self.directory.reload(&self.reader).await?;
         }
         Ok(output)
+    }
+    /// Leaves a note that is written after the answer is on its way.
+    pub fn leave_behind<N: Note>(&self, ctx: &Ctx, note: N) {
+        self.behind.leave(&self.bus, ctx, note);
     }
     /// A context for the system itself.
     pub fn system(&self, channel: &'static str) -> Ctx {

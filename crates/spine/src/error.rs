@@ -53,6 +53,16 @@ impl Error {
     pub fn failure(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Error::Failure(source.into())
     }
+    /// One word for logs and numbers.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Error::Refused(_) => "refused",
+            Error::Forbidden(_) => "forbidden",
+            Error::NotFound => "not_found",
+            Error::Conflict(_) => "conflict",
+            Error::Failure(_) => "failed",
+        }
+    }
     /// A refusal of the whole command.
     pub fn refused(code: &str) -> Self {
         Error::Refused(Refusal::new(code).into())

@@ -169,6 +169,7 @@ impl Keepers {
             () = job_side => {}
             _ = stop.wait_for(|s| *s) => {}
         }
+        self.services.behind.settled().await;
     }
 
     /// Seals everything that can be sealed and leads every reader to the end.

@@ -4,6 +4,7 @@
 //! journal readers, and the organisation (branches, staff, roles) that the policy is made of.
 //! It knows no HTTP and no business table.
 
+mod behind;
 mod bus;
 mod ctx;
 mod error;
@@ -16,6 +17,7 @@ mod policy;
 mod readers;
 mod work;
 
+pub use behind::{Behind, Note};
 pub use bus::{Bus, Command, CommandInfo, Registry, Rehearsal};
 pub use ctx::{Ctx, Services};
 pub use error::{Conflict, Error, FieldConflict};

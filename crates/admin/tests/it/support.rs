@@ -108,6 +108,7 @@ fn open(asked: Asked) -> Opening {
             bus: Bus::new(writer.clone(), registry, live.clone(), "test"),
             directory: Directory::default(),
             live,
+            behind: spine::Behind::default(),
             clock: asked.clock,
             entropy: asked.entropy,
             jurisdiction: Arc::from("ru"),

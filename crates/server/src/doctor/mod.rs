@@ -1,12 +1,12 @@
 //! `tessera doctor`: is the node well? A table of findings; a problem makes the exit code 1.
 
 mod disk;
-mod queries;
 
 use kernel::Timestamp;
 use store::dump::schema;
 use store::{Reader, Store, StoreError};
 
+use crate::operation::queries;
 use crate::{RunError, database, wiring};
 
 /// An entry should be sealed within this time (seconds).

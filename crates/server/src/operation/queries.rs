@@ -1,34 +1,32 @@
-//! What the doctor asks the database.
+//! What the doctor and the monitoring ask the database.
 
 use kernel::Timestamp;
 use store::{Read, Row, StoreError, params};
 
 /// The journal at a glance.
-pub(super) struct Journal {
+pub(crate) struct Journal {
     /// Blocks sealed.
-    pub(super) height: i64,
+    pub(crate) height: i64,
     /// Entries sealed.
-    pub(super) sealed: i64,
+    pub(crate) sealed: i64,
     /// When the oldest entry that is not sealed was written; none when all are.
-    pub(super) oldest_unsealed: Option<Timestamp>,
+    pub(crate) oldest_unsealed: Option<Timestamp>,
     /// When the newest entry was written.
-    pub(super) newest: Option<Timestamp>,
+    pub(crate) newest: Option<Timestamp>,
 }
 
 /// # Errors
 /// The database's.
-pub(super) async fn journal<R: Read>(db: &mut R) -> Result<Journal, StoreError> {
-    let tip = "select height, last_pos, last_txid, last_seq from journal_block \
-               order by height desc limit 1";
-    let (height, sealed, txid, seq) = match db.first(tip, &[]).await? {
+pub(crate) async fn journal<R: Read>(db: &mut R) -> Result<Journal, StoreError> {
+    let tip = "select height, last_pos from journal_block order by height desc limit 1";
+    let (height, sealed) = match db.first(tip, &[]).await? {
         Some(row) => {
             let mut c = row.cols();
-            (c.take()?, c.take()?, c.take()?, c.take()?)
+            (c.take()?, c.take()?)
         }
-        None => (0, 0, -1, 0),
+        None => (0, 0),
     };
-    let sql = "select min(e.at) from journal_entry e where (e.txid, e.seq) > ($1, $2)";
-    let oldest_unsealed = one(db, sql, params![txid, seq]).await?;
+    let oldest_unsealed = store::journal::oldest_unsealed(db).await?;
     let newest = one(db, "select max(at) from journal_entry", &[]).await?;
     Ok(Journal { height, sealed, oldest_unsealed, newest })
 }
@@ -45,7 +43,7 @@ async fn one<R: Read, T: store::FromValue>(
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn work<R: Read>(
+pub(crate) async fn work<R: Read>(
     db: &mut R,
     before: Timestamp,
 ) -> Result<(i64, i64, i64), StoreError> {
@@ -63,7 +61,7 @@ pub(super) async fn work<R: Read>(
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn administrators<R: Read>(db: &mut R) -> Result<i64, StoreError> {
+pub(crate) async fn administrators<R: Read>(db: &mut R) -> Result<i64, StoreError> {
     let sql = "select count(distinct s.id) from staff s join staff_role h on h.staff_id = s.id \
                join role_grant g on g.role_id = h.role_id \
                where s.state = 'active' and g.permission = 'admin.staff'";

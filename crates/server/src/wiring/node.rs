@@ -100,6 +100,7 @@ impl Core {
             bus: Bus::new(writer.clone(), registry, live.clone(), &setting.node),
             directory: Directory::default(),
             live,
+            behind: spine::Behind::default(),
             clock: Arc::clone(&setting.clock),
             entropy: Arc::clone(&setting.entropy),
             jurisdiction: Arc::from(setting.jurisdiction.as_str()),

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use crate::support::{Note, both, force, number};
 
 /// Runs `tessera`; answers exit code, standard output, standard error.
-fn tessera(args: &[&str]) -> (i32, String, String) {
+pub(crate) fn tessera(args: &[&str]) -> (i32, String, String) {
     let done = Command::new(env!("CARGO_BIN_EXE_tessera"))
         .args(args)
         .env("TESSERA_LOG", "warn")
@@ -21,7 +21,7 @@ fn tessera(args: &[&str]) -> (i32, String, String) {
     (done.status.code().unwrap(), text(&done.stdout), text(&done.stderr))
 }
 
-fn path(folder: &Path, name: &str) -> String {
+pub(crate) fn path(folder: &Path, name: &str) -> String {
     folder.join(name).display().to_string()
 }
 
@@ -108,13 +108,13 @@ async fn a_token_opens_the_api_in_its_role() {
 }
 
 /// A program that serves; ended when dropped.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Serving {
-    fn start(args: &[&str]) -> Serving {
+    pub(crate) fn start(args: &[&str]) -> Serving {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tessera"))
             .args(args)
             .env("TESSERA_LOG", "warn")
@@ -126,12 +126,12 @@ impl Serving {
         Serving { child, lines }
     }
     /// The next line it prints, without its beginning.
-    fn says(&mut self, beginning: &str) -> String {
+    pub(crate) fn says(&mut self, beginning: &str) -> String {
         let line = self.lines.next().unwrap_or_else(|| panic!("no line {beginning}")).unwrap();
         line.strip_prefix(beginning).unwrap_or_else(|| panic!("{line}")).to_owned()
     }
     /// Asks it to stop; answers whether it ended well and what it complained of.
-    fn stop(mut self) -> (bool, String) {
+    pub(crate) fn stop(mut self) -> (bool, String) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         let well = self.child.wait().unwrap().success();
@@ -193,7 +193,7 @@ fn status(head: &str) -> u16 {
 }
 
 /// Signs in; answers the status and the session's cookie.
-async fn sign_in(address: &str, password: &str) -> (u16, String) {
+pub(crate) async fn sign_in(address: &str, password: &str) -> (u16, String) {
     let form = format!("login=admin&password={password}");
     let request = format!(
         "POST /sign-in HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: \

@@ -24,6 +24,8 @@ mod import;
 mod jobs;
 mod journal;
 mod links;
+mod looks;
+mod operation;
 mod schema;
 mod search;
 mod sign_in;

@@ -9,6 +9,14 @@ use super::directory::Loaded;
 use super::model::{Branch, Region, Role, StaffMember, Team};
 use crate::Scope;
 
+/// Whether the database answers.
+///
+/// # Errors
+/// The database's.
+pub async fn ping<R: Read>(db: &mut R) -> Result<(), StoreError> {
+    db.first("select 1", &[]).await.map(|_| ())
+}
+
 /// Everything the directory holds.
 ///
 /// # Errors

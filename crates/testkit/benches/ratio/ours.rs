@@ -30,6 +30,7 @@ impl Ours {
             bus: Bus::new(writer, Registry::default(), live.clone(), "bench"),
             directory: Directory::default(),
             live,
+            behind: spine::Behind::default(),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(RandomEntropy),
             jurisdiction: Arc::from("ru"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use jiff::tz::TimeZone;
 use spine::Services;
 use tower_http::CompressionLevel;
@@ -15,7 +15,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::access::{RouteInfo, Routes};
 use super::pages::{Action, CardPanel, ListColumn, NavItem, Pages, SearchSource};
-use super::{cx, errors, gallery, live, me, sign_in};
+use super::{cx, errors, gallery, health, live, me, sign_in};
 use crate::i18n::{Texts, TextsError};
 
 /// The demo bank's sign-in by one click; absent in a real bank.
@@ -78,6 +78,7 @@ pub struct Setting {
 pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<App>), TextsError> {
     let mut sources = crate::i18n::SOURCES.to_vec();
     let mut routes = gallery::routes(live::routes(me::routes(sign_in::routes(Routes::default()))));
+    routes = health::routes(routes);
     let mut app = App {
         services: setting.services,
         texts: Arc::new(Texts::new(&[])?),
@@ -117,6 +118,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         .layer(axum::extract::DefaultBodyLimit::max(kernel::limits::FORM_BYTES_MAX))
         .layer(CatchPanicLayer::new())
         // pages are made for one reader each: time counts for more than the last few per cent of size
+        .layer(from_fn(health::measured))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     Ok((security_headers(router).with_state(Arc::clone(&app)), app))
 }

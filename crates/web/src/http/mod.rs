@@ -8,6 +8,7 @@ mod cx;
 mod errors;
 mod form_data;
 mod gallery;
+mod health;
 mod live;
 mod me;
 mod pages;

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use kernel::{BranchId, ClientId, Refusal, Refusals, UserId, limits};
 use serde::{Deserialize, Serialize};
-use spine::{Change, Command, Error, Owner, Work};
+use spine::{Change, Command, Error, Note, Owner, Work};
 use store::{Read, Value, params};
 
 use super::rows::{check_owner, insert_origins};
 use crate::client::model::Segment;
-use crate::client::queries;
 
 /// Gives clients to a manager, to a branch, or to both.
 #[derive(Debug, Serialize, Deserialize)]
@@ -137,11 +136,40 @@ async fn bulk_rows(
     Ok(out)
 }
 
-/// Notes that a member of staff has looked at a client; leaves no journal entry.
+/// Notes that a member of staff has looked at clients; leaves no journal entry.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct MarkSeen {
     /// Whom.
     pub client_id: ClientId,
+    /// And whom else, when several looks were joined.
+    #[serde(default)]
+    pub others: Vec<ClientId>,
+}
+
+/// Looks that are joined to one command at most.
+const LOOKS_MAX: usize = 64;
+
+impl MarkSeen {
+    /// A look at one client.
+    pub const fn one(client_id: ClientId) -> Self {
+        Self { client_id, others: Vec::new() }
+    }
+
+    /// The clients, each once.
+    fn all(&self) -> Vec<ClientId> {
+        let all = self.others.iter().copied().chain([self.client_id]);
+        all.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+impl Note for MarkSeen {
+    fn join(&mut self, later: Self) -> Result<(), Self> {
+        if self.others.len() + later.others.len() + 2 > LOOKS_MAX {
+            return Err(later);
+        }
+        self.others.extend(later.all());
+        Ok(())
+    }
 }
 
 impl Command for MarkSeen {
@@ -150,15 +178,32 @@ impl Command for MarkSeen {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let owner = queries::owner(w, self.client_id).await?.ok_or(Error::NotFound)?;
-        w.ctx.principal.require_over("client.read", owner)?;
         let (me, now) = (w.actor().ok_or(Error::NotFound)?, w.ctx.now);
-        w.execute(
-            "insert into client_seen (client_id, staff_id, at) values ($1, $2, $3) \
-             on conflict (client_id, staff_id) do update set at = excluded.at",
-            params![self.client_id, me, now],
-        )
-        .await?;
+        let mut ids = self.all();
+        // few different statements: their number of places is a power of two
+        let (last, places) = (self.client_id, ids.len().next_power_of_two());
+        ids.resize(places, last);
+        let marks: Vec<String> = (1..=places).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "select id, branch_id, manager_id from client where id in ({})",
+            marks.join(", ")
+        );
+        let values: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
+        let mut seen = Vec::with_capacity(places);
+        for row in w.query(&sql, &values).await? {
+            let mut c = row.cols();
+            let id: ClientId = c.take()?;
+            let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
+            if w.ctx.principal.reaches("client.read", owner) {
+                seen.push(vec![id.into(), me.into(), now.into()]);
+            }
+        }
+        if seen.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let head = "insert into client_seen (client_id, staff_id, at) values";
+        let tail = "on conflict (client_id, staff_id) do update set at = excluded.at";
+        w.insert_many(head, &seen, tail).await?;
         Ok(())
     }
 }

@@ -207,17 +207,9 @@ fn consent_mark(cx: &Cx, consents: &[(String, String, bool)]) -> Markup {
 
 /// After the page is on its way: the next "what changed" counts from now.
 fn mark_seen(cx: &Cx, id: ClientId) {
-    let services = cx.app.services.clone();
-    let ctx = cx.ctx.clone();
-    if ctx.principal.user_id.is_none() || cx.is_fragment {
-        return;
+    if cx.ctx.principal.user_id.is_some() && !cx.is_fragment {
+        cx.app.services.leave_behind(&cx.ctx, MarkSeen::one(id));
     }
-    tokio::spawn(async move {
-        let seen = MarkSeen { client_id: id };
-        if let Err(error) = services.bus.execute(&ctx, ctx.command_id(), &seen).await {
-            tracing::warn!(%error, "a look at a client was not noted");
-        }
-    });
 }
 
 #[cfg(test)]

@@ -1,0 +1,131 @@
+//! Notes that pages leave behind: small commands executed after the answer is on its way. What one person
+//! leaves of one kind while the database is busy is joined to one command, and a bounded number waits, so
+//! that a crowd of readers never makes a queue of writes.
+
+use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::{Bus, Command, Ctx};
+
+/// Commands that wait at most; what comes then is dropped, and the log says so.
+const WAITING_MAX: usize = 256;
+
+/// A command that may be left behind: losing it costs nobody his work.
+pub trait Note: Command {
+    /// Takes in a later one of the same person; gives it back when there is no room.
+    ///
+    /// # Errors
+    /// The later one, untouched.
+    fn join(&mut self, later: Self) -> Result<(), Self>;
+}
+
+type Execution<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// A [`Note`] without its type.
+trait Waiting: Send {
+    fn as_any(&mut self) -> &mut dyn Any;
+    fn execute<'a>(&'a self, bus: &'a Bus, ctx: &'a Ctx) -> Execution<'a>;
+}
+
+impl<N: Note> Waiting for N {
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+    fn execute<'a>(&'a self, bus: &'a Bus, ctx: &'a Ctx) -> Execution<'a> {
+        Box::pin(async move {
+            if let Err(error) = bus.execute(ctx, ctx.command_id(), self).await {
+                tracing::warn!(%error, note = N::NAME, operation = %ctx.operation_id, "a note was not written");
+            }
+        })
+    }
+}
+
+struct Slot {
+    ctx: Ctx,
+    note: Box<dyn Waiting>,
+}
+
+#[derive(Default)]
+struct Queue {
+    slots: Vec<Slot>,
+    is_draining: bool,
+}
+
+/// The notes of one node; cheap to clone.
+#[derive(Clone, Default)]
+pub struct Behind {
+    queue: Arc<Mutex<Queue>>,
+    written: Arc<Notify>,
+}
+
+impl Behind {
+    /// Leaves a note; it is written soon, under the rights of who leaves it.
+    pub fn leave<N: Note>(&self, bus: &Bus, ctx: &Ctx, note: N) {
+        let mut queue = self.open();
+        if let Err(note) = join(&mut queue.slots, ctx, note) {
+            if queue.slots.len() >= WAITING_MAX {
+                tracing::warn!(note = N::NAME, "too many notes wait; one was dropped");
+                return;
+            }
+            queue.slots.push(Slot { ctx: ctx.clone(), note: Box::new(note) });
+        }
+        if !queue.is_draining {
+            queue.is_draining = true;
+            tokio::spawn(drain(self.clone(), bus.clone()));
+        }
+    }
+
+    /// Returns when everything left so far is written.
+    pub async fn settled(&self) {
+        loop {
+            let written = self.written.notified();
+            if !self.open().is_draining {
+                return;
+            }
+            written.await;
+        }
+    }
+
+    /// What waits; nobody drains any more when nothing does.
+    fn take(&self) -> Vec<Slot> {
+        let mut queue = self.open();
+        queue.is_draining = !queue.slots.is_empty();
+        std::mem::take(&mut queue.slots)
+    }
+
+    fn open(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Adds a note to one of the same person and kind, if one waits.
+fn join<N: Note>(slots: &mut [Slot], ctx: &Ctx, note: N) -> Result<(), N> {
+    let mut note = Some(note);
+    let mine = slots.iter_mut().filter(|s| s.ctx.principal.user_id == ctx.principal.user_id);
+    for slot in mine {
+        if let Some(waiting) = slot.note.as_any().downcast_mut::<N>() {
+            match note.take().map(|later| waiting.join(later)) {
+                Some(Err(back)) => note = Some(back),
+                Some(Ok(())) | None => return Ok(()),
+            }
+        }
+    }
+    note.map_or(Ok(()), Err)
+}
+
+async fn drain(behind: Behind, bus: Bus) {
+    loop {
+        let slots = behind.take();
+        if slots.is_empty() {
+            behind.written.notify_waiters();
+            return;
+        }
+        for slot in slots {
+            slot.note.execute(&bus, &slot.ctx).await;
+        }
+    }
+}
