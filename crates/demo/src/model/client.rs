@@ -134,8 +134,8 @@ pub struct Company {
 pub struct Circle {
     /// Name: `Семья Ивановых`, `Группа «Северный ветер»`.
     pub name: String,
-    /// Member that speaks for the rest.
-    pub primary: u64,
+    /// Member that speaks for the rest; `None`: nobody has been chosen yet.
+    pub primary: Option<u64>,
 }
 
 /// A document or official number.

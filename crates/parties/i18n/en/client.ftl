@@ -62,6 +62,7 @@ client-yes = yes
 client-no = no
 client-changes-since = Changed since you last looked ({ $when })
 client-changes-system = System
+client-changes-hidden = a client outside your access
 client-changes-more = and { $n } more
 flash-client-saved = Saved
 flash-client-registered = Client registered

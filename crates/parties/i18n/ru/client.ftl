@@ -65,6 +65,7 @@ client-yes = да
 client-no = нет
 client-changes-since = Изменилось, пока вы не заходили ({ $when })
 client-changes-system = Система
+client-changes-hidden = клиент вне вашего доступа
 client-changes-more = и ещё { $n }
 flash-client-saved = Сохранено
 flash-client-registered = Клиент заведён

@@ -32,6 +32,7 @@ fn client(bank: &Bank, id: ClientId, name: &str, manager: &str, branch: &str) ->
         consents: Vec::new(),
         links: Vec::new(),
         extra_keys: Vec::new(),
+        main_member: None,
     }
 }
 

@@ -42,6 +42,9 @@ pub struct LoadedClient {
     pub links: Vec<(ClientId, String, Option<i64>, Option<kernel::Date>)>,
     /// Account numbers and other keys he shall be found by: kind, value.
     pub extra_keys: Vec<(String, String)>,
+    /// Who stands for this household or group: a client of this or an earlier batch.
+    #[serde(default)]
+    pub main_member: Option<ClientId>,
 }
 
 /// Loads many complete clients at once; one journal entry each.
@@ -75,6 +78,7 @@ async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Resul
     let head = format!("insert into client ({}) values", client_columns());
     w.insert_many(&head, &rows, "").await?;
     load_parts(w, clients, source).await?;
+    load_main_members(w, clients).await?;
     let docs: Vec<IndexDoc> = clients.iter().map(index_doc).collect();
     index_new(w, &docs).await?;
     for c in clients {
@@ -85,6 +89,7 @@ async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Resul
         for (key, value) in &c.fields {
             change = change.set(key, value.as_str());
         }
+        change = change.set("main_member_id", c.main_member.map(|m| m.to_string()));
         w.record("client", c.id, Some(c.id), change);
     }
     Ok(())
@@ -158,6 +163,17 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
         w.insert_many(&format!("insert into {table} values"), rows, "on conflict do nothing")
             .await?;
     }
+    Ok(())
+}
+
+async fn load_main_members(w: &mut Work<'_>, clients: &[LoadedClient]) -> Result<(), Error> {
+    let now = w.ctx.now;
+    let rows: Vec<Vec<Value>> = clients
+        .iter()
+        .filter_map(|c| Some(vec![c.id.into(), c.main_member?.into(), now.into()]))
+        .collect();
+    let head = "insert into circle_main (circle_id, member_id, at) values";
+    w.insert_many(head, &rows, "on conflict do nothing").await?;
     Ok(())
 }
 
