@@ -273,6 +273,8 @@ pub struct Loan {
     pub overdue_minor: i64,
     /// Days since the oldest missed payment; 0 when none.
     pub days_past_due: u32,
+    /// Day the bank looks at the interest anew, for kinds whose interest is not fixed.
+    pub review: Option<Date>,
 }
 
 impl Loan {

@@ -88,7 +88,7 @@ pub(super) fn account(
     let is_closed = a.closed_on.is_some_and(|day| day <= l.today);
     let may_see = foreign.is_none_or(|w| w.may_see);
     let mut found = if may_see {
-        indicators(&Holding::Account(a.clone(), held.last_month), l.today)
+        indicators(&Holding::Account(a.clone(), held.activity), l.today)
     } else {
         Vec::new()
     };
