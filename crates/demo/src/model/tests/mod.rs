@@ -96,6 +96,46 @@ fn links_point_at_clients_of_the_same_block_or_earlier() {
 }
 
 #[test]
+fn projects_scale_with_the_clients_and_agree_with_the_calendar() {
+    let bank = bank(3 * STRETCH);
+    let all: Vec<DemoClient> = bank.iter().collect();
+    let length = usize::try_from(STRETCH).unwrap();
+    let mut titles = BTreeSet::new();
+    let mut phases: BTreeMap<&str, u32> = BTreeMap::new();
+    for stretch in all.chunks(length) {
+        let projects = bank.projects(stretch);
+        assert_eq!(projects, bank.projects(stretch), "drawn twice");
+        assert!((5..=8).contains(&projects.len()), "{}", projects.len());
+        for project in &projects {
+            *phases.entry(project.phase.key()).or_default() += 1;
+            titles.insert(project.title.clone());
+            let is_ahead = project.starts >= bank.today();
+            assert!(project.phase != Phase::Planned || is_ahead, "{project:?}");
+            assert!(project.phase != Phase::Finished || !is_ahead, "{project:?}");
+            assert!(project.ends.is_none_or(|end| end > project.starts));
+            let numbers: BTreeSet<u64> = project.guests.iter().map(|g| g.client).collect();
+            assert_eq!(numbers.len(), project.guests.len(), "each once");
+            for guest in &project.guests {
+                let client = bank.client(guest.client);
+                assert!(
+                    stretch.iter().any(|c| c.number == guest.client)
+                        && client.status != Status::Closed
+                );
+                assert!(guest.presence != Presence::Attended || project.phase == Phase::Finished);
+            }
+            if project.kind == "project" {
+                assert_eq!(project.guests[0].role, "customer");
+            }
+        }
+    }
+    for phase in ["planned", "running", "finished"] {
+        assert!(phases.contains_key(phase), "{phases:?}");
+    }
+    assert!(titles.iter().any(|t| t == "Зарплатный проект: АО «Северный ветер»"), "{titles:?}");
+    assert!(bank.projects(&[]).is_empty());
+}
+
+#[test]
 fn staff_is_complete_and_serves_its_own_branch() {
     let bank = bank(600);
     let staff = bank.staff();
