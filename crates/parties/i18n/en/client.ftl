@@ -167,4 +167,5 @@ refusal-identifier-taken = Another client already has this number
 refusal-nothing-selected = Nothing is selected
 refusal-too-many-selected = Select at most { $max } at a time
 refusal-import-twice = This number occurs twice in the file
+refusal-import-kept = A person corrected this field, so their value stays; the feed says otherwise
 refusal-import-unknown-ref = Refers to a record that does not exist

@@ -170,4 +170,5 @@ refusal-identifier-taken = Этот номер уже записан за дру
 refusal-nothing-selected = Никто не выбран
 refusal-too-many-selected = За один раз можно выбрать не больше { $max }
 refusal-import-twice = Этот номер встречается в файле второй раз
+refusal-import-kept = Это поле исправили вручную, поэтому его значение осталось; в выгрузке другое
 refusal-import-unknown-ref = Ссылка на запись, которой нет

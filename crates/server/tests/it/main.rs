@@ -22,6 +22,7 @@ mod guard;
 mod holdings_feed;
 mod holdings_pages;
 mod import;
+mod import_safety;
 mod jobs;
 mod journal;
 mod links;

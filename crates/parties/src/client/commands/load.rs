@@ -1,6 +1,6 @@
 //! Loading many complete clients at once: the demo bank and generators.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{BranchId, ClientId, UserId};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,8 @@ use crate::client::fields::field;
 use crate::client::model::{ClientKind, client_number};
 use crate::client::queries::FieldTexts;
 use crate::search::commands::{IndexDoc, NAME_FIELDS, index_new};
+use crate::search::normal_key;
+use crate::search::queries::key_holders;
 
 /// A client made elsewhere (the demo bank), complete and already valid.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,7 +49,8 @@ pub struct LoadedClient {
     pub main_member: Option<ClientId>,
 }
 
-/// Loads many complete clients at once; one journal entry each.
+/// Loads many complete clients at once; one journal entry each. A number of one client only that somebody
+/// has already refuses the batch.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct LoadClients {
     /// The clients. Links may point to clients of this and of earlier batches.
@@ -70,6 +73,7 @@ impl Command for LoadClients {
 /// Rows of the tables around a client.
 async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Result<(), Error> {
     let currency = crate::client::currency(w.ctx)?;
+    check_numbers(w, clients).await?;
     let mut rows = Vec::with_capacity(clients.len());
     for c in clients {
         let owner = Owner { branch_id: c.branch_id, manager_id: c.manager_id };
@@ -93,6 +97,24 @@ async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Resul
         w.record("client", c.id, Some(c.id), change);
     }
     Ok(())
+}
+
+/// Refuses the whole batch when a number of one client only would get a second owner: the maker of the
+/// batch was wrong, and half of it is worth nothing. No lock: whoever loads does it alone.
+async fn check_numbers(w: &mut Work<'_>, clients: &[LoadedClient]) -> Result<(), Error> {
+    let pack = crate::client::pack(w.ctx)?;
+    let is_unique = |kind: &str| pack.identifier(kind).is_some_and(|known| known.unique);
+    let mut keys = BTreeSet::new();
+    for (kind, value, ..) in clients.iter().flat_map(|c| &c.identifiers) {
+        if is_unique(kind) && !keys.insert((kind.clone(), normal_key(value))) {
+            return Err(Error::refused_field("identifier-taken", kind));
+        }
+    }
+    let held = key_holders(w, keys).await?;
+    match held.keys().next() {
+        Some((kind, _)) => Err(Error::refused_field("identifier-taken", kind)),
+        None => Ok(()),
+    }
 }
 
 async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Result<(), Error> {
