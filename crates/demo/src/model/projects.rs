@@ -227,7 +227,7 @@ fn event_of(
         title: title.to_owned(),
         starts,
         ends: None,
-        place: format!("{}, {}", branch(home).name.ru, branch(home).address.ru),
+        place: branch(home).name.ru.to_owned(),
         about,
         phase,
         owner: post_of(home, event.post),

@@ -54,9 +54,11 @@ fn whose(l: &L, whose: Option<&Whose<'_>>) -> Cell {
         return Cell::quiet(l.t("holdings-own"));
     };
     Cell::markup(html! {
-        (words::role(l, whose.role))
-        @if let Some(holder) = whose.holder {
-            " · " (words::holder_link(l, holder, whose.may_open))
+        div.cell-lines.wrap {
+            div { (words::role(l, whose.role)) }
+            @if let Some(holder) = whose.holder {
+                div { (words::holder_link(l, holder, whose.may_open)) }
+            }
         }
     })
 }
@@ -68,7 +70,7 @@ fn terms(l: &L, parts: &[String], signs: &[Indicator]) -> Cell {
     }
     let words = parts.join(" · ");
     let cell = Cell::markup(html! {
-        div.cell-lines {
+        div.cell-lines.wrap {
             @if !words.is_empty() { div.quiet { (words) } }
             @for sign in signs { div { (words::badges(l, &[*sign])) } }
         }

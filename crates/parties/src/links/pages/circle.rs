@@ -58,18 +58,29 @@ pub(super) async fn panels(
     for circle in &circles {
         cards.push(queries::circle_card(db, cx.principal(), circle, today).await?);
     }
-    if cards.is_empty() {
-        return Ok(None);
-    }
-    // one root, so that the whole is fetched anew when the client changes
-    Ok(Some(html! {
-        div.stack id="panel-circle" data-live={ "client:" (client.id) } data-live-src=(src) {
-            @for one in &cards { (panel(cx, client, one, named)) }
+    let live = format!("client:{}", client.id);
+    Ok(match cards.as_slice() {
+        [] => None,
+        [one] => {
+            let panel = |panel: Panel| panel.id("panel-circle").live(live, src);
+            Some(self::panel(cx, client, one, named, panel))
         }
-    }))
+        // one root, so that the whole is fetched anew when the client changes
+        several => Some(html! {
+            div.stack id="panel-circle" data-live=(live) data-live-src=(src) {
+                @for one in several { (panel(cx, client, one, named, |panel| panel)) }
+            }
+        }),
+    })
 }
 
-fn panel(cx: &Cx, client: &ClientHead, one: &CircleCard, named: usize) -> Markup {
+fn panel(
+    cx: &Cx,
+    client: &ClientHead,
+    one: &CircleCard,
+    named: usize,
+    dress: impl FnOnce(Panel) -> Panel,
+) -> Markup {
     let l = &cx.l;
     let may_edit = cx.principal().reaches("client.edit", one.head.owner());
     let others: Vec<&Member> = one.members.iter().filter(|m| m.role != MemberRole::Main).collect();
@@ -78,13 +89,13 @@ fn panel(cx: &Cx, client: &ClientHead, one: &CircleCard, named: usize) -> Markup
         @for warning in &one.warnings { (warning_line(l, *warning)) }
         dl.kv {
             @if one.head.id != client.id {
-                div.kv-line { dt { (kind_words(l, &one.head)) } dd { (client_link(l, &one.head)) } }
+                div.kv-line { dt { (kind_words(l, &one.head)) } dd { span.kv-value { (client_link(l, &one.head)) } } }
             }
             (main_line(cx, one, may_edit))
             @if !shown.is_empty() {
                 div.kv-line {
                     dt { (l.t("circle-members")) }
-                    dd { div { @for member in shown { (member_line(l, member)) } } }
+                    dd { div.cell-lines { @for member in shown { (member_line(l, member)) } } }
                 }
             }
             @if let Some(together) = &one.together { (together_lines(l, together)) }
@@ -92,7 +103,7 @@ fn panel(cx: &Cx, client: &ClientHead, one: &CircleCard, named: usize) -> Markup
         (notes(l, one))
     };
     let links = format!("{}/links", card(one.head.id));
-    Panel::new(kind_words(l, &one.head))
+    dress(Panel::new(kind_words(l, &one.head)))
         .icon(one.head.kind.icon())
         .footer(html! {
             a href=(links) { (icon("network")) " " (l.t("links-graph")) }
