@@ -74,6 +74,8 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { number: 203, name: "search", sql: include_str!("../migrations/0203_search.sql") },
     Migration { number: 204, name: "list", sql: include_str!("../migrations/0204_list.sql") },
+    Migration { number: 205, name: "circle", sql: include_str!("../migrations/0205_circle.sql") },
+    Migration { number: 206, name: "review", sql: include_str!("../migrations/0206_review.sql") },
 ];
 
 /// What this room brings to the spine.

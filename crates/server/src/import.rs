@@ -25,7 +25,7 @@ pub(crate) struct Asked {
     /// Do everything, and undo it at the end.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Write every refused row with column and reason here (CSV).
+    /// Write every refused row, and every field kept as a person wrote it, with column and reason here (CSV).
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
 }
@@ -129,5 +129,11 @@ pub(crate) fn table(summary: &Summary, dry_run: bool) -> String {
         "{name:<width$} {:<14} {rows:>9} {created:>9} {changed:>9} {unchanged:>9} {rejected:>9}",
         ""
     ));
+    if summary.kept() > 0 {
+        out.push_str(&format!(
+            "\n{} fields kept as a person of the bank wrote them; --rejects FILE lists them",
+            summary.kept()
+        ));
+    }
     out
 }

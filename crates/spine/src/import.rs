@@ -73,9 +73,12 @@ pub struct ImportBatch {
     pub source: String,
     /// The records, in file order.
     pub rows: Vec<ImportRow>,
+    /// Fields the source rules over: its word goes above what a person wrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub master: Vec<String>,
 }
 
-/// A record that was not taken.
+/// A record, or one field of it, that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportReject {
     /// File row.
@@ -102,4 +105,8 @@ pub struct ImportOutcome {
     pub unchanged: u64,
     /// Records refused.
     pub rejected: Vec<ImportReject>,
+    /// Fields of records that were taken in which the feed differs from what a person wrote: his word
+    /// stayed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<ImportReject>,
 }

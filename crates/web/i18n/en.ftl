@@ -152,6 +152,7 @@ ui-chart-income = Income
 ui-chart-outgo = Outgo
 ui-chart-month = Month
 ui-graph-list = Show as a list
+ui-graph-crowded = Some labels have no room: point at a line or open the list.
 ui-graph-from = From
 ui-graph-link = Link
 ui-graph-to = To

@@ -155,6 +155,7 @@ ui-chart-income = Приход
 ui-chart-outgo = Расход
 ui-chart-month = Месяц
 ui-graph-list = Показать списком
+ui-graph-crowded = Не все подписи поместились: наведите на линию или откройте список.
 ui-graph-from = От кого
 ui-graph-link = Связь
 ui-graph-to = С кем

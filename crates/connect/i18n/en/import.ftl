@@ -36,10 +36,15 @@ import-created = New
 import-changed = Changed
 import-unchanged = Unchanged
 import-rejected = Rejected
+import-kept = Kept by hand
 import-rejects = Rejected rows
 import-rejects-count = { $n ->
     [one] { $n } row rejected
    *[other] { $n } rows rejected
+ }
+import-kept-count = { $n ->
+    [one] { $n } field kept as a person wrote it
+   *[other] { $n } fields kept as people wrote them
  }
 import-rejects-download = Download all with reasons
 import-preview-reject = Row { $row } ({ $column }) will be rejected: { $reason } — “{ $value }”

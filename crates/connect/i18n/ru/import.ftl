@@ -36,11 +36,17 @@ import-created = Новых
 import-changed = Изменено
 import-unchanged = Без изменений
 import-rejected = Не принято
+import-kept = Оставлено правок
 import-rejects = Не принятые строки
 import-rejects-count = { $n ->
     [one] Не принята { $n } строка
     [few] Не приняты { $n } строки
    *[many] Не принято { $n } строк
+ }
+import-kept-count = { $n ->
+    [one] Оставлено { $n } исправленное вручную поле
+    [few] Оставлено { $n } исправленных вручную поля
+   *[many] Оставлено { $n } исправленных вручную полей
  }
 import-rejects-download = Скачать все с причинами
 import-preview-reject = Строка { $row } ({ $column }) не будет принята: { $reason } — «{ $value }»

@@ -242,6 +242,9 @@ pub struct FieldRule {
     /// An empty value rejects the row.
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
+    /// The feed is the master of the field: its value goes above what a person of the bank wrote.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub master: bool,
     /// Removed from the start; a value without it is rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strip_prefix: Option<String>,

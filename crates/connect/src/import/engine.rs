@@ -62,7 +62,7 @@ impl Hands<'_> {
 
 /// Whoever looks at a run.
 pub trait Watch: Send {
-    /// A row was refused.
+    /// A row was refused, or one field of it gave way to what a person wrote.
     fn rejected(&mut self, line: RejectLine);
     /// A batch is done; an error stops the run.
     fn told(&mut self, progress: Progress) -> impl Future<Output = Result<(), String>> + Send;
@@ -160,6 +160,13 @@ impl FileRun<'_> {
         of_field.from.iter().find(is_there).cloned()
     }
 
+    /// The fields this file rules over.
+    fn master(&self) -> Vec<String> {
+        let rule = self.feed.mapping().file(&self.file.rule);
+        let fields = rule.into_iter().flat_map(|rule| &rule.fields);
+        fields.filter(|field| field.master).map(|field| field.to.clone()).collect()
+    }
+
     async fn flush(
         &mut self,
         hands: &mut Hands<'_>,
@@ -178,14 +185,16 @@ impl FileRun<'_> {
                 fields: import_fields(record),
             })
             .collect();
-        let batch = ImportBatch { source: self.feed.mapping().source.clone(), rows };
+        let source = self.feed.mapping().source.clone();
+        let batch = ImportBatch { source, rows, master: self.master() };
         let outcome = hands.take(command, batch).await.map_err(RunError::Store)?;
         self.summary.created += outcome.created;
         self.summary.changed += outcome.changed;
         self.summary.unchanged += outcome.unchanged;
         let rows: BTreeSet<u64> = outcome.rejected.iter().map(|r| r.row).collect();
         self.summary.rejected += u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        for mut refused in outcome.rejected {
+        self.summary.kept += u64::try_from(outcome.kept.len()).unwrap_or(u64::MAX);
+        for mut refused in outcome.rejected.into_iter().chain(outcome.kept) {
             // people look for the column of their file, not for our field
             refused.field = refused.field.map(|field| self.column_of(&field).unwrap_or(field));
             watch.rejected(RejectLine::from_room(&self.file.file, refused));

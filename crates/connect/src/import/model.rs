@@ -26,6 +26,9 @@ pub struct FileSummary {
     pub unchanged: u64,
     /// Rows refused, by the reader or by the room.
     pub rejected: u64,
+    /// Fields in which a person's word stayed above the feed's.
+    #[serde(default)]
+    pub kept: u64,
 }
 
 /// What became of a run.
@@ -39,6 +42,10 @@ impl Summary {
     /// Rows refused in all files.
     pub fn rejected(&self) -> u64 {
         self.files.iter().map(|f| f.rejected).sum()
+    }
+    /// Fields of all files in which a person's word stayed.
+    pub fn kept(&self) -> u64 {
+        self.files.iter().map(|f| f.kept).sum()
     }
     /// Sums over all files, in the order created, changed, unchanged, rejected.
     pub fn totals(&self) -> [u64; 4] {
@@ -66,7 +73,14 @@ pub struct RejectLine {
     pub value: String,
 }
 
+/// The code of a field that gave way to what a person wrote.
+const KEPT: &str = "import-kept";
+
 impl RejectLine {
+    /// The row was taken; only this field of it gave way to what a person wrote.
+    pub fn is_kept(&self) -> bool {
+        self.code == KEPT
+    }
     pub(super) fn from_feed(reject: &crate::feed::Reject) -> Self {
         Self {
             file: reject.file.clone(),

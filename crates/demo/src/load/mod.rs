@@ -7,24 +7,27 @@ mod holdings;
 mod ids;
 mod organisation;
 mod people;
+mod projects;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engagement::interaction::commands::LoadHistory;
+use engagement::project::commands::LoadProjects;
 use kernel::{BranchId, UserId};
 use parties::client::commands::LoadClients;
 use parties::holdings::commands::LoadHoldings;
 use spine::{Error, Services};
 use tokio::task::JoinHandle;
 
-use crate::model::{BLOCK, DemoBank, DemoClient};
+use crate::model::{DemoBank, DemoClient, STRETCH};
 use ids::Ids;
 
 pub use organisation::demo_logins;
 
-/// Clients of one batch: whole blocks, because links stay inside a block or point backwards.
-const BATCH: u64 = BLOCK * 10;
+/// Clients of one batch: whole blocks, because links stay inside a block or point backwards, and one
+/// stretch, because projects stay inside it.
+const BATCH: u64 = STRETCH;
 
 /// How much of the past is loaded, by the size of the bank: a bank for measuring needs many clients
 /// and contacts, not every movement of every account.
@@ -92,6 +95,7 @@ struct Batch {
     clients: LoadClients,
     holdings: LoadHoldings,
     history: LoadHistory,
+    projects: LoadProjects,
 }
 
 /// Draws the batch that begins with a client, beside whoever waits for it.
@@ -107,6 +111,7 @@ fn draw(bank: &Arc<DemoBank>, places: &Arc<Places>, first: u64) -> JoinHandle<Ba
             },
             holdings: holdings::loaded(&places, &drawn),
             history: history::loaded(&places, &drawn),
+            projects: projects::loaded(&places, first, &bank.projects(&drawn)),
         }
     })
 }
@@ -117,5 +122,6 @@ async fn write(services: &Services, ids: &Ids, first: u64, batch: &Batch) -> Res
     bus.execute(&ctx, ids.command("clients", first), &batch.clients).await?;
     bus.execute(&ctx, ids.command("holdings", first), &batch.holdings).await?;
     bus.execute(&ctx, ids.command("history", first), &batch.history).await?;
+    bus.execute(&ctx, ids.command("projects", first), &batch.projects).await?;
     Ok(())
 }

@@ -68,6 +68,10 @@ pub(super) fn loaded(places: &Places, c: &DemoClient) -> LoadedClient {
             })
             .collect(),
         extra_keys: c.accounts.iter().map(|a| ("account".to_owned(), a.number.clone())).collect(),
+        main_member: match &c.detail {
+            Detail::Circle(circle) => circle.primary.map(|main| places.ids.client(main)),
+            Detail::Person(_) | Detail::Company(_) => None,
+        },
     }
 }
 

@@ -134,8 +134,8 @@ pub struct Company {
 pub struct Circle {
     /// Name: `Семья Ивановых`, `Группа «Северный ветер»`.
     pub name: String,
-    /// Member that speaks for the rest.
-    pub primary: u64,
+    /// Member that speaks for the rest; `None`: nobody has been chosen yet.
+    pub primary: Option<u64>,
 }
 
 /// A document or official number.
@@ -273,6 +273,8 @@ pub struct Loan {
     pub overdue_minor: i64,
     /// Days since the oldest missed payment; 0 when none.
     pub days_past_due: u32,
+    /// Day the bank looks at the interest anew, for kinds whose interest is not fixed.
+    pub review: Option<Date>,
 }
 
 impl Loan {

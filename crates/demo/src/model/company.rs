@@ -170,14 +170,17 @@ pub(crate) fn identifiers(number: u64, profile: Profile, company: &Company) -> V
 /// Name and speaker of a household or a group.
 pub(crate) fn circle(ground: Ground, number: u64, kind: PartyKind) -> Circle {
     let block = block_start(number);
+    // for one circle in six nobody has been chosen
+    let is_chosen = !Dice::new(ground.seed, number, Salt::Links).chance(167);
     if kind == PartyKind::Household {
         let family = family(ground, number / BLOCK * 8);
         return Circle {
             name: format!("Семья {}", family_genitive(family.surname)),
-            primary: block,
+            primary: is_chosen.then_some(block),
         };
     }
     Circle {
-        name: format!("Группа «{}»", group_root(ground, number)), primary: block + COMPANIES
+        name: format!("Группа «{}»", group_root(ground, number)),
+        primary: is_chosen.then_some(block + COMPANIES),
     }
 }

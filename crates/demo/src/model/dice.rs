@@ -17,6 +17,7 @@ pub(crate) enum Salt {
     Links,
     Staff,
     Loans,
+    Projects,
 }
 
 impl Salt {
@@ -35,6 +36,7 @@ impl Salt {
             Salt::Links => 11,
             Salt::Staff => 12,
             Salt::Loans => 13,
+            Salt::Projects => 14,
         }
     }
 }

@@ -179,7 +179,23 @@ pub(crate) fn contract(
         outstanding_minor: 0,
         overdue_minor: 0,
         days_past_due: 0,
+        review: None,
     }
+}
+
+/// Days a review of the interest may wait before the next one takes its place.
+const REVIEW_WAITS: i64 = 10;
+
+/// The interest of mortgages, business loans and limits is looked at once a year, on the day they were
+/// given; a review a few days late is still the one to do.
+fn review_day(loan: &Loan, today: Date) -> Option<Date> {
+    if !matches!(loan.kind, LoanKind::Mortgage | LoanKind::Sme | LoanKind::Overdraft) {
+        return None;
+    }
+    let oldest = add_days(today, -REVIEW_WAITS);
+    let years = i64::from(loan.term_months) / 12;
+    let anniversaries = (1..=years).map(|year| add_months(loan.started, year * 12));
+    anniversaries.filter(|day| *day < loan.ends).find(|day| *day >= oldest)
 }
 
 /// Cuts the amount until the payment takes less than 45 % of a month.
@@ -206,6 +222,7 @@ pub(crate) fn run(loan: &mut Loan, today: Date, missed: u32) {
     let made = due - missed;
     let payment = annuity(loan.amount_minor, loan.rate_bps, loan.term_months);
     let oldest_missed = due_day(made + 1);
+    loan.review = review_day(loan, today);
     loan.next_payment = (due < loan.term_months).then(|| due_day(due + 1));
     loan.payment_minor = payment;
     loan.payments_made = made;
@@ -229,6 +246,7 @@ pub(crate) fn run_revolving(loan: &mut Loan, today: Date) {
     let this_month = date(today.year(), today.month(), loan.started.day());
     let next = if this_month > today { this_month } else { add_months(this_month, 1) };
     loan.next_payment = (owed > 0).then_some(next);
+    loan.review = review_day(loan, today);
 }
 
 #[cfg(test)]
@@ -242,6 +260,27 @@ mod tests {
         assert_eq!(annuity(30_000_000, 0, 12), 2_500_000);
         // 5 000 000 at 10 % for 20 years: 48 251,08.
         assert_eq!(annuity(500_000_000, 1_000, 240), 4_825_109);
+    }
+
+    #[test]
+    fn a_mortgage_is_reviewed_every_year_and_a_late_review_stays_for_ten_days() {
+        let request = Request {
+            number: 1,
+            profile: crate::model::population::profile(
+                Ground { seed: 7, clients: 100, today: date(2026, 11, 23) },
+                1,
+            ),
+            basis_minor: 0,
+            sequence: 0,
+        };
+        let lent = |kind, started| contract(&request, kind, 100, (1_000, 36), started);
+        let of = |kind, started| review_day(&lent(kind, started), date(2026, 11, 23));
+        let mortgage = |started| of(LoanKind::Mortgage, started);
+        assert_eq!(mortgage(date(2025, 11, 13)), Some(date(2026, 11, 13)));
+        assert_eq!(mortgage(date(2025, 11, 12)), Some(date(2027, 11, 12)));
+        assert_eq!(mortgage(date(2024, 12, 20)), Some(date(2026, 12, 20)));
+        assert_eq!(mortgage(date(2023, 12, 20)), None, "it ends then");
+        assert_eq!(of(LoanKind::Consumer, date(2025, 11, 13)), None);
     }
 
     #[test]

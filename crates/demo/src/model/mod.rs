@@ -24,6 +24,7 @@ mod organisation;
 mod person;
 mod population;
 mod products;
+mod projects;
 mod reach;
 mod spending;
 mod staff;
@@ -51,6 +52,7 @@ pub use organisation::{
 };
 pub use population::BLOCK;
 pub use products::{PRODUCTS, product_name};
+pub use projects::{Guest, Phase, Presence, Project, STRETCH};
 pub use staff::{DEMO_MANAGER, demo_login};
 
 use population::Ground;
@@ -126,6 +128,12 @@ impl DemoBank {
     /// `clients() - 1`; beyond them a client is drawn as well, but no other links to him.
     pub fn client(&self, number: u64) -> DemoClient {
         draw(self.ground, number, self.interactions_mean)
+    }
+
+    /// The projects and events of a stretch of [`STRETCH`] clients: give it those of one stretch, all and
+    /// in the order of their numbers.
+    pub fn projects(&self, stretch: &[DemoClient]) -> Vec<Project> {
+        projects::projects(self.ground, stretch)
     }
 
     /// Every client, in the order of the numbers. Links point into the same block of [`BLOCK`] clients or

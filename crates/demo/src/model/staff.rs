@@ -193,6 +193,11 @@ pub(crate) fn manager_of(
         (Segment::Sme | Segment::Corporate, _) => 4,
         (Segment::Mass, _) => 1 + u16::try_from(number / 7 % 2).unwrap_or(0),
     };
+    post_of(branch, post)
+}
+
+/// Whoever holds a post of a branch.
+pub(crate) const fn post_of(branch: BranchNo, post: u16) -> StaffNo {
     StaffNo(branch.0 * BRANCH_STAFF + post)
 }
 

@@ -218,7 +218,7 @@ impl Tale<'_> {
     fn circle(&mut self, name: &str, primary: u64) {
         if let Detail::Circle(circle) = &mut self.client.detail {
             name.clone_into(&mut circle.name);
-            circle.primary = primary;
+            circle.primary = Some(primary);
         }
         self.busy(0);
     }

@@ -13,4 +13,5 @@ pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::SetProjectStatus>();
     registry.add::<commands::AddParticipant>();
     registry.add::<commands::SetParticipation>();
+    registry.add::<commands::LoadProjects>();
 }

@@ -15,6 +15,7 @@ field-account-opened-on = Account opened
 field-account-closed-on = Account closed
 field-account-matures-on = Deposit maturity
 field-account-rate-bp = Account rate, bp
+field-account-review-on = Interest review of the account
 field-account-limit-minor = Overdraft limit
 field-account-balance-minor = Balance
 field-account-balance-on = Balance as of
@@ -36,6 +37,7 @@ field-loan-amount-minor = Loan amount
 field-loan-term-months = Loan term, months
 field-loan-payment-minor = Monthly payment
 field-loan-rate-bp = Loan rate, bp
+field-loan-review-on = Interest review of the loan
 field-loan-opened-on = Loan granted
 field-loan-ends-on = Loan until
 field-loan-state = Loan status
@@ -152,6 +154,16 @@ holdings-sign-matured = { $n ->
     [one] Matured { $n } day ago
    *[other] Matured { $n } days ago
  }
+holdings-sign-review-today = Interest review today
+holdings-sign-review = { $n ->
+    [one] Interest review in { $n } day
+   *[other] Interest review in { $n } days
+ }
+holdings-sign-review-late = { $n ->
+    [one] Interest review { $n } day late
+   *[other] Interest review { $n } days late
+ }
+holdings-sign-below-average = { $n }% of the { $months }-month average
 holdings-sign-limit = { $n }% of the limit used
 holdings-sign-limit-reached = Limit reached
 holdings-sign-overdrawn = Overdrawn
@@ -205,6 +217,7 @@ holdings-opened = Opened
 holdings-closed = Closed
 holdings-matures = Matures
 holdings-rate = Rate
+holdings-review = Interest review
 holdings-statements = Statement
 holdings-statement-monthly = monthly
 holdings-statement-weekly = weekly

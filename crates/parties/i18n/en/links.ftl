@@ -98,3 +98,43 @@ links-group-unknown = { $n ->
     [one] debt of { $n } loan is unknown
    *[other] debt of { $n } loans is unknown
  }
+
+# The household or group, and who stands for it.
+entity-circle = Household or group
+field-main-member-id = Main member
+field-is-main-member = Main member
+circle-main = Main member
+circle-main-none = not chosen
+circle-main-hidden = outside your access
+circle-main-hint = The bank talks to them first; the others are shown by their relation to them.
+circle-choose = Choose the main member
+circle-nobody = Nobody
+circle-save = Save
+circle-members = Members
+circle-income = Annual income
+circle-income-none = not known
+circle-assets = Total assets
+circle-liabilities = Total liabilities
+circle-sums-hidden = The balances here are outside your access.
+circle-has-more = Only the first { $n } members are shown and counted.
+circle-role-main = Main member
+circle-role-spouse = Spouse
+circle-role-child = Child
+circle-role-parent = Parent
+circle-role-sibling = Brother or sister
+circle-role-owner = Owner
+circle-role-subsidiary = Subsidiary
+circle-role-director = Director
+circle-role-member = Member
+circle-warning-no-main = No main member
+circle-warning-main-holds-nothing = The main member has no products with us
+circle-warning-nobody-holds = No member has any product with us
+circle-income-unknown = { $n ->
+    [one] Income of { $n } member is not known.
+   *[other] Income of { $n } members is not known.
+ }
+flash-main-member-set = Main member saved
+refusal-main-member-no-circle = Only households and groups have a main member
+refusal-main-member-not-member = Choose somebody who is a member today
+refusal-main-member-changed = Somebody else has chosen another main member meanwhile. Look again.
+refusal-main-member-hidden = The present main member is outside your access, so you cannot replace them

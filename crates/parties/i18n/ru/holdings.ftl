@@ -15,6 +15,7 @@ field-account-opened-on = Счёт открыт
 field-account-closed-on = Счёт закрыт
 field-account-matures-on = Срок вклада
 field-account-rate-bp = Ставка по счёту, б. п.
+field-account-review-on = Пересмотр ставки по счёту
 field-account-limit-minor = Лимит овердрафта
 field-account-balance-minor = Остаток
 field-account-balance-on = Остаток на дату
@@ -36,6 +37,7 @@ field-loan-amount-minor = Сумма кредита
 field-loan-term-months = Срок кредита, мес.
 field-loan-payment-minor = Ежемесячный платёж
 field-loan-rate-bp = Ставка по кредиту, б. п.
+field-loan-review-on = Пересмотр ставки по кредиту
 field-loan-opened-on = Кредит выдан
 field-loan-ends-on = Кредит до
 field-loan-state = Состояние кредита
@@ -157,6 +159,18 @@ holdings-sign-matured = { $n ->
     [few] Срок истёк { $n } дня назад
    *[many] Срок истёк { $n } дней назад
  }
+holdings-sign-review-today = Сегодня пересмотр ставки
+holdings-sign-review = { $n ->
+    [one] Пересмотр ставки через { $n } день
+    [few] Пересмотр ставки через { $n } дня
+   *[many] Пересмотр ставки через { $n } дней
+ }
+holdings-sign-review-late = { $n ->
+    [one] Пересмотр ставки просрочен на { $n } день
+    [few] Пересмотр ставки просрочен на { $n } дня
+   *[many] Пересмотр ставки просрочен на { $n } дней
+ }
+holdings-sign-below-average = { $n } % от среднего за { $months } мес.
 holdings-sign-limit = Использовано { $n } % лимита
 holdings-sign-limit-reached = Лимит исчерпан
 holdings-sign-overdrawn = Минус на счёте
@@ -215,6 +229,7 @@ holdings-opened = Открыт
 holdings-closed = Закрыт
 holdings-matures = Срок до
 holdings-rate = Ставка
+holdings-review = Пересмотр ставки
 holdings-statements = Выписка
 holdings-statement-monthly = раз в месяц
 holdings-statement-weekly = раз в неделю

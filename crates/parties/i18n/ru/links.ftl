@@ -101,3 +101,43 @@ links-group-unknown = { $n ->
     [one] по { $n } кредиту долг неизвестен
    *[other] по { $n } кредитам долг неизвестен
  }
+
+# Семья или группа и её основной участник.
+entity-circle = Семья или группа
+field-main-member-id = Основной участник
+field-is-main-member = Основной участник
+circle-main = Основной участник
+circle-main-none = не выбран
+circle-main-hidden = вне вашего доступа
+circle-main-hint = С ним банк говорит в первую очередь; остальные показаны по тому, кем они ему приходятся.
+circle-choose = Выбрать основного участника
+circle-nobody = Никто
+circle-save = Сохранить
+circle-members = Участники
+circle-income = Доход за год
+circle-income-none = неизвестен
+circle-assets = Всего активов
+circle-liabilities = Всего обязательств
+circle-sums-hidden = Остатки здесь вне вашего доступа.
+circle-has-more = Показаны и учтены только первые { $n } участников.
+circle-role-main = Основной участник
+circle-role-spouse = Супруг(а)
+circle-role-child = Ребёнок
+circle-role-parent = Родитель
+circle-role-sibling = Брат или сестра
+circle-role-owner = Владелец
+circle-role-subsidiary = Дочерняя компания
+circle-role-director = Руководитель
+circle-role-member = Участник
+circle-warning-no-main = Не выбран основной участник
+circle-warning-main-holds-nothing = У основного участника нет продуктов банка
+circle-warning-nobody-holds = Ни у кого из участников нет продуктов банка
+circle-income-unknown = { $n ->
+    [one] Доход { $n } участника неизвестен.
+   *[other] Доход { $n } участников неизвестен.
+ }
+flash-main-member-set = Основной участник сохранён
+refusal-main-member-no-circle = Основной участник бывает только у семьи или группы
+refusal-main-member-not-member = Выберите того, кто сегодня в неё входит
+refusal-main-member-changed = Тем временем кто-то выбрал другого основного участника. Посмотрите ещё раз.
+refusal-main-member-hidden = Нынешний основной участник вне вашего доступа, поэтому заменить его нельзя

@@ -3,6 +3,7 @@
 
 use kernel::{Date, Money};
 
+use super::average::below_average;
 use super::model::{
     Account, AccountKind, Card, CardState, Loan, LoanState, OrderState, StandingOrder,
 };
@@ -17,6 +18,14 @@ pub const PAYMENT_DAYS: i64 = 7;
 pub const DORMANT_MONTHS: i64 = 12;
 /// Share of a limit, percent, from which it is nearly used up.
 pub const LIMIT_PERCENT: i64 = 90;
+/// A review of the interest within this many days is announced.
+pub const REVIEW_DAYS: i64 = 30;
+/// Whole months an average balance is made of.
+pub const AVERAGE_MONTHS: i64 = 6;
+/// Share of its average, percent, below which an account holds much less than it uses to.
+pub const BELOW_AVERAGE_PERCENT: i64 = 50;
+/// Averages below this, minor units, are too small to speak of.
+pub const AVERAGE_MIN_MINOR: i64 = 100_000;
 
 /// How much a sign matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +75,12 @@ pub enum Indicator {
     Matures(i64),
     /// A deposit ended so many days ago and was neither paid out nor renewed.
     Matured(i64),
+    /// The interest is to be looked at anew in so many days (0: today).
+    ReviewDue(i64),
+    /// The interest should have been looked at so many days ago.
+    ReviewLate(i64),
+    /// An account holds only so many percent of its average.
+    BelowAverage(i64),
     /// So many percent of a limit are used.
     LimitApproaching(i64),
     /// A limit is used up.
@@ -106,21 +121,33 @@ impl Indicator {
             | Indicator::LoanDefaulted
             | Indicator::OrderFailing => Severity::Danger,
             Indicator::LimitApproaching(_)
+            | Indicator::ReviewLate(_)
             | Indicator::CardExpiresSoon(_)
             | Indicator::CardExpired(_)
             | Indicator::CardBlocked => Severity::Attention,
-            Indicator::Matures(_) | Indicator::Dormant(_) | Indicator::PaymentDue(_) => {
-                Severity::Info
-            }
+            Indicator::Matures(_)
+            | Indicator::ReviewDue(_)
+            | Indicator::BelowAverage(_)
+            | Indicator::Dormant(_)
+            | Indicator::PaymentDue(_) => Severity::Info,
         }
     }
+}
+
+/// What the turnovers of an account tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Activity {
+    /// First day of the last month money moved; none: never.
+    pub last_month: Option<Date>,
+    /// Average balance, minor units; none: it is too young for one.
+    pub average_minor: Option<i64>,
 }
 
 /// One thing a client holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holding {
-    /// An account and the last month money moved on it (its first day).
-    Account(Account, Option<Date>),
+    /// An account with what its turnovers tell.
+    Account(Account, Activity),
     /// A card.
     Card(Card),
     /// A loan.
@@ -132,7 +159,7 @@ pub enum Holding {
 /// The signs of a holding on a day, the worst first.
 pub fn indicators(holding: &Holding, today: Date) -> Vec<Indicator> {
     let mut signs = match holding {
-        Holding::Account(account, last_month) => of_account(account, *last_month, today),
+        Holding::Account(account, activity) => of_account(account, *activity, today),
         Holding::Card(card) => of_card(card, today),
         Holding::Loan(loan) => of_loan(loan, today),
         Holding::Order(order) if order.state == OrderState::Failing => {
@@ -144,7 +171,7 @@ pub fn indicators(holding: &Holding, today: Date) -> Vec<Indicator> {
     signs
 }
 
-fn of_account(account: &Account, last_month: Option<Date>, today: Date) -> Vec<Indicator> {
+fn of_account(account: &Account, activity: Activity, today: Date) -> Vec<Indicator> {
     let mut signs = Vec::new();
     if account.closed_on.is_some_and(|closed| closed <= today) {
         return signs;
@@ -156,6 +183,7 @@ fn of_account(account: &Account, last_month: Option<Date>, today: Date) -> Vec<I
             _ => {}
         }
     }
+    signs.extend(of_review(account.review_on, today));
     let used = account.balance_minor.min(0).saturating_neg();
     if account.kind != AccountKind::Loan {
         signs.extend(of_limit(used, account.limit_minor));
@@ -165,12 +193,25 @@ fn of_account(account: &Account, last_month: Option<Date>, today: Date) -> Vec<I
     }
     let may_sleep =
         matches!(account.kind, AccountKind::Current | AccountKind::Savings | AccountKind::Card);
+    if may_sleep {
+        let share = activity.average_minor.and_then(|a| below_average(account.balance_minor, a));
+        signs.extend(share.map(Indicator::BelowAverage));
+    }
+    let last_month = activity.last_month;
     let awake_since = last_month.unwrap_or(account.opened_on);
     let months = months(awake_since, today);
     if may_sleep && months >= DORMANT_MONTHS {
         signs.push(Indicator::Dormant(last_month.map(|_| months)));
     }
     signs
+}
+
+fn of_review(review_on: Option<Date>, today: Date) -> Option<Indicator> {
+    match days(today, review_on?) {
+        late @ ..0 => Some(Indicator::ReviewLate(late.saturating_neg())),
+        left @ 0..=REVIEW_DAYS => Some(Indicator::ReviewDue(left)),
+        _ => None,
+    }
 }
 
 fn of_limit(used: i64, limit: i64) -> Option<Indicator> {
@@ -219,6 +260,9 @@ fn of_loan(loan: &Loan, today: Date) -> Vec<Indicator> {
             signs.push(Indicator::LoanPastDue { days, overdue });
         }
     }
+    if loan.state == LoanState::Running {
+        signs.extend(of_review(loan.review_on, today));
+    }
     if loan.kind.is_revolving() {
         signs.extend(of_limit(loan.owed_minor.unwrap_or(0), loan.amount_minor));
     }
@@ -265,6 +309,7 @@ mod tests {
             closed_on: None,
             matures_on: None,
             rate_bp: None,
+            review_on: None,
             limit_minor: 0,
             balance_minor: 0,
             balance_on: None,
@@ -273,7 +318,8 @@ mod tests {
     }
 
     fn of(account: Account, last: Date) -> Vec<Indicator> {
-        indicators(&Holding::Account(account, Some(last)), TODAY)
+        let activity = Activity { last_month: Some(last), average_minor: None };
+        indicators(&Holding::Account(account, activity), TODAY)
     }
 
     #[test]
@@ -285,6 +331,41 @@ mod tests {
         assert_eq!(of(ends(Date::constant(2026, 11, 22)), TODAY), [Indicator::Matured(1)]);
         let closed = Account { closed_on: Some(TODAY), ..ends(TODAY) };
         assert_eq!(of(closed, TODAY), []);
+    }
+
+    #[test]
+    fn a_review_of_the_interest_is_announced_and_missed() {
+        let deposit =
+            |day| of(Account { review_on: Some(day), ..account(AccountKind::Deposit) }, TODAY);
+        assert_eq!(deposit(Date::constant(2026, 12, 24)), []);
+        assert_eq!(deposit(Date::constant(2026, 12, 23)), [Indicator::ReviewDue(30)]);
+        assert_eq!(deposit(TODAY), [Indicator::ReviewDue(0)]);
+        assert_eq!(deposit(Date::constant(2026, 11, 22)), [Indicator::ReviewLate(1)]);
+        let lent = |state, day| {
+            let loan = Loan { state, review_on: Some(day), next_payment_on: None, ..loan() };
+            indicators(&Holding::Loan(loan), TODAY)
+        };
+        let running = LoanState::Running;
+        assert_eq!(lent(running, Date::constant(2026, 12, 23)), [Indicator::ReviewDue(30)]);
+        assert_eq!(lent(running, Date::constant(2026, 12, 24)), []);
+        assert_eq!(lent(running, Date::constant(2025, 11, 23)), [Indicator::ReviewLate(365)]);
+        assert_eq!(lent(LoanState::Closed, TODAY), []);
+        assert_eq!(lent(LoanState::Defaulted, TODAY), [Indicator::LoanDefaulted]);
+    }
+
+    #[test]
+    fn an_account_far_below_its_average_is_seen_unless_it_is_a_deposit() {
+        let held = |kind, balance_minor| {
+            let account = Account { balance_minor, ..account(kind) };
+            let activity = Activity { last_month: Some(TODAY), average_minor: Some(100_000) };
+            indicators(&Holding::Account(account, activity), TODAY)
+        };
+        for kind in [AccountKind::Current, AccountKind::Savings, AccountKind::Card] {
+            assert_eq!(held(kind, 49_999), [Indicator::BelowAverage(49)]);
+            assert_eq!(held(kind, 50_000), []);
+        }
+        assert_eq!(held(AccountKind::Deposit, 0), []);
+        assert_eq!(held(AccountKind::Current, -1), [Indicator::Overdrawn], "one word is enough");
     }
 
     #[test]
@@ -305,9 +386,15 @@ mod tests {
         let at = |day| of(account(AccountKind::Current), day);
         assert_eq!(at(Date::constant(2025, 12, 1)), []);
         assert_eq!(at(Date::constant(2025, 11, 1)), [Indicator::Dormant(Some(12))]);
-        let never = indicators(&Holding::Account(account(AccountKind::Savings), None), TODAY);
+        let never = indicators(
+            &Holding::Account(account(AccountKind::Savings), Activity::default()),
+            TODAY,
+        );
         assert_eq!(never, [Indicator::Dormant(None)]);
-        let deposit = indicators(&Holding::Account(account(AccountKind::Deposit), None), TODAY);
+        let deposit = indicators(
+            &Holding::Account(account(AccountKind::Deposit), Activity::default()),
+            TODAY,
+        );
         assert_eq!(deposit, []);
     }
 
@@ -348,6 +435,7 @@ mod tests {
             term_months: 12,
             payment_minor: 9_000,
             rate_bp: None,
+            review_on: None,
             opened_on: Date::constant(2026, 1, 1),
             ends_on: None,
             state: LoanState::Running,

@@ -2,7 +2,7 @@
 //! and monthly turnovers. The core banking system owns these facts; they come by feed and nobody edits
 //! them here.
 //!
-//! Reading order: `model` (words, sums), `indicators` (signs that need a hand), `queries`, `commands`
+//! Reading order: `model` (words, sums), `indicators` (signs that need a hand, with every threshold), `average`, `queries`, `commands`
 //! (one import command per kind of record, and the loader of a generated bank), `pages`.
 //!
 //! Rules:
@@ -11,6 +11,7 @@
 //! - "No such product" and "zero" are two answers; a debt the source does not tell is neither.
 //! - A record that comes again changes nothing; a changed one changes exactly its difference.
 
+pub mod average;
 pub mod commands;
 pub mod indicators;
 pub mod model;

@@ -138,6 +138,9 @@ pub struct Account {
     pub matures_on: Option<Date>,
     /// Interest a year, basis points.
     pub rate_bp: Option<i64>,
+    /// Day the interest is looked at anew.
+    #[serde(default)]
+    pub review_on: Option<Date>,
     /// How far it may be overdrawn, minor units; 0: not at all.
     pub limit_minor: i64,
     /// Balance, minor units; negative: overdrawn.
@@ -192,6 +195,9 @@ pub struct Loan {
     pub payment_minor: i64,
     /// Interest a year, basis points.
     pub rate_bp: Option<i64>,
+    /// Day the interest is looked at anew.
+    #[serde(default)]
+    pub review_on: Option<Date>,
     /// Given on.
     pub opened_on: Date,
     /// Last day of the contract.

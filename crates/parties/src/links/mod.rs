@@ -6,6 +6,9 @@
 //! owns more than half of it. A client the person may not see is counted and never named, and nothing
 //! is reached through him.
 //!
+//! A household or group has at most one main member: a member who stands for it. That is a fact of its
+//! own, in the history of the circle and of the member, and it ends with his membership.
+//!
 //! Reading order: `model` (kinds, rules, groups), `commands`, `queries`, `pages`.
 
 pub mod commands;
@@ -18,4 +21,5 @@ pub(crate) use pages::{panels, routes};
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::AddLink>();
     registry.add::<commands::EndLink>();
+    registry.add::<commands::SetMainMember>();
 }

@@ -1,6 +1,6 @@
 //! Finding clients.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jurisdiction::{similarity, trigrams};
 use kernel::ClientId;
@@ -61,6 +61,34 @@ pub(crate) async fn key_taken<R: Read>(
 ) -> Result<bool, StoreError> {
     let sql = "select 1 from client_key where value = $1 and kind = $2 limit 1";
     Ok(db.first(sql, params![normal_key(value), kind]).await?.is_some())
+}
+
+/// Keys asked for at once.
+const KEYS_AT_ONCE: usize = 500;
+
+/// Who has numbers: by kind and value as it is compared (see `normal_key`).
+pub(crate) async fn key_holders<R: Read>(
+    db: &mut R,
+    keys: BTreeSet<(String, String)>,
+) -> Result<BTreeMap<(String, String), BTreeSet<ClientId>>, StoreError> {
+    let values: BTreeSet<&String> = keys.iter().map(|(_, value)| value).collect();
+    let values: Vec<Value> = values.into_iter().map(Value::from).collect();
+    let mut out: BTreeMap<(String, String), BTreeSet<ClientId>> = BTreeMap::new();
+    for chunk in values.chunks(KEYS_AT_ONCE) {
+        let places: Vec<String> = (1..=chunk.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "select kind, value, client_id from client_key where value in ({})",
+            places.join(", ")
+        );
+        for row in db.query(&sql, chunk).await? {
+            let mut c = row.cols();
+            let key = (c.take()?, c.take()?);
+            if keys.contains(&key) {
+                out.entry(key).or_default().insert(c.take()?);
+            }
+        }
+    }
+    Ok(out)
 }
 
 async fn by_key<R: Read>(

@@ -28,7 +28,7 @@ async fn demo_bank(kind: Kind) -> Bank {
 
 /// Rows of every table that a load touches.
 async fn totals(bank: &Bank) -> Vec<(&'static str, i64)> {
-    const TABLES: [&str; 20] = [
+    const TABLES: [&str; 24] = [
         "client",
         "client_role",
         "client_contact",
@@ -49,6 +49,10 @@ async fn totals(bank: &Bank) -> Vec<(&'static str, i64)> {
         "account_month",
         "interaction",
         "task",
+        "circle_main",
+        "loan_review",
+        "project",
+        "project_client",
     ];
     let mut out = Vec::new();
     for table in TABLES.into_iter().chain(["staff", "branch", "journal_entry"]) {

@@ -180,7 +180,7 @@ async fn a_changed_record_corrects_exactly_its_difference() {
         assert_eq!(counts(&outcome), (0, 1, 0, 0));
         let c1 = client_of(bank, "c1").await;
         let mut db = bank.services.reader.clone();
-        let held = queries::accounts(&mut db, c1).await.unwrap();
+        let held = queries::accounts(&mut db, c1, bank.today()).await.unwrap();
         let held: Vec<_> = held.iter().map(|h| (h.account.number.as_str(), h.role)).collect();
         let expected =
             [("40817810000000000018", AccountRole::Owner), ("576", AccountRole::Disponent)];
@@ -202,6 +202,66 @@ async fn a_changed_record_corrects_exactly_its_difference() {
         };
         assert_eq!(find("40817810000000000099").await, 1);
         assert_eq!(find("40817810000000000018").await, 0, "the old number finds nobody");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_of_review_comes_changes_and_goes_with_its_record() {
+    both(async |bank: &Bank| {
+        whole_feed(bank).await;
+        let c1 = client_of(bank, "c1").await;
+        let with = |day: Option<&str>| {
+            let mut account = json!({ "number": "40817810000000000018", "currency": "RUB",
+                "opened_on": "2020-02-01" });
+            let mut loan = json!({ "account": "a1", "granted_on": "2025-07-01",
+                "principal": 9_639_600, "term_months": 12, "status": "running" });
+            for record in [&mut account, &mut loan] {
+                if let Some(day) = day {
+                    record["review_on"] = day.into();
+                }
+            }
+            (account, loan)
+        };
+        for day in [Some("2026-12-01"), Some("2026-12-01"), Some("2027-01-15"), None] {
+            let (account, loan) = with(day);
+            let one = send(bank, "parties.import_accounts", &[("a1", account)]).await;
+            let two = send(bank, "parties.import_loans", &[("l1", loan)]).await;
+            assert!(one.rejected.is_empty() && two.rejected.is_empty());
+            let mut db = bank.services.reader.clone();
+            let held = queries::accounts(&mut db, c1, bank.today()).await.unwrap();
+            let lent = queries::loans(&mut db, c1).await.unwrap();
+            let day = day.map(|day| day.parse().unwrap());
+            assert_eq!((held[0].account.review_on, lent[0].review_on), (day, day));
+        }
+        let left =
+            "select (select count(*) from account_review) + (select count(*) from loan_review)";
+        assert_eq!(number(bank, left).await, 0);
+        let changes = "select count(*) from journal_entry where changes like '%_review_on%'";
+        assert_eq!(number(bank, changes).await, 6, "each kind: given, moved, taken back");
+        let (account, _) = with(Some("31.02.2026"));
+        let bad = send(bank, "parties.import_accounts", &[("a1", account)]).await;
+        assert_eq!(bad.rejected[0].field.as_deref(), Some("review_on"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_average_balance_follows_from_the_turnovers() {
+    both(async |bank: &Bank| {
+        whole_feed(bank).await;
+        let c2 = client_of(bank, "c2").await;
+        let mut db = bank.services.reader.clone();
+        let average = async |db: &mut store::Reader| {
+            let held = queries::accounts(db, c2, bank.today()).await.unwrap();
+            let own = held.iter().find(|h| h.account.number == "576").unwrap();
+            (own.account.balance_minor, own.activity.average_minor)
+        };
+        // 900 came and 300 went in October: the ends of May to September held nothing
+        assert_eq!(average(&mut db).await, (600, Some(100)));
+        let more = [("t9", json!({ "account": "a2", "booked_on": "2026-06-01", "amount": 1_200 }))];
+        send(bank, "parties.import_transactions", &more).await;
+        assert_eq!(average(&mut db).await, (1_800, Some(1_100)));
     })
     .await;
 }

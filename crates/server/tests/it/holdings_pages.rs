@@ -32,6 +32,7 @@ fn client(bank: &Bank, id: ClientId, name: &str, manager: &str, branch: &str) ->
         consents: Vec::new(),
         links: Vec::new(),
         extra_keys: Vec::new(),
+        main_member: None,
     }
 }
 
@@ -46,6 +47,7 @@ fn account(bank: &Bank, number: &str, currency: Currency, balance_minor: i64) ->
         closed_on: None,
         matures_on: None,
         rate_bp: None,
+        review_on: None,
         limit_minor: 0,
         balance_minor,
         balance_on: None,
@@ -84,6 +86,7 @@ fn loan(bank: &Bank, account: &Account, client: ClientId) -> Loan {
         term_months: 36,
         payment_minor: 1_000_000,
         rate_bp: Some(1_990),
+        review_on: Some(Date::constant(2026, 12, 1)),
         opened_on: Date::constant(2025, 1, 10),
         ends_on: Some(Date::constant(2028, 1, 10)),
         state: LoanState::Running,
@@ -174,6 +177,7 @@ async fn the_card_shows_what_a_client_has_and_owes() {
             "40817 •••• 0018",
             "33 days past due, medium collection risk",
             "95% of the limit used",
+            "Interest review in 8 days",
             "Expires soon: 38 days",
             "220044••••••4312",
             "Authorised",

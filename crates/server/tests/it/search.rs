@@ -178,6 +178,7 @@ async fn whole_numbers_are_not_lost_among_many_that_begin_alike() {
                     "account".to_owned(),
                     if n == 199 { "40817".to_owned() } else { format!("40817{n:05}") },
                 )],
+                main_member: None,
             })
             .collect();
         let load = parties::client::commands::LoadClients { clients, source: "demo".to_owned() };

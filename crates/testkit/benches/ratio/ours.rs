@@ -51,12 +51,13 @@ impl Ours {
     }
     pub(crate) async fn card(&self, id: ClientId) -> Result<usize, Failed> {
         let mut db = self.reader();
+        let today = self.services.clock.now().date_in(&jiff::tz::TimeZone::UTC);
         let head = client::head(&mut db, &self.everybody, id).await?;
         let mut rows = usize::from(head.id == id);
         client::consents(&mut db, id).await?;
         rows += client::roles(&mut db, id).await?.len();
         rows += contacts(&mut db, id).await?.len();
-        rows += accounts(&mut db, id).await?.len();
+        rows += accounts(&mut db, id, today).await?.len();
         rows += cards(&mut db, id).await?.len();
         rows += loans(&mut db, id).await?.len();
         let limit = i64::try_from(TIMELINE)?;

@@ -36,10 +36,15 @@ pub struct GraphEdge {
 
 const BOX_WIDTH: i64 = 180;
 const BOX_HEIGHT: i64 = 44;
-const COLUMN: i64 = 276;
+/// Narrowest and widest gap between two columns; it follows the longest label.
+const GAP: (i64, i64) = (96, 180);
 const ROW: i64 = 64;
+/// Width of a letter of a label, roughly.
+const LETTER: i64 = 7;
+/// Places a label tries along its line.
+const LABEL_STEPS: i64 = 8;
 /// Letters that fit into a box.
-const LABEL_CHARS: usize = 21;
+const LABEL_CHARS: usize = 19;
 
 /// The graph around `centre`, as a picture and as a table of links. The same input gives the same
 /// picture. Nodes that no line connects with the centre stand in the last column.
@@ -54,12 +59,27 @@ pub fn link_graph(
     let left = places.values().map(|place| place.0).min().unwrap_or(0);
     let right = places.values().map(|place| place.0).max().unwrap_or(0) + BOX_WIDTH;
     let height = places.values().map(|place| place.1).max().unwrap_or(0) + BOX_HEIGHT;
+    let ways: Vec<Option<Way>> = edges.iter().map(|edge| way(edge, &places)).collect();
+    let labels = label_places(edges, &ways, &places);
+    let is_crowded = ways.iter().zip(&labels).any(|(way, label)| way.is_some() && label.is_none());
     let view = format!("{} -8 {} {}", left - 8, right - left + 16, height + 16);
     html! {
         figure.graph {
             div.graph-scroll tabindex="0" role="region" aria-label=(title) {
                 svg width=(right - left + 16) height=(height + 16) viewBox=(view) role="group" aria-label=(title) {
-                    @for edge in edges { (edge_markup(edge, &places)) }
+                    @for ((edge, way), label) in edges.iter().zip(&ways).zip(&labels) {
+                        @if let Some(way) = way {
+                            (edge_markup(edge, way, label.is_none(), &edge_words(nodes, edge)))
+                        }
+                    }
+                    // above all lines, so that none runs through a label
+                    g.graph-labels {
+                        @for (edge, label) in edges.iter().zip(&labels) {
+                            @if let Some((x, y)) = label {
+                                text x=(x) y=(y) text-anchor="middle" { (edge.label) }
+                            }
+                        }
+                    }
                     @for node in nodes {
                         @if let Some(place) = places.get(node.id.as_str()) {
                             (node_markup(node, *place, node.id == centre))
@@ -67,6 +87,7 @@ pub fn link_graph(
                     }
                 }
             }
+            @if is_crowded { p.quiet { (l.t("ui-graph-crowded")) } }
             (links_table(l, nodes, edges))
         }
     }
@@ -109,6 +130,8 @@ fn layout<'a>(centre: &str, nodes: &'a [GraphNode], edges: &[GraphEdge]) -> Plac
         }
         column_of.extend(found);
     }
+    let longest = edges.iter().map(|edge| letters(&edge.label)).max().unwrap_or(0);
+    let width = BOX_WIDTH + (longest + 12).clamp(GAP.0, GAP.1);
     let last = column_of.values().max().copied().unwrap_or(0);
     let mut columns: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
     for node in nodes {
@@ -121,39 +144,98 @@ fn layout<'a>(centre: &str, nodes: &'a [GraphNode], edges: &[GraphEdge]) -> Plac
     for (column, ids) in &columns {
         let mut y = (tallest - count(ids)) * ROW / 2;
         for id in ids {
-            places.insert(*id, (column * COLUMN, y));
+            places.insert(*id, (column * width, y));
             y += ROW;
         }
     }
     places
 }
 
-fn edge_markup(edge: &GraphEdge, places: &Places<'_>) -> Markup {
-    let (Some(a), Some(b)) = (places.get(edge.from.as_str()), places.get(edge.to.as_str())) else {
-        return html! {};
-    };
+/// The way of a line: its path, the middle of its labels, and from where to where they may slide, the
+/// best end first.
+struct Way {
+    path: String,
+    x: i64,
+    slide: (i64, i64),
+}
+
+fn way(edge: &GraphEdge, places: &Places<'_>) -> Option<Way> {
+    let (a, b) = (places.get(edge.from.as_str())?, places.get(edge.to.as_str())?);
     let (a, b) = if a.0 <= b.0 { (*a, *b) } else { (*b, *a) };
     let (y1, y2) = (a.1 + BOX_HEIGHT / 2, b.1 + BOX_HEIGHT / 2);
     let (x1, x2) = (a.0 + BOX_WIDTH, b.0);
-    let (path, label_x, label_y) = if a.0 == b.0 {
+    if a.0 == b.0 {
         // Both stand in one column: the line bends round its right side.
         let bend = x1 + 36;
-        (format!("M{x1} {y1}C{bend} {y1} {bend} {y2} {x1} {y2}"), x1 + 30, y1.midpoint(y2) + 4)
-    } else {
-        let middle = x1.midpoint(x2);
-        // Nearer to the outer box, where lines have parted.
-        let is_outer_left = a.0 < 0;
-        let (near, far) = if is_outer_left { (y1, y2) } else { (y2, y1) };
-        (
-            format!("M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"),
-            middle,
-            near + (far - near) / 4 - 4,
-        )
-    };
+        let path = format!("M{x1} {y1}C{bend} {y1} {bend} {y2} {x1} {y2}");
+        let middle = y1.midpoint(y2) + 4;
+        return Some(Way { path, x: x1 + 30, slide: (middle, y2) });
+    }
+    let middle = x1.midpoint(x2);
+    // Nearer to the outer box, where lines have parted.
+    let is_outer_left = a.0 < 0;
+    let (near, far) = if is_outer_left { (y1, y2) } else { (y2, y1) };
+    let path = format!("M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}");
+    let first = near + (far - near) / 4 - 4;
+    Some(Way { path, x: middle, slide: (first, far) })
+}
+
+/// A rectangle: left, top, right, bottom.
+type Area = (i64, i64, i64, i64);
+
+const fn touches(a: Area, b: Area) -> bool {
+    a.0 < b.2 && b.0 < a.2 && a.1 < b.3 && b.1 < a.3
+}
+
+/// Width of a text, roughly.
+fn letters(text: &str) -> i64 {
+    i64::try_from(text.chars().count()).unwrap_or(0) * LETTER
+}
+
+/// What a label covers, by its middle and its base line.
+fn area(label: &str, x: i64, y: i64) -> Area {
+    let half = letters(label) / 2 + 2;
+    (x - half, y - 10, x + half, y + 3)
+}
+
+/// Where the labels stand: each slides along its line until it covers no box and no label before it. One
+/// that finds no place has none.
+fn label_places(
+    edges: &[GraphEdge],
+    ways: &[Option<Way>],
+    places: &Places<'_>,
+) -> Vec<Option<(i64, i64)>> {
+    let boxes = places.values().map(|(x, y)| (*x, *y, x + BOX_WIDTH, y + BOX_HEIGHT));
+    let mut taken: Vec<Area> = boxes.collect();
+    edges
+        .iter()
+        .zip(ways)
+        .map(|(edge, way)| {
+            let way = way.as_ref()?;
+            let (from, to) = way.slide;
+            let steps = (0..=LABEL_STEPS).map(|step| from + (to - from) * step / LABEL_STEPS);
+            // two links of one pair share a line: the second label stands beneath the first
+            let mut spots = steps.chain([from + ROW / 4, from - ROW / 4]);
+            let y = spots.find(|y| {
+                let area = area(&edge.label, way.x, *y);
+                !taken.iter().any(|other| touches(area, *other))
+            })?;
+            taken.push(area(&edge.label, way.x, y));
+            Some((way.x, y))
+        })
+        .collect()
+}
+
+/// A line. A label without a place shows when one points at it; the list has it anyway.
+fn edge_markup(edge: &GraphEdge, way: &Way, is_crowded: bool, title: &str) -> Markup {
     html! {
         g.graph-edge {
-            path d=(path) {}
-            text x=(label_x) y=(label_y) text-anchor="middle" { (edge.label) }
+            title { (title) }
+            path.graph-hit d=(way.path) {}
+            path d=(way.path) {}
+            @if is_crowded {
+                text x=(way.x) y=(way.slide.0) text-anchor="middle" { (edge.label) }
+            }
         }
     }
 }
@@ -177,10 +259,15 @@ fn cut(text: &str) -> String {
     text.chars().take(LABEL_CHARS - 1).chain(['…']).collect()
 }
 
+fn name<'a>(nodes: &'a [GraphNode], id: &str) -> &'a str {
+    nodes.iter().find(|node| node.id == id).map_or("", |node| &node.label)
+}
+
+fn edge_words(nodes: &[GraphNode], edge: &GraphEdge) -> String {
+    format!("{} · {} · {}", name(nodes, &edge.from), edge.label, name(nodes, &edge.to))
+}
+
 fn links_table(l: &L, nodes: &[GraphNode], edges: &[GraphEdge]) -> Markup {
-    let name = |id: &str| {
-        nodes.iter().find(|node| node.id == id).map(|node| node.label.clone()).unwrap_or_default()
-    };
     html! {
         details.chart-data {
             summary { (l.t("ui-graph-list")) }
@@ -191,7 +278,11 @@ fn links_table(l: &L, nodes: &[GraphNode], edges: &[GraphEdge]) -> Markup {
                 } }
                 tbody {
                     @for edge in edges {
-                        tr { th scope="row" { (name(&edge.from)) } td { (edge.label) } td { (name(&edge.to)) } }
+                        tr {
+                            th scope="row" { (name(nodes, &edge.from)) }
+                            td { (edge.label) }
+                            td { (name(nodes, &edge.to)) }
+                        }
                     }
                 }
             }
@@ -231,5 +322,37 @@ mod tests {
         assert_eq!(places["c"].0, 0);
         assert_eq!(places["e"].0.abs(), 2 * places["a"].0.abs());
         assert_eq!(layout("c", &nodes, &edges), places);
+    }
+
+    #[test]
+    fn labels_cover_neither_boxes_nor_each_other() {
+        let ids: Vec<String> = (0..30).map(|n| n.to_string()).collect();
+        let nodes: Vec<GraphNode> = ids.iter().map(|id| node(id)).collect();
+        let edge = |from: usize, to: usize| GraphEdge {
+            from: ids[from].clone(),
+            to: ids[to].clone(),
+            label: "Владеет 100 %".into(),
+        };
+        // a star whose rays are also linked with one another, some twice
+        let mut edges: Vec<GraphEdge> = (1..30).map(|n| edge(0, n)).collect();
+        edges.extend((1..29).map(|n| edge(n, n + 1)));
+        edges.extend((1..10).map(|n| edge(n, 0)));
+        let places = layout("0", &nodes, &edges);
+        let ways: Vec<Option<Way>> = edges.iter().map(|edge| way(edge, &places)).collect();
+        let labels = label_places(&edges, &ways, &places);
+        let areas: Vec<Area> =
+            labels.iter().flatten().map(|(x, y)| area("Владеет 100 %", *x, *y)).collect();
+        assert!(areas.len() > edges.len() / 2, "{} of {}", areas.len(), edges.len());
+        for (n, one) in areas.iter().enumerate() {
+            assert!(!areas[n + 1..].iter().any(|other| touches(*one, *other)), "{one:?}");
+            for (x, y) in places.values() {
+                assert!(!touches(*one, (*x, *y, x + BOX_WIDTH, y + BOX_HEIGHT)), "{one:?}");
+            }
+        }
+        // where there is room, nothing is hidden
+        let few = [edge(0, 1), edge(1, 0), edge(0, 2)];
+        let places = layout("0", &nodes[..3], &few);
+        let ways: Vec<Option<Way>> = few.iter().map(|edge| way(edge, &places)).collect();
+        assert!(label_places(&few, &ways, &places).iter().all(Option::is_some));
     }
 }

@@ -26,7 +26,9 @@ const REJECTS_SHOWN: usize = 50;
 pub(super) async fn page(mut cx: Cx, Path(id): Path<ImportId>) -> Answer {
     let run = queries::get(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
     let previews = if run.state == "draft" { Some(previews(&cx, &run).await) } else { None };
-    let rejects = rejects_of(&mut cx.db, &run).await?;
+    let lines = rejects_of(&mut cx.db, &run).await?;
+    let (kept, refused): (Vec<&RejectLine>, Vec<&RejectLine>) =
+        lines.iter().partition(|line| line.is_kept());
     let begun = matches!(run.state.as_str(), "waiting" | "running");
     let busy = begun && queries::is_alive(&mut cx.db, run.job_id).await?;
     let l = &cx.l;
@@ -41,7 +43,8 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ImportId>) -> Answer {
             }
             @if busy { (progress(&cx, &run).await?) } @else { (buttons(&cx, &run)) }
             @if !run.summary.files.is_empty() { (summary(&cx, &run)) }
-            @if !rejects.is_empty() { (reject_panel(&cx, id, &rejects)) }
+            @if !refused.is_empty() { (reject_panel(&cx, id, "import-rejects", &refused)) }
+            @if !kept.is_empty() { (reject_panel(&cx, id, "import-kept", &kept)) }
             @if let Some(previews) = &previews { (preview_panels(&cx, previews)) }
         }
     };
@@ -104,7 +107,8 @@ fn summary(cx: &Cx, run: &ImportRun) -> Markup {
         .column(Column::number(l.t("import-created")))
         .column(Column::number(l.t("import-changed")))
         .column(Column::number(l.t("import-unchanged")))
-        .column(Column::number(l.t("import-rejected")));
+        .column(Column::number(l.t("import-rejected")))
+        .column(Column::number(l.t("import-kept")));
     for file in &run.summary.files {
         let mut row = Row::new(&file.file)
             .cell(Cell::text(file.file.clone()))
@@ -113,7 +117,8 @@ fn summary(cx: &Cx, run: &ImportRun) -> Markup {
             .cell(n(file.created))
             .cell(n(file.changed))
             .cell(n(file.unchanged))
-            .cell(n(file.rejected));
+            .cell(n(file.rejected))
+            .cell(n(file.kept));
         if file.rejected > 0 {
             row = row.tone(Tone::Attention);
         }
@@ -122,15 +127,17 @@ fn summary(cx: &Cx, run: &ImportRun) -> Markup {
     Panel::new(l.t("import-summary")).flush().render(&table.render(l))
 }
 
-fn reject_panel(cx: &Cx, id: ImportId, rejects: &[RejectLine]) -> Markup {
+/// Rows that were not taken, or fields that gave way; `key` says which.
+fn reject_panel(cx: &Cx, id: ImportId, key: &str, lines: &[&RejectLine]) -> Markup {
     let l = &cx.l;
-    let mut table = Table::new("import-rejects", l.t("import-rejects"))
+    let title = l.ta(&format!("{key}-count"), &[("n", lines.len().into())]);
+    let mut table = Table::new(key, l.t(key))
         .column(Column::text(l.t("import-file")))
         .column(Column::number(l.t("import-row")))
         .column(Column::text(l.t("import-field")))
         .column(Column::text(l.t("import-reason")).wide())
         .column(Column::text(l.t("import-value")));
-    for (n, r) in rejects.iter().take(REJECTS_SHOWN).enumerate() {
+    for (n, r) in lines.iter().take(REJECTS_SHOWN).enumerate() {
         table = table.row(
             Row::new(n)
                 .cell(Cell::text(r.file.clone()))
@@ -143,9 +150,7 @@ fn reject_panel(cx: &Cx, id: ImportId, rejects: &[RejectLine]) -> Markup {
     let download = Button::secondary(l.t("import-rejects-download"))
         .icon("download")
         .href(format!("/imports/{id}/rejects.csv"));
-    let panel = Panel::new(l.ta("import-rejects-count", &[("n", rejects.len().into())]))
-        .flush()
-        .actions(download.render());
+    let panel = Panel::new(title).flush().actions(download.render());
     panel.render(&table.render(l))
 }
 

@@ -45,6 +45,7 @@ fn the_same_seed_draws_the_same_bank_in_any_order() {
 fn links_point_at_clients_of_the_same_block_or_earlier() {
     let bank = bank(3_020);
     let mut kinds: BTreeMap<LinkKind, u32> = BTreeMap::new();
+    let mut speakers = Vec::new();
     let mut shares: BTreeMap<u64, u32> = BTreeMap::new();
     for client in bank.iter() {
         for link in &client.links {
@@ -69,9 +70,13 @@ fn links_point_at_clients_of_the_same_block_or_earlier() {
             }
         }
         if let Detail::Circle(circle) = &client.detail {
-            assert!(circle.primary < bank.clients());
-            let speaker = bank.client(circle.primary);
-            assert!(speaker.links.iter().any(|link| link.to == client.number), "{}", client.number);
+            speakers.push(circle.primary.is_some());
+            if let Some(primary) = circle.primary {
+                assert!(primary < bank.clients());
+                let speaker = bank.client(primary);
+                let is_member = speaker.links.iter().any(|link| link.to == client.number);
+                assert!(is_member, "{}", client.number);
+            }
         }
         for account in &client.accounts {
             assert!(product_name(account.product).is_some(), "{account:?}");
@@ -83,10 +88,51 @@ fn links_point_at_clients_of_the_same_block_or_earlier() {
         }
     }
     assert_eq!(kinds.len(), LinkKind::ALL.len(), "{kinds:?}");
+    assert!(speakers.contains(&true) && speakers.contains(&false), "{speakers:?}");
     let beyond_stories = shares.iter().filter(|(to, _)| **to >= stories::STORIES);
     for (company, share) in beyond_stories {
         assert_eq!(*share, 10_000, "shares of company {company}");
     }
+}
+
+#[test]
+fn projects_scale_with_the_clients_and_agree_with_the_calendar() {
+    let bank = bank(3 * STRETCH);
+    let all: Vec<DemoClient> = bank.iter().collect();
+    let length = usize::try_from(STRETCH).unwrap();
+    let mut titles = BTreeSet::new();
+    let mut phases: BTreeMap<&str, u32> = BTreeMap::new();
+    for stretch in all.chunks(length) {
+        let projects = bank.projects(stretch);
+        assert_eq!(projects, bank.projects(stretch), "drawn twice");
+        assert!((5..=8).contains(&projects.len()), "{}", projects.len());
+        for project in &projects {
+            *phases.entry(project.phase.key()).or_default() += 1;
+            titles.insert(project.title.clone());
+            let is_ahead = project.starts >= bank.today();
+            assert!(project.phase != Phase::Planned || is_ahead, "{project:?}");
+            assert!(project.phase != Phase::Finished || !is_ahead, "{project:?}");
+            assert!(project.ends.is_none_or(|end| end > project.starts));
+            let numbers: BTreeSet<u64> = project.guests.iter().map(|g| g.client).collect();
+            assert_eq!(numbers.len(), project.guests.len(), "each once");
+            for guest in &project.guests {
+                let client = bank.client(guest.client);
+                assert!(
+                    stretch.iter().any(|c| c.number == guest.client)
+                        && client.status != Status::Closed
+                );
+                assert!(guest.presence != Presence::Attended || project.phase == Phase::Finished);
+            }
+            if project.kind == "project" {
+                assert_eq!(project.guests[0].role, "customer");
+            }
+        }
+    }
+    for phase in ["planned", "running", "finished"] {
+        assert!(phases.contains_key(phase), "{phases:?}");
+    }
+    assert!(titles.iter().any(|t| t == "Зарплатный проект: АО «Северный ветер»"), "{titles:?}");
+    assert!(bank.projects(&[]).is_empty());
 }
 
 #[test]

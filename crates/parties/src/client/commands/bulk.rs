@@ -39,8 +39,19 @@ impl Command for AssignClients {
             new.manager_id.is_some_and(|m| old.manager_id != Some(m))
                 || new.branch_id.is_some_and(|b| old.branch_id != Some(b))
         });
+        let mut origins: Vec<Vec<Value>> = Vec::new();
         for (id, owner, _) in &rows {
-            let now = w.ctx.now;
+            let (now, me) = (w.ctx.now, w.actor());
+            if self.branch_id.is_some_and(|b| owner.branch_id != Some(b)) {
+                let field = "branch_id";
+                origins.push(vec![
+                    (*id).into(),
+                    field.into(),
+                    "clerk".into(),
+                    me.into(),
+                    now.into(),
+                ]);
+            }
             w.execute(
                 "update client set manager_id = coalesce($2, manager_id), \
                  branch_id = coalesce($3, branch_id), updated_at = $4, version = version + 1 \
@@ -63,6 +74,7 @@ impl Command for AssignClients {
                 );
             w.record("client", *id, Some(*id), change);
         }
+        insert_origins(w, &origins).await?;
         Ok(u64::try_from(rows.len()).unwrap_or(0))
     }
 }

@@ -1,6 +1,6 @@
 //! Loading many complete clients at once: the demo bank and generators.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{BranchId, ClientId, UserId};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,8 @@ use crate::client::fields::field;
 use crate::client::model::{ClientKind, client_number};
 use crate::client::queries::FieldTexts;
 use crate::search::commands::{IndexDoc, NAME_FIELDS, index_new};
+use crate::search::normal_key;
+use crate::search::queries::key_holders;
 
 /// A client made elsewhere (the demo bank), complete and already valid.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,9 +44,13 @@ pub struct LoadedClient {
     pub links: Vec<(ClientId, String, Option<i64>, Option<kernel::Date>)>,
     /// Account numbers and other keys he shall be found by: kind, value.
     pub extra_keys: Vec<(String, String)>,
+    /// Who stands for this household or group: a client of this or an earlier batch.
+    #[serde(default)]
+    pub main_member: Option<ClientId>,
 }
 
-/// Loads many complete clients at once; one journal entry each.
+/// Loads many complete clients at once; one journal entry each. A number of one client only that somebody
+/// has already refuses the batch.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct LoadClients {
     /// The clients. Links may point to clients of this and of earlier batches.
@@ -67,6 +73,7 @@ impl Command for LoadClients {
 /// Rows of the tables around a client.
 async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Result<(), Error> {
     let currency = crate::client::currency(w.ctx)?;
+    check_numbers(w, clients).await?;
     let mut rows = Vec::with_capacity(clients.len());
     for c in clients {
         let owner = Owner { branch_id: c.branch_id, manager_id: c.manager_id };
@@ -75,6 +82,7 @@ async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Resul
     let head = format!("insert into client ({}) values", client_columns());
     w.insert_many(&head, &rows, "").await?;
     load_parts(w, clients, source).await?;
+    load_main_members(w, clients).await?;
     let docs: Vec<IndexDoc> = clients.iter().map(index_doc).collect();
     index_new(w, &docs).await?;
     for c in clients {
@@ -85,9 +93,28 @@ async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Resul
         for (key, value) in &c.fields {
             change = change.set(key, value.as_str());
         }
+        change = change.set("main_member_id", c.main_member.map(|m| m.to_string()));
         w.record("client", c.id, Some(c.id), change);
     }
     Ok(())
+}
+
+/// Refuses the whole batch when a number of one client only would get a second owner: the maker of the
+/// batch was wrong, and half of it is worth nothing. No lock: whoever loads does it alone.
+async fn check_numbers(w: &mut Work<'_>, clients: &[LoadedClient]) -> Result<(), Error> {
+    let pack = crate::client::pack(w.ctx)?;
+    let is_unique = |kind: &str| pack.identifier(kind).is_some_and(|known| known.unique);
+    let mut keys = BTreeSet::new();
+    for (kind, value, ..) in clients.iter().flat_map(|c| &c.identifiers) {
+        if is_unique(kind) && !keys.insert((kind.clone(), normal_key(value))) {
+            return Err(Error::refused_field("identifier-taken", kind));
+        }
+    }
+    let held = key_holders(w, keys).await?;
+    match held.keys().next() {
+        Some((kind, _)) => Err(Error::refused_field("identifier-taken", kind)),
+        None => Ok(()),
+    }
 }
 
 async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Result<(), Error> {
@@ -158,6 +185,17 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
         w.insert_many(&format!("insert into {table} values"), rows, "on conflict do nothing")
             .await?;
     }
+    Ok(())
+}
+
+async fn load_main_members(w: &mut Work<'_>, clients: &[LoadedClient]) -> Result<(), Error> {
+    let now = w.ctx.now;
+    let rows: Vec<Vec<Value>> = clients
+        .iter()
+        .filter_map(|c| Some(vec![c.id.into(), c.main_member?.into(), now.into()]))
+        .collect();
+    let head = "insert into circle_main (circle_id, member_id, at) values";
+    w.insert_many(head, &rows, "on conflict do nothing").await?;
     Ok(())
 }
 

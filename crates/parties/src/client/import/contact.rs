@@ -48,7 +48,9 @@ impl Command for ImportContacts {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<ImportOutcome, Error> {
         let rows = self.0.rows.iter().map(as_client).collect();
-        take(w, &ImportBatch { source: self.0.source.clone(), rows }, Status::Prospect).await
+        let master = self.0.master.iter().flat_map(|field| our_names(field)).collect();
+        let batch = ImportBatch { source: self.0.source.clone(), rows, master };
+        take(w, &batch, Status::Prospect).await
     }
 }
 
@@ -60,6 +62,18 @@ const RENAMED: [(&str, &str); 5] = [
     ("company", "employer"),
     ("website", "site"),
 ];
+
+/// The fields of a client that a field of an address book fills.
+fn our_names(theirs: &str) -> Vec<String> {
+    if theirs == "full_name" {
+        return ["last_name", "first_name", "patronymic", "full_name"].map(str::to_owned).to_vec();
+    }
+    let renamed = RENAMED.iter().find(|(key, _)| *key == theirs).map(|(_, ours)| *ours);
+    let mut all = vec![renamed.unwrap_or(theirs).to_owned()];
+    // the name of a firm that stands alone
+    all.extend((theirs == "company").then(|| "full_name".to_owned()));
+    all
+}
 
 fn as_client(row: &ImportRow) -> ImportRow {
     let mut row = row.clone();

@@ -20,6 +20,8 @@ pub(super) const IDENTIFIERS: [&str; 2] = ["inn", "passport_rf"];
 /// A checked row.
 pub(super) struct Incoming {
     pub(super) external_id: String,
+    /// File row.
+    pub(super) row: u64,
     pub(super) kind: ClientKind,
     /// All fields of a new client, defaults included.
     pub(super) fields: FieldTexts,
@@ -27,6 +29,8 @@ pub(super) struct Incoming {
     pub(super) brought: Vec<&'static str>,
     pub(super) number: Option<String>,
     pub(super) branch_id: Option<BranchId>,
+    /// The feed's own name of the branch.
+    pub(super) branch: Option<String>,
     pub(super) contacts: Vec<NewContact>,
     pub(super) identifiers: Vec<CheckedIdentifier>,
     /// Region, city, street, postal code.
@@ -91,11 +95,13 @@ pub(super) fn read_row(
     }
     Ok(Ok(Incoming {
         external_id: row.external_id.clone(),
+        row: row.row,
         kind,
         fields,
         brought,
         number: text("number"),
         branch_id,
+        branch,
         contacts,
         identifiers,
         address: address.iter().any(|p| !p.is_empty()).then_some(address),

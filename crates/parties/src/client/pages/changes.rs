@@ -1,5 +1,7 @@
 //! What changed since I last looked: the journal's word, without my own changes.
 
+use std::collections::BTreeMap;
+
 use kernel::{ClientId, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value as Json;
@@ -8,7 +10,7 @@ use store::journal::{self, Entry};
 use web::ui::Panel;
 use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
 
-use super::words::{field_label, shown};
+use super::words::{client_title, field_label, shown};
 use crate::client::fields::field;
 use crate::client::queries;
 
@@ -48,9 +50,10 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     if others.is_empty() {
         return Ok(None);
     }
+    let names = names(cx, &others).await?;
     let l = &cx.l;
     let body = html! {
-        ul.changes { @for entry in &others { (line(cx, entry)) } }
+        ul.changes { @for entry in &others { (line(cx, entry, &names)) } }
     };
     let title = l.ta("client-changes-since", &[("when", web::format::relative(l, since).into())]);
     Ok(Some(Panel::new(title).icon("history").id("panel-changes").render(&body)))
@@ -61,7 +64,32 @@ pub(crate) fn is_holding(entity: &str) -> bool {
     matches!(entity, "account" | "card" | "loan" | "standing_order" | "holdings" | "feed_batch")
 }
 
-fn line(cx: &Cx, entry: &Entry) -> Markup {
+/// Fields that hold another client's id.
+const CLIENT_FIELDS: [&str; 3] = ["to_id", "from_id", "main_member_id"];
+
+/// The other clients the entries speak of, by id, as far as the person may see them.
+async fn names(cx: &Cx, entries: &[&Entry]) -> Result<Names, Error> {
+    let mut db = cx.db.clone();
+    let mut names = Names::new();
+    let texts: Vec<String> = entries.iter().flat_map(|entry| other_clients(entry)).collect();
+    for text in texts {
+        let Ok(id) = text.parse::<ClientId>() else { continue };
+        if let Ok(head) = queries::head(&mut db, cx.principal(), id).await {
+            names.insert(text, client_title(&cx.l, &head));
+        }
+    }
+    Ok(names)
+}
+
+fn other_clients(entry: &Entry) -> Vec<String> {
+    let changes: Json = serde_json::from_str(&entry.draft.changes).unwrap_or(Json::Null);
+    let pairs = CLIENT_FIELDS.iter().filter_map(|key| changes.get(key)?.as_array());
+    pairs.flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+}
+
+type Names = BTreeMap<String, String>;
+
+fn line(cx: &Cx, entry: &Entry, names: &Names) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let who = match entry.draft.actor_id {
@@ -75,7 +103,7 @@ fn line(cx: &Cx, entry: &Entry) -> Markup {
             span.change-who { (who) } " " (l.ago(entry.draft.at))
             span.change-what { (l.t(&format!("entity-{}", entry.draft.entity.replace('_', "-")))) }
             @for (key, pair) in fields.iter().take(4) {
-                (field_change(cx, key, pair, entry.draft.entity == "identifier"))
+                (field_change(cx, key, pair, entry.draft.entity == "identifier", names))
             }
             @if fields.len() > 4 {
                 span.quiet { (l.ta("client-changes-more", &[("n", (fields.len() - 4).into())])) }
@@ -85,10 +113,12 @@ fn line(cx: &Cx, entry: &Entry) -> Markup {
 }
 
 /// Numbers of documents are masked here for everybody: the documents panel knows who may see them whole.
-fn field_change(cx: &Cx, key: &str, pair: &Json, mask: bool) -> Markup {
+fn field_change(cx: &Cx, key: &str, pair: &Json, mask: bool, names: &Names) -> Markup {
     let side = |n: usize| match pair.get(n) {
         Some(Json::String(text)) if mask => Some(crate::contacts::model::masked(text)),
-        Some(Json::String(text)) => Some(words(cx, key, text)),
+        Some(Json::String(text)) => {
+            Some(names.get(text).cloned().unwrap_or_else(|| words(cx, key, text)))
+        }
         Some(Json::Number(number)) => Some(number.to_string()),
         Some(Json::Bool(yes)) => Some(cx.l.t(if *yes { "client-yes" } else { "client-no" })),
         _ => None,
@@ -113,6 +143,7 @@ fn words(cx: &Cx, key: &str, text: &str) -> String {
         ("branch_id", None) => text
             .parse()
             .map_or_else(|_| text.to_owned(), |id| directory.branch_name(id, cx.l.lang).to_owned()),
+        _ if CLIENT_FIELDS.contains(&key) => cx.l.t("client-changes-hidden"),
         _ => text.to_owned(),
     }
 }

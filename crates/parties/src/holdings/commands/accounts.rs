@@ -10,6 +10,7 @@ use spine::{Command, Error, Work};
 use super::super::model::{Account, AccountKind};
 use super::super::queries;
 use super::refs::{self, Refs};
+use super::reviews::{self, Reviewed};
 use super::{IMPORT, fields, rows};
 use crate::search::commands as search;
 
@@ -36,6 +37,7 @@ impl Command for ImportAccounts {
             rows::before(work, place, known, queries::account, |a: &Account| a.id.uuid()).await?;
         let facts = rows::account_facts(work, before.values().map(|a| a.id)).await?;
         let (mut written, mut saved, mut renumbered) = (Vec::new(), Vec::new(), Vec::new());
+        let mut reviews = Vec::new();
         for task in std::mem::take(&mut sorted.tasks) {
             let old = task.known.and_then(|id| before.get(&id));
             let id = old.map_or_else(|| work.new_id(), |a| a.id);
@@ -54,9 +56,11 @@ impl Command for ImportAccounts {
             let owner = facts.get(&id).and_then(|f| f.owner);
             work.record("account", id, owner, change);
             written.push(rows::account(&account, work.ctx.now));
+            reviews.push((id.uuid(), old.and_then(|a| a.review_on), account.review_on));
             saved.push((KIND, task.row.external_id.as_str(), id.uuid(), task.digest));
         }
         work.insert_many(rows::ACCOUNT, &written, rows::ACCOUNT_AGAIN).await?;
+        reviews::write(work, Reviewed::Account, &reviews).await?;
         refs::save(work, &batch.source, saved).await?;
         let holders = queries::holders(work, &renumbered).await?;
         for client in holders.iter().map(|(_, _, holder)| holder.id).collect::<BTreeSet<_>>() {
@@ -89,6 +93,7 @@ fn read(
         closed_on: fields::date(row, "closed_on")?,
         matures_on: fields::date(row, "matures_on")?,
         rate_bp: fields::rate(row, "rate_bp")?,
+        review_on: fields::date(row, "review_on")?,
         limit_minor: fields::positive(row, "limit")?.unwrap_or(0),
         balance_minor,
         balance_on,

@@ -10,6 +10,7 @@ use spine::{Change, Command, Error, Work};
 use super::super::model::{
     Account, AccountRole, Card, Loan, StandingOrder, Transaction, month_key,
 };
+use super::reviews::{self, Reviewed};
 use super::{SYSTEM, rows};
 
 /// What a client is to an account.
@@ -91,6 +92,10 @@ impl Command for LoadHoldings {
         done.cards = work.insert_many(rows::CARD, &all, "").await?;
         let all: Vec<_> = self.loans.iter().map(|l| rows::loan(l, now)).collect();
         done.loans = work.insert_many(rows::LOAN, &all, "").await?;
+        let all: Vec<_> = self.accounts.iter().map(|a| (a.id.uuid(), None, a.review_on)).collect();
+        reviews::write(work, Reviewed::Account, &all).await?;
+        let all: Vec<_> = self.loans.iter().map(|l| (l.id.uuid(), None, l.review_on)).collect();
+        reviews::write(work, Reviewed::Loan, &all).await?;
         let all: Vec<_> = self.orders.iter().map(rows::order).collect();
         done.orders = work.insert_many(rows::ORDER, &all, "").await?;
         let month = |m: &Month| {

@@ -10,6 +10,7 @@ use spine::{Command, Error, Work};
 use super::super::model::{Loan, LoanKind, LoanState};
 use super::super::queries;
 use super::refs::{self, Refs};
+use super::reviews::{self, Reviewed};
 use super::roles::CLIENT;
 use super::rows::AccountFacts;
 use super::{IMPORT, accounts, fields, rows};
@@ -43,7 +44,7 @@ impl Command for ImportLoans {
         let place = (queries::LOAN, "loan", "l");
         let before =
             rows::before(work, place, known, queries::loan, |l: &Loan| l.id.uuid()).await?;
-        let (mut written, mut saved) = (Vec::new(), Vec::new());
+        let (mut written, mut saved, mut reviews) = (Vec::new(), Vec::new(), Vec::new());
         for task in std::mem::take(&mut sorted.tasks) {
             let old = task.known.and_then(|id| before.get(&id));
             let id = old.map_or_else(|| work.new_id(), |l| l.id);
@@ -58,9 +59,11 @@ impl Command for ImportLoans {
             let change = refs::difference("loan", old, &loan)?;
             work.record("loan", id, Some(loan.client_id), change);
             written.push(rows::loan(&loan, work.ctx.now));
+            reviews.push((id.uuid(), old.and_then(|l| l.review_on), loan.review_on));
             saved.push((KIND, task.row.external_id.as_str(), id.uuid(), task.digest));
         }
         work.insert_many(rows::LOAN, &written, rows::LOAN_AGAIN).await?;
+        reviews::write(work, Reviewed::Loan, &reviews).await?;
         refs::save(work, &batch.source, saved).await?;
         Ok(sorted.outcome)
     }
@@ -99,6 +102,7 @@ fn read(row: &ImportRow, id: LoanId, targets: &Targets) -> Result<Loan, ImportRe
         term_months: fields::required_term(row, "term_months")?,
         payment_minor: fields::positive(row, "monthly_payment")?.unwrap_or(0),
         rate_bp: fields::rate(row, "rate_bp")?,
+        review_on: fields::date(row, "review_on")?,
         opened_on: fields::required_date(row, "granted_on")?,
         ends_on: fields::date(row, "ends_on")?,
         state,

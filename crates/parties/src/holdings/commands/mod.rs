@@ -12,6 +12,7 @@ mod load;
 mod loans;
 mod orders;
 mod refs;
+mod reviews;
 mod roles;
 mod rows;
 mod transactions;
@@ -65,6 +66,7 @@ pub(crate) const IMPORT_TARGETS: &[ImportTarget] = &[
             may("statement_frequency"),
             may("matures_on"),
             may("rate_bp"),
+            may("review_on"),
             may("limit"),
             may("balance"),
             may("balance_on"),
@@ -104,6 +106,7 @@ pub(crate) const IMPORT_TARGETS: &[ImportTarget] = &[
             may("product"),
             may("monthly_payment"),
             may("rate_bp"),
+            may("review_on"),
             may("ends_on"),
             may("owed"),
             may("overdue"),

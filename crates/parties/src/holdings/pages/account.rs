@@ -24,7 +24,8 @@ type Party = (AccountId, AccountRole, Holder);
 pub(super) async fn page(mut cx: Cx, Path((client, id)): Path<(ClientId, AccountId)>) -> Answer {
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let head = clients::head(&mut cx.db, &principal, client).await?;
-    let held = queries::account_of(&mut cx.db, client, id).await?.ok_or(Error::NotFound)?;
+    let held =
+        queries::account_of(&mut cx.db, client, id, cx.l.today).await?.ok_or(Error::NotFound)?;
     let parties = queries::holders(&mut cx.db, &[id]).await?;
     let may_see = may_see(&principal, &parties, head.owner());
     if !may_see {
@@ -36,7 +37,7 @@ pub(super) async fn page(mut cx: Cx, Path((client, id)): Path<(ClientId, Account
     let l = &cx.l;
     let kind = words::account_kind(l, held.account.kind);
     let title = format!("{kind} {}", mask_number(&held.account.number));
-    let mut signs = indicators(&Holding::Account(held.account.clone(), held.last_month), l.today);
+    let mut signs = indicators(&Holding::Account(held.account.clone(), held.activity), l.today);
     if orders.iter().any(|order| order.state == OrderState::Failing) {
         signs.insert(0, Indicator::OrderFailing);
     }
@@ -113,6 +114,9 @@ fn facts(cx: &Cx, a: &Account) -> Markup {
     }
     if let Some(rate) = a.rate_bp {
         kv = kv.text(l.t("holdings-rate"), &l.percent(rate));
+    }
+    if let Some(day) = a.review_on {
+        kv = kv.text(l.t("holdings-review"), &l.date(day));
     }
     if !a.statement_frequency.is_empty() {
         let words = words::foreign(l, "holdings-statement", &a.statement_frequency);

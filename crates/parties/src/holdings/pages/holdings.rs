@@ -115,7 +115,7 @@ fn table(l: &L, tab: Tab, all: Vec<Line>) -> Markup {
 /// All lines: own accounts, loans, cards, then what belongs to others.
 async fn lines(cx: &Cx, client: ClientId) -> Result<Vec<Line>, Error> {
     let (mut db, l) = (cx.db.clone(), &cx.l);
-    let accounts = queries::accounts(&mut db, client).await?;
+    let accounts = queries::accounts(&mut db, client, l.today).await?;
     let loans = queries::loans(&mut db, client).await?;
     let cards = queries::cards(&mut db, client).await?;
     let orders = queries::orders(&mut db, client).await?;

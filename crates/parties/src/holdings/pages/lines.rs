@@ -54,9 +54,11 @@ fn whose(l: &L, whose: Option<&Whose<'_>>) -> Cell {
         return Cell::quiet(l.t("holdings-own"));
     };
     Cell::markup(html! {
-        (words::role(l, whose.role))
-        @if let Some(holder) = whose.holder {
-            " · " (words::holder_link(l, holder, whose.may_open))
+        div.cell-lines.wrap {
+            div { (words::role(l, whose.role)) }
+            @if let Some(holder) = whose.holder {
+                div { (words::holder_link(l, holder, whose.may_open)) }
+            }
         }
     })
 }
@@ -68,7 +70,7 @@ fn terms(l: &L, parts: &[String], signs: &[Indicator]) -> Cell {
     }
     let words = parts.join(" · ");
     let cell = Cell::markup(html! {
-        div.cell-lines {
+        div.cell-lines.wrap {
             @if !words.is_empty() { div.quiet { (words) } }
             @for sign in signs { div { (words::badges(l, &[*sign])) } }
         }
@@ -88,7 +90,7 @@ pub(super) fn account(
     let is_closed = a.closed_on.is_some_and(|day| day <= l.today);
     let may_see = foreign.is_none_or(|w| w.may_see);
     let mut found = if may_see {
-        indicators(&Holding::Account(a.clone(), held.last_month), l.today)
+        indicators(&Holding::Account(a.clone(), held.activity), l.today)
     } else {
         Vec::new()
     };

@@ -11,6 +11,7 @@ use web::ui::{Button, Panel};
 use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::{asked, may_see, panel_src};
+use crate::holdings::average::months_before;
 use crate::holdings::queries::{self, MonthTurnover};
 
 /// Months shown at first.
@@ -67,7 +68,7 @@ fn flows(all: &[MonthTurnover], currency: Currency, last: Date, months: i64) -> 
     (0..months)
         .rev()
         .map(|back| {
-            let month = queries::months_before(last, back);
+            let month = months_before(last, back);
             let found = all.iter().find(|t| t.month == month && t.currency == currency);
             MonthFlow {
                 month,
@@ -80,7 +81,7 @@ fn flows(all: &[MonthTurnover], currency: Currency, last: Date, months: i64) -> 
 
 /// Says until when, unless that is now.
 fn title(l: &L, last: Date, months: i64) -> String {
-    let recent = queries::months_before(l.today, 1);
+    let recent = months_before(l.today, 1);
     if last >= recent {
         return l.ta("holdings-turnover-months", &[("n", months.into())]);
     }

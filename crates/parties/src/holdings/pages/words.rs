@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use web::i18n::L;
 use web::ui::{self, Tone};
 
-use crate::holdings::indicators::{Indicator, Risk, Severity};
+use crate::holdings::indicators::{AVERAGE_MONTHS, Indicator, Risk, Severity};
 use crate::holdings::model::{AccountKind, CardKind, LoanKind};
 use crate::holdings::queries::Holder;
 
@@ -118,10 +118,12 @@ pub(super) fn badges(l: &L, signs: &[Indicator]) -> Markup {
 const fn icon_of(sign: Indicator) -> &'static str {
     match sign {
         Indicator::Matures(_) | Indicator::PaymentDue(_) => "calendar",
+        Indicator::ReviewDue(_) | Indicator::ReviewLate(_) => "percent",
         Indicator::Matured(_) => "hourglass",
-        Indicator::LimitApproaching(_) | Indicator::LimitReached | Indicator::Overdrawn => {
-            "trending-down"
-        }
+        Indicator::LimitApproaching(_)
+        | Indicator::LimitReached
+        | Indicator::Overdrawn
+        | Indicator::BelowAverage(_) => "trending-down",
         Indicator::Dormant(_) => "moon",
         Indicator::CardExpiresSoon(_) | Indicator::CardExpired(_) => "credit-card",
         Indicator::CardBlocked => "lock",
@@ -137,6 +139,13 @@ fn sign_words(l: &L, sign: Indicator) -> String {
         Indicator::Matures(days @ 1..=13) => with("holdings-sign-matures-days", days),
         Indicator::Matures(days) => with("holdings-sign-matures-weeks", days / 7),
         Indicator::Matured(days) => with("holdings-sign-matured", days),
+        Indicator::ReviewDue(0) => l.t("holdings-sign-review-today"),
+        Indicator::ReviewDue(days) => with("holdings-sign-review", days),
+        Indicator::ReviewLate(days) => with("holdings-sign-review-late", days),
+        Indicator::BelowAverage(percent) => {
+            let months = AVERAGE_MONTHS.into();
+            l.ta("holdings-sign-below-average", &[("n", percent.into()), ("months", months)])
+        }
         Indicator::LimitApproaching(percent) => with("holdings-sign-limit", percent),
         Indicator::LimitReached => l.t("holdings-sign-limit-reached"),
         Indicator::Overdrawn => l.t("holdings-sign-overdrawn"),

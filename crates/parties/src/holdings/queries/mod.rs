@@ -4,16 +4,17 @@ mod money;
 mod movements;
 mod rows;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{AccountId, ClientId, Date};
 use spine::Owner;
 use store::{Cols, Read, StoreError, Value, params};
 
-use super::model::{Account, AccountRole, Card, Loan, StandingOrder};
+use super::average::{average, months_before};
+use super::indicators::{AVERAGE_MONTHS, Activity};
+use super::model::{Account, AccountRole, Card, Loan, StandingOrder, month_key};
 
 pub use money::money_rows;
-pub(super) use movements::months_before;
 pub use movements::{MonthTurnover, TURNOVER_MONTHS, TransactionKey, transactions, turnover};
 use rows::each;
 pub(super) use rows::{
@@ -43,8 +44,8 @@ pub struct HeldAccount {
     pub account: Account,
     /// What the client is to it.
     pub role: AccountRole,
-    /// First day of the last month money moved.
-    pub last_month: Option<Date>,
+    /// What its turnovers tell.
+    pub activity: Activity,
 }
 
 fn held(c: &mut Cols) -> Result<HeldAccount, StoreError> {
@@ -52,7 +53,8 @@ fn held(c: &mut Cols) -> Result<HeldAccount, StoreError> {
     let role = c.take()?;
     let last: Option<String> = c.take()?;
     let last_month = last.and_then(|month| format!("{month}-01").parse().ok());
-    Ok(HeldAccount { account, role, last_month })
+    let activity = Activity { last_month, average_minor: None };
+    Ok(HeldAccount { account, role, activity })
 }
 
 const LAST_MONTH: &str =
@@ -66,6 +68,7 @@ const LAST_MONTH: &str =
 pub async fn accounts<R: Read>(
     db: &mut R,
     client: ClientId,
+    today: Date,
 ) -> Result<Vec<HeldAccount>, StoreError> {
     let sql = format!(
         "select {ACCOUNT}, r.role, {LAST_MONTH} \
@@ -77,6 +80,7 @@ pub async fn accounts<R: Read>(
     let mut seen = BTreeSet::new();
     all.retain(|h| seen.insert(h.account.id));
     all.sort_by_key(|h| (h.account.closed_on.is_some(), h.role));
+    averages(db, &mut all, today).await?;
     Ok(all)
 }
 
@@ -88,6 +92,7 @@ pub async fn account_of<R: Read>(
     db: &mut R,
     client: ClientId,
     id: AccountId,
+    today: Date,
 ) -> Result<Option<HeldAccount>, StoreError> {
     let sql = format!(
         "select {ACCOUNT}, r.role, {LAST_MONTH} \
@@ -96,7 +101,43 @@ pub async fn account_of<R: Read>(
     );
     let mut all = each(db.query(&sql, params![client, id]).await?, held)?;
     all.sort_by_key(|h| h.role);
+    all.truncate(1);
+    averages(db, &mut all, today).await?;
     Ok(all.into_iter().next())
+}
+
+/// Fills in the average balances, from the turnovers of the months they are made of and after.
+async fn averages<R: Read>(
+    db: &mut R,
+    all: &mut [HeldAccount],
+    today: Date,
+) -> Result<(), StoreError> {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "select account_id, month, in_minor - out_minor from account_month \
+         where month >= $1 and account_id in ({})",
+        places(2, all.len())
+    );
+    let first = month_key(months_before(today, AVERAGE_MONTHS));
+    let ids = all.iter().map(|held| Value::from(held.account.id));
+    let values: Vec<Value> = std::iter::once(first.into()).chain(ids).collect();
+    let mut nets: BTreeMap<AccountId, BTreeMap<Date, i64>> = BTreeMap::new();
+    for row in db.query(&sql, &values).await? {
+        let mut c = row.cols();
+        let (id, month): (AccountId, String) = (c.take()?, c.take()?);
+        if let Ok(month) = format!("{month}-01").parse() {
+            nets.entry(id).or_default().insert(month, c.take()?);
+        }
+    }
+    let none = BTreeMap::new();
+    for held in all {
+        let a = &held.account;
+        let nets = nets.get(&a.id).unwrap_or(&none);
+        held.activity.average_minor = average(a.balance_minor, a.opened_on, nets, today);
+    }
+    Ok(())
 }
 
 const HOLDER: &str = "c.id, c.number, c.display_name, c.branch_id, c.manager_id";

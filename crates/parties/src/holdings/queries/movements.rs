@@ -4,6 +4,7 @@ use kernel::{AccountId, ClientId, Currency, Date};
 use store::{Read, Row, StoreError, params};
 use uuid::Uuid;
 
+use super::super::average::months_before;
 use super::super::model::{Transaction, month_key};
 use super::rows::{TRANSACTION, each, transaction};
 
@@ -57,13 +58,6 @@ pub async fn turnover<R: Read>(
         let currency = c.take()?;
         Ok(MonthTurnover { month, currency, in_minor: c.take()?, out_minor: c.take()? })
     })
-}
-
-/// The first day of the month `count` months before; the first day there is when that is too far.
-pub(in crate::holdings) fn months_before(day: Date, count: i64) -> Date {
-    let span = jiff::Span::new().try_months(count).ok();
-    let first = day.first_of_month();
-    span.and_then(|span| first.checked_sub(span).ok()).unwrap_or(first)
 }
 
 /// Place of a movement in the order of an account.

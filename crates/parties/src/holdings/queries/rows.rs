@@ -6,7 +6,8 @@ use super::super::model::{Account, Card, Loan, StandingOrder, Transaction};
 
 pub(in crate::holdings) const ACCOUNT: &str = "a.id, a.number, a.kind, a.currency, a.branch_id, a.opened_on, \
      a.closed_on, a.matures_on, a.rate_bp, a.limit_minor, a.balance_minor, a.balance_on, \
-     a.statement_frequency";
+     a.statement_frequency, \
+     (select v.review_on from account_review v where v.account_id = a.id)";
 
 pub(in crate::holdings) fn account(c: &mut Cols) -> Result<Account, StoreError> {
     Ok(Account {
@@ -23,6 +24,7 @@ pub(in crate::holdings) fn account(c: &mut Cols) -> Result<Account, StoreError> 
         balance_minor: c.take()?,
         balance_on: c.take()?,
         statement_frequency: c.take()?,
+        review_on: c.take()?,
     })
 }
 
@@ -44,7 +46,8 @@ pub(in crate::holdings) fn card(c: &mut Cols) -> Result<Card, StoreError> {
 
 pub(in crate::holdings) const LOAN: &str = "l.id, l.number, l.account_id, l.client_id, l.kind, l.currency, \
      l.amount_minor, l.term_months, l.payment_minor, l.rate_bp, l.opened_on, l.ends_on, l.state, \
-     l.owed_minor, l.overdue_minor, l.days_past_due, l.next_payment_on";
+     l.owed_minor, l.overdue_minor, l.days_past_due, l.next_payment_on, \
+     (select v.review_on from loan_review v where v.loan_id = l.id)";
 
 pub(in crate::holdings) fn loan(c: &mut Cols) -> Result<Loan, StoreError> {
     Ok(Loan {
@@ -65,6 +68,7 @@ pub(in crate::holdings) fn loan(c: &mut Cols) -> Result<Loan, StoreError> {
         overdue_minor: c.take()?,
         days_past_due: c.take()?,
         next_payment_on: c.take()?,
+        review_on: c.take()?,
     })
 }
 

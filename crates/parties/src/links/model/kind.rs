@@ -50,6 +50,10 @@ impl LinkKind {
     pub const fn is_mutual(self) -> bool {
         matches!(self, LinkKind::Spouse | LinkKind::Sibling | LinkKind::Partner | LinkKind::Other)
     }
+    /// Whether it makes somebody a member of a household or group.
+    pub const fn is_membership(self) -> bool {
+        matches!(self, LinkKind::HouseholdMember | LinkKind::GroupMember)
+    }
     /// Whether a share belongs to it.
     pub const fn takes_share(self) -> bool {
         matches!(self, LinkKind::Owner | LinkKind::BeneficialOwner)

@@ -10,9 +10,9 @@ use web::ui::{
 };
 use web::{Answer, Cx};
 
-use super::exposure;
 use super::panel::add_button;
 use super::words::{client_link, hidden_words, kind_words, relation_words, tie_words};
+use super::{circle, exposure};
 use crate::client::model::Segment;
 use crate::client::queries::ClientHead;
 use crate::contacts::frame::{self, Seen, card, name_of};
@@ -36,9 +36,11 @@ pub(super) async fn page(cx: Cx, Path(client): Path<String>, Query(asked): Query
     let links = queries::links_of(&mut db, cx.principal(), client, l.today).await?;
     let around = queries::around(&mut db, cx.principal(), client, depth, l.today).await?;
     let group = exposure::panel(&cx, &mut db, client, "links-group", &here).await?;
+    let circles = circle::panels(&cx, &mut db, &head, usize::MAX, &here).await?;
     let content = html! {
         (header(&cx, &head, may_edit))
         div.stack {
+            @if let Some(circles) = circles { (circles) }
             (graph(&cx, &head, &around, depth, may_edit))
             @if let Some(group) = group { (group) }
             (table(&cx, client, &links, may_edit))

@@ -1,8 +1,11 @@
-//! The panel of links, the dialogs that make and end them, and the page with the graph and the group.
+//! The panels of links and of the household or group, the dialogs that change them, and the page with the
+//! graph and the group.
 
+mod circle;
 mod ending;
 mod exposure;
 mod graph;
+mod main_member;
 mod new_link;
 mod panel;
 mod pick;
@@ -21,10 +24,12 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/clients/{id}/links", edit, new_link::add)
         .get("/clients/{id}/links/{item}/end", edit, ending::end_form)
         .post("/clients/{id}/links/{item}/end", edit, ending::end)
+        .get("/clients/{id}/main-member", edit, main_member::form)
+        .post("/clients/{id}/main-member", edit, main_member::save)
 }
 
 pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {
-    vec![Arc::new(panel::LinksPanel), Arc::new(exposure::GroupPanel)]
+    vec![Arc::new(circle::CirclePanel), Arc::new(panel::LinksPanel), Arc::new(exposure::GroupPanel)]
 }
 
 #[cfg(test)]
@@ -33,7 +38,20 @@ mod tests {
     use web::i18n::Texts;
 
     use crate::client::model::ClientKind;
-    use crate::links::model::Relation;
+    use crate::links::model::{CircleWarning, MemberRole, Relation};
+
+    #[test]
+    fn every_role_and_warning_has_words_in_both_languages() {
+        let sources = [web::i18n::SOURCES.as_slice(), crate::pages().texts].concat();
+        let texts = Texts::new(&sources).unwrap();
+        let roles = MemberRole::ALL.map(|role| format!("circle-role-{}", role.key()));
+        let warnings = CircleWarning::ALL.map(|one| format!("circle-warning-{}", one.key()));
+        for key in roles.iter().chain(&warnings) {
+            for lang in Lang::ALL {
+                assert!(texts.has(lang, key), "{key} in {}", lang.code());
+            }
+        }
+    }
 
     #[test]
     fn every_relation_has_a_name_in_both_languages() {

@@ -1,7 +1,11 @@
 //! Reading links, the circle around a client and what it owes and holds.
 
+mod circle;
 mod exposure;
 
+pub use circle::{
+    CircleCard, MEMBERS_MAX, Member, Together, circle_card, circles_of, is_member, main_member,
+};
 pub use exposure::{Exposure, Share, each, exposure};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,8 @@
 //! The command that takes a batch of clients from a feed.
 
+mod address;
+mod kept;
+mod owners;
 mod write;
 
 use std::collections::BTreeMap;
@@ -11,6 +14,7 @@ use store::{Read, Value, params};
 
 use crate::client::import::read::{Branches, Incoming, read_row, reject};
 use crate::client::model::Status;
+use owners::Owners;
 use write::{insert, update};
 
 /// Clients of one feed, in file order.
@@ -40,36 +44,50 @@ pub(crate) async fn take(
     let mut outcome = ImportOutcome::default();
     let known = known_refs(w, batch, "client").await?;
     let branches = branch_refs(w, &batch.source).await?;
-    let mut fresh: Vec<Incoming> = Vec::new();
-    let mut taken: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+    let mut read: Vec<Incoming> = Vec::with_capacity(batch.rows.len());
     for row in &batch.rows {
-        let incoming = match read_row(w, row, &branches, status.key())? {
-            Ok(incoming) => incoming,
-            Err(rejects) => {
-                outcome.rejected.extend(rejects);
-                continue;
-            }
-        };
-        match taken.get(row.external_id.as_str()) {
+        match read_row(w, row, &branches, status.key())? {
+            Ok(incoming) => read.push(incoming),
+            Err(rejects) => outcome.rejected.extend(rejects),
+        }
+    }
+    let mut owners = Owners::of(w, read.iter()).await?;
+    let mut fresh: Vec<Incoming> = Vec::new();
+    let mut taken: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for incoming in read {
+        let (row, external_id) = (incoming.row, incoming.external_id.as_str());
+        match taken.get(external_id) {
             Some(first) if *first == incoming.digest => {
                 outcome.unchanged += 1;
                 continue;
             }
             Some(_) => {
-                outcome.rejected.push(reject(row.row, None, "import-twice", &row.external_id));
+                outcome.rejected.push(reject(row, None, "import-twice", external_id));
                 continue;
             }
-            None => drop(taken.insert(&row.external_id, incoming.digest.clone())),
+            None => drop(taken.insert(external_id.to_owned(), incoming.digest.clone())),
         }
-        match known.get(row.external_id.as_str()) {
-            Some((_, digest)) if *digest == incoming.digest => outcome.unchanged += 1,
-            Some((id, _)) => {
-                update(w, (*id).into(), &incoming, &batch.source).await?;
-                outcome.changed += 1;
+        let found = known.get(external_id);
+        if found.is_some_and(|(_, digest)| *digest == incoming.digest) {
+            outcome.unchanged += 1;
+            continue;
+        }
+        let client = found.map(|(id, _)| (*id).into());
+        if let Some((kind, value)) = owners.take(&incoming, client) {
+            outcome.rejected.push(reject(row, Some(&kind), "identifier-taken", &value));
+            continue;
+        }
+        match client {
+            Some(id) => {
+                let (is_changed, kept) = update(w, id, &incoming, batch).await?;
+                let count = if is_changed { &mut outcome.changed } else { &mut outcome.unchanged };
+                *count += 1;
+                outcome.kept.extend(kept);
             }
             None => fresh.push(incoming),
         }
     }
+    outcome.rejected.sort_by_key(|reject| reject.row);
     outcome.created = u64::try_from(fresh.len()).unwrap_or(0);
     insert(w, &fresh, &batch.source).await?;
     Ok(outcome)

@@ -1,11 +1,14 @@
 //! Writing what a feed says of clients: new ones by whole batches, known ones field by field.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use kernel::{BranchId, ClientId, Currency, Timestamp};
+use kernel::{ClientId, Currency, Timestamp};
+use spine::import::{ImportBatch, ImportReject};
 use spine::{Change, Error, Owner, Work};
 use store::{Read, Value, params};
 
+use super::address::{ADDRESS, address_row, insert_addresses, update_address};
+use super::kept::{Guard, is_by_hand};
 use crate::client::commands::rows::{
     CheckedIdentifier, NewContact, client_columns, client_row, insert_contacts, insert_identifiers,
     insert_origins,
@@ -14,11 +17,8 @@ use crate::client::commands::{Changed, write_changes};
 use crate::client::fields::FIELDS;
 use crate::client::import::read::Incoming;
 use crate::client::model::client_number;
-use crate::client::queries;
+use crate::client::queries::{self, Origin};
 use crate::search::commands::{IndexDoc, NAME_FIELDS, index_client, index_new};
-
-/// Columns of an address in the order of [`Incoming::address`].
-const ADDRESS: [&str; 4] = ["region", "city", "street", "postal_code"];
 
 /// Writes new clients with everything around them.
 pub(super) async fn insert(
@@ -90,24 +90,6 @@ async fn insert_rows(
     insert_addresses(w, &addresses).await
 }
 
-fn address_row(
-    row: uuid::Uuid,
-    id: ClientId,
-    parts: &[String; 4],
-    label: &str,
-    now: Timestamp,
-) -> Vec<Value> {
-    let what: Vec<Value> = vec![row.into(), id.into(), "registration".into()];
-    [what, parts.iter().map(Value::from).collect(), vec![label.into(), now.into()]].concat()
-}
-
-async fn insert_addresses(w: &mut Work<'_>, rows: &[Vec<Value>]) -> Result<(), Error> {
-    let head = "insert into client_address \
-                (id, client_id, kind, region, city, street, postal_code, source, at) values";
-    w.insert_many(head, rows, "").await?;
-    Ok(())
-}
-
 fn index_doc(id: ClientId, one: &Incoming) -> IndexDoc {
     let names = NAME_FIELDS.iter().filter_map(|k| one.fields.get(k).cloned()).collect();
     let mut keys: Vec<(String, String)> =
@@ -118,102 +100,155 @@ fn index_doc(id: ClientId, one: &Incoming) -> IndexDoc {
     IndexDoc { client_id: id, names, keys }
 }
 
-/// Writes what the feed brought and what differs; what it does not bring stays as it is.
+/// Writes what the feed brought and what differs; what it does not bring stays as it is, and so does what
+/// a person put right. Answers whether anything was written, and what stayed.
 pub(super) async fn update(
     w: &mut Work<'_>,
     id: ClientId,
     incoming: &Incoming,
-    source: &str,
-) -> Result<(), Error> {
-    let label = format!("import:{source}");
+    batch: &ImportBatch,
+) -> Result<(bool, Vec<ImportReject>), Error> {
+    let label = format!("import:{}", batch.source);
+    let mut guard = Guard::new(incoming.row, &batch.master);
+    let origins = queries::origins(w, id).await?;
+    let mut is_changed = update_fields(w, id, incoming, &origins, &label, &mut guard).await?;
+    is_changed |= move_to_branch(w, id, incoming, &origins, &label, &mut guard).await?;
+    let contacts = new_contacts(w, id, incoming, &mut guard).await?;
+    let identifiers = new_identifiers(w, id, incoming, &mut guard).await?;
+    insert_contacts(w, &[(id, &contacts)], &label).await?;
+    insert_identifiers(w, &[(id, &identifiers)], &label).await?;
+    if !contacts.is_empty() || !identifiers.is_empty() {
+        keep_one_main(w, id).await?;
+        index_client(w, id).await?;
+        is_changed = true;
+    }
+    if let Some(parts) = &incoming.address {
+        is_changed |= update_address(w, id, parts, &label, &mut guard).await?;
+    }
+    w.execute(
+        "update external_ref set digest = $4 where source = $1 and kind = 'client' \
+         and external_id = $2 and entity_id = $3",
+        params![&batch.source, &incoming.external_id, id, incoming.digest.clone()],
+    )
+    .await?;
+    Ok((is_changed, guard.into_kept()))
+}
+
+type Origins = BTreeMap<String, Origin>;
+
+fn is_hand_made(origins: &Origins, field: &str) -> bool {
+    origins.get(field).is_some_and(|origin| is_by_hand(&origin.source))
+}
+
+async fn update_fields(
+    w: &mut Work<'_>,
+    id: ClientId,
+    incoming: &Incoming,
+    origins: &Origins,
+    label: &str,
+    guard: &mut Guard<'_>,
+) -> Result<bool, Error> {
     let currency: Currency = crate::client::currency(w.ctx)?;
     let before = queries::fields(w, id, currency).await?;
     let mut after = before.clone();
     let mut changed: Changed = Vec::new();
     for def in FIELDS.iter().filter(|f| incoming.brought.contains(&f.key)) {
         let Some(value) = incoming.fields.get(def.key) else { continue };
-        if before.get(def.key) != Some(value) {
-            after.insert(def.key, value.clone());
-            changed.push((def, Some(value.clone())));
+        if before.get(def.key) == Some(value)
+            || guard.keeps(def.key, is_hand_made(origins, def.key), value)
+        {
+            continue;
         }
+        after.insert(def.key, value.clone());
+        changed.push((def, Some(value.clone())));
     }
-    if !changed.is_empty() {
-        write_changes(w, id, incoming.kind, &before, &after, &changed, &label).await?;
+    if changed.is_empty() {
+        return Ok(false);
     }
-    move_to_branch(w, id, incoming.branch_id).await?;
-    let contacts = new_contacts(w, id, incoming).await?;
-    let identifiers = new_identifiers(w, id, incoming).await?;
-    insert_contacts(w, &[(id, &contacts)], &label).await?;
-    insert_identifiers(w, &[(id, &identifiers)], &label).await?;
-    if !contacts.is_empty() || !identifiers.is_empty() {
-        keep_one_main(w, id).await?;
-        index_client(w, id).await?;
-    }
-    if let Some(parts) = &incoming.address {
-        update_address(w, id, parts, &label).await?;
-    }
-    w.execute(
-        "update external_ref set digest = $4 where source = $1 and kind = 'client' \
-         and external_id = $2 and entity_id = $3",
-        params![source, &incoming.external_id, id, incoming.digest.clone()],
-    )
-    .await?;
-    Ok(())
+    write_changes(w, id, incoming.kind, &before, &after, &changed, label).await?;
+    Ok(true)
 }
 
 async fn move_to_branch(
     w: &mut Work<'_>,
     id: ClientId,
-    branch: Option<BranchId>,
-) -> Result<(), Error> {
+    incoming: &Incoming,
+    origins: &Origins,
+    label: &str,
+    guard: &mut Guard<'_>,
+) -> Result<bool, Error> {
     let owner = queries::owner(w, id).await?.ok_or(Error::NotFound)?;
-    let Some(branch) = branch.filter(|b| owner.branch_id != Some(*b)) else { return Ok(()) };
-    let now = w.ctx.now;
+    let Some(branch) = incoming.branch_id.filter(|b| owner.branch_id != Some(*b)) else {
+        return Ok(false);
+    };
+    let theirs = incoming.branch.as_deref().unwrap_or_default();
+    if guard.keeps("branch", is_hand_made(origins, "branch_id"), theirs) {
+        return Ok(false);
+    }
+    let (now, author) = (w.ctx.now, w.actor());
     w.execute(
         "update client set branch_id = $2, updated_at = $3, version = version + 1 where id = $1",
         params![id, branch, now],
     )
     .await?;
+    let origin = vec![id.into(), "branch_id".into(), label.into(), author.into(), now.into()];
+    insert_origins(w, &[origin]).await?;
     let before = owner.branch_id.map(|b| b.to_string());
     let change = Change::new().field("branch_id", before, branch.to_string());
     w.record("client", id, Some(id), change);
-    Ok(())
+    Ok(true)
 }
 
+/// Kind and value of everything a client has or had of a table; `true`: he has it.
 async fn stored_pairs(
     w: &mut Work<'_>,
-    sql: &str,
+    table: &str,
     id: ClientId,
-) -> Result<BTreeSet<(String, String)>, Error> {
-    let mut out = BTreeSet::new();
-    for row in w.query(sql, params![id]).await? {
+) -> Result<BTreeMap<(String, String), bool>, Error> {
+    let sql = format!("select kind, value, archived_at from {table} where client_id = $1");
+    let mut out = BTreeMap::new();
+    for row in w.query(&sql, params![id]).await? {
         let mut c = row.cols();
-        out.insert((c.take()?, c.take()?));
+        let pair = (c.take()?, c.take()?);
+        let is_there = c.take::<Option<Timestamp>>()?.is_none();
+        *out.entry(pair).or_insert(false) |= is_there;
     }
     Ok(out)
+}
+
+/// Whether a feed may add a contact or number: not when it is there, and not when a person put it away.
+fn is_new(
+    known: &BTreeMap<(String, String), bool>,
+    (kind, value): (&str, &str),
+    guard: &mut Guard<'_>,
+) -> bool {
+    match known.get(&(kind.to_owned(), value.to_owned())) {
+        None => true,
+        Some(true) => false,
+        Some(false) => !guard.keeps(kind, true, value),
+    }
 }
 
 async fn new_contacts(
     w: &mut Work<'_>,
     id: ClientId,
     incoming: &Incoming,
+    guard: &mut Guard<'_>,
 ) -> Result<Vec<NewContact>, Error> {
-    let sql = "select kind, value from client_contact where client_id = $1 and archived_at is null";
-    let known = stored_pairs(w, sql, id).await?;
-    let is_new = |c: &&NewContact| !known.contains(&(c.kind.to_owned(), c.value.clone()));
-    Ok(incoming.contacts.iter().filter(is_new).cloned().collect())
+    let known = stored_pairs(w, "client_contact", id).await?;
+    let all = incoming.contacts.iter();
+    Ok(all.filter(|c| is_new(&known, (c.kind, &c.value), guard)).cloned().collect())
 }
 
 async fn new_identifiers(
     w: &mut Work<'_>,
     id: ClientId,
     incoming: &Incoming,
+    guard: &mut Guard<'_>,
 ) -> Result<Vec<CheckedIdentifier>, Error> {
-    let sql =
-        "select kind, value from client_identifier where client_id = $1 and archived_at is null";
-    let known = stored_pairs(w, sql, id).await?;
-    let is_new = |(k, c): &&CheckedIdentifier| !known.contains(&(k.clone(), c.normalised.clone()));
-    Ok(incoming.identifiers.iter().filter(is_new).cloned().collect())
+    let known = stored_pairs(w, "client_identifier", id).await?;
+    let all = incoming.identifiers.iter();
+    Ok(all.filter(|(kind, c)| is_new(&known, (kind, &c.normalised), guard)).cloned().collect())
 }
 
 /// What a feed adds to a known client takes no main place that is held already: the oldest stays.
@@ -232,47 +267,5 @@ async fn keep_one_main(w: &mut Work<'_>, id: ClientId) -> Result<(), Error> {
         params![id],
     )
     .await?;
-    Ok(())
-}
-
-/// The address this feed wrote before is changed; without one, a new one is added.
-async fn update_address(
-    w: &mut Work<'_>,
-    id: ClientId,
-    parts: &[String; 4],
-    label: &str,
-) -> Result<(), Error> {
-    let sql = "select id, region, city, street, postal_code from client_address \
-               where client_id = $1 and source = $2 and archived_at is null order by id limit 1";
-    let now = w.ctx.now;
-    let mut change = Change::new();
-    let row: uuid::Uuid = match w.first(sql, params![id, label]).await? {
-        None => {
-            let row: uuid::Uuid = w.new_id();
-            insert_addresses(w, &[address_row(row, id, parts, label, now)]).await?;
-            for (key, text) in ADDRESS.into_iter().zip(parts).filter(|(_, t)| !t.is_empty()) {
-                change = change.set(key, text.as_str());
-            }
-            row
-        }
-        Some(found) => {
-            let mut c = found.cols();
-            let row = c.take()?;
-            for (key, text) in ADDRESS.into_iter().zip(parts) {
-                change = change.field(key, c.take::<String>()?, text.as_str());
-            }
-            let [region, city, street, code] = parts;
-            if !change.is_empty() {
-                w.execute(
-                    "update client_address set region = $2, city = $3, street = $4, \
-                     postal_code = $5, at = $6 where id = $1",
-                    params![row, region, city, street, code, now],
-                )
-                .await?;
-            }
-            row
-        }
-    };
-    w.record("address", row, Some(id), change);
     Ok(())
 }

@@ -1,4 +1,7 @@
-//! Making and ending links. Needs `client.edit` over one side and sight of the other.
+//! Making and ending links, and choosing who stands for a household or group. A link needs `client.edit`
+//! over one side and sight of the other.
+
+mod main_member;
 
 use kernel::{ClientId, Date, LinkId, Refusal, Refusals, limits};
 use serde::{Deserialize, Serialize};
@@ -8,6 +11,8 @@ use store::{Read, params};
 use super::model::{Draft, LinkKind, check};
 use super::queries;
 use crate::client::queries::{ClientHead, head};
+
+pub use main_member::SetMainMember;
 
 /// Makes a link: `from` is `kind` of `to`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -128,6 +133,10 @@ impl Command for EndLink {
         };
         w.record("link", link.id, Some(link.from), change.clone());
         w.record("link", link.id, Some(link.to), change);
+        let today = now.date_in(&jiff::tz::TimeZone::UTC);
+        if self.by_mistake || self.until < today {
+            main_member::resign(w, &link).await?;
+        }
         touch(w, link.from, link.to).await
     }
 }

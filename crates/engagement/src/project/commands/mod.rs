@@ -1,9 +1,13 @@
 //! Changes of projects and of who takes part.
 
+mod load;
+
 use kernel::{BranchId, ClientId, Date, ProjectId, Refusal, Refusals, limits};
 use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Error, Owner, Work};
 use store::{Read, params};
+
+pub use load::{LoadProjects, LoadedParticipant, LoadedProject};
 
 use super::model::{KINDS, Participation, ProjectStatus, ROLES};
 use super::queries::{self, ProjectRow};
@@ -50,8 +54,13 @@ impl ProjectFields {
         }
     }
     fn search_text(&self) -> String {
-        words::normal(&format!("{} {}", self.title, self.place))
+        search_text(&self.title, &self.place)
     }
+}
+
+/// What a project is found by.
+fn search_text(title: &str, place: &str) -> String {
+    words::normal(&format!("{title} {place}"))
 }
 
 /// Opens a project or announces an event; the person is its owner.
