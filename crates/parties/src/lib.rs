@@ -141,6 +141,7 @@ pub fn pages() -> Pages {
         columns: &[],
         search: client::search_sources(),
         actions: client::ACTIONS,
+        contact_format: None,
     }
 }
 

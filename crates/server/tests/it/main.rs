@@ -7,6 +7,7 @@ mod backup;
 mod berka;
 mod browser;
 mod bus;
+mod cards;
 mod client_edits;
 mod client_files;
 mod client_list;

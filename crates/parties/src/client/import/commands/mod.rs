@@ -1,5 +1,6 @@
 //! The command that takes a batch of clients from a feed.
 
+mod own;
 mod write;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use store::{Read, Value, params};
 
 use crate::client::import::read::{Branches, Incoming, read_row, reject};
 use crate::client::model::Status;
+pub(super) use own::{Own, Owned, own_clients};
 use write::{insert, update};
 
 /// Clients of one feed, in file order.
@@ -24,11 +26,12 @@ impl Command for ImportClients {
     type Output = ImportOutcome;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<ImportOutcome, Error> {
-        take(w, &self.0, Status::Active).await
+        take(w, &self.0, Status::Active, &Owned::new()).await
     }
 }
 
-/// Takes a batch; new clients of whom the feed does not say where they stand get `status`.
+/// Takes a batch; new clients of whom the feed does not say where they stand get `status`. `own` are the
+/// rows that name a client of ours without ever having been brought in.
 ///
 /// # Errors
 /// The database's; rows that cannot be are in the outcome.
@@ -36,6 +39,7 @@ pub(crate) async fn take(
     w: &mut Work<'_>,
     batch: &ImportBatch,
     status: Status,
+    own: &Owned,
 ) -> Result<ImportOutcome, Error> {
     let mut outcome = ImportOutcome::default();
     let known = known_refs(w, batch, "client").await?;
@@ -64,10 +68,17 @@ pub(crate) async fn take(
         match known.get(row.external_id.as_str()) {
             Some((_, digest)) if *digest == incoming.digest => outcome.unchanged += 1,
             Some((id, _)) => {
+                // a row that differs counts as changed, even when the bank knew better already
                 update(w, (*id).into(), &incoming, &batch.source).await?;
                 outcome.changed += 1;
             }
-            None => fresh.push(incoming),
+            None => match own.get(row.external_id.as_str()) {
+                Some(one) if update(w, one.id, &incoming, &batch.source).await? => {
+                    outcome.changed += 1;
+                }
+                Some(_) => outcome.unchanged += 1,
+                None => fresh.push(incoming),
+            },
         }
     }
     outcome.created = u64::try_from(fresh.len()).unwrap_or(0);

@@ -118,13 +118,14 @@ fn index_doc(id: ClientId, one: &Incoming) -> IndexDoc {
     IndexDoc { client_id: id, names, keys }
 }
 
-/// Writes what the feed brought and what differs; what it does not bring stays as it is.
+/// Writes what the feed brought and what differs; what it does not bring stays as it is. Tells whether
+/// anything differed.
 pub(super) async fn update(
     w: &mut Work<'_>,
     id: ClientId,
     incoming: &Incoming,
     source: &str,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let label = format!("import:{source}");
     let currency: Currency = crate::client::currency(w.ctx)?;
     let before = queries::fields(w, id, currency).await?;
@@ -140,34 +141,36 @@ pub(super) async fn update(
     if !changed.is_empty() {
         write_changes(w, id, incoming.kind, &before, &after, &changed, &label).await?;
     }
-    move_to_branch(w, id, incoming.branch_id).await?;
+    let is_moved = move_to_branch(w, id, incoming.branch_id).await?;
     let contacts = new_contacts(w, id, incoming).await?;
     let identifiers = new_identifiers(w, id, incoming).await?;
     insert_contacts(w, &[(id, &contacts)], &label).await?;
     insert_identifiers(w, &[(id, &identifiers)], &label).await?;
-    if !contacts.is_empty() || !identifiers.is_empty() {
+    let brings_more = !contacts.is_empty() || !identifiers.is_empty();
+    if brings_more {
         keep_one_main(w, id).await?;
         index_client(w, id).await?;
     }
-    if let Some(parts) = &incoming.address {
-        update_address(w, id, parts, &label).await?;
-    }
+    let is_readdressed = match &incoming.address {
+        Some(parts) => update_address(w, id, parts, &label).await?,
+        None => false,
+    };
     w.execute(
         "update external_ref set digest = $4 where source = $1 and kind = 'client' \
          and external_id = $2 and entity_id = $3",
         params![source, &incoming.external_id, id, incoming.digest.clone()],
     )
     .await?;
-    Ok(())
+    Ok(!changed.is_empty() || is_moved || brings_more || is_readdressed)
 }
 
 async fn move_to_branch(
     w: &mut Work<'_>,
     id: ClientId,
     branch: Option<BranchId>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let owner = queries::owner(w, id).await?.ok_or(Error::NotFound)?;
-    let Some(branch) = branch.filter(|b| owner.branch_id != Some(*b)) else { return Ok(()) };
+    let Some(branch) = branch.filter(|b| owner.branch_id != Some(*b)) else { return Ok(false) };
     let now = w.ctx.now;
     w.execute(
         "update client set branch_id = $2, updated_at = $3, version = version + 1 where id = $1",
@@ -177,7 +180,7 @@ async fn move_to_branch(
     let before = owner.branch_id.map(|b| b.to_string());
     let change = Change::new().field("branch_id", before, branch.to_string());
     w.record("client", id, Some(id), change);
-    Ok(())
+    Ok(true)
 }
 
 async fn stored_pairs(
@@ -235,13 +238,20 @@ async fn keep_one_main(w: &mut Work<'_>, id: ClientId) -> Result<(), Error> {
     Ok(())
 }
 
-/// The address this feed wrote before is changed; without one, a new one is added.
+/// The address this feed wrote before is changed; without one, a new one is added. An address that is known
+/// already, whoever wrote it, is left alone.
 async fn update_address(
     w: &mut Work<'_>,
     id: ClientId,
     parts: &[String; 4],
     label: &str,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    let [region, city, street, code] = parts;
+    let known = "select id from client_address where client_id = $1 and region = $2 and city = $3 \
+                 and street = $4 and postal_code = $5 and archived_at is null limit 1";
+    if w.first(known, params![id, region, city, street, code]).await?.is_some() {
+        return Ok(false);
+    }
     let sql = "select id, region, city, street, postal_code from client_address \
                where client_id = $1 and source = $2 and archived_at is null order by id limit 1";
     let now = w.ctx.now;
@@ -261,7 +271,6 @@ async fn update_address(
             for (key, text) in ADDRESS.into_iter().zip(parts) {
                 change = change.field(key, c.take::<String>()?, text.as_str());
             }
-            let [region, city, street, code] = parts;
             if !change.is_empty() {
                 w.execute(
                     "update client_address set region = $2, city = $3, street = $4, \
@@ -274,5 +283,5 @@ async fn update_address(
         }
     };
     w.record("address", row, Some(id), change);
-    Ok(())
+    Ok(true)
 }
