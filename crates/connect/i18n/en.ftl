@@ -47,6 +47,7 @@ feed-error-file-missing = The folder has no file for “{ $place }” (expected 
 feed-error-file-unreadable = The file { $place } cannot be read ({ $detail })
 feed-error-file-empty = The file { $place } is empty
 feed-error-file-too-large = The file { $place } is larger than { $limit } bytes
+feed-error-no-card = The file { $place } contains no vCard
 feed-error-file-header = The header of { $place } (row { $row }) cannot be read: “{ $value }”
 feed-error-column-missing = The file { $place } has no column “{ $column }”
 feed-error-column-twice = The file { $place } has the column “{ $column }” twice
@@ -63,8 +64,9 @@ vcard-problem-outside = This line stands outside of any card
 vcard-problem-unterminated = The card has no end
 vcard-problem-empty = The card has no name, phone or e-mail
 vcard-problem-date = Not a date
-vcard-problem-too-long = The value is too long and was cut
-vcard-problem-too-many = More entries than the limit; the rest was left out
+vcard-problem-too-long = The value is longer than the limit
+vcard-problem-too-many = More properties in the card, or cards in the file, than the limit
+vcard-problem-encoding = Some bytes are not text in the encoding of the card
 
 # Columns of a contact list as CSV
 contact-column-last-name = Last name

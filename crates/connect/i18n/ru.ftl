@@ -47,6 +47,7 @@ feed-error-file-missing = В папке нет файла для «{ $place }» 
 feed-error-file-unreadable = Файл { $place } не читается ({ $detail })
 feed-error-file-empty = Файл { $place } пуст
 feed-error-file-too-large = Файл { $place } больше { $limit } байт
+feed-error-no-card = В файле { $place } нет ни одной карточки vCard
 feed-error-file-header = Заголовок файла { $place } (строка { $row }) не читается: «{ $value }»
 feed-error-column-missing = В файле { $place } нет столбца «{ $column }»
 feed-error-column-twice = В файле { $place } столбец «{ $column }» встречается дважды
@@ -63,8 +64,9 @@ vcard-problem-outside = Эта строка стоит вне карточки
 vcard-problem-unterminated = У карточки нет конца
 vcard-problem-empty = В карточке нет ни имени, ни телефона, ни почты
 vcard-problem-date = Это не дата
-vcard-problem-too-long = Значение слишком длинное и обрезано
-vcard-problem-too-many = Записей больше допустимого; остальные пропущены
+vcard-problem-too-long = Значение длиннее допустимого
+vcard-problem-too-many = В карточке больше свойств или в файле больше карточек, чем допустимо
+vcard-problem-encoding = Часть байтов — не текст в кодировке карточки
 
 # Столбцы списка контактов в CSV
 contact-column-last-name = Фамилия

@@ -72,5 +72,6 @@ pub fn pages() -> Pages {
         columns: &[],
         search: Vec::new(),
         actions: import::ACTIONS,
+        contact_format: Some(vcard::CONTACT_FORMAT),
     }
 }

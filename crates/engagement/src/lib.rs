@@ -218,6 +218,7 @@ pub fn pages() -> Pages {
         columns: COLUMNS,
         search,
         actions: ACTIONS,
+        contact_format: None,
     }
 }
 

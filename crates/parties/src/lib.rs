@@ -143,6 +143,7 @@ pub fn pages() -> Pages {
         columns: &[],
         search: client::search_sources(),
         actions: client::ACTIONS,
+        contact_format: None,
     }
 }
 

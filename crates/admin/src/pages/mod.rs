@@ -70,6 +70,7 @@ pub fn pages() -> Pages {
         columns: &[],
         search: Vec::new(),
         actions: ACTIONS,
+        contact_format: None,
     }
 }
 

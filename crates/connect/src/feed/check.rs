@@ -66,6 +66,9 @@ fn check_rule(mapping: &Mapping, rule: &FileRule) -> Result<(), FeedError> {
     if rule.pattern.is_empty() || rule.pattern.iter().any(bad_pattern) {
         return Err(FeedError::new(Code::MappingPattern, &rule.name));
     }
+    if rule.format == Format::Vcard {
+        return check_cards(rule);
+    }
     check_format(rule)?;
     if rule.fields.len() > MAPPING_FIELDS_MAX {
         return Err(
@@ -90,6 +93,22 @@ fn check_rule(mapping: &Mapping, rule: &FileRule) -> Result<(), FeedError> {
         _ => false,
     };
     if id_fits { Ok(()) } else { Err(FeedError::new(Code::MappingId, &rule.name)) }
+}
+
+/// A rule for cards has nothing to say of columns and ids.
+fn check_cards(rule: &FileRule) -> Result<(), FeedError> {
+    let wrong = [
+        (!rule.fields.is_empty(), "fields"),
+        (!rule.skip.is_empty(), "skip"),
+        (rule.id.is_some(), "id"),
+    ];
+    if let Some((_, option)) = wrong.iter().find(|(is_there, _)| *is_there) {
+        return Err(FeedError::new(Code::MappingOption, &rule.name).arg("option", option));
+    }
+    if rule.kind.as_deref().is_some_and(|kind| !kind.trim().is_empty()) {
+        return Ok(());
+    }
+    Err(FeedError::new(Code::MappingId, &rule.name))
 }
 
 fn check_format(rule: &FileRule) -> Result<(), FeedError> {
@@ -119,7 +138,7 @@ fn check_field(mapping: &Mapping, field: &FieldRule, place: &str) -> Result<(), 
         return Err(FeedError::new(Code::MappingSource, place));
     }
     if let Some(lookup) = &field.lookup
-        && mapping.file(&lookup.file).is_none()
+        && mapping.file(&lookup.file).is_none_or(|rule| rule.format == Format::Vcard)
     {
         return Err(FeedError::new(Code::MappingLookup, place).arg("rule", &lookup.file));
     }

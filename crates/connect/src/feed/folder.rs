@@ -77,6 +77,12 @@ impl Feed {
                 absent.push(rule.name.clone());
             }
         }
+        let brings = mapping.files.iter().find(|rule| rule.kind.is_some());
+        if let Some(rule) = brings.filter(|_| files.is_empty()) {
+            // every rule is optional, and yet nothing at all is not what anybody meant
+            return Err(FeedError::new(FeedErrorCode::FileMissing, &rule.name)
+                .arg("pattern", patterns(&mapping)));
+        }
         let tables = read_tables(&mapping, dir, &names)?;
         let unknown = names.into_iter().zip(known).filter(|(_, k)| !k).map(|(n, _)| n).collect();
         Ok(Feed { mapping, files, absent, unknown, tables })
@@ -109,6 +115,12 @@ impl Feed {
         })?;
         FeedReader::open(&file.path, rule, self.mapping.currency, &self.tables)
     }
+}
+
+fn patterns(mapping: &Mapping) -> String {
+    let all: Vec<&str> =
+        mapping.files.iter().flat_map(|rule| &rule.pattern).map(String::as_str).collect();
+    all.join(", ")
 }
 
 /// The start of one file as its mapping reads it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::cards::{CardRows, is_cards};
 use super::identity::WHO;
 use super::known::recognise;
 use super::mapping::{
@@ -24,6 +25,9 @@ pub struct SniffedFile {
 impl SniffedFile {
     /// The guessed mapping for this very form.
     pub fn mapping(&self) -> Mapping {
+        if self.format == Format::Vcard {
+            return cards_mapping();
+        }
         let mut mapping = guess_mapping(&self.columns);
         for rule in &mut mapping.files {
             rule.format = self.format.clone();
@@ -35,8 +39,12 @@ impl SniffedFile {
 /// Finds out the form and the columns of a file with a header row.
 ///
 /// # Errors
-/// Refuses a file that cannot be read, is empty or is a damaged workbook.
+/// Refuses a file that cannot be read, is empty, is a damaged workbook or should have cards and has none.
 pub fn sniff(path: &Path) -> Result<SniffedFile, FeedError> {
+    if is_cards(path).unwrap_or(false) {
+        CardRows::open(path, "contact")?;
+        return Ok(SniffedFile { format: Format::Vcard, columns: Vec::new() });
+    }
     let source = RowSource::open(path, &Format::Auto)?;
     let format = match source.found().delimiter {
         Some(delimiter) => Format::Delimited(DelimitedFormat {
@@ -79,13 +87,22 @@ pub fn guess_mapping(header: &[String]) -> Mapping {
         fields.retain(|f| f.from.first() != Some(first));
         fields.push(field("full_name".to_owned(), FieldType::Text, first));
     }
+    contacts_mapping(Format::Auto, Some(identity(&fields)), fields)
+}
+
+/// The mapping for files of contact cards.
+fn cards_mapping() -> Mapping {
+    contacts_mapping(Format::Vcard, None, Vec::new())
+}
+
+fn contacts_mapping(format: Format, id: Option<IdRule>, fields: Vec<FieldRule>) -> Mapping {
     let rule = FileRule {
         name: "contacts".to_owned(),
         pattern: vec!["*".to_owned()],
         kind: Some("contact".to_owned()),
         optional: false,
-        format: Format::Auto,
-        id: Some(identity(&fields)),
+        format,
+        id,
         skip: Vec::new(),
         fields,
     };

@@ -74,6 +74,11 @@ pub(crate) fn contact_id(fields: &BTreeMap<String, FieldValue>) -> String {
     identity.of(fields).unwrap_or_default()
 }
 
+/// What stands for an id that is too long to be kept.
+pub(crate) fn long_id(id: &str) -> String {
+    Sha256::digest(id.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Names and lengths go into the digest, so that ("ab", "c") and ("a", "bc") differ. Empty values do not: a list that
 /// gains a column keeps the ids of the rows that leave it empty.
 fn digest(names: &[String], parts: &[String]) -> Vec<u8> {

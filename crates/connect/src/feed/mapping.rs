@@ -68,6 +68,8 @@ pub enum Format {
     Delimited(DelimitedFormat),
     /// An Excel workbook.
     Xlsx(XlsxFormat),
+    /// Contact cards, vCard 2.1 to 4.0; fields and ids are those of the cards.
+    Vcard,
     /// Whatever it turns out to be: the first sheet of a workbook, or delimited text with a header.
     Auto,
 }

@@ -1,10 +1,11 @@
 //! Reading feeds: files of another system become typed records by a mapping.
 //!
-//! Owns the mapping format, the readers of delimited text and XLSX, the transforms and the rejects. It knows neither
+//! Owns the mapping format, the readers of delimited text, XLSX and contact cards, the transforms and the rejects. It knows neither
 //! SQL nor HTTP nor what a record is used for. The crate's README describes the mapping format.
-//! Reading order: `mapping`, `folder`, `reader`, `bind`, `transform`; below them `source`, `delimited`, `sheet`.
+//! Reading order: `mapping`, `folder`, `reader`, `cards`, `table`, `bind`, `transform`; below them `source`, `delimited`, `sheet`.
 
 mod bind;
+mod cards;
 mod check;
 mod dates;
 mod delimited;
@@ -27,6 +28,7 @@ mod row;
 mod sheet;
 mod sheet_cell;
 mod source;
+mod table;
 mod transform;
 mod value;
 
@@ -34,7 +36,7 @@ pub(crate) use encoding::{decode, detect, open as open_text};
 pub use folder::{Feed, FeedFile, FilePreview, preview};
 pub use guess::{SniffedFile, guess_mapping, sniff};
 pub(crate) use header::fold;
-pub(crate) use identity::contact_id;
+pub(crate) use identity::{contact_id, long_id};
 pub use mapping::{
     ColumnIn, DelimitedFormat, Encoding, FieldRule, FieldType, FileRule, Format, IdRule,
     LookupRule, MAPPING_VERSION, Mapping, PROJECT_MAPPINGS, XlsxFormat,

@@ -92,6 +92,32 @@ codes! {
         TooManyKeys => "too-many-keys",
         /// The file cannot be read beyond this row.
         Unreadable => "unreadable",
+        /// A line of a contact card that is no property.
+        CardLine => "card-line",
+        /// Lines outside of any card.
+        CardOutside => "card-outside",
+        /// A card without an end.
+        CardUnterminated => "card-unterminated",
+        /// A card with neither name nor phone nor e-mail.
+        CardEmpty => "card-empty",
+        /// A birthday or anniversary of a card that is no date.
+        CardDate => "card-date",
+        /// A property of a card longer than the limit.
+        CardTooLong => "card-too-long",
+        /// More properties in a card, or cards in a file, than the limit.
+        CardTooMany => "card-too-many",
+        /// Bytes in a card that are no text.
+        CardEncoding => "card-encoding",
+    }
+}
+
+impl RejectCode {
+    /// The Fluent key of the reason; cards have the words of their reader.
+    pub fn message_key(self) -> String {
+        match self.code().strip_prefix("card-") {
+            Some(problem) => format!("vcard-problem-{problem}"),
+            None => format!("feed-reject-{}", self.code()),
+        }
     }
 }
 
@@ -102,7 +128,10 @@ pub struct Reject {
     pub file: String,
     /// Line or sheet row, from 1.
     pub row: u64,
-    /// The column of the file, when the reason lies in one.
+    /// Which card of a file of cards, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<u32>,
+    /// The column of the file, or the property of the card, when the reason lies in one.
     pub column: Option<String>,
     /// The reason.
     pub code: RejectCode,
@@ -117,7 +146,7 @@ pub struct Reject {
 impl Reject {
     /// The Fluent key of the reason.
     pub fn message_key(&self) -> String {
-        format!("feed-reject-{}", self.code.code())
+        self.code.message_key()
     }
 }
 
@@ -193,6 +222,8 @@ codes! {
         FileEmpty => "file-empty",
         /// The file is larger than the limit.
         FileTooLarge => "file-too-large",
+        /// A file of contact cards without a card.
+        NoCard => "no-card",
         /// The header row is broken.
         FileHeader => "file-header",
         /// A column of the mapping is not in the file.

@@ -121,6 +121,8 @@ enum Form {
 
 fn resolved(path: &Path, format: &Format) -> std::io::Result<Form> {
     Ok(match format {
+        // cards have no rows; the mapping's check lets no table be looked for in them
+        Format::Vcard => return Err(std::io::ErrorKind::Unsupported.into()),
         Format::Delimited(format) => Form::Delimited(format.clone()),
         Format::Xlsx(format) => Form::Xlsx(format.clone()),
         Format::Auto => {

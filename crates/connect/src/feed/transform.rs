@@ -29,7 +29,7 @@ pub(crate) fn value(
     let born =
         || decode_czech_birth_number(&text).map_err(|_| Fault::new(RejectCode::BirthNumber, &text));
     Ok(Some(match rule.kind {
-        FieldType::Text => FieldValue::Text(text),
+        FieldType::Text => FieldValue::Text(unguarded(text)),
         FieldType::Integer => {
             let plain = number::integer(&text)?;
             FieldValue::Integer(signed(plain, negative).ok_or_else(range)?)
@@ -69,6 +69,14 @@ pub(crate) fn value(
             FieldValue::Text(sex.to_owned())
         }
     }))
+}
+
+/// Exports put an apostrophe before a text that a spreadsheet would run as a formula; it is no part of the text.
+fn unguarded(text: String) -> String {
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest.to_owned(),
+        _ => text,
+    }
 }
 
 /// A spreadsheet date needs no form to be read.

@@ -1,6 +1,6 @@
 //! Reads a feed file by file and hands its records to the rooms, batch by batch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use kernel::limits;
@@ -8,7 +8,8 @@ use spine::import::{ImportBatch, ImportOutcome, ImportRow};
 use spine::{Ctx, Error, Rehearsal, Services};
 
 use super::model::{FileSummary, RejectLine, Summary, TargetTable, import_fields, renamed};
-use crate::feed::{Feed, FeedError, FeedFile, Record, fold};
+use crate::feed::{Feed, FeedError, FeedFile, Format, Record, fold};
+use crate::vcard::property_of;
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +97,8 @@ pub async fn run(
             file,
             summary: FileSummary::default(),
             batch: Vec::new(),
+            cards: BTreeMap::new(),
+            card: None,
             columns: Vec::new(),
         };
         at.summary.file.clone_from(&file.file);
@@ -126,6 +129,10 @@ struct FileRun<'a> {
     file: &'a FeedFile,
     summary: FileSummary,
     batch: Vec<Record>,
+    /// Of a file of cards: which card begins on which row, for the batch.
+    cards: BTreeMap<u64, u64>,
+    /// The card that was read or refused last.
+    card: Option<u64>,
     /// The file's columns.
     columns: Vec<String>,
 }
@@ -138,11 +145,17 @@ impl FileRun<'_> {
                 None => return false,
                 Some(Ok(record)) => {
                     self.summary.rows += 1;
+                    self.card = reader.card();
+                    self.cards.extend(self.card.map(|card| (record.row, card)));
                     self.batch.push(record);
                 }
                 Some(Err(bad)) => {
-                    self.summary.rows += 1;
-                    self.summary.rejected += 1;
+                    // one card may have several faults; it is one card all the same
+                    let card = bad.card.map(u64::from);
+                    let is_further = card.is_some() && card == self.card;
+                    self.card = card;
+                    self.summary.rows += u64::from(!is_further);
+                    self.summary.rejected += u64::from(!is_further);
                     watch.rejected(RejectLine::from_feed(&bad));
                 }
             }
@@ -153,6 +166,9 @@ impl FileRun<'_> {
     /// The column a field was read from.
     fn column_of(&self, field: &str) -> Option<String> {
         let rule = self.feed.mapping().file(&self.file.rule)?;
+        if rule.format == Format::Vcard {
+            return property_of(field).map(str::to_owned);
+        }
         let mut fields = rule.fields.iter();
         let exact = fields.clone().find(|f| f.to == field);
         let of_field = exact.or_else(|| fields.find(|f| renamed(&f.to) == field))?;
@@ -197,8 +213,10 @@ impl FileRun<'_> {
         for mut refused in outcome.rejected.into_iter().chain(outcome.kept) {
             // people look for the column of their file, not for our field
             refused.field = refused.field.map(|field| self.column_of(&field).unwrap_or(field));
-            watch.rejected(RejectLine::from_room(&self.file.file, refused));
+            let card = self.cards.get(&refused.row).copied();
+            watch.rejected(RejectLine::from_room(&self.file.file, card, refused));
         }
+        self.cards.clear();
         Ok(())
     }
 }

@@ -61,7 +61,10 @@ pub struct RejectLine {
     pub file: String,
     /// Row, from 1.
     pub row: u64,
-    /// Column or field to blame.
+    /// Which card of a file of cards, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<u64>,
+    /// Column, property or field to blame.
     pub column: Option<String>,
     /// Stable code.
     pub code: String,
@@ -85,6 +88,7 @@ impl RejectLine {
         Self {
             file: reject.file.clone(),
             row: reject.row,
+            card: reject.card.map(u64::from),
             column: reject.column.clone(),
             code: reject.code.code().to_owned(),
             message_key: reject.message_key(),
@@ -92,10 +96,11 @@ impl RejectLine {
             value: reject.value.clone(),
         }
     }
-    pub(super) fn from_room(file: &str, reject: ImportReject) -> Self {
+    pub(super) fn from_room(file: &str, card: Option<u64>, reject: ImportReject) -> Self {
         Self {
             file: file.to_owned(),
             row: reject.row,
+            card,
             column: reject.field,
             message_key: format!("refusal-{}", reject.code),
             code: reject.code,
@@ -196,7 +201,7 @@ impl RejectLine {
 /// Rejects as CSV that a spreadsheet opens safely (UTF-8 with a byte order mark).
 pub fn rejects_csv(texts: &Texts, lang: Lang, rejects: &[RejectLine]) -> Vec<u8> {
     let mut csv = csv::Writer::from_writer(vec![0xEF, 0xBB, 0xBF]);
-    let head = ["file", "row", "column", "code", "reason", "value"];
+    let head = ["file", "row", "column", "code", "reason", "value", "card"];
     let mut lines = vec![head.map(str::to_owned)];
     for r in rejects {
         lines.push([
@@ -206,6 +211,7 @@ pub fn rejects_csv(texts: &Texts, lang: Lang, rejects: &[RejectLine]) -> Vec<u8>
             r.code.clone(),
             spreadsheet_safe(&r.reason(texts, lang)),
             spreadsheet_safe(&r.value),
+            r.card.map(|card| card.to_string()).unwrap_or_default(),
         ]);
     }
     for line in &lines {

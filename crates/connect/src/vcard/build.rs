@@ -7,10 +7,10 @@ use super::property::RawProperty;
 use super::text::{Dialect, some, split};
 use super::{date, related};
 
-/// A contact and the dates that could not be read, each with its line.
+/// A contact and the dates that could not be read, each with its line and property.
 pub(super) struct Built {
     pub(super) contact: Contact,
-    pub(super) bad_dates: Vec<(u64, String)>,
+    pub(super) bad_dates: Vec<(u64, String, String)>,
 }
 
 /// Builds a contact from the properties of its card.
@@ -45,7 +45,7 @@ struct Builder {
     contact: Contact,
     dialect: Dialect,
     labels: BTreeMap<String, String>,
-    bad_dates: Vec<(u64, String)>,
+    bad_dates: Vec<(u64, String, String)>,
 }
 
 impl Builder {
@@ -198,7 +198,7 @@ impl Builder {
         let text = some(&property.value, self.dialect)?;
         let found = date::read(&text);
         if found.is_none() {
-            self.bad_dates.push((property.line, text));
+            self.bad_dates.push((property.line, property.name.clone(), text));
         }
         found
     }
@@ -242,7 +242,8 @@ fn first<T>(slot: &mut Option<T>, value: Option<T>) {
     }
 }
 
-fn is_inline_data(property: &RawProperty) -> bool {
+/// A photo, a sound or a key inside the card.
+pub(super) fn is_inline_data(property: &RawProperty) -> bool {
     let carrier = matches!(property.name.as_str(), "PHOTO" | "LOGO" | "SOUND" | "KEY");
     carrier && !property.value.trim().is_empty() && !property.value.contains("://")
         || property.value.starts_with("data:")

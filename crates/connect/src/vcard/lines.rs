@@ -25,6 +25,21 @@ impl<'a> ContentLines<'a> {
         Self { rest: bytes, number: 0 }
     }
 
+    /// The lines of what is left of a file after `number` lines.
+    pub(super) fn after(rest: &'a [u8], number: u64) -> Self {
+        Self { rest, number }
+    }
+
+    /// Lines read so far.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Bytes that are still to be read.
+    pub(super) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     fn peek(&self) -> Option<&'a [u8]> {
         (!self.rest.is_empty()).then(|| split_line(self.rest).0)
     }

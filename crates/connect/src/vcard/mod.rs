@@ -4,6 +4,7 @@
 //! RFC 6350 (4.0), RFC 6868 (parameter escapes). Reading order: `contact`, `read`, `property`, `lines`, `write`.
 
 mod build;
+mod card;
 mod contact;
 mod date;
 mod lines;
@@ -15,11 +16,15 @@ mod table;
 mod text;
 mod write;
 
+pub use card::CONTACT_FORMAT;
 pub use contact::{
     Address, Contact, ContactPoint, Messenger, Organization, PartialDate, Property, Related, Sex,
 };
-pub use read::{CardError, CardErrorCode, CardProblem, CardProblemCode, Cards, read_cards};
+pub use read::{
+    CardError, CardErrorCode, CardProblem, CardProblemCode, CardReader, Cards, ReadCard, read_cards,
+};
 pub use record::contact_record;
+pub(crate) use record::property_of;
 pub use table::{CONTACT_COLUMNS, write_contacts_csv};
 pub use write::write_card;
 

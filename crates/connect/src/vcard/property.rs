@@ -18,13 +18,15 @@ pub(super) struct RawProperty {
     /// Decoded text with its escapes.
     pub(super) value: String,
     pub(super) attachment: bool,
+    /// Some of its bytes are no text.
+    pub(super) garbled: bool,
 }
 
 impl RawProperty {
     /// Takes a line apart; `None` when it is no property.
     pub(super) fn parse(line: &ContentLine, file: Encoding) -> Option<RawProperty> {
         let at = colon(&line.bytes)?;
-        let head = from_bytes(line.bytes.get(..at)?, None, file);
+        let (head, _) = from_bytes(line.bytes.get(..at)?, None, file);
         let value = line.bytes.get(at + 1..).unwrap_or_default();
         let mut pieces = split_outside_quotes(&head, ';').into_iter();
         let full = pieces.next()?.trim().to_owned();
@@ -46,8 +48,8 @@ impl RawProperty {
         let get = |wanted: &str| params.iter().find(|(n, _)| n == wanted).map(|(_, v)| v.as_str());
         let printable = get("ENCODING").is_some_and(|e| e.eq_ignore_ascii_case("QUOTED-PRINTABLE"));
         let charset = get("CHARSET");
-        let text = if line.attachment {
-            String::new()
+        let (text, garbled) = if line.attachment {
+            (String::new(), false)
         } else if printable {
             from_bytes(&quoted_printable(value), charset, file)
         } else {
@@ -61,6 +63,7 @@ impl RawProperty {
             params,
             value: text,
             attachment: line.attachment,
+            garbled,
         })
     }
 

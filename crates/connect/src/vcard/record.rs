@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::feed::{FieldValue, Record, contact_id};
+use crate::feed::{FieldValue, Record, contact_id, long_id};
 
 use super::contact::{Contact, ContactPoint, Sex};
 use super::date;
 
 /// Phones, e-mails and messengers of one contact that become fields.
-const POINTS_MAX: usize = 5;
+const POINTS_MAX: usize = 20;
+
+/// Longest id of a card that is kept as it is; of a longer one the digest.
+const UID_CHARS_MAX: usize = 190;
 
 /// The contact as a record of kind `contact`; `row` is its place in the file, from 1. The id is the card's own, or else
 /// made of who it is, as for a list.
@@ -54,10 +57,31 @@ pub fn contact_record(contact: &Contact, row: u64) -> Record {
     fields.text("note", Some(&contact.notes.join("\n")));
     let fields = fields.0;
     let external_id = match &contact.uid {
-        Some(uid) => format!("uid:{}", uid.chars().take(190).collect::<String>()),
+        Some(uid) if uid.chars().count() <= UID_CHARS_MAX => format!("uid:{uid}"),
+        Some(uid) => format!("uid:{}", long_id(uid)),
         None => contact_id(&fields),
     };
     Record { row, kind: "contact".to_owned(), external_id, fields }
+}
+
+/// The property of a card that gives a field, in the reader's name or in the room's.
+pub(crate) fn property_of(field: &str) -> Option<&'static str> {
+    let plain = field.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit());
+    Some(match plain {
+        "full_name" => "FN",
+        "last_name" | "first_name" | "middle_name" | "patronymic" => "N",
+        "sex" => "GENDER",
+        "birth_date" => "BDAY",
+        "company" | "employer" | "department" => "ORG",
+        "job_title" => "TITLE",
+        "phone" => "TEL",
+        "email" => "EMAIL",
+        "website" | "site" => "URL",
+        "messenger" => "IMPP",
+        "address" | "street" | "city" | "region" | "postal_code" | "country" => "ADR",
+        "note" => "NOTE",
+        _ => return None,
+    })
 }
 
 struct Fields(BTreeMap<String, FieldValue>);

@@ -11,20 +11,37 @@ pub(super) enum Dialect {
     New,
 }
 
-/// Bytes to text: the declared charset when it fits, else UTF-8, else what the whole file looks like.
-pub(super) fn from_bytes(bytes: &[u8], charset: Option<&str>, file: Encoding) -> String {
+/// Bytes to text: the declared charset when it fits, else UTF-8, else what the whole file looks like. Also whether some
+/// bytes are no text in any of them.
+pub(super) fn from_bytes(bytes: &[u8], charset: Option<&str>, file: Encoding) -> (String, bool) {
     let declared = charset.and_then(|c| encoding_rs::Encoding::for_label(c.trim().as_bytes()));
     let text = declared
         .and_then(|e| e.decode_without_bom_handling_and_without_replacement(bytes))
         .map(|t| t.into_owned())
         .or_else(|| decode(bytes, Encoding::Utf8))
         .or_else(|| {
+            if is_damaged_utf8(bytes) {
+                return None;
+            }
             // Cards without a charset that are no UTF-8 come from Russian Windows far more often than from elsewhere.
             let file = if file == Encoding::Utf8 { Encoding::Windows1251 } else { file };
             decode(bytes, file)
-        })
-        .unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t' | '\r')).collect()
+        });
+    let garbled = text.is_none();
+    let text = text.unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
+    let plain = |c: &char| !c.is_control() || matches!(c, '\n' | '\t' | '\r');
+    (text.chars().filter(plain).collect(), garbled)
+}
+
+/// UTF-8 that lost some bytes: more of what is beyond ASCII is UTF-8 than is not. Texts of one-byte encodings hold a
+/// sequence that looks like UTF-8 only by rare chance.
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    good > bad
 }
 
 /// Decodes quoted-printable; what is no `=XX` stays.

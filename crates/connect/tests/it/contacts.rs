@@ -119,7 +119,7 @@ fn contacts_written_as_csv_are_recognised_in_both_languages() {
                 ("job_title", "Главный бухгалтер"),
                 ("last_name", "Смирнова"),
                 ("middle_name", "Игоревна"),
-                ("note", "'=2+2"),
+                ("note", "=2+2"),
                 ("phone", "+7 916 123-45-67"),
                 ("phone_2", "84951112233"),
                 ("postal_code", "170000"),

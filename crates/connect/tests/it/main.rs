@@ -9,6 +9,7 @@
 )]
 
 mod berka;
+mod cards;
 mod contacts;
 mod fields;
 mod messages;

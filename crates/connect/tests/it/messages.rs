@@ -18,7 +18,7 @@ pub fn bundle(lang: &str) -> FluentBundle<FluentResource> {
 #[test]
 fn every_code_speaks_both_languages() {
     let mut keys: Vec<String> = Vec::new();
-    keys.extend(RejectCode::ALL.iter().map(|c| format!("feed-reject-{}", c.code())));
+    keys.extend(RejectCode::ALL.iter().map(|c| c.message_key()));
     keys.extend(FeedErrorCode::ALL.iter().map(|c| format!("feed-error-{}", c.code())));
     keys.extend(CardErrorCode::ALL.iter().map(|c| format!("vcard-error-{}", c.code())));
     keys.extend(CardProblemCode::ALL.iter().map(|c| format!("vcard-problem-{}", c.code())));

@@ -50,6 +50,7 @@ client-tab-overview = Overview
 client-tab-details = Details
 client-tab-links = Relationships
 client-edit = Edit
+client-card-file = Contact card
 client-edit-of = Edit: { $name }
 client-save = Save
 client-register = Register client

@@ -94,6 +94,7 @@ list-clear-filter = Clear filter
 list-bulk-assign = Assign manager
 list-bulk-segment = Set segment
 list-bulk-export = Export
+list-bulk-cards = Contact cards
 list-assign = Assign
 list-set-segment = Set
 list-chosen = { $n ->
@@ -109,6 +110,7 @@ list-export = Export
 list-export-words = Up to { $max } clients you may export
 list-export-xlsx = XLSX workbook
 list-export-csv = CSV text
+list-export-cards = Contact cards (vCard)
 
 column-next-step-none = No step
 column-next-step-past = was due { $when }

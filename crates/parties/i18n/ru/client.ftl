@@ -53,6 +53,7 @@ client-tab-overview = Обзор
 client-tab-details = Данные
 client-tab-links = Связи
 client-edit = Изменить
+client-card-file = Карточка контакта
 client-edit-of = Изменить: { $name }
 client-save = Сохранить
 client-register = Завести клиента

@@ -95,6 +95,7 @@ list-clear-filter = Сбросить отбор
 list-bulk-assign = Назначить менеджера
 list-bulk-segment = Сменить сегмент
 list-bulk-export = Выгрузить
+list-bulk-cards = Карточки контактов
 list-assign = Назначить
 list-set-segment = Сменить
 list-chosen = { $n ->
@@ -111,6 +112,7 @@ list-export = Выгрузить
 list-export-words = До { $max } клиентов, которых вам можно выгружать
 list-export-xlsx = Таблица XLSX
 list-export-csv = Текст CSV
+list-export-cards = Карточки контактов (vCard)
 
 column-next-step-none = Нет шага
 column-next-step-past = был { $when }

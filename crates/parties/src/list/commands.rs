@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub struct NoteExport {
     /// Of this export; both notes carry the same.
     pub export_id: Uuid,
-    /// `csv` or `xlsx`.
+    /// `csv`, `xlsx` or the ending of a file of contact cards.
     pub format: String,
     /// The list's query string, or the ids that were selected.
     pub filter: String,

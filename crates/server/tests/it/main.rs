@@ -7,6 +7,7 @@ mod backup;
 mod berka;
 mod browser;
 mod bus;
+mod cards;
 mod circles;
 mod client_edits;
 mod client_files;

@@ -14,6 +14,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::access::{RouteInfo, Routes};
+use super::contact_file::ContactFormat;
 use super::pages::{Action, CardPanel, ListColumn, NavItem, Pages, SearchSource};
 use super::{cx, errors, gallery, health, live, me, sign_in};
 use crate::i18n::{Texts, TextsError};
@@ -51,6 +52,8 @@ pub struct App {
     pub search: Vec<Arc<dyn SearchSource>>,
     /// What "new…" and the palette offer.
     pub actions: Vec<Action>,
+    /// How contact cards are written; none when no room can.
+    pub contact_format: Option<ContactFormat>,
     /// All routes with their access rule.
     pub routes: Vec<RouteInfo>,
 }
@@ -92,6 +95,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         columns: Vec::new(),
         search: Vec::new(),
         actions: Vec::new(),
+        contact_format: None,
         routes: Vec::new(),
     };
     for room in rooms {
@@ -101,6 +105,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         app.panels.extend(room.panels);
         app.columns.extend_from_slice(room.columns);
         app.search.extend(room.search);
+        app.contact_format = app.contact_format.or(room.contact_format);
         app.actions.extend_from_slice(room.actions);
     }
     app.nav.sort_by_key(|n| n.order);

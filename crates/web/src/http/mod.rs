@@ -4,6 +4,7 @@
 mod access;
 mod app;
 mod chrome;
+mod contact_file;
 mod cx;
 mod errors;
 mod form_data;
@@ -16,6 +17,7 @@ mod sign_in;
 
 pub use access::{Access, RouteInfo, Routes};
 pub use app::{App, DemoMode, Setting, build_router};
+pub use contact_file::{CardAddress, CardPoint, ContactCard, ContactFormat, PointKind};
 pub use cx::Cx;
 pub use errors::{Answer, BadRequest, Failure};
 pub use form_data::{FormData, Upload, UploadForm, read_upload};

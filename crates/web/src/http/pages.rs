@@ -9,6 +9,7 @@ use maud::Markup;
 use spine::Error;
 
 use super::access::Routes;
+use super::contact_file::ContactFormat;
 use super::cx::Cx;
 
 /// Everything a room shows.
@@ -27,6 +28,8 @@ pub struct Pages {
     pub search: Vec<Arc<dyn SearchSource>>,
     /// What "new…" and the palette offer.
     pub actions: &'static [Action],
+    /// How contact cards are written, from the room that knows formats.
+    pub contact_format: Option<ContactFormat>,
 }
 
 /// An entry of the navigation.

@@ -7,6 +7,7 @@ use kernel::ImportId;
 use maud::{Markup, html};
 use spine::Error;
 use store::Reader;
+use web::i18n::L;
 use web::ui::{self, Button, Cell, Column, PageHeader, Panel, Row, Table, Tone};
 use web::{Answer, Cx, FormData};
 
@@ -141,7 +142,7 @@ fn reject_panel(cx: &Cx, id: ImportId, key: &str, lines: &[&RejectLine]) -> Mark
         table = table.row(
             Row::new(n)
                 .cell(Cell::text(r.file.clone()))
-                .cell(Cell::number(l, i64::try_from(r.row).unwrap_or(0)))
+                .cell(place(l, r.row, r.card))
                 .cell(Cell::text(field_words(l, r.column.as_deref().unwrap_or_default())))
                 .cell(Cell::text(r.reason(&l.texts, l.lang)))
                 .cell(Cell::text(r.value.clone())),
@@ -152,6 +153,17 @@ fn reject_panel(cx: &Cx, id: ImportId, key: &str, lines: &[&RejectLine]) -> Mark
         .href(format!("/imports/{id}/rejects.csv"));
     let panel = Panel::new(title).flush().actions(download.render());
     panel.render(&table.render(l))
+}
+
+/// Where a row stands: its number, or card and line of a file of cards.
+fn place(l: &L, row: u64, card: Option<u64>) -> Cell {
+    let row = i64::try_from(row).unwrap_or(0);
+    match card.and_then(|card| i64::try_from(card).ok()) {
+        Some(card) => {
+            Cell::text(l.ta("import-card-place", &[("card", card.into()), ("row", row.into())]))
+        }
+        None => Cell::number(l, row),
+    }
 }
 
 fn preview_panels(cx: &Cx, previews: &Result<Vec<FilePreview>, String>) -> Markup {
@@ -192,11 +204,27 @@ fn preview_panel(cx: &Cx, file: &FilePreview) -> Markup {
         }
         (table.render(l))
         @for bad in &file.rejects {
-            p.table-note { (l.ta("import-preview-reject", &[("row", bad.row.to_string().into()),
-                ("column", bad.column.as_deref().unwrap_or("—").into()),
-                ("value", (&bad.value).into()), ("reason", reject_words(cx, bad).into())])) }
+            p.table-note { (preview_reject(cx, bad)) }
         }
     })
+}
+
+fn preview_reject(cx: &Cx, bad: &crate::feed::Reject) -> String {
+    let (row, card) = (bad.row.to_string(), bad.card.map(|card| card.to_string()));
+    let column = bad.column.as_deref().unwrap_or("—");
+    let mut args: Vec<(&str, web::i18n::Arg<'_>)> = vec![
+        ("row", row.into()),
+        ("column", column.into()),
+        ("value", (&bad.value).into()),
+        ("reason", reject_words(cx, bad).into()),
+    ];
+    match card {
+        Some(card) => {
+            args.push(("card", card.into()));
+            cx.l.ta("import-preview-card-reject", &args)
+        }
+        None => cx.l.ta("import-preview-reject", &args),
+    }
 }
 
 fn reject_words(cx: &Cx, bad: &crate::feed::Reject) -> String {

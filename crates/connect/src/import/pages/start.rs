@@ -100,7 +100,7 @@ fn markup(cx: &Cx, typed: &FormData, refusals: &Refusals) -> Markup {
         @if !general.is_empty() { (ui::error_summary(l, &general)) }
         (Field::text("title", l.t("import-name")).value(typed.raw("title"))
             .hint(l.t("import-name-hint")).error(cx.field_error(refusals, "title")).render(l))
-        (Field::new("files", l.t("import-files"), Input::File { accept: ".csv,.txt,.asc,.tsv,.xlsx".into() })
+        (Field::new("files", l.t("import-files"), Input::File { accept: ".csv,.txt,.asc,.tsv,.xlsx,.vcf,.vcard".into() })
             .attribute("multiple", "multiple").required().hint(l.t("import-files-hint"))
             .error(cx.field_error(refusals, "files")).render(l))
         (Field::new("mapping", l.t("import-mapping"), Input::Radio(mappings))

@@ -6,7 +6,7 @@ use spine::import::{
 };
 use spine::{Command, Error, Work};
 
-use super::commands::take;
+use super::commands::{Own, own_clients, take};
 use crate::client::model::Status;
 
 const fn optional(key: &'static str) -> ImportField {
@@ -47,10 +47,12 @@ impl Command for ImportContacts {
     type Output = ImportOutcome;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<ImportOutcome, Error> {
-        let rows = self.0.rows.iter().map(as_client).collect();
+        let own = own_clients(w, &self.0.rows).await?;
+        let rows =
+            self.0.rows.iter().map(|row| as_client(row, own.get(&row.external_id))).collect();
         let master = self.0.master.iter().flat_map(|field| our_names(field)).collect();
         let batch = ImportBatch { source: self.0.source.clone(), rows, master };
-        take(w, &batch, Status::Prospect).await
+        take(w, &batch, Status::Prospect, &own).await
     }
 }
 
@@ -75,8 +77,41 @@ fn our_names(theirs: &str) -> Vec<String> {
     all
 }
 
-fn as_client(row: &ImportRow) -> ImportRow {
+fn as_client(row: &ImportRow, own: Option<&Own>) -> ImportRow {
     let mut row = row.clone();
+    match own {
+        Some(own) => name_of_own(&mut row, own),
+        None => name_of_stranger(&mut row),
+    }
+    for (theirs, ours) in RENAMED {
+        if let Some(value) = row.fields.remove(theirs) {
+            row.fields.entry(ours.to_owned()).or_insert(value);
+        }
+    }
+    // the number of an address book is not the bank's client number
+    row.fields.remove("number");
+    row
+}
+
+/// We know what our client is; a name that is the one we wrote brings nothing new.
+fn name_of_own(row: &mut ImportRow, own: &Own) {
+    row.fields.insert("party_kind".to_owned(), text(own.kind.key()));
+    let full = row.fields.remove("full_name");
+    let is_new = |full: &ImportValue| !matches!(full, ImportValue::Text(f) if own.is_called(f));
+    let new = full.filter(is_new);
+    if own.kind.is_natural() {
+        let has_parts = row.text("last_name").or(row.text("first_name")).is_some();
+        if let (false, Some(ImportValue::Text(full))) = (has_parts, &new) {
+            row.fields.extend(name_parts(full).into_iter().map(|(k, v)| (k.to_owned(), text(&v))));
+        }
+    } else {
+        // the organisation of a company's card is the company itself
+        row.fields.remove("company");
+        row.fields.extend(new.map(|full| ("full_name".to_owned(), full)));
+    }
+}
+
+fn name_of_stranger(row: &mut ImportRow) {
     let has_person = ["last_name", "first_name"].iter().any(|k| row.text(k).is_some());
     let company = row.text("company");
     let full = row.text("full_name");
@@ -91,14 +126,6 @@ fn as_client(row: &ImportRow) -> ImportRow {
             row.fields.insert(key.to_owned(), text(&part));
         }
     }
-    for (theirs, ours) in RENAMED {
-        if let Some(value) = row.fields.remove(theirs) {
-            row.fields.entry(ours.to_owned()).or_insert(value);
-        }
-    }
-    // the number of an address book is not the bank's client number
-    row.fields.remove("number");
-    row
 }
 
 fn text(value: &str) -> ImportValue {
@@ -153,17 +180,19 @@ mod tests {
 
     #[test]
     fn address_books_become_clients() {
-        let person =
-            as_client(&row(&[("full_name", "Щербаков Пётр Ильич"), ("company", "ООО «Луч»")]));
+        let person = as_client(
+            &row(&[("full_name", "Щербаков Пётр Ильич"), ("company", "ООО «Луч»")]),
+            None,
+        );
         assert_eq!(person.text("patronymic").as_deref(), Some("Ильич"));
         assert_eq!(person.text("employer").as_deref(), Some("ООО «Луч»"));
-        let john = as_client(&row(&[("full_name", "John Ronald Smith")]));
+        let john = as_client(&row(&[("full_name", "John Ronald Smith")]), None);
         assert_eq!(john.text("last_name").as_deref(), Some("Smith"));
         assert_eq!(john.text("first_name").as_deref(), Some("John Ronald"));
-        let petr = as_client(&row(&[("full_name", "Пётр Ильич Чайковский")]));
+        let petr = as_client(&row(&[("full_name", "Пётр Ильич Чайковский")]), None);
         assert_eq!(petr.text("last_name").as_deref(), Some("Чайковский"));
         assert_eq!(petr.text("patronymic").as_deref(), Some("Ильич"));
-        let firm = as_client(&row(&[("company", "IBM")]));
+        let firm = as_client(&row(&[("company", "IBM")]), None);
         assert_eq!(firm.text("party_kind").as_deref(), Some("company"));
         assert_eq!(firm.text("full_name").as_deref(), Some("IBM"));
         assert_eq!(firm.text("employer"), None);

@@ -12,8 +12,8 @@ use crate::client::fields::{FIELDS, field};
 use crate::client::model::ClientKind;
 use crate::client::queries::FieldTexts;
 
-/// Columns of one meaning that are read: `phone`, `phone_2`, … `phone_5`.
-const ALIKE_MAX: usize = 5;
+/// Columns of one meaning that are read: `phone`, `phone_2`, … `phone_20`.
+const ALIKE_MAX: usize = 20;
 /// Numbers and documents a feed may bring.
 pub(super) const IDENTIFIERS: [&str; 2] = ["inn", "passport_rf"];
 

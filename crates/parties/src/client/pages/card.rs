@@ -74,6 +74,12 @@ pub(super) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
     let edit = Button::secondary(l.t("client-edit"))
         .icon("pencil")
         .href(format!("{}/edit", card_href(head.id)));
+    let may_take = cx.principal().reaches("client.export", head.owner());
+    let take = cx.app.contact_format.filter(|_| may_take).map(|_| {
+        Button::quiet(l.t("client-card-file"))
+            .icon("id-card")
+            .href(format!("{}/card.vcf", card_href(head.id)))
+    });
     let base = card_href(head.id);
     let tabs = [
         Tab::new(base.clone(), l.t("client-tab-overview"), tab == "overview"),
@@ -85,6 +91,7 @@ pub(super) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
             (page.render(l))
             div.card-bar {
                 @for part in &extra { (part) }
+                @if let Some(take) = &take { (take.render()) }
                 @if may_edit { (edit.render()) }
             }
         }

@@ -1,10 +1,12 @@
 //! Reading contacts, documents, addresses, dates, consents and files. Whoever calls has checked that the
 //! person may see the client.
 
+mod cards;
 mod life;
 mod papers;
 mod reach;
 
+pub(crate) use cards::{CardFacts, card_facts};
 pub use life::{ConsentWord, ImportantDate, consent_words, date, dates, latest_consents};
 pub use papers::{
     ClientFile, Holder, Identifier, file, files, identifier, identifiers, other_holders,

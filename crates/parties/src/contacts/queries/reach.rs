@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use kernel::{ClientId, ContactId};
 use spine::Principal;
-use store::{Read, Row, StoreError, params};
+use store::{Read, Row, StoreError, Value, params};
 use uuid::Uuid;
 
+use super::cards::places;
 use super::{Origin, ROWS_MAX, origin};
 use crate::contacts::model::{AddressKind, ContactKind};
 use crate::search::normal_key;
@@ -58,6 +59,26 @@ pub async fn contacts<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<Conta
          order by is_main desc, at desc, id limit $2"
     );
     let rows = db.query(&sql, params![client, ROWS_MAX]).await?;
+    let mut all: Vec<Contact> = rows.into_iter().map(contact_row).collect::<Result<_, _>>()?;
+    all.sort_by_key(|c| c.kind);
+    Ok(all)
+}
+
+/// The contacts of many clients: by kind, the main one first, then the newest.
+pub(super) async fn contacts_of<R: Read>(
+    db: &mut R,
+    clients: &[ClientId],
+) -> Result<Vec<Contact>, StoreError> {
+    if clients.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "select {CONTACT} from client_contact where client_id in ({}) and archived_at is null \
+         order by is_main desc, at desc, id",
+        places(clients)
+    );
+    let ids: Vec<Value> = clients.iter().map(|id| (*id).into()).collect();
+    let rows = db.query(&sql, &ids).await?;
     let mut all: Vec<Contact> = rows.into_iter().map(contact_row).collect::<Result<_, _>>()?;
     all.sort_by_key(|c| c.kind);
     Ok(all)
@@ -173,6 +194,26 @@ pub async fn addresses<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<Addr
          order by at desc, id limit $2"
     );
     let rows = db.query(&sql, params![client, ROWS_MAX]).await?;
+    let mut all: Vec<Address> = rows.into_iter().map(address_row).collect::<Result<_, _>>()?;
+    all.sort_by_key(|a| a.kind);
+    Ok(all)
+}
+
+/// The addresses of many clients.
+pub(super) async fn addresses_of<R: Read>(
+    db: &mut R,
+    clients: &[ClientId],
+) -> Result<Vec<Address>, StoreError> {
+    if clients.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "select {ADDRESS} from client_address where client_id in ({}) and archived_at is null \
+         order by at desc, id",
+        places(clients)
+    );
+    let ids: Vec<Value> = clients.iter().map(|id| (*id).into()).collect();
+    let rows = db.query(&sql, &ids).await?;
     let mut all: Vec<Address> = rows.into_iter().map(address_row).collect::<Result<_, _>>()?;
     all.sort_by_key(|a| a.kind);
     Ok(all)

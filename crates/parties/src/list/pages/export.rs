@@ -1,4 +1,4 @@
-//! The list as a file: CSV for programs, XLSX for people. Its scope is that of `client.export`, which may
+//! The list as a file: CSV for programs, XLSX for people, contact cards for address books. Its scope is that of `client.export`, which may
 //! be narrower than what the person sees, and every export is journalled before its first byte leaves.
 
 use axum::body::{Body, Bytes};
@@ -11,37 +11,46 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError}
 use spine::Error;
 use store::Reader;
 use uuid::Uuid;
-use web::{Answer, Cx, FormData};
+use web::{Answer, ContactFormat, Cx, FormData};
 
+use super::cards::{CARD_COLUMNS, card};
 use super::rows::{Asked, Beside};
 use super::{bulk, cells, cells::Plain, pairs_of, query_of};
+use crate::contacts::queries::card_facts;
 use crate::list::commands::NoteExport;
 use crate::list::model::{Address, Turn};
-use crate::list::queries::{self, Ask};
+use crate::list::queries::{self, Ask, ListRow};
 
 /// Rows read at once.
 const CHUNK: usize = 500;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FileKind {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum FileKind {
     Csv,
     Xlsx,
+    Cards(ContactFormat),
 }
 
 impl FileKind {
-    fn of(word: &str) -> Self {
-        if word == "csv" { FileKind::Csv } else { FileKind::Xlsx }
+    fn of(cx: &Cx, word: &str) -> Self {
+        match (word, cx.app.contact_format) {
+            ("csv", _) => FileKind::Csv,
+            (word, Some(format)) if word == format.ending => FileKind::Cards(format),
+            _ => FileKind::Xlsx,
+        }
     }
     const fn ending(self) -> &'static str {
         match self {
             FileKind::Csv => "csv",
             FileKind::Xlsx => "xlsx",
+            FileKind::Cards(format) => format.ending,
         }
     }
     const fn mime(self) -> &'static str {
         match self {
             FileKind::Csv => "text/csv; charset=utf-8",
             FileKind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            FileKind::Cards(format) => format.mime,
         }
     }
 }
@@ -50,30 +59,56 @@ impl FileKind {
 pub(super) async fn filtered(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let pairs = pairs_of(&query.unwrap_or_default());
     let format = pairs.iter().find(|(name, _)| name == "format").map_or("", |(_, v)| v.as_str());
-    let kind = FileKind::of(format);
+    let kind = FileKind::of(&cx, format);
     let asked = Asked::read(&cx, Address::parse(&pairs)).map_err(Error::Refused)?;
     let ids = asked.matches(&cx).await?;
     let filter = query_of(&asked.address.view_pairs());
-    answer(Export::new(cx, asked, ids), kind, filter).await
+    let file = format!("clients-{}", cx.l.today);
+    answer(cx, asked, ids, kind, Named { file, filter }).await
 }
 
 /// `POST /clients/export`: the chosen rows.
 pub(super) async fn selected(cx: Cx, sent: FormData) -> Answer {
-    let ids = bulk::chosen(&sent)?;
+    let kind = FileKind::of(&cx, &sent.text("format"));
+    chosen(cx, &sent, kind).await
+}
+
+/// `POST /clients/export/cards`: the chosen clients as contact cards.
+pub(super) async fn selected_cards(cx: Cx, sent: FormData) -> Answer {
+    let Some(format) = cx.app.contact_format else { return Err(Error::NotFound.into()) };
+    chosen(cx, &sent, FileKind::Cards(format)).await
+}
+
+async fn chosen(cx: Cx, sent: &FormData, kind: FileKind) -> Answer {
+    let ids = bulk::chosen(sent)?;
     let asked = Asked::read(&cx, Address::parse(&[])).map_err(Error::Refused)?;
     let texts: Vec<String> = ids.iter().map(ClientId::to_string).collect();
     let filter = format!("id={}", texts.join(","));
-    let kind = FileKind::of(&sent.text("format"));
-    answer(Export::new(cx, asked, Some(ids)), kind, filter).await
+    let file = format!("clients-{}", cx.l.today);
+    answer(cx, asked, Some(ids), kind, Named { file, filter }).await
 }
 
-async fn answer(export: Export, kind: FileKind, filter: String) -> Answer {
-    export.note_begin(kind, filter).await?;
-    let day = export.cx.l.today;
-    let file = format!("attachment; filename=\"clients-{day}.{}\"", kind.ending());
+/// What an export is called: the file without its ending, and what the journal says of it.
+pub(super) struct Named {
+    pub(super) file: String,
+    pub(super) filter: String,
+}
+
+/// Answers with the file.
+pub(super) async fn answer(
+    cx: Cx,
+    asked: Asked,
+    ids: Option<Vec<ClientId>>,
+    kind: FileKind,
+    named: Named,
+) -> Answer {
+    let export = Export::new(cx, asked, ids);
+    export.note_begin(kind, named.filter).await?;
+    let file = format!("attachment; filename=\"{}.{}\"", named.file, kind.ending());
     let body = match kind {
         FileKind::Csv => csv_stream(export),
         FileKind::Xlsx => Body::from(xlsx(export).await?),
+        FileKind::Cards(format) => card_stream(export, format),
     };
     let headers = [
         (header::CONTENT_TYPE, kind.mime().to_owned()),
@@ -108,7 +143,10 @@ impl Export {
     }
 
     async fn note_begin(&self, kind: FileKind, filter: String) -> Result<(), Error> {
-        let note = self.note(None, kind.ending(), filter);
+        let mut note = self.note(None, kind.ending(), filter);
+        if let FileKind::Cards(_) = kind {
+            note.columns = CARD_COLUMNS.map(str::to_owned).to_vec();
+        }
         self.cx.execute(self.cx.ctx.command_id(), &note).await
     }
 
@@ -124,8 +162,32 @@ impl Export {
         [self.cx.l.t("client-number")].into_iter().chain(labels).collect()
     }
 
-    /// The next rows; none at the end. Journals the end.
+    /// The next rows as cells of a table; none at the end.
     async fn next(&mut self) -> Result<Option<Vec<Vec<Plain>>>, Error> {
+        let Some(found) = self.next_rows().await? else { return Ok(None) };
+        let beside = Beside::read(&mut self.db, &self.asked.columns, &found).await?;
+        let columns: Vec<_> =
+            self.asked.columns.iter().filter(|c| c.key() != "number").copied().collect();
+        let rows = found.iter().map(|row| {
+            let number = Plain::Text(row.head.number.clone());
+            let rest = cells::plain(&self.cx, &columns, row, &beside);
+            [number].into_iter().chain(rest).collect()
+        });
+        Ok(Some(rows.collect()))
+    }
+
+    /// The next clients as contact cards; none at the end.
+    async fn next_cards(&mut self, format: ContactFormat) -> Result<Option<Bytes>, Error> {
+        let Some(found) = self.next_rows().await? else { return Ok(None) };
+        let ids: Vec<ClientId> = found.iter().map(|row| row.head.id).collect();
+        let principal = std::sync::Arc::clone(&self.cx.ctx.principal);
+        let facts = card_facts(&mut self.db, &principal, "client.export", &ids).await?;
+        let text: String = facts.iter().map(|facts| (format.write)(&card(facts))).collect();
+        Ok(Some(Bytes::from(text)))
+    }
+
+    /// The next rows; none at the end. Journals the end.
+    async fn next_rows(&mut self) -> Result<Option<Vec<ListRow>>, Error> {
         if !self.has_more {
             return Ok(None);
         }
@@ -136,19 +198,7 @@ impl Export {
             ..self.asked.ask(&self.cx, self.ids.as_deref(), &extras)
         };
         let page = queries::page(&mut self.db, &ask).await?;
-        let beside = Beside::read(&mut self.db, &self.asked.columns, &page.rows).await?;
-        let columns: Vec<_> =
-            self.asked.columns.iter().filter(|c| c.key() != "number").copied().collect();
-        let rows: Vec<Vec<Plain>> = page
-            .rows
-            .iter()
-            .map(|row| {
-                let number = Plain::Text(row.head.number.clone());
-                let rest = cells::plain(&self.cx, &columns, row, &beside);
-                [number].into_iter().chain(rest).collect()
-            })
-            .collect();
-        self.sent += rows.len();
+        self.sent += page.rows.len();
         self.has_more = page.has_more && self.sent < limits::EXPORT_ROWS_MAX;
         if let Some(last) = page.rows.last() {
             self.asked.address.turn = Turn::After(last.cursor.clone());
@@ -156,7 +206,7 @@ impl Export {
         if !self.has_more {
             self.note_end().await?;
         }
-        Ok(Some(rows))
+        Ok(Some(page.rows))
     }
 }
 
@@ -174,6 +224,21 @@ fn csv_stream(export: Export) -> Body {
         };
         let heads = is_first.then(|| export.heads());
         Some((csv_chunk(heads.as_deref(), &rows), (export, false)))
+    });
+    Body::from_stream(chunks)
+}
+
+/// Chunks of cards, as those of CSV.
+fn card_stream(export: Export, format: ContactFormat) -> Body {
+    let chunks = stream::unfold(export, move |mut export| async move {
+        match export.next_cards(format).await {
+            Ok(cards) => Some((Ok(cards?), export)),
+            Err(error) => {
+                tracing::error!(%error, "an export broke off");
+                export.has_more = false;
+                Some((Err(std::io::Error::other(error)), export))
+            }
+        }
     });
     Body::from_stream(chunks)
 }

@@ -96,6 +96,7 @@ fn export(cx: &Cx, address: &Address) -> Markup {
         .item(MenuItem::Heading(l.ta("list-export-words", &[("max", max.into())])))
         .item(link("xlsx", l.t("list-export-xlsx")))
         .item(link("csv", l.t("list-export-csv")))
+        .items(cx.app.contact_format.map(|format| link(format.ending, l.t("list-export-cards"))))
         .render()
 }
 

@@ -189,6 +189,10 @@ fn bulk(cx: &Cx) -> Vec<BulkAction> {
     }
     if may("client.export") {
         actions.push(BulkAction::post("/clients/export", "download", l.t("list-bulk-export")));
+        if cx.app.contact_format.is_some() {
+            let label = l.t("list-bulk-cards");
+            actions.push(BulkAction::post("/clients/export/cards", "id-card", label));
+        }
     }
     actions
 }

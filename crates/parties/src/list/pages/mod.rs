@@ -1,6 +1,7 @@
 //! The list's pages: the list itself, its views, bulk actions, exports.
 
 mod bulk;
+mod cards;
 mod cells;
 mod export;
 mod filters;
@@ -36,6 +37,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/clients/bulk/segment", EDIT, bulk::segment)
         .get("/clients/export", EXPORT, export::filtered)
         .post("/clients/export", EXPORT, export::selected)
+        .post("/clients/export/cards", EXPORT, export::selected_cards)
+        .get("/clients/{id}/card.vcf", EXPORT, cards::one)
 }
 
 /// The decoded pairs of a query string, in order.

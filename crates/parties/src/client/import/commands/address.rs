@@ -30,12 +30,13 @@ pub(super) async fn insert_addresses(w: &mut Work<'_>, rows: &[Vec<Value>]) -> R
     Ok(())
 }
 
-/// An address of the kind feeds bring.
+/// An address of a client; `is_of_kind` when it is of the kind feeds bring.
 struct Stored {
     id: Uuid,
     source: String,
     author_id: Option<UserId>,
     is_archived: bool,
+    is_of_kind: bool,
     parts: [String; 4],
 }
 
@@ -47,8 +48,9 @@ impl Stored {
 }
 
 async fn stored(w: &mut Work<'_>, id: ClientId) -> Result<Vec<Stored>, Error> {
-    let sql = "select id, source, author_id, archived_at, region, city, street, postal_code \
-               from client_address where client_id = $1 and kind = 'registration' order by id";
+    let sql = "select id, source, author_id, archived_at, \
+               case when kind = 'registration' then 1 else 0 end, region, city, street, postal_code \
+               from client_address where client_id = $1 order by id";
     let mut all = Vec::new();
     for row in w.query(sql, params![id]).await? {
         let mut c = row.cols();
@@ -57,6 +59,7 @@ async fn stored(w: &mut Work<'_>, id: ClientId) -> Result<Vec<Stored>, Error> {
             source: c.take()?,
             author_id: c.take()?,
             is_archived: c.take::<Option<Timestamp>>()?.is_some(),
+            is_of_kind: c.take::<i64>()? != 0,
             parts: [c.take()?, c.take()?, c.take()?, c.take()?],
         });
     }
@@ -72,10 +75,11 @@ pub(super) async fn update_address(
     label: &str,
     guard: &mut Guard<'_>,
 ) -> Result<bool, Error> {
-    let all = stored(w, id).await?;
+    let mut all = stored(w, id).await?;
     if all.iter().any(|one| !one.is_archived && one.parts == *parts) {
         return Ok(false);
     }
+    all.retain(|one| one.is_of_kind);
     let brought: Vec<&str> =
         ADDRESS.into_iter().zip(parts).filter(|(_, text)| !text.is_empty()).map(|p| p.0).collect();
     let is_master = brought.iter().any(|field| guard.is_master(field));

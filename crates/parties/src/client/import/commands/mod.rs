@@ -2,6 +2,7 @@
 
 mod address;
 mod kept;
+mod own;
 mod owners;
 mod write;
 
@@ -14,6 +15,7 @@ use store::{Read, Value, params};
 
 use crate::client::import::read::{Branches, Incoming, read_row, reject};
 use crate::client::model::Status;
+pub(super) use own::{Own, Owned, own_clients};
 use owners::Owners;
 use write::{insert, update};
 
@@ -28,11 +30,12 @@ impl Command for ImportClients {
     type Output = ImportOutcome;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<ImportOutcome, Error> {
-        take(w, &self.0, Status::Active).await
+        take(w, &self.0, Status::Active, &Owned::new()).await
     }
 }
 
-/// Takes a batch; new clients of whom the feed does not say where they stand get `status`.
+/// Takes a batch; new clients of whom the feed does not say where they stand get `status`. `own` are the
+/// rows that name a client of ours without ever having been brought in.
 ///
 /// # Errors
 /// The database's; rows that cannot be are in the outcome.
@@ -40,6 +43,7 @@ pub(crate) async fn take(
     w: &mut Work<'_>,
     batch: &ImportBatch,
     status: Status,
+    own: &Owned,
 ) -> Result<ImportOutcome, Error> {
     let mut outcome = ImportOutcome::default();
     let known = known_refs(w, batch, "client").await?;
@@ -72,7 +76,8 @@ pub(crate) async fn take(
             outcome.unchanged += 1;
             continue;
         }
-        let client = found.map(|(id, _)| (*id).into());
+        let ours = || own.get(external_id).map(|one| one.id);
+        let client = found.map(|(id, _)| (*id).into()).or_else(ours);
         if let Some((kind, value)) = owners.take(&incoming, client) {
             outcome.rejected.push(reject(row, Some(&kind), "identifier-taken", &value));
             continue;
