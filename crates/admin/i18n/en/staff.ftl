@@ -55,6 +55,7 @@ admin-staff-no-team = No team
 admin-staff-role = Role
 admin-staff-roles = Roles
 admin-staff-own-roles = Your own roles are changed by another administrator.
+admin-staff-beyond-roles = Greyed-out roles give more than you may give.
 admin-staff-lang = Language
 admin-staff-state = State
 admin-staff-seen = Last seen

@@ -55,6 +55,7 @@ admin-staff-no-team = Без команды
 admin-staff-role = Роль
 admin-staff-roles = Роли
 admin-staff-own-roles = Ваши собственные роли меняет другой администратор.
+admin-staff-beyond-roles = Роли серым дают больше, чем вправе дать вы.
 admin-staff-lang = Язык
 admin-staff-state = Состояние
 admin-staff-seen = Был в системе

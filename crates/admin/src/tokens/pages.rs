@@ -6,9 +6,9 @@ use kernel::limits::PAGE_ROWS;
 use kernel::{Refusal, Refusals, RoleId, Timestamp, TokenId, UserId};
 use maud::{Markup, html};
 use spine::Error;
-use spine::org::Role;
 use spine::org::commands::CreateToken;
 use spine::org::edit::RevokeToken;
+use spine::org::{Place, Role};
 use web::ui::{
     self, Button, Cell, Column, Field, Form, Input, Kv, Opt, PageHeader, Pager, Panel, Row, Table,
     Tone,
@@ -170,12 +170,19 @@ fn fields(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let error = |name: &str| cx.field_error(refusals, name);
-    let mut roles: Vec<&Role> = directory.roles.values().collect();
+    // only what the command would let this person hand out
+    let me = cx.principal();
+    let may_give = |role: &&Role| spine::org::may_give_all(me, &role.grants, Place::default());
+    let mut roles: Vec<&Role> = directory.roles.values().filter(may_give).collect();
     roles.sort_by_cached_key(|r| r.shown_name(l.lang).to_lowercase());
     let roles = roles.iter().map(|r| Opt::new(r.id.to_string(), r.shown_name(l.lang)));
     let roles: Vec<Opt> = std::iter::once(Opt::new("", l.t("admin-choose"))).chain(roles).collect();
     let mut people = vec![Opt::new("", l.t("admin-token-nobody"))];
-    people.extend(active_staff(cx, None));
+    let may_be = |option: &Opt| {
+        let member = option.value.parse().ok().and_then(|id| directory.staff.get(&id));
+        member.is_some_and(|m| directory.may_act_on(me, m))
+    };
+    people.extend(active_staff(cx, None).into_iter().filter(may_be));
     html! {
         (summary(cx, refusals))
         (Field::text("name", l.t("admin-token-name")).value(given.text("name")).required()

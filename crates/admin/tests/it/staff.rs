@@ -162,7 +162,7 @@ async fn an_administrator_ends_the_sessions_of_others() {
     .await;
 }
 
-fn fields_of(bank: &Bank, login: &str, roles: &[&str]) -> StaffFields {
+pub(crate) fn fields_of(bank: &Bank, login: &str, roles: &[&str]) -> StaffFields {
     let directory = bank.services.directory.get();
     let member = directory.staff.get(&bank.user(login)).unwrap();
     StaffFields {

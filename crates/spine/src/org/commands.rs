@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use store::outbox::Message;
 use store::{Read, Tx, params};
 
+use super::edit::giving;
+use super::rights::{Place, may_give_all};
 use crate::{Change, Command, Error, Registry, Work};
 
 pub(crate) fn register(registry: &mut Registry) {
@@ -214,6 +216,7 @@ impl Command for CreateToken {
         let row = w.first("select id from role where key = $1", params![&self.role_key]).await?;
         let role: RoleId =
             row.ok_or_else(|| Error::refused_field("role-unknown", "role"))?.one()?;
+        self.check(w, role).await?;
         let id: TokenId = w.new_id();
         let now = w.ctx.now;
         w.execute(
@@ -234,6 +237,28 @@ impl Command for CreateToken {
             Change::new().set("name", self.name.as_str()).set("role", self.role_key.as_str());
         w.record("api_token", id, None, change);
         Ok(id)
+    }
+}
+
+impl CreateToken {
+    /// A token is a way to act as its role, and in the name of its owner: one may make it only of what one
+    /// may hand out.
+    async fn check(&self, w: &mut Work<'_>, role: RoleId) -> Result<(), Error> {
+        let grants = giving::grants_of(w, &[role]).await?;
+        if !may_give_all(&w.ctx.principal, &grants, Place::default()) {
+            return Err(Error::refused_field("rights-beyond", "role"));
+        }
+        let Some(owner) = self.user_id else {
+            return Ok(());
+        };
+        let sql = "select id from staff where id = $1 and state = 'active'";
+        if w.first(sql, params![owner]).await?.is_none() {
+            return Err(Error::refused_field("not-a-choice", "owner"));
+        }
+        match giving::may_act_on(w, owner).await {
+            Err(Error::Refused(_)) => Err(Error::refused_field("person-beyond", "owner")),
+            other => other,
+        }
     }
 }
 

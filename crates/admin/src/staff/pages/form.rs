@@ -8,7 +8,7 @@ use kernel::{CommandId, Lang, Refusals, RoleId, Secret, UserId};
 use maud::{Markup, html};
 use spine::Error;
 use spine::org::edit::{AddStaff, EditStaff, SetPassword, StaffFields, check_new_password};
-use spine::org::{Role, StaffMember};
+use spine::org::{Role, StaffMember, may_give_all};
 use web::ui::{Field, Form, Input, Opt, PageHeader, Panel, form_row};
 use web::{Answer, Cx, FormData};
 
@@ -243,22 +243,28 @@ fn roles(cx: &Cx, member: Option<&StaffMember>, typed: &Typed, refusals: &Refusa
     let is_me = member.is_some_and(|m| cx.principal().user_id == Some(m.id));
     let mut roles: Vec<&Role> = directory.roles.values().collect();
     roles.sort_by_cached_key(|r| r.shown_name(l.lang).to_lowercase());
+    let place = member.map(|m| directory.place_of(m)).unwrap_or_default();
+    let is_beyond = |r: &Role| !may_give_all(cx.principal(), &r.grants, place);
     let error = cx.field_error(refusals, "roles");
     html! {
         fieldset.field.radios.full.invalid[error.is_some()] {
             legend { (l.t("admin-staff-roles")) span.required title=(l.t("ui-required")) { "*" } }
             div.form-row {
-                @for role in roles {
+                @for role in &roles {
                     @let id = role.id.to_string();
                     @let held = typed.roles.contains(&id);
+                    @let is_fixed = is_me || is_beyond(role);
                     label.check-line {
-                        input type="checkbox" name="roles" value=(id) checked[held] disabled[is_me];
+                        input type="checkbox" name="roles" value=(id) checked[held] disabled[is_fixed];
                         span { (role.shown_name(l.lang)) }
                     }
-                    @if is_me && held { input type="hidden" name="roles" value=(id); }
+                    @if is_fixed && held { input type="hidden" name="roles" value=(id); }
                 }
             }
             @if is_me { div.hint { (l.t("admin-staff-own-roles")) } }
+            @else if roles.iter().any(|r| is_beyond(r)) {
+                div.hint { (l.t("admin-staff-beyond-roles")) }
+            }
             @if let Some(error) = &error {
                 div.error { (web::icons::icon("circle-alert")) span { (error) } }
             }

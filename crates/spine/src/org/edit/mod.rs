@@ -4,6 +4,7 @@
 //! Whoever edits rights takes one lock first: "somebody always holds them" is a rule over many rows.
 
 mod absences;
+pub(super) mod giving;
 mod leave;
 mod places;
 mod roles;

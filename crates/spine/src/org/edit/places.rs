@@ -7,6 +7,7 @@ use store::{Read, params};
 use uuid::Uuid;
 
 use crate::org::edit_rules::{check_code, check_line, check_zone};
+use crate::org::rights::depends_on_place;
 use crate::{Change, Command, Error, Work};
 
 /// How a branch works with the centre.
@@ -143,6 +144,7 @@ impl Command for SaveBranch {
         let before = texts_before::<6>(w, sql, old).await?;
         let region_before = self.region_before(w).await?;
         self.check(w, after).await?;
+        self.refuse_own_region(w, &region_before)?;
         let id: BranchId = self.branch_id.unwrap_or_else(|| w.new_id());
         w.execute(
             "insert into branch (id, region_id, code, name, name_en, address, zone, mode) \
@@ -161,6 +163,19 @@ impl Command for SaveBranch {
 }
 
 impl SaveBranch {
+    /// Who has rights over his region moves no branch into it, nor his own branch out of it: his rights
+    /// would reach the clients of others.
+    fn refuse_own_region(&self, w: &Work<'_>, before: &Json) -> Result<(), Error> {
+        let me = &w.ctx.principal;
+        let moves = before.as_str().is_some_and(|before| before != self.region_id.to_string());
+        let mine = (me.branch_id.is_some() && me.branch_id == self.branch_id)
+            || me.region_id == Some(self.region_id);
+        if moves && mine && depends_on_place(me) {
+            return Err(Error::refused_field("own-region", "region"));
+        }
+        Ok(())
+    }
+
     async fn region_before(&self, w: &mut Work<'_>) -> Result<Json, Error> {
         let sql = "select region_id from branch where id = $1";
         let row = w.first(sql, params![self.branch_id]).await?;

@@ -1,4 +1,5 @@
-//! Roles and what they may do. Nobody widens a role he holds himself.
+//! Roles and what they may do. Nobody widens a role he holds himself, nor gives any role power over the
+//! organisation that he does not have.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::{Read, Value, params};
 
-use super::{keep_guardians, lock_rights};
+use super::{giving, keep_guardians, lock_rights};
 use crate::org::edit_rules::{check_line, widens};
 use crate::{Change, Command, Error, Scope, Work};
 
@@ -66,6 +67,7 @@ impl Command for SaveRole {
             None => (w.new_id(), None),
         };
         let before = old.as_ref().map(|o| o.grants.clone()).unwrap_or_default();
+        giving::may_widen(w, &before, &self.grants).await?;
         match &old {
             None => {
                 // ids are ordered by time: their end is what tells two of one moment apart

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::{Read, Value, params};
 
+use super::giving::{may_act_on, may_give_roles, place};
 use super::{keep_guardians, lock_rights};
 use crate::org::edit_rules::{check_email, check_line, check_login};
+use crate::org::rights::depends_on_place;
 use crate::{Change, Command, Error, Work};
 
 /// Everything an administrator writes about a member of staff.
@@ -163,6 +165,34 @@ fn id_text(id: Option<impl ToString>) -> Json {
     id.map_or(Json::Null, |i| i.to_string().into())
 }
 
+/// Nobody gives himself rights, nor moves himself to where his rights reach others' clients, nor changes
+/// what makes somebody who may do more than he could give.
+async fn may_change(
+    w: &mut Work<'_>,
+    id: UserId,
+    new: &StaffFields,
+    old: &StaffFields,
+) -> Result<(), Error> {
+    let moves = (new.branch_id, new.team_id) != (old.branch_id, old.team_id);
+    let is_me = w.actor() == Some(id);
+    if is_me && new.roles != old.roles {
+        return Err(Error::refused_field("own-rights", "roles"));
+    }
+    if is_me && moves && depends_on_place(&w.ctx.principal) {
+        return Err(Error::refused_field("own-place", "branch"));
+    }
+    if new.roles == old.roles && new.login == old.login && !moves {
+        return Ok(());
+    }
+    may_act_on(w, id).await?;
+    if is_me {
+        return Ok(());
+    }
+    let there = place(w, new.branch_id, new.team_id).await?;
+    let field = if new.roles == old.roles { "branch" } else { "roles" };
+    may_give_roles(w, &new.roles, there, field).await
+}
+
 /// Adds a member of staff.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AddStaff {
@@ -181,6 +211,8 @@ impl Command for AddStaff {
         let new = self.staff.clean();
         lock_rights(w).await?;
         let role_keys = check(w, None, &new, None).await?;
+        let there = place(w, new.branch_id, new.team_id).await?;
+        may_give_roles(w, &new.roles, there, "roles").await?;
         let id: UserId = w.new_id();
         w.execute(
             "insert into staff (id, login, name, name_en, email, phone, branch_id, team_id, state, \
@@ -239,10 +271,8 @@ impl Command for EditStaff {
         lock_rights(w).await?;
         let Stored { fields: old, role_keys: old_keys } = load(w, id).await?;
         let role_keys = check(w, Some(id), &new, Some(&old)).await?;
+        may_change(w, id, &new, &old).await?;
         if new.roles != old.roles {
-            if w.actor() == Some(id) {
-                return Err(Error::refused_field("own-rights", "roles"));
-            }
             put_roles(w, id, &new.roles).await?;
             keep_guardians(w).await?;
         }
@@ -307,6 +337,8 @@ impl Command for SetPassword {
         if w.actor() == Some(self.staff_id) {
             return Err(Error::refused_field("own-password", "password"));
         }
+        lock_rights(w).await?;
+        may_act_on(w, self.staff_id).await?;
         let found = w
             .execute(
                 "update staff set password_hash = $2, failures = 0, locked_until = null \
@@ -376,6 +408,8 @@ impl Command for UnlockStaff {
         let sql = "select locked_until from staff where id = $1";
         let row = w.first(sql, params![self.staff_id]).await?.ok_or(Error::NotFound)?;
         let locked: Option<i64> = row.one()?;
+        // or who may unlock could try a better man's passwords without end
+        may_act_on(w, self.staff_id).await?;
         w.execute(
             "update staff set failures = 0, locked_until = null where id = $1",
             params![self.staff_id],
