@@ -32,6 +32,7 @@ pub(crate) async fn administrator(
             roles: vec!["administrator".to_owned()],
             password_hash: Some(hash),
             lang: Lang::Ru,
+            must_change_password: true,
         }],
         ..Seed::default()
     };

@@ -97,10 +97,12 @@ admin-password-old = Present password
 admin-password-again = New password once more
 admin-password-set = Set password
 admin-password-set-words = { $name } will be signed out everywhere and will sign in with this password.
-admin-password-set-hint = Shown only here. Hand it over in person; they change it after signing in.
+admin-password-set-hint = Shown only here. Hand it over in person; they must change it when they sign in.
 admin-password-copy = Copy the proposed password:
 admin-password-own = Change password
 admin-password-own-words = Your other sessions will end.
+admin-password-first-change = Choose your own password
+admin-password-first-change-words = The password you signed in with was set by somebody else. Change it, and the program opens.
 admin-password-change = Change password
 admin-password-rules = At least { $min } characters. A few unrelated words are easier to remember than signs.
 

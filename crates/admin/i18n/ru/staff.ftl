@@ -97,10 +97,12 @@ admin-password-old = Нынешний пароль
 admin-password-again = Новый пароль ещё раз
 admin-password-set = Задать пароль
 admin-password-set-words = Все сеансы завершатся, дальше вход только с этим паролем. Сотрудник: { $name }.
-admin-password-set-hint = Показан только здесь. Передайте лично; после входа сотрудник сменит его сам.
+admin-password-set-hint = Показан только здесь. Передайте лично; при входе сотрудник обязан его сменить.
 admin-password-copy = Скопировать предложенный пароль:
 admin-password-own = Смена пароля
 admin-password-own-words = Остальные ваши сеансы завершатся.
+admin-password-first-change = Задайте свой пароль
+admin-password-first-change-words = Пароль, с которым вы вошли, задали не вы. Смените его, и программа откроется.
 admin-password-change = Сменить пароль
 admin-password-rules = Не короче { $min } символов. Несколько не связанных слов запомнить легче, чем набор знаков.
 

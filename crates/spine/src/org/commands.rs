@@ -31,6 +31,9 @@ pub struct OpenSession {
     pub address: String,
     /// Browser.
     pub agent: String,
+    /// It was opened with a password that somebody else has set: nothing but changing it is open.
+    #[serde(default)]
+    pub must_change_password: bool,
 }
 
 impl Command for OpenSession {
@@ -56,6 +59,9 @@ impl Command for OpenSession {
             ],
         )
         .await?;
+        if self.must_change_password {
+            w.execute("insert into password_duty (session_id) values ($1)", params![id]).await?;
+        }
         w.execute(
             "update staff set failures = 0, locked_until = null where id = $1 and failures > 0",
             params![self.user_id],

@@ -60,11 +60,14 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("methodologist", "view.share", Scope::Bank),
 ];
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 101,
-    name: "spine",
-    sql: include_str!("../../migrations/0101_spine.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 101, name: "spine", sql: include_str!("../../migrations/0101_spine.sql") },
+    Migration {
+        number: 102,
+        name: "password",
+        sql: include_str!("../../migrations/0102_password.sql"),
+    },
+];
 
 /// The spine's own module.
 pub fn module() -> Module {

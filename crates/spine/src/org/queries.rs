@@ -127,6 +127,8 @@ pub struct SignInRow {
     pub password_hash: Option<String>,
     /// Locked until then.
     pub locked_until: Option<Timestamp>,
+    /// The password was set by somebody else and is to be changed first.
+    pub is_temporary: bool,
 }
 
 /// A member of staff by sign-in name (exact, lower case).
@@ -137,7 +139,10 @@ pub async fn sign_in_row<R: Read>(
     db: &mut R,
     login: &str,
 ) -> Result<Option<SignInRow>, StoreError> {
-    let sql = "select id, state, password_hash, locked_until from staff where login = $1";
+    let sql = "select s.id, s.state, s.password_hash, s.locked_until, \
+               case when t.staff_id is null then 0 else 1 end \
+               from staff s left join temporary_password t on t.staff_id = s.id \
+               where s.login = $1";
     let Some(row) = db.first(sql, params![login]).await? else { return Ok(None) };
     let mut c = row.cols();
     Ok(Some(SignInRow {
@@ -145,6 +150,7 @@ pub async fn sign_in_row<R: Read>(
         active: c.take::<String>()? == "active",
         password_hash: c.take()?,
         locked_until: c.take()?,
+        is_temporary: c.take::<i64>()? != 0,
     }))
 }
 
@@ -165,10 +171,15 @@ pub struct SessionRow {
     pub address: String,
     /// Browser.
     pub agent: String,
+    /// Nothing but changing the password is open to it.
+    pub must_change_password: bool,
 }
 
-const SESSION: &str =
-    "select id, staff_id, created_at, seen_at, expires_at, address, agent from session";
+/// Sessions of people who work here.
+const SESSION: &str = "select s.id, s.staff_id, s.created_at, s.seen_at, s.expires_at, s.address, \
+     s.agent, case when d.session_id is null then 0 else 1 end from session s \
+     join staff p on p.id = s.staff_id and p.state = 'active' \
+     left join password_duty d on d.session_id = s.id";
 
 fn session(row: store::Row) -> Result<SessionRow, StoreError> {
     let mut c = row.cols();
@@ -180,6 +191,7 @@ fn session(row: store::Row) -> Result<SessionRow, StoreError> {
         expires_at: c.take()?,
         address: c.take()?,
         agent: c.take()?,
+        must_change_password: c.take::<i64>()? != 0,
     })
 }
 
@@ -193,7 +205,8 @@ pub async fn live_session<R: Read>(
     now: Timestamp,
 ) -> Result<Option<SessionRow>, StoreError> {
     let sql = format!(
-        "{SESSION} where token_hash = $1 and ended_at is null and expires_at > $2 and seen_at > $3"
+        "{SESSION} where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2 \
+         and s.seen_at > $3"
     );
     let idle = now.plus_hours(-kernel::limits::SESSION_IDLE_HOURS);
     db.first(&sql, params![token_hash.to_vec(), now, idle]).await?.map(session).transpose()
@@ -209,10 +222,11 @@ pub async fn sessions_of<R: Read>(
     now: Timestamp,
 ) -> Result<Vec<SessionRow>, StoreError> {
     let sql = format!(
-        "{SESSION} where staff_id = $1 and ended_at is null and expires_at > $2 \
-         order by seen_at desc limit 100"
+        "{SESSION} where s.staff_id = $1 and s.ended_at is null and s.expires_at > $2 \
+         and s.seen_at > $3 order by s.seen_at desc limit 100"
     );
-    db.query(&sql, params![user, now]).await?.into_iter().map(session).collect()
+    let idle = now.plus_hours(-kernel::limits::SESSION_IDLE_HOURS);
+    db.query(&sql, params![user, now, idle]).await?.into_iter().map(session).collect()
 }
 
 /// The role a live API token acts in, and its owner if it has one.
@@ -225,7 +239,9 @@ pub async fn live_token<R: Read>(
     now: Timestamp,
 ) -> Result<Option<(TokenId, RoleId, Option<UserId>)>, StoreError> {
     let sql = "select id, role_id, staff_id from api_token where token_hash = $1 \
-               and revoked_at is null and (expires_at is null or expires_at > $2)";
+               and revoked_at is null and (expires_at is null or expires_at > $2) \
+               and (staff_id is null or exists (select 1 from staff s \
+               where s.id = api_token.staff_id and s.state = 'active'))";
     let Some(row) = db.first(sql, params![token_hash.to_vec(), now]).await? else {
         return Ok(None);
     };

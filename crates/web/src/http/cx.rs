@@ -58,6 +58,10 @@ impl Cx {
         self.db.forget();
         answer
     }
+    /// The session was opened with a password somebody else has set: it must be changed first.
+    pub fn must_change_password(&self) -> bool {
+        self.session.as_ref().is_some_and(|s| s.must_change_password)
+    }
     /// Who asks.
     pub fn principal(&self) -> &Principal {
         &self.ctx.principal

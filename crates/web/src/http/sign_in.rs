@@ -130,7 +130,9 @@ async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Ans
         .await
         .map_err(Error::failure)?;
     match row {
-        Some(row) if fits && stored.is_some() => open(&app, &cx, row.user_id, &next).await,
+        Some(row) if fits && stored.is_some() => {
+            open(&app, &cx, (row.user_id, row.is_temporary), &next).await
+        }
         Some(row) => {
             let failed = NoteSignInFailure { user_id: row.user_id, address: String::new() };
             let system = app.services.system("web");
@@ -151,16 +153,23 @@ async fn demo_sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -
     let login = logins.iter().find(|(key, _)| *key == role).map(|(_, login)| login.as_str());
     let login = login.ok_or_else(|| Error::refused_field("role-unknown", "role"))?;
     let row = queries::sign_in_row(&mut cx.db, login).await?.ok_or(Error::NotFound)?;
-    open(&app, &cx, row.user_id, &sent.text("next")).await
+    open(&app, &cx, (row.user_id, false), &sent.text("next")).await
 }
 
-async fn open(app: &App, cx: &Cx, user_id: UserId, next: &str) -> Answer {
+/// Opens a session with a token of its own, whatever cookie the browser came with.
+async fn open(
+    app: &App,
+    cx: &Cx,
+    (user_id, must_change_password): (UserId, bool),
+    next: &str,
+) -> Answer {
     let token = new_token(cx.ctx.entropy.as_ref());
     let command = OpenSession {
         user_id,
         token_hash: hash_token(&token),
         address: String::new(),
         agent: cx.agent.clone(),
+        must_change_password,
     };
     let system = app.services.system("web");
     app.services.bus.execute(&system, system.command_id(), &command).await?;

@@ -8,7 +8,7 @@ pub(super) mod giving;
 mod leave;
 mod places;
 mod roles;
-mod staff;
+pub(super) mod staff;
 mod system;
 
 use std::collections::BTreeSet;

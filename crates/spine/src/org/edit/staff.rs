@@ -234,6 +234,9 @@ impl Command for AddStaff {
         )
         .await?;
         put_roles(w, id, &new.roles).await?;
+        if self.password_hash.is_some() {
+            mark_temporary(w, id).await?;
+        }
         let mut change = Change::new()
             .set("login", new.login)
             .set("name", new.name)
@@ -319,7 +322,19 @@ async fn end_sessions(
     Ok(w.execute(sql, params![user, now, but]).await?)
 }
 
-/// Sets somebody else's password and ends his sessions.
+/// Notes that a person's password is known to somebody else and must be changed first.
+pub(in crate::org) async fn mark_temporary(w: &mut Work<'_>, id: UserId) -> Result<(), Error> {
+    let now = w.ctx.now;
+    w.execute(
+        "insert into temporary_password (staff_id, set_at) values ($1, $2) \
+         on conflict (staff_id) do update set set_at = excluded.set_at",
+        params![id, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Sets somebody else's password, which he must change when he first signs in, and ends his sessions.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SetPassword {
     /// Whose.
@@ -349,6 +364,7 @@ impl Command for SetPassword {
         if found == 0 {
             return Err(Error::NotFound);
         }
+        mark_temporary(w, self.staff_id).await?;
         let ended = end_sessions(w, self.staff_id, None).await?;
         let change = Change::new().set("password", "changed").set("sessions_ended", ended);
         w.record("staff", self.staff_id, None, change);
@@ -385,6 +401,10 @@ impl Command for ChangePassword {
         if changed == 0 {
             return Err(Error::refused_field("password-wrong", "old"));
         }
+        w.execute("delete from temporary_password where staff_id = $1", params![me]).await?;
+        let sql = "delete from password_duty where session_id in \
+                   (select id from session where staff_id = $1)";
+        w.execute(sql, params![me]).await?;
         let ended = end_sessions(w, me, self.keep_session).await?;
         let change = Change::new().set("password", "changed").set("sessions_ended", ended);
         w.record("staff", me, None, change);
