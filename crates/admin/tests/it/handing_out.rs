@@ -23,6 +23,7 @@ async fn helper(bank: &Bank) -> RoleId {
         name: "Помощник".to_owned(),
         name_en: "Helper".to_owned(),
         grants: grants.map(|(p, s)| (p.to_owned(), s)).into(),
+        original: None,
     };
     let made = bank.execute("administrator", &helpers).await.unwrap();
     let edit = edit_of(bank, "clerk", vec![made]);
@@ -32,7 +33,7 @@ async fn helper(bank: &Bank) -> RoleId {
 
 fn edit_of(bank: &Bank, login: &str, roles: Vec<RoleId>) -> EditStaff {
     let staff = spine::org::edit::StaffFields { roles, ..fields_of(bank, login, &[]) };
-    EditStaff { staff_id: bank.user(login), staff }
+    EditStaff { staff_id: bank.user(login), staff, original: None }
 }
 
 fn token(role_key: &str, user_id: Option<UserId>) -> CreateToken {
@@ -132,6 +133,7 @@ async fn nobody_widens_himself_by_moving() {
             name: "Землемер".to_owned(),
             name_en: "Surveyor".to_owned(),
             grants,
+            original: None,
         };
         let surveyor = bank.execute("administrator", &surveyor).await.unwrap();
         bank.execute("administrator", &edit_of(bank, "manager", vec![surveyor])).await.unwrap();
@@ -146,6 +148,7 @@ async fn nobody_widens_himself_by_moving() {
             address: far.address.clone(),
             zone: far.zone.clone(),
             mode: far.mode.clone(),
+            original: None,
         };
         assert_eq!(refused(bank, "manager", &annexed).await, "own-region");
         bank.execute("administrator", &annexed).await.unwrap();
@@ -166,6 +169,7 @@ async fn power_over_the_organisation_comes_only_from_who_has_it() {
                 name: role.name.clone(),
                 name_en: role.name_en.clone(),
                 grants,
+                original: None,
             }
         };
         // the security officer looks after the matrix, and is no administrator

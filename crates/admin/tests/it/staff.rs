@@ -189,6 +189,7 @@ async fn nobody_gives_himself_rights_and_somebody_always_keeps_them() {
         let edit = |login: &str, roles: &[&str]| EditStaff {
             staff_id: bank.user(login),
             staff: fields_of(bank, login, roles),
+            original: None,
         };
         let own = edit("administrator", &["administrator", "auditor"]);
         assert_eq!(codes(bank.execute("administrator", &own).await), ["own-rights"]);

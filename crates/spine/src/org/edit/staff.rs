@@ -8,10 +8,10 @@ use serde_json::Value as Json;
 use store::{Read, Value, params};
 
 use super::giving::{may_act_on, may_give_roles, place};
-use super::{keep_guardians, lock_rights};
+use super::{keep_guardians, last_writer, lock_rights, optional};
 use crate::org::edit_rules::{check_email, check_line, check_login};
 use crate::org::rights::depends_on_place;
-use crate::{Change, Command, Error, Work};
+use crate::{Change, Command, Error, Merge, Work};
 
 /// Everything an administrator writes about a member of staff.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,6 +48,28 @@ impl StaffFields {
         clean.roles.sort_unstable();
         clean.roles.dedup();
         clean
+    }
+}
+
+impl StaffFields {
+    /// These fields put into what is stored, by somebody whose form showed `original`.
+    fn merged(self, merge: &mut Merge, original: &Self, stored: &Self) -> Self {
+        let StaffFields { login, name, name_en, email, phone, branch_id, team_id, roles, lang } =
+            self;
+        let (o, s) = (original, stored);
+        let all =
+            |roles: &Vec<RoleId>| roles.iter().map(RoleId::to_string).collect::<Vec<_>>().join(" ");
+        Self {
+            login: merge.text("login", &o.login, &login, &s.login),
+            name: merge.text("name", &o.name, &name, &s.name),
+            name_en: merge.text("name_en", &o.name_en, &name_en, &s.name_en),
+            email: merge.text("email", &o.email, &email, &s.email),
+            phone: merge.text("phone", &o.phone, &phone, &s.phone),
+            branch_id: merge.value("branch", (&o.branch_id, &branch_id, &s.branch_id), optional),
+            team_id: merge.value("team", (&o.team_id, &team_id, &s.team_id), optional),
+            roles: merge.value("roles", (&o.roles, &roles, &s.roles), all),
+            lang: merge.value("lang", (&o.lang, &lang, &s.lang), |l| l.code().to_owned()),
+        }
     }
 }
 
@@ -262,6 +284,10 @@ pub struct EditStaff {
     pub staff_id: UserId,
     /// As it should be.
     pub staff: StaffFields,
+    /// As the form showed it: what others changed meanwhile is kept, or comes back as a conflict. None
+    /// overwrites.
+    #[serde(default)]
+    pub original: Option<StaffFields>,
 }
 
 impl Command for EditStaff {
@@ -270,9 +296,14 @@ impl Command for EditStaff {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let (id, new) = (self.staff_id, self.staff.clean());
+        let (id, mut new) = (self.staff_id, self.staff.clean());
         lock_rights(w).await?;
         let Stored { fields: old, role_keys: old_keys } = load(w, id).await?;
+        if let Some(original) = &self.original {
+            let mut merge = last_writer(w, id.uuid()).await?;
+            new = new.merged(&mut merge, &original.clean(), &old);
+            merge.finish()?;
+        }
         let role_keys = check(w, Some(id), &new, Some(&old)).await?;
         may_change(w, id, &new, &old).await?;
         if new.roles != old.roles {
