@@ -28,7 +28,7 @@ enum Task {
     Demo(demo_bank::Asked),
     /// Serve a bank.
     Serve {
-        /// TOML file: db (must), listen, secure_cookies, zone, currency, jurisdiction,
+        /// TOML file: db (must), listen, secure_cookies, proxies, zone, currency, jurisdiction,
         /// node, demo.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
@@ -83,6 +83,9 @@ enum TokenTask {
         /// The role's key.
         #[arg(long)]
         role: String,
+        /// How many days it works; 0: until it is revoked.
+        #[arg(long, default_value_t = 365)]
+        days: u32,
         #[command(flatten)]
         db: Db,
     },
@@ -116,8 +119,8 @@ async fn dispatch(task: Task) -> Result<bool, RunError> {
         Task::Migrate(db) => migrate(&db.url).await?,
         Task::Backup { file, db } => back_up(&db.url, &file).await?,
         Task::Restore { file, db } => restore(&db.url, &file).await?,
-        Task::Token { task: TokenTask::Create { role, db } } => {
-            say(&create_token(&db.url, role).await?);
+        Task::Token { task: TokenTask::Create { role, days, db } } => {
+            say(&create_token(&db.url, role, days).await?);
         }
         Task::Doctor(db) => return examine(&db.url).await,
         Task::Journal { task: JournalTask::Verify(db) } => return verify(&db.url).await,
@@ -186,7 +189,7 @@ async fn serve(config: &Config) -> Result<(), RunError> {
 }
 
 /// Makes a token; only its hash is kept.
-async fn create_token(url: &str, role_key: String) -> Result<String, RunError> {
+async fn create_token(url: &str, role_key: String, days: u32) -> Result<String, RunError> {
     let core = database::core(url).await?;
     let entropy: &dyn Entropy = core.services.entropy.as_ref();
     let token = web::new_token(entropy);
@@ -195,7 +198,7 @@ async fn create_token(url: &str, role_key: String) -> Result<String, RunError> {
         name: "tessera token create".to_owned(),
         role_key,
         user_id: None,
-        expires_at: None,
+        expires_at: (days > 0).then(|| database::now().plus_hours(i64::from(days) * 24)),
     };
     let system = core.services.system("cli");
     core.services.execute(&system, system.command_id(), &command).await?;

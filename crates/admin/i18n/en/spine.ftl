@@ -50,6 +50,7 @@ refusal-job-waits-already = The same job is already waiting or running
 refusal-job-not-dead = This job has not failed
 refusal-message-not-dead = This message is on its way already
 refusal-token-past = This day is over
+refusal-token-long = A token lives at most { $days } days. Make a new one then.
 
 entity-region = Region
 entity-branch = Branch

@@ -50,6 +50,7 @@ refusal-job-waits-already = Такое же задание уже ждёт ил�
 refusal-job-not-dead = Это задание не числится неудавшимся
 refusal-message-not-dead = Это сообщение уже отправляется
 refusal-token-past = Этот день уже прошёл
+refusal-token-long = Токен живёт не дольше { $days } дней. Потом создайте новый.
 
 entity-region = Регион
 entity-branch = Отделение

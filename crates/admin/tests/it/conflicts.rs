@@ -63,11 +63,7 @@ type Sides<'a> = ((&'a str, &'a str), (&'a str, &'a str), (&'a str, [&'a str; 3]
 
 /// Anna and Boris open one form. Anna saves one field; Boris, who changed another, saves his and keeps
 /// hers; then both change the same one, and Boris is shown all sides.
-async fn merges_and_asks(
-    bank: &Bank,
-    path: &str,
-    (hers, his, both): Sides<'_>,
-) {
+async fn merges_and_asks(bank: &Bank, path: &str, (hers, his, both): Sides<'_>) {
     let mut anna = bank.client("administrator").await;
     let mut boris = bank.client("administrator").await;
     let (field, [original, anna_says, boris_says]) = both;

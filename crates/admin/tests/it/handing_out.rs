@@ -42,7 +42,7 @@ fn token(role_key: &str, user_id: Option<UserId>) -> CreateToken {
         name: "nightly load".to_owned(),
         role_key: role_key.to_owned(),
         user_id,
-        expires_at: None,
+        expires_at: Some(testkit::START.plus_hours(24)),
     }
 }
 
@@ -199,14 +199,15 @@ async fn a_program_hands_out_nothing_whatever_its_role() {
     both(async |bank: &Bank| {
         let mut admin = bank.client("administrator").await;
         let administrators = role(bank, "administrator").to_string();
-        let fields = [("name", "robot"), ("role", administrators.as_str())];
+        let fields =
+            [("name", "robot"), ("role", administrators.as_str()), ("expires", "24.11.2026")];
         let made = send(bank, &mut admin, "/admin/tokens/new", &fields).await.ok();
         let secret = made.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
         let mut robot = bank.stranger();
         robot.set_token(&secret);
         robot.get("/admin/staff").await.ok();
         let clerks = role(bank, "clerk").to_string();
-        let fields = [("name", "child"), ("role", clerks.as_str())];
+        let fields = [("name", "child"), ("role", clerks.as_str()), ("expires", "24.11.2026")];
         let child = send(bank, &mut robot, "/admin/tokens/new", &fields).await;
         assert_eq!(child.status, 422, "{}", child.gist());
         let boss = bank.user("administrator");

@@ -229,7 +229,20 @@ pub async fn sessions_of<R: Read>(
     db.query(&sql, params![user, now, idle]).await?.into_iter().map(session).collect()
 }
 
-/// The role a live API token acts in, and its owner if it has one.
+/// A token that is in force.
+#[derive(Clone, Debug)]
+pub struct TokenRow {
+    /// Identity.
+    pub id: TokenId,
+    /// The role it acts in.
+    pub role_id: RoleId,
+    /// Whose it is, if anybody's.
+    pub user_id: Option<UserId>,
+    /// Last request noted.
+    pub used_at: Option<Timestamp>,
+}
+
+/// The token of a SHA-256, unless it was revoked, has run out, or its owner works here no more.
 ///
 /// # Errors
 /// The database's.
@@ -237,8 +250,8 @@ pub async fn live_token<R: Read>(
     db: &mut R,
     token_hash: &[u8],
     now: Timestamp,
-) -> Result<Option<(TokenId, RoleId, Option<UserId>)>, StoreError> {
-    let sql = "select id, role_id, staff_id from api_token where token_hash = $1 \
+) -> Result<Option<TokenRow>, StoreError> {
+    let sql = "select id, role_id, staff_id, used_at from api_token where token_hash = $1 \
                and revoked_at is null and (expires_at is null or expires_at > $2) \
                and (staff_id is null or exists (select 1 from staff s \
                where s.id = api_token.staff_id and s.state = 'active'))";
@@ -246,7 +259,7 @@ pub async fn live_token<R: Read>(
         return Ok(None);
     };
     let mut c = row.cols();
-    Ok(Some((c.take()?, c.take()?, c.take()?)))
+    Ok(Some(TokenRow { id: c.take()?, role_id: c.take()?, user_id: c.take()?, used_at: c.take()? }))
 }
 
 /// A saved view of a list.

@@ -2,12 +2,14 @@
 //! forms, sessions, live updates, and what other rooms register to be shown.
 
 mod access;
+mod address;
 mod app;
 mod chrome;
 mod cx;
 mod errors;
 mod form_data;
 mod gallery;
+mod gate;
 mod live;
 mod me;
 mod pages;

@@ -137,7 +137,7 @@ async fn check_own(cx: &mut Cx, sent: &FormData, old: &Secret<String>) -> Result
         return Ok(stored);
     }
     let system = cx.app.services.system("web");
-    let failed = NoteSignInFailure { user_id: me, address: String::new() };
+    let failed = NoteSignInFailure { user_id: me, address: cx.address.clone() };
     cx.app.services.bus.execute(&system, system.command_id(), &failed).await?;
     Err(Error::refused_field("password-wrong", "old"))
 }

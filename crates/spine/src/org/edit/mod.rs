@@ -26,7 +26,8 @@ pub use leave::{DismissStaff, ReinstateStaff};
 pub use places::{SaveBranch, SaveRegion, SaveTeam, SetBranchArchived, SetTeamArchived};
 pub use roles::{DeleteRole, SaveRole};
 pub use staff::{
-    AddStaff, ChangePassword, EditStaff, EndSessions, SetPassword, StaffFields, UnlockStaff,
+    AddStaff, ChangePassword, EditStaff, EndOtherSessions, EndSessions, SetPassword, StaffFields,
+    UnlockStaff,
 };
 pub use system::{RetryJob, RetryMessage, RevokeToken, VerifyJournal};
 
@@ -40,6 +41,7 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add::<ChangePassword>();
     registry.add::<UnlockStaff>();
     registry.add::<EndSessions>();
+    registry.add::<EndOtherSessions>();
     registry.add::<DismissStaff>();
     registry.add::<ReinstateStaff>();
     registry.add::<SaveRole>();

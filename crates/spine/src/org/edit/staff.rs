@@ -472,6 +472,28 @@ impl Command for UnlockStaff {
     }
 }
 
+/// Ends all of one's own sessions but one.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EndOtherSessions {
+    /// The session that stays.
+    pub keep_session: Option<SessionId>,
+}
+
+impl Command for EndOtherSessions {
+    const NAME: &'static str = "org.end_other_sessions";
+    const PERMISSION: &'static str = "app.use";
+    type Output = u64;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
+        let me = w.actor().ok_or(Error::NotFound)?;
+        let ended = end_sessions(w, me, self.keep_session).await?;
+        if ended > 0 {
+            w.record("staff", me, None, Change::new().set("sessions_ended", ended));
+        }
+        Ok(ended)
+    }
+}
+
 /// Ends all sessions of a person.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct EndSessions {
