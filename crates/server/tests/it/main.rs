@@ -28,4 +28,5 @@ mod schema;
 mod search;
 mod sign_in;
 mod smoke;
+mod strangers;
 mod support;
