@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use kernel::Entropy;
+use kernel::{Entropy, Secret};
 use tokio::sync::watch;
 
 use crate::config::Config;
@@ -63,6 +63,14 @@ enum Task {
     Generate(demo_bank::Generate),
     /// Measure a running demo bank with many clerks at once.
     Load(load::Asked),
+    /// Give a member of staff a new password, and print it: the way back in when no administrator can sign
+    /// in. It must be changed at the next sign-in.
+    Password {
+        /// Sign-in name.
+        login: String,
+        #[command(flatten)]
+        db: Db,
+    },
     /// API tokens.
     Token {
         #[command(subcommand)]
@@ -122,6 +130,7 @@ async fn dispatch(task: Task) -> Result<bool, RunError> {
         Task::Token { task: TokenTask::Create { role, days, db } } => {
             say(&create_token(&db.url, role, days).await?);
         }
+        Task::Password { login, db } => say(&set_password(&db.url, &login).await?),
         Task::Doctor(db) => return examine(&db.url).await,
         Task::Journal { task: JournalTask::Verify(db) } => return verify(&db.url).await,
         Task::Import(asked) => {
@@ -186,6 +195,20 @@ async fn serve(config: &Config) -> Result<(), RunError> {
         say(&format!("first administrator: {login}, password: {}", password.reveal()));
     }
     host::serve(listener, node.router, node.keepers, stop, |_| {}).await
+}
+
+/// Sets a random password; only its hash is kept.
+async fn set_password(url: &str, login: &str) -> Result<String, RunError> {
+    let core = database::core(url).await?;
+    let row = spine::org::queries::sign_in_row(&mut core.services.reader.clone(), login).await?;
+    let found = row.filter(|r| r.active);
+    let row = found.ok_or_else(|| RunError::Asked(format!("nobody here has the login {login}")))?;
+    let password = Secret::new(first_start::random_password(core.services.entropy.as_ref()));
+    let password_hash = spine::org::hash_password(&password).map_err(spine::Error::failure)?;
+    let command = spine::org::edit::SetPassword { staff_id: row.user_id, password_hash };
+    let system = core.services.system("cli");
+    core.services.execute(&system, system.command_id(), &command).await?;
+    Ok(password.reveal().clone())
 }
 
 /// Makes a token; only its hash is kept.

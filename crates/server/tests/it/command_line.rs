@@ -107,6 +107,24 @@ async fn a_token_opens_the_api_in_its_role() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_lost_his_password_gets_a_new_one_to_be_changed() {
+    both(async |bank: &Bank| {
+        let mut before = bank.client("administrator").await;
+        let (code, password, complaint) =
+            tessera(&["password", "administrator", "--db", bank.url()]);
+        assert_eq!((code, password.len()), (0, 16), "{complaint}");
+        assert_eq!(before.get("/me/sessions").await.status, 303, "his sessions end");
+        let mut again = bank.stranger();
+        let fields = [("login", "administrator"), ("password", password.as_str())];
+        assert_eq!(again.post("/sign-in", &fields).await.status, 303);
+        assert_eq!(again.get("/me/sessions").await.location(), "/me/password");
+        let (code, _, complaint) = tessera(&["password", "emperor", "--db", bank.url()]);
+        assert_eq!((code, complaint.contains("nobody here")), (2, true), "{complaint}");
+    })
+    .await;
+}
+
 /// A program that serves; ended when dropped.
 struct Serving {
     child: Child,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::{Read, params};
 use uuid::Uuid;
 
-use super::edit::staff::mark_temporary;
+use super::edit::sign_in::mark_temporary;
 use crate::{Change, Command, Error, Work};
 
 /// A new region.

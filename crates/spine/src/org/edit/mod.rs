@@ -8,7 +8,8 @@ pub(super) mod giving;
 mod leave;
 mod places;
 mod roles;
-pub(super) mod staff;
+pub(super) mod sign_in;
+mod staff;
 mod system;
 
 use std::collections::BTreeSet;
@@ -25,10 +26,8 @@ pub use absences::{CancelAbsence, PlanAbsence};
 pub use leave::{DismissStaff, ReinstateStaff};
 pub use places::{SaveBranch, SaveRegion, SaveTeam, SetBranchArchived, SetTeamArchived};
 pub use roles::{DeleteRole, SaveRole};
-pub use staff::{
-    AddStaff, ChangePassword, EditStaff, EndOtherSessions, EndSessions, SetPassword, StaffFields,
-    UnlockStaff,
-};
+pub use sign_in::{ChangePassword, EndOtherSessions, EndSessions, SetPassword, UnlockStaff};
+pub use staff::{AddStaff, EditStaff, StaffFields};
 pub use system::{RetryJob, RetryMessage, RevokeToken, VerifyJournal};
 
 /// Advisory lock of whoever edits rights (PostgreSQL).
