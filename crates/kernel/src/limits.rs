@@ -24,6 +24,15 @@ pub const SEARCH_HITS: usize = 20;
 pub const JOB_ATTEMPTS_MAX: i64 = 8;
 /// Failed sign-ins before an account is locked.
 pub const SIGN_IN_FAILURES_MAX: i64 = 5;
+/// Failed sign-ins from one network address, whatever the logins, before it has to wait as long as a
+/// locked account. A branch may share one address.
+pub const SIGN_IN_ADDRESS_FAILURES_MAX: i64 = 50;
+/// Addresses, and logins that nobody has, whose failures are remembered at once.
+pub const SIGN_IN_KEYS_MAX: usize = 10_000;
+/// Passwords checked at the same time; each takes 19 MiB.
+pub const PASSWORD_CHECKS_AT_ONCE: usize = 4;
+/// Longest life of an API token that a person makes (days).
+pub const TOKEN_DAYS_MAX: i64 = 366;
 /// How long a locked account stays locked (minutes).
 pub const SIGN_IN_LOCK_MINUTES: i64 = 15;
 /// A session without activity ends after this long (hours).

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use kernel::Entropy;
+use kernel::{Entropy, Secret};
 use tokio::sync::watch;
 
 use crate::config::Config;
@@ -29,7 +29,7 @@ enum Task {
     Demo(demo_bank::Asked),
     /// Serve a bank.
     Serve {
-        /// TOML file: db (must), listen, secure_cookies, zone, currency, jurisdiction,
+        /// TOML file: db (must), listen, secure_cookies, proxies, zone, currency, jurisdiction,
         /// node, operation, demo; see docs/operation.md.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
@@ -64,6 +64,14 @@ enum Task {
     Generate(demo_bank::Generate),
     /// Measure a running demo bank with many clerks at once.
     Load(load::Asked),
+    /// Give a member of staff a new password, and print it: the way back in when no administrator can sign
+    /// in. It must be changed at the next sign-in.
+    Password {
+        /// Sign-in name.
+        login: String,
+        #[command(flatten)]
+        db: Db,
+    },
     /// API tokens.
     Token {
         #[command(subcommand)]
@@ -84,6 +92,9 @@ enum TokenTask {
         /// The role's key.
         #[arg(long)]
         role: String,
+        /// How many days it works; 0: until it is revoked.
+        #[arg(long, default_value_t = 365)]
+        days: u32,
         #[command(flatten)]
         db: Db,
     },
@@ -117,9 +128,10 @@ async fn dispatch(task: Task) -> Result<bool, RunError> {
         Task::Migrate(db) => migrate(&db.url).await?,
         Task::Backup { file, db } => back_up(&db.url, &file).await?,
         Task::Restore { file, db } => restore(&db.url, &file).await?,
-        Task::Token { task: TokenTask::Create { role, db } } => {
-            say(&create_token(&db.url, role).await?);
+        Task::Token { task: TokenTask::Create { role, days, db } } => {
+            say(&create_token(&db.url, role, days).await?);
         }
+        Task::Password { login, db } => say(&set_password(&db.url, &login).await?),
         Task::Doctor(db) => return examine(&db.url).await,
         Task::Journal { task: JournalTask::Verify(db) } => return verify(&db.url).await,
         Task::Import(asked) => {
@@ -193,8 +205,22 @@ async fn serve(config: &Config) -> Result<(), RunError> {
     host::serve(listener, node.router, node.keepers, stop, |_| {}).await
 }
 
+/// Sets a random password; only its hash is kept.
+async fn set_password(url: &str, login: &str) -> Result<String, RunError> {
+    let core = database::core(url).await?;
+    let row = spine::org::queries::sign_in_row(&mut core.services.reader.clone(), login).await?;
+    let found = row.filter(|r| r.active);
+    let row = found.ok_or_else(|| RunError::Asked(format!("nobody here has the login {login}")))?;
+    let password = Secret::new(first_start::random_password(core.services.entropy.as_ref()));
+    let password_hash = spine::org::hash_password(&password).map_err(spine::Error::failure)?;
+    let command = spine::org::edit::SetPassword { staff_id: row.user_id, password_hash };
+    let system = core.services.system("cli");
+    core.services.execute(&system, system.command_id(), &command).await?;
+    Ok(password.reveal().clone())
+}
+
 /// Makes a token; only its hash is kept.
-async fn create_token(url: &str, role_key: String) -> Result<String, RunError> {
+async fn create_token(url: &str, role_key: String, days: u32) -> Result<String, RunError> {
     let core = database::core(url).await?;
     let entropy: &dyn Entropy = core.services.entropy.as_ref();
     let token = web::new_token(entropy);
@@ -203,7 +229,7 @@ async fn create_token(url: &str, role_key: String) -> Result<String, RunError> {
         name: "tessera token create".to_owned(),
         role_key,
         user_id: None,
-        expires_at: None,
+        expires_at: (days > 0).then(|| database::now().plus_hours(i64::from(days) * 24)),
     };
     let system = core.services.system("cli");
     core.services.execute(&system, system.command_id(), &command).await?;

@@ -21,6 +21,10 @@ pub(crate) struct Config {
     /// Cookies only over TLS; turn it off only for a trial on one machine.
     #[serde(default = "yes")]
     pub(crate) secure_cookies: bool,
+    /// Addresses of reverse proxies on other machines: what they say of the asking address is believed. One
+    /// on this machine always is.
+    #[serde(default)]
+    pub(crate) proxies: Vec<std::net::IpAddr>,
     /// IANA zone of staff without a branch.
     #[serde(default = "zone")]
     pub(crate) zone: String,
@@ -71,6 +75,7 @@ impl Config {
             db: db.to_owned(),
             listen: LISTEN,
             secure_cookies: false,
+            proxies: Vec::new(),
             zone: zone(),
             currency: currency(),
             jurisdiction: jurisdiction(),

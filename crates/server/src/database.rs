@@ -28,6 +28,7 @@ pub(crate) fn setting(
         currency: config.money()?,
         zone: config.time_zone()?,
         secure_cookies: config.secure_cookies,
+        proxies: config.proxies.clone(),
         demo,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(RandomEntropy),

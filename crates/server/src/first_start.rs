@@ -32,6 +32,7 @@ pub(crate) async fn administrator(
             roles: vec!["administrator".to_owned()],
             password_hash: Some(hash),
             lang: Lang::Ru,
+            must_change_password: true,
         }],
         ..Seed::default()
     };
@@ -41,7 +42,7 @@ pub(crate) async fn administrator(
 }
 
 /// Sixteen letters and digits that cannot be mistaken for one another: 80 bits.
-fn random_password(entropy: &dyn Entropy) -> String {
+pub(crate) fn random_password(entropy: &dyn Entropy) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0_u8; 16];
     entropy.fill(&mut bytes);

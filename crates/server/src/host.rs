@@ -43,7 +43,9 @@ pub(crate) async fn serve(
     say(&format!("ready {url}"));
     when_ready(&url);
     let mut heard = stop.subscribe();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+    // the asking address is for the gate before passwords and the list of sessions
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         // an error means that the sender is gone: time to stop as well
         let _ = heard.wait_for(|s| *s).await;
     });

@@ -82,6 +82,8 @@ pub struct Principal {
     pub roles: Vec<String>,
     /// Language of the interface.
     pub lang: Lang,
+    /// A program acts with an API token: it hands out no rights, whatever its role.
+    pub is_program: bool,
     grants: BTreeMap<String, Scope>,
     team_members: Arc<[UserId]>,
     region_branches: Arc<[BranchId]>,
@@ -104,6 +106,7 @@ impl Principal {
             team_id: None,
             roles: Vec::new(),
             lang: Lang::Ru,
+            is_program: false,
             grants: BTreeMap::new(),
             team_members: Arc::from([]),
             region_branches: Arc::from([]),
@@ -134,6 +137,10 @@ impl Principal {
     /// The widest scope a permission is held over; none when it is not held.
     pub fn scope(&self, permission: &str) -> Option<Scope> {
         if self.all { Some(Scope::Bank) } else { self.grants.get(permission).copied() }
+    }
+    /// Everything that is held by name; empty for the system itself, which holds all.
+    pub fn grants(&self) -> impl Iterator<Item = (&str, Scope)> {
+        self.grants.iter().map(|(permission, scope)| (permission.as_str(), *scope))
     }
     /// Whether a permission is held at all.
     pub fn has(&self, permission: &str) -> bool {

@@ -51,6 +51,7 @@ fn member(login: &str, role: &str) -> SeedStaff {
         roles: vec![role.to_owned()],
         password_hash: Some(PASSWORD_HASH.to_owned()),
         lang: Lang::En,
+        must_change_password: false,
     }
 }
 

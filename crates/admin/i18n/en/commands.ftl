@@ -5,6 +5,7 @@ command-org-set-password = Password set by an administrator
 command-org-change-password = Password changed
 command-org-unlock-staff = Account unlocked
 command-org-end-sessions = Sessions ended
+command-org-end-other-sessions = Signed out everywhere else
 command-org-end-session = Session ended
 command-org-open-session = Signed in
 command-org-note-sign-in-failure = Wrong password

@@ -2,6 +2,7 @@
 permission-app-use = Use the program
 permission-admin-staff = Manage staff, absences and tokens
 permission-admin-roles = Manage roles and rights
+permission-admin-grant = Give people and tokens rights one does not hold
 permission-admin-branches = Manage regions, branches and teams
 permission-admin-jobs = Look after background jobs
 permission-journal-read = Read and verify the journal
@@ -11,6 +12,10 @@ permission-system = Done by the program itself
 refusal-last-administrator = Somebody must keep the rights to manage staff and roles. Give them to another person first.
 refusal-own-rights = Nobody changes their own roles. Ask another administrator.
 refusal-own-role = You hold this role yourself: another administrator must widen it.
+refusal-own-place = Your rights depend on where you work: another administrator must move you.
+refusal-own-region = This would widen your own rights: another administrator must move the branch.
+refusal-rights-beyond = This would give rights that you may not give. Somebody who holds them must do it.
+refusal-person-beyond = This person may do more than you could allow. Somebody with at least their rights must do it.
 refusal-own-password = Change your own password on the page “Change password”.
 refusal-own-dismissal = Nobody dismisses themselves. Ask another administrator.
 refusal-password-short = Too short: at least { $min } characters
@@ -45,6 +50,7 @@ refusal-job-waits-already = The same job is already waiting or running
 refusal-job-not-dead = This job has not failed
 refusal-message-not-dead = This message is on its way already
 refusal-token-past = This day is over
+refusal-token-long = A token lives at most { $days } days. Make a new one then.
 
 entity-region = Region
 entity-branch = Branch

@@ -5,6 +5,7 @@ command-org-set-password = Пароль задан администраторо�
 command-org-change-password = Пароль изменён
 command-org-unlock-staff = Вход открыт
 command-org-end-sessions = Сеансы завершены
+command-org-end-other-sessions = Выход на остальных устройствах
 command-org-end-session = Сеанс завершён
 command-org-open-session = Вход в систему
 command-org-note-sign-in-failure = Неверный пароль

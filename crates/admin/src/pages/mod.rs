@@ -1,10 +1,12 @@
 //! What this room shows, and the few parts all its pages share.
 
+mod conflict;
 mod parts;
 
 use kernel::Lang;
 use web::{Action, NavItem, Pages, Routes};
 
+pub(crate) use conflict::{as_drawn, choose, originals};
 pub(crate) use parts::{
     active_staff, asked, branch_options, conditions, dialog, dialog_refused, lookups, post_button,
     summary, team_options,

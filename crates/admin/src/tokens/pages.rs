@@ -2,13 +2,13 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use kernel::limits::PAGE_ROWS;
+use kernel::limits::{self, PAGE_ROWS};
 use kernel::{Refusal, Refusals, RoleId, Timestamp, TokenId, UserId};
 use maud::{Markup, html};
 use spine::Error;
-use spine::org::Role;
 use spine::org::commands::CreateToken;
 use spine::org::edit::RevokeToken;
+use spine::org::{Place, Role};
 use web::ui::{
     self, Button, Cell, Column, Field, Form, Input, Kv, Opt, PageHeader, Pager, Panel, Row, Table,
     Tone,
@@ -52,6 +52,7 @@ async fn list(mut cx: Cx) -> Answer {
         .column(Column::text(l.t("admin-token-owner")))
         .column(Column::text(l.t("admin-token-state")))
         .column(Column::text(l.t("admin-token-expires")))
+        .column(Column::text(l.t("admin-token-used")))
         .column(Column::text(l.t("admin-token-created")))
         .live("kind:api_token", cx.path.clone())
         .empty(none);
@@ -86,6 +87,7 @@ fn row(cx: &Cx, token: &Token) -> Row {
         .cell(owner.map_or_else(|| Cell::none(l), Cell::text))
         .cell(Cell::markup(state))
         .cell(token.expires_at.map_or_else(|| Cell::none(l), |t| Cell::text(l.datetime(t))))
+        .cell(token.used_at.map_or_else(|| Cell::none(l), |t| Cell::ago(l, t)))
         .cell(Cell::ago(l, token.created_at));
     if token.revoked_at.is_some() {
         return row;
@@ -95,7 +97,9 @@ fn row(cx: &Cx, token: &Token) -> Row {
 }
 
 async fn form(cx: Cx) -> Answer {
-    Ok(show(&cx, &FormData::default(), None))
+    let year = cx.now().plus_hours(365 * 24).date_in(&cx.l.zone).to_string();
+    let given = FormData::from_pairs([("expires".to_owned(), year)]);
+    Ok(show(&cx, &given, None))
 }
 
 async fn create(cx: Cx, sent: FormData) -> Answer {
@@ -122,6 +126,9 @@ fn command(cx: &Cx, sent: &FormData, token: &str) -> Result<CreateToken, Refusal
     }
     let user_id: Option<UserId> = sent.id("owner", &mut refusals);
     let last_day = sent.date("expires", cx.l.today, &mut refusals);
+    if last_day.is_none() && refusals.of("expires").is_none() {
+        refusals.push(Refusal::field("required", "expires"));
+    }
     if last_day.is_some_and(|day| day < cx.l.today) {
         refusals.push(Refusal::field("token-past", "expires"));
     }
@@ -170,12 +177,19 @@ fn fields(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let error = |name: &str| cx.field_error(refusals, name);
-    let mut roles: Vec<&Role> = directory.roles.values().collect();
+    // only what the command would let this person hand out
+    let me = cx.principal();
+    let may_give = |role: &&Role| spine::org::may_give_all(me, &role.grants, Place::default());
+    let mut roles: Vec<&Role> = directory.roles.values().filter(may_give).collect();
     roles.sort_by_cached_key(|r| r.shown_name(l.lang).to_lowercase());
     let roles = roles.iter().map(|r| Opt::new(r.id.to_string(), r.shown_name(l.lang)));
     let roles: Vec<Opt> = std::iter::once(Opt::new("", l.t("admin-choose"))).chain(roles).collect();
     let mut people = vec![Opt::new("", l.t("admin-token-nobody"))];
-    people.extend(active_staff(cx, None));
+    let may_be = |option: &Opt| {
+        let member = option.value.parse().ok().and_then(|id| directory.staff.get(&id));
+        member.is_some_and(|m| directory.may_act_on(me, m))
+    };
+    people.extend(active_staff(cx, None).into_iter().filter(may_be));
     html! {
         (summary(cx, refusals))
         (Field::text("name", l.t("admin-token-name")).value(given.text("name")).required()
@@ -184,8 +198,8 @@ fn fields(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
             .hint(l.t("admin-token-role-hint")).error(error("role")).render(l))
         (Field::select("owner", l.t("admin-token-owner"), people).value(given.text("owner"))
             .hint(l.t("admin-token-owner-hint")).error(error("owner")).render(l))
-        (Field::new("expires", l.t("admin-token-last-day"), Input::Date).value(given.text("expires"))
-            .hint(l.t("admin-token-expires-hint")).error(error("expires")).render(l))
+        (Field::new("expires", l.t("admin-token-last-day"), Input::Date).value(given.text("expires")).required()
+            .hint(l.ta("admin-token-expires-hint", &[("days", limits::TOKEN_DAYS_MAX.into())])).error(error("expires")).render(l))
     }
 }
 

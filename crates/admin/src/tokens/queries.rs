@@ -13,6 +13,7 @@ pub(super) struct Token {
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) revoked_at: Option<Timestamp>,
+    pub(super) used_at: Option<Timestamp>,
 }
 
 /// The newest tokens made before an instant.
@@ -21,7 +22,8 @@ pub(super) async fn list<R: Read>(
     before: Timestamp,
     limit: i64,
 ) -> Result<Vec<Token>, StoreError> {
-    let sql = "select id, name, staff_id, role_id, created_at, expires_at, revoked_at \
+    let sql = "select id, name, staff_id, role_id, created_at, expires_at, revoked_at, \
+               used_at \
                from api_token where created_at < $1 order by created_at desc, id limit $2";
     let mut all = Vec::new();
     for row in db.query(sql, params![before, limit]).await? {
@@ -34,6 +36,7 @@ pub(super) async fn list<R: Read>(
             created_at: c.take()?,
             expires_at: c.take()?,
             revoked_at: c.take()?,
+            used_at: c.take()?,
         });
     }
     Ok(all)

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod absences;
+mod conflicts;
+mod handing_out;
 mod journal;
 mod pages;
 mod places;

@@ -75,6 +75,7 @@ async fn what_people_work_in_is_not_archived_under_them() {
             branch_id: Some(bank.branch("02")),
             name: "Первая".to_owned(),
             name_en: "First".to_owned(),
+            original: None,
         };
         assert_eq!(codes(bank.execute("administrator", &moved).await), ["team-has-staff"]);
         let mut admin = bank.client("administrator").await;

@@ -45,6 +45,11 @@ async fn a_person_is_added_signs_in_and_changes_her_password() {
         assert!(card.contains("o.smirnova@bank.test"));
         let mut herself = bank.stranger();
         assert_eq!(sign_in(&mut herself, "o.smirnova", "three white horses").await, 303);
+        assert_eq!(
+            herself.get("/me/sessions").await.location(),
+            "/me/password",
+            "first things first"
+        );
         let mut elsewhere = bank.stranger();
         assert_eq!(sign_in(&mut elsewhere, "o.smirnova", "three white horses").await, 303);
         let new = [("password", "four grey geese"), ("again", "four grey geese")];
@@ -162,7 +167,7 @@ async fn an_administrator_ends_the_sessions_of_others() {
     .await;
 }
 
-fn fields_of(bank: &Bank, login: &str, roles: &[&str]) -> StaffFields {
+pub(crate) fn fields_of(bank: &Bank, login: &str, roles: &[&str]) -> StaffFields {
     let directory = bank.services.directory.get();
     let member = directory.staff.get(&bank.user(login)).unwrap();
     StaffFields {
@@ -184,6 +189,7 @@ async fn nobody_gives_himself_rights_and_somebody_always_keeps_them() {
         let edit = |login: &str, roles: &[&str]| EditStaff {
             staff_id: bank.user(login),
             staff: fields_of(bank, login, roles),
+            original: None,
         };
         let own = edit("administrator", &["administrator", "auditor"]);
         assert_eq!(codes(bank.execute("administrator", &own).await), ["own-rights"]);
@@ -225,6 +231,54 @@ async fn passwords_need_the_right_hands_and_never_reach_the_journal() {
             entries.iter().any(|e| e.draft.changes.contains("\"password\":[null,\"changed\"]"))
         );
         assert!(entries.iter().all(|e| !e.draft.changes.contains("argon2")));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_set_by_somebody_else_opens_only_its_own_change() {
+    both(async |bank: &Bank| {
+        let mut admin = bank.client("administrator").await;
+        let page = format!("/admin/staff/{}", bank.user("clerk"));
+        let mut before = bank.client("clerk").await;
+        let given = [("password", "three white horses")];
+        assert_eq!(send(bank, &mut admin, &format!("{page}/password"), &given).await.status, 303);
+        assert_eq!(before.get("/me/notices").await.location(), "/sign-in?next=/me/notices");
+        let (mut clerk, mut second) = (bank.stranger(), bank.stranger());
+        assert_eq!(sign_in(&mut clerk, "clerk", "three white horses").await, 303);
+        assert_eq!(sign_in(&mut second, "clerk", "three white horses").await, 303);
+        for path in ["/me/notices", "/me/sessions", "/me/absence", "/no/such/page"] {
+            let reply = clerk.get(path).await;
+            let is_shut = reply.status == 404 || reply.location() == "/me/password";
+            assert!(is_shut, "{path}: {}", reply.gist());
+        }
+        assert_eq!(clerk.get_part("/me/notices").await.header("hx-redirect"), "/me/password");
+        let shut = send(bank, &mut clerk, "/me/sessions/end", &[("session", "x")]).await;
+        assert_eq!(shut.location(), "/me/password");
+        let form = clerk.get("/me/password").await.ok();
+        assert!(form.contains("Choose your own password") && form.contains("action=\"/sign-out\""));
+        assert!(!form.contains("href=\"/admin") && !form.contains("/me/sessions"));
+        let weak = [
+            ("short", "at least 10 characters"),
+            ("clerk", "at least 10 characters"),
+            ("clerk-2026", "little more than the login"),
+            ("qwerty12345", "passwords people try first"),
+            ("three white horses", "same as the present one"),
+        ];
+        for (new, words) in weak {
+            let fields = [("old", "three white horses"), ("password", new), ("again", new)];
+            let reply = send(bank, &mut clerk, "/me/password", &fields).await;
+            assert_eq!(reply.status, 422, "{new}");
+            assert!(reply.body.contains(words), "{new}: {}", reply.gist());
+        }
+        let new = "four grey geese";
+        let fields = [("old", "three white horses"), ("password", new), ("again", new)];
+        let done = send(bank, &mut clerk, "/me/password", &fields).await;
+        assert_eq!((done.status, done.location()), (303, "/"));
+        clerk.get("/me/notices").await.ok();
+        assert!(second.get("/me/password").await.location().starts_with("/sign-in"));
+        assert_eq!(sign_in(&mut second, "clerk", new).await, 303);
+        second.get("/me/notices").await.ok();
     })
     .await;
 }

@@ -121,6 +121,7 @@ fn open(asked: Asked) -> Opening {
             zone: TimeZone::get("Europe/Moscow").unwrap(),
             currency: Currency::RUB,
             secure_cookies: false,
+            proxies: Vec::new(),
             stopping: asked.stopping,
         };
         let (router, app) = web::build_router(setting, vec![admin::pages()]).unwrap();

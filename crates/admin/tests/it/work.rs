@@ -81,12 +81,61 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
         assert!(list.contains("Load") && !list.contains(&token));
         let mut program = bank.stranger();
         program.set_token(&token);
+        assert_eq!(list.matches("<time").count(), 1, "made, and never used");
         assert_eq!(program.get("/admin/tokens").await.status, 200);
+        let used = admin.get("/admin/tokens").await.ok();
+        assert_eq!(used.matches("<time").count(), 2, "made, and used");
         let at = list.find("/revoke").unwrap();
         let start = list[..at].rfind('"').unwrap() + 1;
         let revoke = format!("{}/revoke", &list[start..at]);
         assert_eq!(send(bank, &mut admin, &revoke, &[]).await.status, 303);
         assert_ne!(program.get("/admin/tokens").await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_ends_by_itself_and_with_its_owner() {
+    both(async |bank: &Bank| {
+        let mut admin = bank.client("administrator").await;
+        let (auditors, owner) =
+            (crate::support::role(bank, "auditor").to_string(), bank.user("auditor"));
+        let of = owner.to_string();
+        let make = async |admin: &mut testkit::Browser, expires: &str| {
+            let fields = [
+                ("name", "Load"),
+                ("role", auditors.as_str()),
+                ("owner", of.as_str()),
+                ("expires", expires),
+            ];
+            send(bank, admin, "/admin/tokens/new", &fields).await
+        };
+        for (expires, words) in [("", "Fill in this field"), ("01.01.2029", "at most 366 days")] {
+            let refused = make(&mut admin, expires).await;
+            assert_eq!(refused.status, 422, "{expires}");
+            assert!(refused.body.contains(words), "{}", refused.gist());
+        }
+        let program = async |admin: &mut testkit::Browser| {
+            let body = make(admin, "24.11.2026").await.ok();
+            let words = body.split(|c: char| !c.is_ascii_hexdigit());
+            let mut program = bank.stranger();
+            program.set_token(words.into_iter().find(|word| word.len() == 64).unwrap());
+            assert_eq!(program.get_part("/me/notices").await.status, 200);
+            program
+        };
+        let mut first = program(&mut admin).await;
+        let dismiss = spine::org::edit::DismissStaff {
+            staff_id: owner,
+            successor_id: bank.user("security_officer"),
+        };
+        bank.execute("administrator", &dismiss).await.unwrap();
+        assert_eq!(first.get_part("/me/notices").await.status, 401);
+        let back = spine::org::edit::ReinstateStaff { staff_id: owner };
+        bank.execute("administrator", &back).await.unwrap();
+        assert_eq!(first.get_part("/me/notices").await.status, 401, "for good");
+        let mut second = program(&mut admin).await;
+        bank.clock.advance_seconds(2 * 24 * 3_600);
+        assert_eq!(second.get_part("/me/notices").await.status, 401);
     })
     .await;
 }

@@ -76,3 +76,4 @@ refusal-import-already-running = This import is already running
 refusal-import-file-twice = File { $name } was chosen twice
 refusal-import-file-bad = The file cannot be read: { $reason }
 refusal-import-mapping-bad = The mapping does not work: { $reason }
+job-connect-import = Import of a feed

@@ -78,3 +78,4 @@ refusal-import-already-running = Эта загрузка уже идёт
 refusal-import-file-twice = Файл { $name } выбран дважды
 refusal-import-file-bad = Файл не читается: { $reason }
 refusal-import-mapping-bad = Описание не подходит: { $reason }
+job-connect-import = Загрузка данных

@@ -79,6 +79,7 @@ fn staff(bank: &DemoBank, s: &Staff, password_hash: Option<String>) -> SeedStaff
         team: s.team.map(|t| t.0.to_string()),
         roles: vec![s.role.key().to_owned()],
         password_hash,
+        must_change_password: false,
         lang: Lang::Ru,
     }
 }

@@ -126,3 +126,4 @@ notice-tasks-handed-over = { $n ->
     [one] { $n } task of a colleague who left is now yours
    *[other] { $n } tasks of a colleague who left are now yours
  }
+job-engagement-escalate = Escalation of overdue tasks

@@ -25,6 +25,8 @@ pub struct Setting {
     pub zone: TimeZone,
     /// Cookies only over TLS.
     pub secure_cookies: bool,
+    /// Reverse proxies on other machines whose word on the asking address is believed.
+    pub proxies: Vec<std::net::IpAddr>,
     /// Demo mode.
     pub demo: Option<DemoMode>,
     /// Time.
@@ -128,6 +130,7 @@ impl Node {
             zone: setting.zone,
             currency: setting.currency,
             secure_cookies: setting.secure_cookies,
+            proxies: setting.proxies,
             stopping: setting.stopping,
         };
         let (router, app) = web::build_router(shown, pages)?;

@@ -107,6 +107,24 @@ async fn a_token_opens_the_api_in_its_role() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_lost_his_password_gets_a_new_one_to_be_changed() {
+    both(async |bank: &Bank| {
+        let mut before = bank.client("administrator").await;
+        let (code, password, complaint) =
+            tessera(&["password", "administrator", "--db", bank.url()]);
+        assert_eq!((code, password.len()), (0, 16), "{complaint}");
+        assert_eq!(before.get("/me/sessions").await.status, 303, "his sessions end");
+        let mut again = bank.stranger();
+        let fields = [("login", "administrator"), ("password", password.as_str())];
+        assert_eq!(again.post("/sign-in", &fields).await.status, 303);
+        assert_eq!(again.get("/me/sessions").await.location(), "/me/password");
+        let (code, _, complaint) = tessera(&["password", "emperor", "--db", bank.url()]);
+        assert_eq!((code, complaint.contains("nobody here")), (2, true), "{complaint}");
+    })
+    .await;
+}
+
 /// A program that serves; ended when dropped.
 pub(crate) struct Serving {
     child: Child,
@@ -170,6 +188,7 @@ async fn serve_says_when_it_is_ready_and_ends_calmly() {
         assert_eq!(sign_in(&address, "guess").await.0, 422);
         let (status, cookie) = sign_in(&address, &password).await;
         assert_eq!(status, 303);
+        change_password(&address, &cookie, &password).await;
         let _stream = open_stream(&address, &cookie).await;
         let (well, complaint) = serving.stop();
         assert!(well, "{complaint}");
@@ -204,6 +223,22 @@ pub(crate) async fn sign_in(address: &str, password: &str) -> (u16, String) {
     let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: sid="));
     let sid = cookie.and_then(|c| c.split(';').next()).unwrap_or("").to_owned();
     (status(&head), sid)
+}
+
+/// The printed password opens nothing but its own change.
+async fn change_password(address: &str, sid: &str, old: &str) {
+    let shut = format!("GET / HTTP/1.1\r\nhost: {address}\r\ncookie: sid={sid}\r\n\r\n");
+    let (_, head) = ask(address, &shut).await;
+    assert!(head.contains("location: /me/password"), "{head}");
+    let new = "four-grey-geese";
+    let id = "0190a8c0-0000-7000-8000-000000000001";
+    let form = format!("_id={id}&old={old}&password={new}&again={new}");
+    let request = format!(
+        "POST /me/password HTTP/1.1\r\nhost: {address}\r\ncookie: sid={sid}\r\ncontent-type: \
+         application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    assert_eq!(status(&ask(address, &request).await.1), 303);
 }
 
 /// A live stream, as an open page holds it.

@@ -64,3 +64,21 @@ async fn every_route_needs_a_permission_that_exists() {
         "nothing else is open to everybody"
     );
 }
+
+/// Administration shows jobs by name, and a kind without one would stand there as programmers call it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_job_has_a_name_in_both_languages() {
+    let bank = Bank::open(Kind::Sqlite, crate::support::open).await;
+    let modules = server::wiring::modules();
+    let kinds: Vec<&str> = modules
+        .iter()
+        .flat_map(|m| m.jobs.iter().map(|j| j.kind()).chain(m.schedules.iter().map(|s| s.kind)))
+        .collect();
+    assert!(kinds.len() >= 3, "{kinds:?}");
+    for kind in kinds {
+        let key = format!("job-{}", kind.replace(['.', '_'], "-"));
+        for lang in kernel::Lang::ALL {
+            assert!(bank.app.texts.has(lang, &key), "{key} in {}", lang.code());
+        }
+    }
+}

@@ -33,4 +33,5 @@ mod schema;
 mod search;
 mod sign_in;
 mod smoke;
+mod strangers;
 mod support;

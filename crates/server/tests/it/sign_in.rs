@@ -57,7 +57,9 @@ async fn five_mistakes_lock_the_account_for_a_while() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_sent_to_a_stranger_after_signing_in() {
     both(async |bank: &Bank| {
-        for next in ["https://evil.test/", "//evil.test", "/\\evil.test"] {
+        for next in
+            ["https://evil.test/", "//evil.test", "/\\evil.test", "/\t/evil.test", "/\r\nx: y"]
+        {
             let fields = [("login", "clerk"), ("password", PASSWORD), ("next", next)];
             let reply = bank.stranger().post("/sign-in", &fields).await;
             assert_eq!((reply.status, reply.location()), (303, "/"), "{next}");
@@ -108,6 +110,97 @@ async fn a_session_is_ended_by_its_owner_or_an_administrator_only() {
         bank.execute("administrator", &end(1)).await.unwrap();
         assert_eq!(desk.get("/me/sessions").await.status, 303);
         assert_eq!(phone.get("/me/sessions").await.status, 303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_never_tells_whether_there_is_such_a_login() {
+    both(async |bank: &Bank| {
+        let dismiss = spine::org::edit::DismissStaff {
+            staff_id: bank.user("auditor"),
+            successor_id: bank.user("clerk"),
+        };
+        bank.execute("administrator", &dismiss).await.unwrap();
+        let same = |reply: &Reply, login: &str| (reply.status, reply.body.replace(login, "LOGIN"));
+        let mut browser = bank.stranger();
+        for _ in 0..SIGN_IN_FAILURES_MAX * 2 + 2 {
+            let known = try_password(&mut browser, "clerk", "guess").await;
+            for other in ["nobody", "auditor"] {
+                let reply = try_password(&mut browser, other, "guess").await;
+                assert_eq!(same(&known, "clerk"), same(&reply, other), "{other}");
+            }
+            bank.clock.advance_seconds(150);
+        }
+    })
+    .await;
+}
+
+/// A try from an address, as a proxy on this machine passes it on.
+async fn try_from(bank: &Bank, address: &str, login: &str, password: &str) -> http::StatusCode {
+    let peer: std::net::SocketAddr = "127.0.0.1:4711".parse().unwrap();
+    let request = http::Request::post("/sign-in")
+        .header("host", "bank.test")
+        .header("x-forwarded-for", address)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .extension(axum::extract::ConnectInfo(peer))
+        .body(axum::body::Body::from(format!("login={login}&password={password}")))
+        .unwrap();
+    tower::ServiceExt::oneshot(bank.router.clone(), request).await.unwrap().status()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_tries_many_logins_has_to_wait() {
+    both(async |bank: &Bank| {
+        let right = PASSWORD.replace(' ', "+");
+        for n in 0..kernel::limits::SIGN_IN_ADDRESS_FAILURES_MAX {
+            assert_eq!(try_from(bank, "198.51.100.1", &format!("name{n}"), "guess").await, 422);
+        }
+        assert_eq!(try_from(bank, "198.51.100.1", "clerk", &right).await, 422, "shut");
+        assert_eq!(try_from(bank, "198.51.100.2", "clerk", &right).await, 303, "another address");
+        bank.clock.advance_seconds(SIGN_IN_LOCK_MINUTES * 60 + 1);
+        assert_eq!(try_from(bank, "198.51.100.1", "clerk", &right).await, 303);
+        let mut db = bank.services.reader.clone();
+        let sessions = queries::sessions_of(&mut db, bank.user("clerk"), bank.clock.now()).await;
+        let mut addresses: Vec<String> = sessions.unwrap().into_iter().map(|s| s.address).collect();
+        addresses.sort();
+        assert_eq!(addresses, ["198.51.100.1", "198.51.100.2"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_never_taken_over_from_a_cookie() {
+    both(async |bank: &Bank| {
+        let mut browser = bank.stranger();
+        browser.set_cookie("sid", "planted-by-somebody");
+        assert_eq!(try_password(&mut browser, "clerk", PASSWORD).await.status, 303);
+        let first = browser.cookie("sid").unwrap().to_owned();
+        assert_ne!(first, "planted-by-somebody");
+        let again = try_password(&mut browser, "manager", PASSWORD).await;
+        assert_ne!(browser.cookie("sid").unwrap(), first);
+        let cookie = again.header("set-cookie");
+        for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(attribute), "{cookie}");
+        }
+        let mut left = bank.stranger();
+        left.set_cookie("sid", &first);
+        assert_eq!(left.get("/me/sessions").await.status, 303, "who signs in over it leaves it");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_signs_out_everywhere_else_at_once() {
+    both(async |bank: &Bank| {
+        let (mut desk, mut phone) = (bank.client("manager").await, bank.client("manager").await);
+        let mut other = bank.client("clerk").await;
+        let id = bank.form_id();
+        let done = desk.post("/me/sessions/end-others", &[("_id", &id)]).await;
+        assert_eq!(done.status, 303, "{}", done.gist());
+        assert_eq!(desk.get("/me/sessions").await.status, 200);
+        assert_eq!(phone.get("/me/sessions").await.status, 303);
+        assert_eq!(other.get("/me/sessions").await.status, 200, "nobody else's");
     })
     .await;
 }

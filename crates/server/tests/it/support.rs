@@ -19,6 +19,7 @@ pub(crate) fn open(asked: Asked) -> Opening {
             currency: Currency::RUB,
             zone: TimeZone::get("Europe/Moscow").unwrap(),
             secure_cookies: false,
+            proxies: Vec::new(),
             demo: asked.demo,
             clock: asked.clock,
             entropy: asked.entropy,

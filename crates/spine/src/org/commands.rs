@@ -1,10 +1,12 @@
 //! Sign-in, sessions, tokens and notices. (The organisation's own editing is in `edit`.)
 
-use kernel::{Lang, RoleId, SessionId, Timestamp, TokenId, UserId};
+use kernel::{Lang, Refusal, RoleId, SessionId, Timestamp, TokenId, UserId, limits};
 use serde::{Deserialize, Serialize};
 use store::outbox::Message;
 use store::{Read, Tx, params};
 
+use super::edit::giving;
+use super::rights::{Place, may_give_all};
 use crate::{Change, Command, Error, Registry, Work};
 
 pub(crate) fn register(registry: &mut Registry) {
@@ -14,6 +16,7 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add::<TouchSession>();
     registry.add::<SavePreferences>();
     registry.add::<CreateToken>();
+    registry.add::<TouchToken>();
     registry.add::<ReadNotices>();
     super::edit::register(registry);
 }
@@ -29,6 +32,9 @@ pub struct OpenSession {
     pub address: String,
     /// Browser.
     pub agent: String,
+    /// It was opened with a password that somebody else has set: nothing but changing it is open.
+    #[serde(default)]
+    pub must_change_password: bool,
 }
 
 impl Command for OpenSession {
@@ -48,12 +54,15 @@ impl Command for OpenSession {
                 self.token_hash.clone(),
                 self.user_id,
                 now,
-                now.plus_hours(kernel::limits::SESSION_TOTAL_HOURS),
+                now.plus_hours(limits::SESSION_TOTAL_HOURS),
                 short(&self.address),
                 short(&self.agent)
             ],
         )
         .await?;
+        if self.must_change_password {
+            w.execute("insert into password_duty (session_id) values ($1)", params![id]).await?;
+        }
         w.execute(
             "update staff set failures = 0, locked_until = null where id = $1 and failures > 0",
             params![self.user_id],
@@ -84,8 +93,8 @@ impl Command for NoteSignInFailure {
         let failures: i64 =
             w.first(sql, params![self.user_id]).await?.ok_or(Error::NotFound)?.one()?;
         let failures = failures + 1;
-        let locked = (failures >= kernel::limits::SIGN_IN_FAILURES_MAX)
-            .then(|| w.ctx.now.plus_minutes(kernel::limits::SIGN_IN_LOCK_MINUTES));
+        let locked = (failures >= limits::SIGN_IN_FAILURES_MAX)
+            .then(|| w.ctx.now.plus_minutes(limits::SIGN_IN_LOCK_MINUTES));
         // a lock starts the count anew, or one more mistake after it would lock for ever
         let kept = if locked.is_some() { 0 } else { failures };
         w.execute(
@@ -214,6 +223,7 @@ impl Command for CreateToken {
         let row = w.first("select id from role where key = $1", params![&self.role_key]).await?;
         let role: RoleId =
             row.ok_or_else(|| Error::refused_field("role-unknown", "role"))?.one()?;
+        self.check(w, role).await?;
         let id: TokenId = w.new_id();
         let now = w.ctx.now;
         w.execute(
@@ -234,6 +244,63 @@ impl Command for CreateToken {
             Change::new().set("name", self.name.as_str()).set("role", self.role_key.as_str());
         w.record("api_token", id, None, change);
         Ok(id)
+    }
+}
+
+impl CreateToken {
+    /// A token is a way to act as its role, and in the name of its owner: one may make it only of what one
+    /// may hand out.
+    async fn check(&self, w: &mut Work<'_>, role: RoleId) -> Result<(), Error> {
+        let last = w.ctx.now.plus_hours(limits::TOKEN_DAYS_MAX * 24);
+        match self.expires_at {
+            // only the command line, which is the system itself, makes one without an end
+            None if w.actor().is_some() => {
+                return Err(Error::refused_field("required", "expires"));
+            }
+            Some(end) if end <= w.ctx.now => {
+                return Err(Error::refused_field("token-past", "expires"));
+            }
+            Some(end) if end > last && w.actor().is_some() => {
+                let refusal = Refusal::field("token-long", "expires");
+                return Err(refusal.arg("days", limits::TOKEN_DAYS_MAX).into());
+            }
+            Some(_) | None => {}
+        }
+        let grants = giving::grants_of(w, &[role]).await?;
+        if !may_give_all(&w.ctx.principal, &grants, Place::default()) {
+            return Err(Error::refused_field("rights-beyond", "role"));
+        }
+        let Some(owner) = self.user_id else {
+            return Ok(());
+        };
+        let sql = "select id from staff where id = $1 and state = 'active'";
+        if w.first(sql, params![owner]).await?.is_none() {
+            return Err(Error::refused_field("not-a-choice", "owner"));
+        }
+        match giving::may_act_on(w, owner).await {
+            Err(Error::Refused(_)) => Err(Error::refused_field("person-beyond", "owner")),
+            other => other,
+        }
+    }
+}
+
+/// Notes that a token is in use; leaves no journal entry.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TouchToken {
+    /// Which.
+    pub token_id: TokenId,
+}
+
+impl Command for TouchToken {
+    const NAME: &'static str = "org.touch_token";
+    const PERMISSION: &'static str = "system";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let now = w.ctx.now;
+        w.execute("update api_token set used_at = $2 where id = $1", params![self.token_id, now])
+            .await?;
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use store::Reader;
 
 use super::model::{Branch, Region, Role, StaffMember, Team};
 use super::queries;
+use super::rights::{Place, may_give_all};
 use crate::{Error, Principal, Scope};
 
 /// One loaded state; never changed, only replaced.
@@ -68,6 +69,7 @@ impl Directory {
         let role = loaded.roles.get(&role)?;
         let mut base = Principal::nobody();
         base.user_id = user;
+        base.is_program = true;
         base.name = role.name.clone();
         base.name_en = role.name_en.clone();
         base.roles = vec![role.key.clone()];
@@ -83,6 +85,31 @@ impl Loaded {
     /// A branch's name; empty when unknown.
     pub fn branch_name(&self, id: BranchId, lang: Lang) -> &str {
         self.branches.get(&id).map_or("", |b| b.shown_name(lang))
+    }
+    /// What roles grant together, each right over its widest scope.
+    pub fn grants_of(&self, roles: &[RoleId]) -> BTreeMap<String, Scope> {
+        let mut grants: BTreeMap<String, Scope> = BTreeMap::new();
+        let roles = roles.iter().filter_map(|r| self.roles.get(r));
+        for (permission, scope) in roles.flat_map(|r| &r.grants) {
+            let held = grants.entry(permission.clone()).or_insert(*scope);
+            *held = (*held).max(*scope);
+        }
+        grants
+    }
+    /// Where a person sits.
+    pub fn place_of(&self, member: &StaffMember) -> Place {
+        let branch = member.branch_id.and_then(|b| self.branches.get(&b));
+        Place {
+            team_id: member.team_id,
+            branch_id: member.branch_id,
+            region_id: branch.map(|b| b.region_id),
+        }
+    }
+    /// Whether somebody may set a person's password, dismiss him or make a token in his name: for the
+    /// pages, which offer nothing that the commands would refuse.
+    pub fn may_act_on(&self, giver: &Principal, member: &StaffMember) -> bool {
+        giver.user_id == Some(member.id)
+            || may_give_all(giver, &self.grants_of(&member.roles), self.place_of(member))
     }
     /// Who acts for a person on a day: his deputy while he is away (deputies of deputies too, up to
     /// three), himself otherwise.
@@ -132,14 +159,9 @@ impl Loaded {
 }
 
 fn principal_of(loaded: &Loaded, member: &StaffMember) -> Principal {
-    let mut grants: BTreeMap<String, Scope> = BTreeMap::new();
+    let grants = loaded.grants_of(&member.roles);
     let roles: Vec<&Role> = member.roles.iter().filter_map(|r| loaded.roles.get(r)).collect();
-    for (permission, scope) in roles.iter().flat_map(|r| &r.grants) {
-        let held = grants.entry(permission.clone()).or_insert(*scope);
-        *held = (*held).max(*scope);
-    }
-    let region_id =
-        member.branch_id.and_then(|b| loaded.branches.get(&b)).map(|branch| branch.region_id);
+    let region_id = loaded.place_of(member).region_id;
     let team_members = loaded
         .staff
         .values()

@@ -22,7 +22,7 @@ const CODE_CHARS_MAX: usize = 12;
 const DEPUTIES_MAX: usize = 8;
 
 /// Passwords everybody tries first; compared in lower case and without digits at the end.
-const COMMON: [&str; 18] = [
+const COMMON: [&str; 34] = [
     "1234567890",
     "0987654321",
     "q1w2e3r4t5",
@@ -41,6 +41,22 @@ const COMMON: [&str; 18] = [
     "letmeinplease",
     "iloveyou",
     "tessera",
+    "qazwsxedcrfv",
+    "1qaz2wsx3edc",
+    "zaq12wsxcde3",
+    "qwertyuiop[]",
+    "qwerty12345",
+    "abcdefghij",
+    "passw0rd",
+    "p@ssw0rd",
+    "p@ssword",
+    "welcome",
+    "changeme",
+    "superuser",
+    "ghjcnjgfhjkm",
+    "йцукенгшщзхъ",
+    "ячсмитьбю",
+    "любимая",
 ];
 
 /// Whether a new password may be used by the holder of `login`: long enough, not the login, not one that
@@ -60,7 +76,7 @@ pub fn check_new_password(password: &Secret<String>, login: &str) -> Result<(), 
     }
     let login = login.to_lowercase();
     let rest = if login.is_empty() { text.clone() } else { text.replace(&login, "") };
-    if rest.len() < text.len() && rest.chars().count() < PASSWORD_CHARS_MIN / 2 {
+    if rest.len() < text.len() && rest.chars().count() <= PASSWORD_CHARS_MIN / 2 {
         return refused("password-login");
     }
     let stem = text.trim_end_matches(|c: char| c.is_ascii_digit() || "!@#$%.".contains(c));

@@ -9,6 +9,7 @@ mod feed;
 mod model;
 mod password;
 pub mod queries;
+mod rights;
 mod seed;
 mod setup;
 pub mod views;
@@ -17,6 +18,7 @@ pub use directory::Directory;
 pub use feed::ImportBranches;
 pub use model::{Branch, Region, Role, StaffMember, Team};
 pub use password::{PasswordError, check_password, hash_password};
+pub use rights::{Place, may_give, may_give_all};
 pub use seed::{Seed, SeedAbsence, SeedBranch, SeedRegion, SeedStaff, SeedTeam, Seeded};
 pub use setup::{BuiltInRole, ROLES, has_staff, set_up};
 
@@ -31,6 +33,7 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "app.use", scoped: false },
     Permission { key: "admin.staff", scoped: false },
     Permission { key: "admin.roles", scoped: false },
+    Permission { key: "admin.grant", scoped: false },
     Permission { key: "admin.branches", scoped: false },
     Permission { key: "admin.jobs", scoped: false },
     Permission { key: "journal.read", scoped: false },
@@ -43,6 +46,7 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("*", "app.use", Scope::Bank),
     ("administrator", "admin.staff", Scope::Bank),
     ("administrator", "admin.roles", Scope::Bank),
+    ("administrator", "admin.grant", Scope::Bank),
     ("administrator", "admin.branches", Scope::Bank),
     ("administrator", "admin.jobs", Scope::Bank),
     ("administrator", "view.share", Scope::Bank),
@@ -56,11 +60,14 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("methodologist", "view.share", Scope::Bank),
 ];
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 101,
-    name: "spine",
-    sql: include_str!("../../migrations/0101_spine.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 101, name: "spine", sql: include_str!("../../migrations/0101_spine.sql") },
+    Migration {
+        number: 102,
+        name: "password",
+        sql: include_str!("../../migrations/0102_password.sql"),
+    },
+];
 
 /// The spine's own module.
 pub fn module() -> Module {

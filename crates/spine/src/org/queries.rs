@@ -135,6 +135,8 @@ pub struct SignInRow {
     pub password_hash: Option<String>,
     /// Locked until then.
     pub locked_until: Option<Timestamp>,
+    /// The password was set by somebody else and is to be changed first.
+    pub is_temporary: bool,
 }
 
 /// A member of staff by sign-in name (exact, lower case).
@@ -145,7 +147,10 @@ pub async fn sign_in_row<R: Read>(
     db: &mut R,
     login: &str,
 ) -> Result<Option<SignInRow>, StoreError> {
-    let sql = "select id, state, password_hash, locked_until from staff where login = $1";
+    let sql = "select s.id, s.state, s.password_hash, s.locked_until, \
+               case when t.staff_id is null then 0 else 1 end \
+               from staff s left join temporary_password t on t.staff_id = s.id \
+               where s.login = $1";
     let Some(row) = db.first(sql, params![login]).await? else { return Ok(None) };
     let mut c = row.cols();
     Ok(Some(SignInRow {
@@ -153,6 +158,7 @@ pub async fn sign_in_row<R: Read>(
         active: c.take::<String>()? == "active",
         password_hash: c.take()?,
         locked_until: c.take()?,
+        is_temporary: c.take::<i64>()? != 0,
     }))
 }
 
@@ -173,10 +179,15 @@ pub struct SessionRow {
     pub address: String,
     /// Browser.
     pub agent: String,
+    /// Nothing but changing the password is open to it.
+    pub must_change_password: bool,
 }
 
-const SESSION: &str =
-    "select id, staff_id, created_at, seen_at, expires_at, address, agent from session";
+/// Sessions of people who work here.
+const SESSION: &str = "select s.id, s.staff_id, s.created_at, s.seen_at, s.expires_at, s.address, \
+     s.agent, case when d.session_id is null then 0 else 1 end from session s \
+     join staff p on p.id = s.staff_id and p.state = 'active' \
+     left join password_duty d on d.session_id = s.id";
 
 fn session(row: store::Row) -> Result<SessionRow, StoreError> {
     let mut c = row.cols();
@@ -188,6 +199,7 @@ fn session(row: store::Row) -> Result<SessionRow, StoreError> {
         expires_at: c.take()?,
         address: c.take()?,
         agent: c.take()?,
+        must_change_password: c.take::<i64>()? != 0,
     })
 }
 
@@ -201,7 +213,8 @@ pub async fn live_session<R: Read>(
     now: Timestamp,
 ) -> Result<Option<SessionRow>, StoreError> {
     let sql = format!(
-        "{SESSION} where token_hash = $1 and ended_at is null and expires_at > $2 and seen_at > $3"
+        "{SESSION} where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2 \
+         and s.seen_at > $3"
     );
     let idle = now.plus_hours(-kernel::limits::SESSION_IDLE_HOURS);
     db.first(&sql, params![token_hash.to_vec(), now, idle]).await?.map(session).transpose()
@@ -217,13 +230,27 @@ pub async fn sessions_of<R: Read>(
     now: Timestamp,
 ) -> Result<Vec<SessionRow>, StoreError> {
     let sql = format!(
-        "{SESSION} where staff_id = $1 and ended_at is null and expires_at > $2 \
-         order by seen_at desc limit 100"
+        "{SESSION} where s.staff_id = $1 and s.ended_at is null and s.expires_at > $2 \
+         and s.seen_at > $3 order by s.seen_at desc limit 100"
     );
-    db.query(&sql, params![user, now]).await?.into_iter().map(session).collect()
+    let idle = now.plus_hours(-kernel::limits::SESSION_IDLE_HOURS);
+    db.query(&sql, params![user, now, idle]).await?.into_iter().map(session).collect()
 }
 
-/// The role a live API token acts in, and its owner if it has one.
+/// A token that is in force.
+#[derive(Clone, Debug)]
+pub struct TokenRow {
+    /// Identity.
+    pub id: TokenId,
+    /// The role it acts in.
+    pub role_id: RoleId,
+    /// Whose it is, if anybody's.
+    pub user_id: Option<UserId>,
+    /// Last request noted.
+    pub used_at: Option<Timestamp>,
+}
+
+/// The token of a SHA-256, unless it was revoked, has run out, or its owner works here no more.
 ///
 /// # Errors
 /// The database's.
@@ -231,14 +258,16 @@ pub async fn live_token<R: Read>(
     db: &mut R,
     token_hash: &[u8],
     now: Timestamp,
-) -> Result<Option<(TokenId, RoleId, Option<UserId>)>, StoreError> {
-    let sql = "select id, role_id, staff_id from api_token where token_hash = $1 \
-               and revoked_at is null and (expires_at is null or expires_at > $2)";
+) -> Result<Option<TokenRow>, StoreError> {
+    let sql = "select id, role_id, staff_id, used_at from api_token where token_hash = $1 \
+               and revoked_at is null and (expires_at is null or expires_at > $2) \
+               and (staff_id is null or exists (select 1 from staff s \
+               where s.id = api_token.staff_id and s.state = 'active'))";
     let Some(row) = db.first(sql, params![token_hash.to_vec(), now]).await? else {
         return Ok(None);
     };
     let mut c = row.cols();
-    Ok(Some((c.take()?, c.take()?, c.take()?)))
+    Ok(Some(TokenRow { id: c.take()?, role_id: c.take()?, user_id: c.take()?, used_at: c.take()? }))
 }
 
 /// A saved view of a list.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::{Read, params};
 use uuid::Uuid;
 
+use super::edit::sign_in::mark_temporary;
 use crate::{Change, Command, Error, Work};
 
 /// A new region.
@@ -69,6 +70,9 @@ pub struct SeedStaff {
     pub password_hash: Option<String>,
     /// Language of the interface.
     pub lang: Lang,
+    /// The password must be changed at the first sign-in.
+    #[serde(default)]
+    pub must_change_password: bool,
 }
 
 /// An absence with its deputy.
@@ -221,6 +225,9 @@ impl Seed {
         )
         .await?;
         w.insert_many("insert into staff_role (staff_id, role_id) values", &held, "").await?;
+        for s in self.staff.iter().filter(|s| s.must_change_password) {
+            mark_temporary(w, known(&made.staff, &s.login)?).await?;
+        }
         Ok(())
     }
 }

@@ -107,6 +107,11 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
         Access::Needs(_) if cx.ctx.principal.user_id.is_none() && !cx.has_token => {
             return unknown_person(cx, &request);
         }
+        Access::Needs(_)
+            if cx.must_change_password() && !WITH_A_DUTY.contains(&request.uri().path()) =>
+        {
+            return to_duty(cx);
+        }
         Access::Needs(permission) => {
             if let Err(error) = cx.ctx.principal.require(permission) {
                 return Failure::from(error).into_response();
@@ -114,6 +119,20 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
         }
     }
     next.run(request).await
+}
+
+/// The page on which one changes one's password, and the way out: all that is open before it is changed.
+const WITH_A_DUTY: [&str; 2] = [DUTY, "/sign-out"];
+const DUTY: &str = "/me/password";
+
+fn to_duty(cx: &Cx) -> Response {
+    if cx.is_fragment {
+        let mut response = axum::http::StatusCode::FORBIDDEN.into_response();
+        let place = axum::http::HeaderValue::from_static(DUTY);
+        response.headers_mut().insert("hx-redirect", place);
+        return response;
+    }
+    Redirect::to(DUTY).into_response()
 }
 
 fn unknown_person(cx: &Cx, request: &Request) -> Response {

@@ -15,6 +15,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::access::{RouteInfo, Routes};
 use super::contact_file::ContactFormat;
+use super::gate::Gate;
 use super::pages::{Action, CardPanel, ListColumn, NavItem, Pages, SearchSource};
 use super::{cx, errors, gallery, health, live, me, sign_in};
 use crate::i18n::{Texts, TextsError};
@@ -40,6 +41,10 @@ pub struct App {
     pub currency: kernel::Currency,
     /// Cookies only over TLS.
     pub secure_cookies: bool,
+    /// Reverse proxies whose word on the asking address is believed.
+    pub proxies: Vec<std::net::IpAddr>,
+    /// How often passwords may be tried.
+    pub gate: Gate,
     /// Told when the program stops, so that live streams end.
     pub stopping: tokio::sync::watch::Receiver<bool>,
     /// Navigation of all rooms.
@@ -70,6 +75,8 @@ pub struct Setting {
     pub currency: kernel::Currency,
     /// Cookies only over TLS.
     pub secure_cookies: bool,
+    /// Reverse proxies on other machines whose word on the asking address is believed.
+    pub proxies: Vec<std::net::IpAddr>,
     /// Turns true when the program stops.
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
@@ -89,6 +96,8 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         zone: setting.zone,
         currency: setting.currency,
         secure_cookies: setting.secure_cookies,
+        proxies: setting.proxies,
+        gate: Gate::default(),
         stopping: setting.stopping,
         nav: Vec::new(),
         panels: Vec::new(),

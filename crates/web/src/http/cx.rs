@@ -9,9 +9,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kernel::{CommandId, Lang, Timestamp};
 use spine::Reader;
-use spine::org::queries::{self, SessionRow};
+use spine::org::queries::{self, SessionRow, TokenRow};
 use spine::{Command, Ctx, Error, Principal};
 
+use super::address;
 use super::app::App;
 use super::errors::{self, Failure};
 use super::sign_in::hash_token;
@@ -40,8 +41,10 @@ pub struct Cx {
     pub flash: Option<String>,
     /// The navigation is folded to icons.
     pub nav_folded: bool,
-    /// Network address and browser, for the session list.
+    /// Browser, for the session list.
     pub agent: String,
+    /// Network address, for the session list and the gate; empty when it is not known.
+    pub address: String,
 }
 
 impl Cx {
@@ -57,6 +60,10 @@ impl Cx {
         let answer = self.app.services.execute(&self.ctx, id, command).await;
         self.db.forget();
         answer
+    }
+    /// The session was opened with a password somebody else has set: it must be changed first.
+    pub fn must_change_password(&self) -> bool {
+        self.session.as_ref().is_some_and(|s| s.must_change_password)
     }
     /// Who asks.
     pub fn principal(&self) -> &Principal {
@@ -91,7 +98,8 @@ pub(super) async fn with_context(
 ) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let only_reads = request.method().is_safe();
-    let cx = match make(app, request.headers().clone(), path).await {
+    let address = address::of(&request, &app.proxies);
+    let cx = match make(app, request.headers().clone(), (path, address)).await {
         // a page that writes must see what it wrote
         Ok(cx) if only_reads => Cx { db: cx.db.remembering(), ..cx },
         Ok(cx) => cx,
@@ -105,7 +113,11 @@ pub(super) async fn with_context(
     errors::render(&cx, response).into_response()
 }
 
-async fn make(app: Arc<App>, headers: HeaderMap, path: String) -> Result<Cx, Error> {
+async fn make(
+    app: Arc<App>,
+    headers: HeaderMap,
+    (path, address): (String, String),
+) -> Result<Cx, Error> {
     let headers = &headers;
     let mut db = app.services.reader.clone();
     let now = app.services.clock.now();
@@ -113,10 +125,10 @@ async fn make(app: Arc<App>, headers: HeaderMap, path: String) -> Result<Cx, Err
     let mut principal = None;
     let mut has_token = false;
     if let Some(token) = bearer(headers) {
-        if let Some((_, role, user)) = queries::live_token(&mut db, &hash_token(token), now).await?
-        {
-            principal = app.services.directory.role_principal(role, user);
+        if let Some(row) = queries::live_token(&mut db, &hash_token(token), now).await? {
+            principal = app.services.directory.role_principal(row.role_id, row.user_id);
             has_token = principal.is_some();
+            touch_token(&app, &row, now).await;
         }
     } else if let Some(token) = cookie(headers, sid_name(app.secure_cookies)) {
         session = queries::live_session(&mut db, &hash_token(token), now).await?;
@@ -145,6 +157,7 @@ async fn make(app: Arc<App>, headers: HeaderMap, path: String) -> Result<Cx, Err
         flash: cookie(headers, "flash").map(str::to_owned),
         nav_folded: cookie(headers, "nav").is_some_and(|v| v == "folded"),
         agent: text_header(headers, "user-agent"),
+        address,
         ctx,
         app,
     })
@@ -159,9 +172,23 @@ fn zone_of(app: &App, principal: &Principal) -> jiff::tz::TimeZone {
         .unwrap_or_else(|| app.zone.clone())
 }
 
+/// How often it is noted that a session or a token is in use.
+const EVERY_SECONDS: i64 = 600;
+
+/// Notes at most once in ten minutes that the token is in use.
+async fn touch_token(app: &App, token: &TokenRow, now: Timestamp) {
+    if token.used_at.is_some_and(|at| now.seconds_since(at) <= EVERY_SECONDS) {
+        return;
+    }
+    let ctx = app.services.system("web");
+    let command = spine::org::commands::TouchToken { token_id: token.id };
+    if let Err(error) = app.services.bus.execute(&ctx, ctx.command_id(), &command).await {
+        tracing::warn!(%error, "token could not be touched");
+    }
+}
+
 /// Notes at most once in ten minutes that the session is in use.
 async fn touch(app: &App, session: Option<&SessionRow>, now: Timestamp) {
-    const EVERY_SECONDS: i64 = 600;
     let Some(session) = session.filter(|s| now.seconds_since(s.seen_at) > EVERY_SECONDS) else {
         return;
     };

@@ -5,9 +5,11 @@ use axum::response::{IntoResponse, Redirect};
 use kernel::{Lang, Refusals};
 use maud::html;
 use spine::org::commands::{EndSession, ReadNotices, SavePreferences};
+use spine::org::edit::EndOtherSessions;
 use spine::org::queries;
 
 use super::access::{Access, Routes};
+use super::address::inside;
 use super::cx::Cx;
 use super::errors::Answer;
 use super::form_data::FormData;
@@ -19,6 +21,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .post("/me/preferences", Access::Public, save_preferences)
         .get("/me/sessions", Access::Needs("app.use"), sessions)
         .post("/me/sessions/end", Access::Needs("app.use"), end_session)
+        .post("/me/sessions/end-others", Access::Needs("app.use"), end_others)
         .get("/me/notices", Access::Needs("app.use"), notices)
 }
 
@@ -26,15 +29,10 @@ pub(super) fn routes(routes: Routes) -> Routes {
 async fn save_preferences(cx: Cx, sent: FormData) -> Answer {
     let lang = sent.opt("lang").and_then(|code| Lang::from_code(&code));
     let back = sent.text("back");
-    let back = if back.starts_with('/') && !back.starts_with("//") && back.is_ascii() {
-        back
-    } else {
-        "/".to_owned()
-    };
     let mut response = if cx.is_fragment {
         StatusCode::NO_CONTENT.into_response()
     } else {
-        Redirect::to(&back).into_response()
+        Redirect::to(inside(&back)).into_response()
     };
     let mut cookie = |name: &str, value: &str| {
         let line = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
@@ -61,9 +59,11 @@ async fn sessions(mut cx: Cx) -> Answer {
     let me = cx.principal().user_id.ok_or(spine::Error::NotFound)?;
     let now = cx.now();
     let rows = queries::sessions_of(&mut cx.db, me, now).await?;
+    let has_others = rows.len() > 1;
     let current = cx.session.as_ref().map(|s| s.id);
     let mut table = Table::new("sessions", l.t("web-sessions"))
         .column(Column::text(l.t("web-session-browser")))
+        .column(Column::text(l.t("web-session-address")))
         .column(Column::text(l.t("web-session-since")))
         .column(Column::text(l.t("web-session-seen")));
     for s in rows {
@@ -81,13 +81,23 @@ async fn sessions(mut cx: Cx) -> Answer {
         table = table.row(
             Row::new(s.id)
                 .cell(Cell::markup(browser))
+                .cell(Cell::quiet(&s.address))
                 .cell(Cell::ago(&l, s.created_at))
                 .cell(Cell::ago(&l, s.seen_at))
                 .actions(end),
         );
     }
+    let mut header = PageHeader::new(l.t("web-sessions"));
+    if has_others {
+        header = header.other(html! {
+            form method="post" action="/me/sessions/end-others" {
+                input type="hidden" name="_id" value=(cx.form_id());
+                (Button::secondary(l.t("web-sessions-end-others")).icon("log-out").submit().render())
+            }
+        });
+    }
     let body = html! {
-        (PageHeader::new(l.t("web-sessions")).render(&l))
+        (header.render(&l))
         (table.render(&l))
     };
     Ok(cx.page(&l.t("web-sessions"), &body))
@@ -98,6 +108,12 @@ async fn end_session(cx: Cx, sent: FormData) -> Answer {
     let session = sent.id("session", &mut refusals).ok_or(spine::Error::NotFound)?;
     cx.execute(sent.command_id()?, &EndSession { session_id: session }).await?;
     Ok(cx.done("/me/sessions", "flash-session-ended"))
+}
+
+async fn end_others(cx: Cx, sent: FormData) -> Answer {
+    let keep_session = cx.session.as_ref().map(|s| s.id);
+    cx.execute(sent.command_id()?, &EndOtherSessions { keep_session }).await?;
+    Ok(cx.done("/me/sessions", "flash-sessions-ended"))
 }
 
 async fn notices(mut cx: Cx) -> Answer {

@@ -2,6 +2,7 @@
 //! forms, sessions, live updates, and what other rooms register to be shown.
 
 mod access;
+mod address;
 mod app;
 mod chrome;
 mod contact_file;
@@ -10,6 +11,7 @@ mod errors;
 mod form_data;
 mod gallery;
 mod health;
+mod gate;
 mod live;
 mod me;
 mod pages;

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use kernel::{Entropy, Refusal, Refusals, Secret, UserId};
+use kernel::{Entropy, Refusal, Refusals, Secret, Timestamp, UserId};
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 use spine::Error;
 use spine::org::commands::{EndSession, NoteSignInFailure, OpenSession};
+use spine::org::queries::SignInRow;
 use spine::org::{check_password, queries};
 
 use super::access::{Access, Routes};
+use super::address::inside;
 use super::app::App;
 use super::cx::{Cx, sid_name};
 use super::errors::Answer;
@@ -104,40 +106,57 @@ fn demo_buttons(cx: &Cx, demo: &super::app::DemoMode, next: &str) -> Markup {
     }
 }
 
-/// Only addresses of this site: one slash, then no second one and no backslash.
-fn safe_next(next: &str) -> &str {
-    let inside = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains(['\\', '\r', '\n'])
-        && next.is_ascii();
-    if inside { next } else { "/" }
-}
-
 async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Answer {
     let login = sent.text("login").to_lowercase();
     let next = sent.text("next");
     let password = Secret::new(sent.raw("password").to_owned());
     let row = queries::sign_in_row(&mut cx.db, &login).await?;
-    let locked = row.as_ref().and_then(|r| r.locked_until).filter(|until| *until > cx.now());
-    if let Some(until) = locked {
+    if let Some(until) = shut_until(&app, &cx, &login, row.as_ref()) {
         let minutes = until.seconds_since(cx.now()) / 60 + 1;
         let refusal = Refusal::new("sign-in-locked").arg("minutes", minutes);
         return Ok(refused(&cx, &login, &next, refusal));
     }
     let stored = row.as_ref().filter(|r| r.active).and_then(|r| r.password_hash.clone());
     let hash = stored.clone().unwrap_or_else(|| NOBODY.to_owned());
+    let turn = app.gate.checks.acquire().await.map_err(Error::failure)?;
     let fits = tokio::task::spawn_blocking(move || check_password(&password, &hash))
         .await
         .map_err(Error::failure)?;
+    drop(turn);
     match row {
-        Some(row) if fits && stored.is_some() => open(&app, &cx, row.user_id, &next).await,
-        Some(row) => {
-            let failed = NoteSignInFailure { user_id: row.user_id, address: String::new() };
-            let system = app.services.system("web");
-            app.services.bus.execute(&system, system.command_id(), &failed).await?;
+        Some(row) if fits && stored.is_some() => {
+            open(&app, &cx, (row.user_id, row.is_temporary), &next).await
+        }
+        row => {
+            note_failure(&app, &cx, &login, row.map(|r| r.user_id)).await?;
             Ok(refused(&cx, &login, &next, Refusal::new("sign-in-wrong")))
         }
-        None => Ok(refused(&cx, &login, &next, Refusal::new("sign-in-wrong"))),
+    }
+}
+
+/// Until when this login or this address may not try: the same for a login that nobody has.
+fn shut_until(app: &App, cx: &Cx, login: &str, row: Option<&SignInRow>) -> Option<Timestamp> {
+    let now = cx.now();
+    let of_login = match row {
+        Some(row) => row.locked_until.filter(|until| *until > now),
+        None => app.gate.stranger_shut(login, now),
+    };
+    of_login.max(app.gate.address_shut(&cx.address, now))
+}
+
+/// Counts a failure. A login that nobody has goes the same way through the database, to no effect, so
+/// that neither the answer nor the time it takes tells whether there is such a login.
+async fn note_failure(app: &App, cx: &Cx, login: &str, user: Option<UserId>) -> Result<(), Error> {
+    app.gate.address_failed(&cx.address, cx.now());
+    if user.is_none() {
+        app.gate.stranger_failed(login, cx.now());
+    }
+    let user_id = user.unwrap_or_else(|| UserId::from_uuid(uuid::Uuid::nil()));
+    let failed = NoteSignInFailure { user_id, address: cx.address.clone() };
+    let system = app.services.system("web");
+    match app.services.bus.execute(&system, system.command_id(), &failed).await {
+        Err(Error::NotFound) if user.is_none() => Ok(()),
+        other => other.map(|_| ()),
     }
 }
 
@@ -151,23 +170,35 @@ async fn demo_sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -
     let login = logins.iter().find(|(key, _)| *key == role).map(|(_, login)| login.as_str());
     let login = login.ok_or_else(|| Error::refused_field("role-unknown", "role"))?;
     let row = queries::sign_in_row(&mut cx.db, login).await?.ok_or(Error::NotFound)?;
-    open(&app, &cx, row.user_id, &sent.text("next")).await
+    open(&app, &cx, (row.user_id, false), &sent.text("next")).await
 }
 
-async fn open(app: &App, cx: &Cx, user_id: UserId, next: &str) -> Answer {
+/// Opens a session with a token of its own, whatever cookie the browser came with.
+async fn open(
+    app: &App,
+    cx: &Cx,
+    (user_id, must_change_password): (UserId, bool),
+    next: &str,
+) -> Answer {
     let token = new_token(cx.ctx.entropy.as_ref());
     let command = OpenSession {
         user_id,
         token_hash: hash_token(&token),
-        address: String::new(),
+        address: cx.address.clone(),
         agent: cx.agent.clone(),
+        must_change_password,
     };
     let system = app.services.system("web");
+    if let Some(session) = &cx.session {
+        // who signs in over an open session leaves it
+        let ended = EndSession { session_id: session.id };
+        app.services.bus.execute(&system, system.command_id(), &ended).await?;
+    }
     app.services.bus.execute(&system, system.command_id(), &command).await?;
     let secure = if app.secure_cookies { "; Secure" } else { "" };
     let name = sid_name(app.secure_cookies);
     let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}");
-    Ok(with_cookie(Redirect::to(safe_next(next)).into_response(), &cookie))
+    Ok(with_cookie(Redirect::to(inside(next)).into_response(), &cookie))
 }
 
 async fn sign_out(State(app): State<Arc<App>>, cx: Cx) -> Answer {
@@ -185,4 +216,19 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobodys_hash_costs_what_a_real_one_costs() {
+        let real = spine::org::hash_password(&Secret::new("correct horse".to_owned())).unwrap();
+        let cost = |hash: &str| hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(cost(NOBODY), cost(&real), "the same algorithm with the same parameters");
+        let lengths = |hash: &str| hash.split('$').skip(5).map(str::len).collect::<Vec<_>>();
+        assert_eq!(lengths(NOBODY), lengths(&real), "a digest that can be compared");
+        assert!(!check_password(&Secret::new(String::new()), NOBODY));
+    }
 }

@@ -11,7 +11,7 @@ use web::ui::{Field, Form, Input, Opt, form_row};
 use web::{Answer, Cx, FormData};
 
 use super::{HOME, list};
-use crate::pages::{asked, dialog, dialog_refused, summary};
+use crate::pages::{as_drawn, asked, choose, dialog, dialog_refused, originals, summary};
 
 /// Zones the field offers; any IANA name may be typed.
 const ZONES: [&str; 16] = [
@@ -45,6 +45,44 @@ struct Typed {
     mode: String,
 }
 
+impl Typed {
+    fn sent(sent: &FormData) -> Self {
+        Self {
+            region: sent.text("region"),
+            code: sent.text("code"),
+            name: sent.text("name"),
+            name_en: sent.text("name_en"),
+            address: sent.text("address"),
+            zone: sent.text("zone"),
+            mode: sent.text("mode"),
+        }
+    }
+    fn command(&self, id: Option<BranchId>, region_id: RegionId) -> SaveBranch {
+        SaveBranch {
+            branch_id: id,
+            region_id,
+            code: self.code.clone(),
+            name: self.name.clone(),
+            name_en: self.name_en.clone(),
+            address: self.address.clone(),
+            zone: self.zone.clone(),
+            mode: self.mode.clone(),
+            original: None,
+        }
+    }
+    fn values(&self) -> [(&'static str, String); 7] {
+        [
+            ("region", self.region.clone()),
+            ("code", self.code.clone()),
+            ("name", self.name.clone()),
+            ("name_en", self.name_en.clone()),
+            ("address", self.address.clone()),
+            ("zone", self.zone.clone()),
+            ("mode", self.mode.clone()),
+        ]
+    }
+}
+
 pub(super) async fn new(cx: Cx) -> Answer {
     let typed = Typed {
         region: asked(&cx).text("region"),
@@ -52,7 +90,7 @@ pub(super) async fn new(cx: Cx) -> Answer {
         mode: "centralised".to_owned(),
         ..Typed::default()
     };
-    Ok(show(&cx, None, &typed, None))
+    Ok(show(&cx, None, (&typed, None), None))
 }
 
 pub(super) async fn add(cx: Cx, sent: FormData) -> Answer {
@@ -71,7 +109,7 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<BranchId>) -> Answer {
         zone: branch.zone.clone(),
         mode: branch.mode.clone(),
     };
-    Ok(show(&cx, Some(id), &typed, None))
+    Ok(show(&cx, Some(id), (&typed, Some(&typed)), None))
 }
 
 pub(super) async fn save(cx: Cx, Path(id): Path<BranchId>, sent: FormData) -> Answer {
@@ -79,15 +117,8 @@ pub(super) async fn save(cx: Cx, Path(id): Path<BranchId>, sent: FormData) -> An
 }
 
 async fn send(cx: Cx, id: Option<BranchId>, sent: FormData) -> Answer {
-    let typed = Typed {
-        region: sent.text("region"),
-        code: sent.text("code"),
-        name: sent.text("name"),
-        name_en: sent.text("name_en"),
-        address: sent.text("address"),
-        zone: sent.text("zone"),
-        mode: sent.text("mode"),
-    };
+    let typed = Typed::sent(&sent);
+    let drawn = as_drawn(&sent).map(|drawn| Typed::sent(&drawn));
     let mut refusals = Refusals::default();
     let region: Option<RegionId> = sent.id("region", &mut refusals);
     if typed.region.is_empty() {
@@ -95,37 +126,56 @@ async fn send(cx: Cx, id: Option<BranchId>, sent: FormData) -> Answer {
     }
     let outcome = match region {
         Some(region_id) => {
-            let command = SaveBranch {
-                branch_id: id,
-                region_id,
-                code: typed.code.clone(),
-                name: typed.name.clone(),
-                name_en: typed.name_en.clone(),
-                address: typed.address.clone(),
-                zone: typed.zone.clone(),
-                mode: typed.mode.clone(),
-            };
+            let original = drawn.as_ref().and_then(|drawn| {
+                let region = drawn.region.parse().ok()?;
+                Some(Box::new(drawn.command(id, region)))
+            });
+            let command = SaveBranch { original, ..typed.command(id, region_id) };
             cx.execute(sent.command_id()?, &command).await.map(|_| ())
         }
         None => Err(Error::Refused(refusals)),
     };
     match outcome {
         Ok(()) => Ok(cx.done(HOME, "flash-admin-saved")),
-        Err(Error::Refused(refusals)) => Ok(show(&cx, id, &typed, Some(&refusals))),
+        Err(Error::Refused(refusals)) => {
+            Ok(show(&cx, id, (&typed, drawn.as_ref()), Some(&refusals)))
+        }
+        Err(Error::Conflict(conflict)) => {
+            Ok(choose(&cx, &title(&cx, id), &action(id), "branch", &sent, &conflict))
+        }
         Err(other) => Err(other.into()),
     }
 }
 
-fn show(cx: &Cx, id: Option<BranchId>, typed: &Typed, refused: Option<&Refusals>) -> Response {
+fn action(id: Option<BranchId>) -> String {
+    format!("/admin/branches/{}", id.map_or("new".to_owned(), |id| id.to_string()))
+}
+
+fn title(cx: &Cx, id: Option<BranchId>) -> String {
+    cx.l.t(if id.is_some() { "admin-branch-edit" } else { "admin-branch-new" })
+}
+
+/// The form with what is typed and, when the thing is there, what it was when the form was first drawn.
+fn show(
+    cx: &Cx,
+    id: Option<BranchId>,
+    (typed, original): (&Typed, Option<&Typed>),
+    refused: Option<&Refusals>,
+) -> Response {
     let l = &cx.l;
     let none = Refusals::default();
-    let body =
-        Form::post(format!("/admin/branches/{}", id.map_or("new".to_owned(), |i| i.to_string())))
-            .hidden("_id", cx.form_id())
-            .submit(l.t("admin-save"))
-            .cancel(HOME)
-            .render(l, &fields(cx, typed, refused.unwrap_or(&none)));
-    let title = l.t(if id.is_some() { "admin-branch-edit" } else { "admin-branch-new" });
+    let body = Form::post(action(id))
+        .hidden("_id", cx.form_id())
+        .submit(l.t("admin-save"))
+        .cancel(HOME)
+        .render(
+            l,
+            &html! {
+                @if let Some(original) = original { (originals(original.values())) }
+                (fields(cx, typed, refused.unwrap_or(&none)))
+            },
+        );
+    let title = title(cx, id);
     match refused {
         Some(_) => dialog_refused(cx, &title, &body),
         None => dialog(cx, &title, &body),

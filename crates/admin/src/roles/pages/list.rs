@@ -74,6 +74,7 @@ pub(super) async fn add(cx: Cx, sent: FormData) -> Answer {
         name: sent.text("name"),
         name_en: sent.text("name_en"),
         grants: grants.unwrap_or_default(),
+        original: None,
     };
     match cx.execute(sent.command_id()?, &command).await {
         Ok(id) => Ok(cx.done(&format!("{HOME}/{id}"), "flash-admin-role-added")),

@@ -15,7 +15,7 @@ use web::ui::{
 use web::{Answer, Cx, FormData};
 
 use super::HOME;
-use crate::pages::lookups;
+use crate::pages::{as_drawn, choose, lookups, originals};
 use crate::roles::model::{Line, catalogue};
 
 /// What the form's field of a permission is called.
@@ -28,39 +28,69 @@ struct Typed {
     grants: BTreeMap<String, Scope>,
 }
 
+impl Typed {
+    fn of(role: &Role) -> Self {
+        Self { name: role.name.clone(), name_en: role.name_en.clone(), grants: role.grants.clone() }
+    }
+    /// What was sent; a built-in role shows no fields for its names.
+    fn sent(role: &Role, sent: &FormData) -> Self {
+        let grants = sent.pairs().filter_map(|(name, value)| {
+            Some((name.strip_prefix(GRANT)?.to_owned(), Scope::from_key(value)?))
+        });
+        Self {
+            name: sent.opt("name").unwrap_or_else(|| kept(role.built_in, &role.name)),
+            name_en: sent.opt("name_en").unwrap_or_else(|| kept(role.built_in, &role.name_en)),
+            grants: grants.collect(),
+        }
+    }
+    fn command(&self, id: RoleId) -> SaveRole {
+        SaveRole {
+            role_id: Some(id),
+            name: self.name.clone(),
+            name_en: self.name_en.clone(),
+            grants: self.grants.clone(),
+            original: None,
+        }
+    }
+    fn values(&self, role: &Role) -> Vec<(String, String)> {
+        let names = [("name", &self.name), ("name_en", &self.name_en)];
+        let names = names.into_iter().filter(|_| !role.built_in);
+        let grants = self.grants.iter();
+        let grants = grants.map(|(key, scope)| (format!("{GRANT}{key}"), scope.key().to_owned()));
+        // a role without any right was drawn too
+        let drawn = std::iter::once(("drawn".to_owned(), "1".to_owned()));
+        names
+            .map(|(name, text)| (name.to_owned(), text.clone()))
+            .chain(grants)
+            .chain(drawn)
+            .collect()
+    }
+}
+
 pub(super) async fn show(cx: Cx, Path(id): Path<RoleId>) -> Answer {
     let directory = cx.app.services.directory.get();
     let role = directory.roles.get(&id).ok_or(Error::NotFound)?;
-    let typed = Typed {
-        name: role.name.clone(),
-        name_en: role.name_en.clone(),
-        grants: role.grants.clone(),
-    };
-    let body = page(&cx, role, &typed, &Refusals::default());
+    let typed = Typed::of(role);
+    let body = page(&cx, role, (&typed, Some(&typed)), &Refusals::default());
     Ok(cx.page(role.shown_name(cx.l.lang), &body))
 }
 
 pub(super) async fn save(cx: Cx, Path(id): Path<RoleId>, sent: FormData) -> Answer {
     let directory = cx.app.services.directory.get();
     let role = directory.roles.get(&id).ok_or(Error::NotFound)?;
-    let grants = sent.pairs().filter_map(|(name, value)| {
-        Some((name.strip_prefix(GRANT)?.to_owned(), Scope::from_key(value)?))
-    });
-    // a built-in role shows no fields for its names
-    let typed = Typed {
-        name: sent.opt("name").unwrap_or_else(|| kept(role.built_in, &role.name)),
-        name_en: sent.opt("name_en").unwrap_or_else(|| kept(role.built_in, &role.name_en)),
-        grants: grants.collect(),
-    };
-    let command = SaveRole {
-        role_id: Some(id),
-        name: typed.name.clone(),
-        name_en: typed.name_en.clone(),
-        grants: typed.grants.clone(),
-    };
+    let typed = Typed::sent(role, &sent);
+    let drawn = as_drawn(&sent).map(|drawn| Typed::sent(role, &drawn));
+    let original = drawn.as_ref().map(|drawn| Box::new(drawn.command(id)));
+    let command = SaveRole { original, ..typed.command(id) };
     match cx.execute(sent.command_id()?, &command).await {
         Ok(_) => Ok(cx.done(&format!("{HOME}/{id}"), "flash-admin-saved")),
-        Err(Error::Refused(refusals)) => Ok(refused(&cx, role, &typed, &refusals)),
+        Err(Error::Refused(refusals)) => {
+            Ok(refused(&cx, role, (&typed, drawn.as_ref()), &refusals))
+        }
+        Err(Error::Conflict(conflict)) => {
+            let action = format!("{HOME}/{id}");
+            Ok(choose(&cx, role.shown_name(cx.l.lang), &action, "role", &sent, &conflict))
+        }
         Err(other) => Err(other.into()),
     }
 }
@@ -69,8 +99,13 @@ fn kept(built_in: bool, name: &str) -> String {
     if built_in { name.to_owned() } else { String::new() }
 }
 
-fn refused(cx: &Cx, role: &Role, typed: &Typed, refusals: &Refusals) -> axum::response::Response {
-    let body = page(cx, role, typed, refusals);
+fn refused(
+    cx: &Cx,
+    role: &Role,
+    sides: (&Typed, Option<&Typed>),
+    refusals: &Refusals,
+) -> axum::response::Response {
+    let body = page(cx, role, sides, refusals);
     cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, role.shown_name(cx.l.lang), &body)
 }
 
@@ -80,18 +115,20 @@ pub(super) async fn delete(cx: Cx, Path(id): Path<RoleId>, sent: FormData) -> An
     match cx.execute(sent.command_id()?, &DeleteRole { role_id: id }).await {
         Ok(()) => Ok(cx.done(HOME, "flash-admin-role-deleted")),
         Err(Error::Refused(refusals)) => {
-            let typed = Typed {
-                name: role.name.clone(),
-                name_en: role.name_en.clone(),
-                grants: role.grants.clone(),
-            };
-            Ok(refused(&cx, role, &typed, &refusals))
+            let typed = Typed::of(role);
+            Ok(refused(&cx, role, (&typed, Some(&typed)), &refusals))
         }
         Err(other) => Err(other.into()),
     }
 }
 
-fn page(cx: &Cx, role: &Role, typed: &Typed, refusals: &Refusals) -> Markup {
+/// The matrix as typed, with what it was when it was first drawn.
+fn page(
+    cx: &Cx,
+    role: &Role,
+    (typed, original): (&Typed, Option<&Typed>),
+    refusals: &Refusals,
+) -> Markup {
     let l = &cx.l;
     let action = format!("{HOME}/{}", role.id);
     let mut menu = Menu::dots("role-menu", l.t("ui-actions")).item(MenuItem::Dialog {
@@ -115,7 +152,13 @@ fn page(cx: &Cx, role: &Role, typed: &Typed, refusals: &Refusals) -> Markup {
         .hidden("_id", cx.form_id())
         .submit(l.t("admin-save"))
         .cancel(HOME)
-        .render(l, &fields(cx, role, typed, refusals));
+        .render(
+            l,
+            &html! {
+                @if let Some(original) = original { (originals(original.values(role))) }
+                (fields(cx, role, typed, refusals))
+            },
+        );
     html! {
         (PageHeader::new(role.shown_name(l.lang)).crumb(HOME, l.t("admin-roles")).marks(mark)
             .lead(html! { (holders(cx, role)) }).other(menu.render()).render(l))

@@ -8,13 +8,13 @@ use kernel::{CommandId, Lang, Refusals, RoleId, Secret, UserId};
 use maud::{Markup, html};
 use spine::Error;
 use spine::org::edit::{AddStaff, EditStaff, SetPassword, StaffFields, check_new_password};
-use spine::org::{Role, StaffMember};
+use spine::org::{Role, StaffMember, may_give_all};
 use web::ui::{Field, Form, Input, Opt, PageHeader, Panel, form_row};
 use web::{Answer, Cx, FormData};
 
 use super::password::hash;
 use super::person_href;
-use crate::pages::{branch_options, summary, team_options};
+use crate::pages::{as_drawn, branch_options, choose, originals, summary, team_options};
 use crate::staff::model::first_password;
 use crate::staff::queries::{self, Details};
 
@@ -48,6 +48,21 @@ impl Typed {
             password: String::new(),
         }
     }
+    /// Everything an edit may change, as it is sent.
+    fn values(&self) -> [(&'static str, String); 9] {
+        let roles: Vec<&str> = self.roles.iter().map(String::as_str).collect();
+        [
+            ("login", self.login.clone()),
+            ("name", self.name.clone()),
+            ("name_en", self.name_en.clone()),
+            ("email", self.email.clone()),
+            ("phone", self.phone.clone()),
+            ("branch", self.branch.clone()),
+            ("team", self.team.clone()),
+            ("roles", roles.join(" ")),
+            ("lang", self.lang.clone()),
+        ]
+    }
     fn sent(sent: &FormData) -> Self {
         Self {
             login: sent.text("login"),
@@ -57,7 +72,7 @@ impl Typed {
             phone: sent.text("phone"),
             branch: sent.text("branch"),
             team: sent.text("team"),
-            roles: sent.all("roles").iter().cloned().collect(),
+            roles: sent.all("roles").iter().flat_map(|r| r.split(' ')).map(str::to_owned).collect(),
             lang: sent.text("lang"),
             password: sent.text("password"),
         }
@@ -66,7 +81,8 @@ impl Typed {
 
 /// The sent fields; what is of the wrong shape is refused.
 fn fields(sent: &FormData, refusals: &mut Refusals) -> StaffFields {
-    let roles: Vec<RoleId> = sent.all("roles").iter().filter_map(|r| r.parse().ok()).collect();
+    let roles = sent.all("roles").iter().flat_map(|r| r.split(' '));
+    let roles: Vec<RoleId> = roles.filter_map(|r| r.parse().ok()).collect();
     StaffFields {
         login: sent.text("login"),
         name: sent.text("name"),
@@ -142,7 +158,8 @@ pub(super) async fn edit(mut cx: Cx, Path(id): Path<UserId>) -> Answer {
     let details = queries::details(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
     let title = member.shown_name(cx.l.lang).to_owned();
     let typed = Typed::of(member, &details);
-    Ok(cx.page(&title, &markup(&cx, Some(member), &typed, &Refusals::default())))
+    let seen = Some((member, Some(&typed)));
+    Ok(cx.page(&title, &markup(&cx, seen, &typed, &Refusals::default())))
 }
 
 pub(super) async fn save(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
@@ -150,23 +167,41 @@ pub(super) async fn save(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answ
     let member = directory.staff.get(&id).ok_or(Error::NotFound)?;
     let mut refusals = Refusals::default();
     let staff = fields(&sent, &mut refusals);
+    let drawn = as_drawn(&sent);
+    let original = drawn.as_ref().map(|drawn| fields(drawn, &mut refusals));
     let outcome = match refusals.into_result() {
-        Ok(()) => cx.execute(sent.command_id()?, &EditStaff { staff_id: id, staff }).await,
+        Ok(()) => {
+            let command = EditStaff { staff_id: id, staff, original };
+            cx.execute(sent.command_id()?, &command).await
+        }
         Err(refusals) => Err(Error::Refused(refusals)),
     };
+    let title = member.shown_name(cx.l.lang).to_owned();
     match outcome {
         Ok(()) => Ok(cx.done(&person_href(id), "flash-admin-saved")),
         Err(Error::Refused(refusals)) => {
-            let content = markup(&cx, Some(member), &Typed::sent(&sent), &refusals);
-            let title = member.shown_name(cx.l.lang).to_owned();
+            let drawn = drawn.as_ref().map(Typed::sent);
+            let seen = Some((member, drawn.as_ref()));
+            let content = markup(&cx, seen, &Typed::sent(&sent), &refusals);
             Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
+        }
+        Err(Error::Conflict(conflict)) => {
+            let action = format!("{}/edit", person_href(id));
+            Ok(choose(&cx, &title, &action, "staff", &sent, &conflict))
         }
         Err(other) => Err(other.into()),
     }
 }
 
-fn markup(cx: &Cx, member: Option<&StaffMember>, typed: &Typed, refusals: &Refusals) -> Markup {
+/// The form of a new person; or of one who is there (`seen`), as he was when it was first drawn.
+fn markup(
+    cx: &Cx,
+    seen: Option<(&StaffMember, Option<&Typed>)>,
+    typed: &Typed,
+    refusals: &Refusals,
+) -> Markup {
     let l = &cx.l;
+    let member = seen.map(|(member, _)| member);
     let (title, back) = match member {
         Some(m) => (m.shown_name(l.lang).to_owned(), person_href(m.id)),
         None => (l.t("admin-staff-new"), "/admin/staff".to_owned()),
@@ -175,6 +210,7 @@ fn markup(cx: &Cx, member: Option<&StaffMember>, typed: &Typed, refusals: &Refus
         member.map_or("/admin/staff/new".to_owned(), |m| format!("/admin/staff/{}/edit", m.id));
     let fields = html! {
         (summary(cx, refusals))
+        @if let Some((_, Some(original))) = seen { (originals(original.values())) }
         (who(cx, typed, refusals))
         (place(cx, member, typed, refusals))
         (roles(cx, member, typed, refusals))
@@ -243,22 +279,28 @@ fn roles(cx: &Cx, member: Option<&StaffMember>, typed: &Typed, refusals: &Refusa
     let is_me = member.is_some_and(|m| cx.principal().user_id == Some(m.id));
     let mut roles: Vec<&Role> = directory.roles.values().collect();
     roles.sort_by_cached_key(|r| r.shown_name(l.lang).to_lowercase());
+    let place = member.map(|m| directory.place_of(m)).unwrap_or_default();
+    let is_beyond = |r: &Role| !may_give_all(cx.principal(), &r.grants, place);
     let error = cx.field_error(refusals, "roles");
     html! {
         fieldset.field.radios.full.invalid[error.is_some()] {
             legend { (l.t("admin-staff-roles")) span.required title=(l.t("ui-required")) { "*" } }
             div.form-row {
-                @for role in roles {
+                @for role in &roles {
                     @let id = role.id.to_string();
                     @let held = typed.roles.contains(&id);
+                    @let is_fixed = is_me || is_beyond(role);
                     label.check-line {
-                        input type="checkbox" name="roles" value=(id) checked[held] disabled[is_me];
+                        input type="checkbox" name="roles" value=(id) checked[held] disabled[is_fixed];
                         span { (role.shown_name(l.lang)) }
                     }
-                    @if is_me && held { input type="hidden" name="roles" value=(id); }
+                    @if is_fixed && held { input type="hidden" name="roles" value=(id); }
                 }
             }
             @if is_me { div.hint { (l.t("admin-staff-own-roles")) } }
+            @else if roles.iter().any(|r| is_beyond(r)) {
+                div.hint { (l.t("admin-staff-beyond-roles")) }
+            }
             @if let Some(error) = &error {
                 div.error { (web::icons::icon("circle-alert")) span { (error) } }
             }

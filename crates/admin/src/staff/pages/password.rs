@@ -1,13 +1,15 @@
 //! Passwords: somebody else's by the administrator, one's own by its holder.
 
 use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
 use kernel::{Refusal, Refusals, Secret, UserId};
 use maud::{Markup, html};
 use spine::Error;
 use spine::org::commands::NoteSignInFailure;
 use spine::org::edit::{ChangePassword, SetPassword, check_new_password};
 use spine::org::{check_password, hash_password, queries};
-use web::ui::{Field, Form, Input, copy_button};
+use web::ui::{Button, Field, Form, Input, copy_button};
 use web::{Answer, Cx, FormData};
 
 use super::person_href;
@@ -76,8 +78,7 @@ fn markup(
 }
 
 pub(super) async fn own_form(cx: Cx) -> Answer {
-    let title = cx.l.t("admin-password-own");
-    Ok(dialog(&cx, &title, &own_markup(&cx, &Refusals::default())))
+    Ok(own_page(&cx, None))
 }
 
 pub(super) async fn change_own(mut cx: Cx, sent: FormData) -> Answer {
@@ -94,11 +95,11 @@ pub(super) async fn change_own(mut cx: Cx, sent: FormData) -> Answer {
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(()) => Ok(cx.done("/me/sessions", "flash-admin-password-changed")),
-        Err(Error::Refused(refusals)) => {
-            let title = cx.l.t("admin-password-own");
-            Ok(dialog_refused(&cx, &title, &own_markup(&cx, &refusals)))
+        Ok(()) => {
+            let next = if cx.must_change_password() { "/" } else { "/me/sessions" };
+            Ok(cx.done(next, "flash-admin-password-changed"))
         }
+        Err(Error::Refused(refusals)) => Ok(own_page(&cx, Some(&refusals))),
         Err(other) => Err(other.into()),
     }
 }
@@ -136,9 +137,36 @@ async fn check_own(cx: &mut Cx, sent: &FormData, old: &Secret<String>) -> Result
         return Ok(stored);
     }
     let system = cx.app.services.system("web");
-    let failed = NoteSignInFailure { user_id: me, address: String::new() };
+    let failed = NoteSignInFailure { user_id: me, address: cx.address.clone() };
     cx.app.services.bus.execute(&system, system.command_id(), &failed).await?;
     Err(Error::refused_field("password-wrong", "old"))
+}
+
+/// A dialog; or, before a temporary password is changed, the only page there is.
+fn own_page(cx: &Cx, refused: Option<&Refusals>) -> Response {
+    let l = &cx.l;
+    let none = Refusals::default();
+    let body = own_markup(cx, refused.unwrap_or(&none));
+    if !cx.must_change_password() {
+        let title = l.t("admin-password-own");
+        return match refused {
+            Some(_) => dialog_refused(cx, &title, &body),
+            None => dialog(cx, &title, &body),
+        };
+    }
+    let title = l.t("admin-password-first-change");
+    let content = html! {
+        div.sign-in {
+            h1 { (title) }
+            p.quiet { (l.t("admin-password-first-change-words")) }
+            (body)
+            form method="post" action="/sign-out" {
+                (Button::quiet(l.t("ui-sign-out")).icon("log-out").submit().render())
+            }
+        }
+    };
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    cx.page_with_status(status, &title, &content)
 }
 
 fn own_markup(cx: &Cx, refusals: &Refusals) -> Markup {
@@ -155,12 +183,12 @@ fn own_markup(cx: &Cx, refusals: &Refusals) -> Markup {
         (field("password", "admin-password-new", "new-password")
             .hint(l.ta("admin-password-rules", &[("min", kernel::limits::PASSWORD_CHARS_MIN.into())])).render(l))
         (field("again", "admin-password-again", "new-password").render(l))
-        p.quiet { (l.t("admin-password-own-words")) }
+        @if !cx.must_change_password() { p.quiet { (l.t("admin-password-own-words")) } }
     };
-    Form::post("/me/password")
+    let form = Form::post("/me/password")
         .hidden("_id", cx.form_id())
         .submit(l.t("admin-password-change"))
-        .cancel("/me/sessions")
-        .unguarded()
-        .render(l, &fields)
+        .unguarded();
+    let form = if cx.must_change_password() { form } else { form.cancel("/me/sessions") };
+    form.render(l, &fields)
 }

@@ -49,7 +49,7 @@ fn head(cx: &Cx, member: &StaffMember, details: &Details) -> Markup {
         .before(ui::avatar_large(name))
         .marks(state_mark(l, member.active, locked, deputy))
         .lead(html! { (directory.role_names(member.id, l.lang)) " · " (branch) });
-    if locked {
+    if locked && directory.may_act_on(cx.principal(), member) {
         let button = Button::secondary(l.t("admin-staff-unlock")).icon("lock");
         header = header.other(post_button(cx, &format!("{href}/unlock"), &[], button));
     }
@@ -67,10 +67,11 @@ fn menu(cx: &Cx, member: &StaffMember, href: &str) -> Markup {
         label: l.t(key),
     };
     let is_me = cx.principal().user_id == Some(member.id);
+    let may_act = cx.app.services.directory.get().may_act_on(cx.principal(), member);
     let mut menu = Menu::dots("person-menu", l.t("ui-actions"));
     if is_me {
         menu = menu.item(dialog("/me/password".to_owned(), "key-round", "admin-password-own"));
-    } else if member.active {
+    } else if member.active && may_act {
         menu = menu.item(dialog(format!("{href}/password"), "key-round", "admin-password-set"));
     }
     if member.active {
@@ -84,13 +85,13 @@ fn menu(cx: &Cx, member: &StaffMember, href: &str) -> Markup {
             label: l.t("admin-staff-journal"),
         });
     }
-    if member.active && !is_me {
+    if member.active && !is_me && may_act {
         menu = menu.item(MenuItem::Line).item(dialog(
             format!("{href}/dismiss"),
             "user-x",
             "admin-dismiss",
         ));
-    } else if !member.active {
+    } else if !member.active && may_act {
         menu = menu.item(MenuItem::Line).item(MenuItem::Post {
             action: format!("{href}/reinstate"),
             values: vec![("_id".to_owned(), cx.form_id())],

@@ -3,14 +3,13 @@
 
 mod file;
 mod mask;
-mod merge;
 mod occasion;
 mod value;
 mod words;
 
 pub use file::{Sniffed, disposition, safe_name, sniff};
 pub use mask::masked;
-pub use merge::Merge;
 pub use occasion::{Distance, Occasion, distance, next_occurrence, occasions};
+pub use spine::Merge;
 pub use value::{check_text, contact_value, is_stale, optional_date};
 pub use words::{AddressKind, ConsentChannel, ContactKind, DateKind, FileKind, Purpose, SOURCES};

@@ -67,6 +67,7 @@ impl Site {
             currency: Currency::RUB,
             zone: TimeZone::get("Europe/Moscow").expect("a zone"),
             secure_cookies: false,
+            proxies: Vec::new(),
             demo: Some(DemoMode { logins: demo_logins() }),
             clock: Arc::new(BankClock { started: Instant::now() }),
             entropy: Arc::new(RandomEntropy),

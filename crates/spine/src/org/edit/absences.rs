@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use store::{Read, params};
 use uuid::Uuid;
 
+use super::giving::may_act_on;
 use super::{lock_rights, tell_deputy};
 use crate::org::edit_rules::{Away, check_absence, check_line};
 use crate::{Change, Command, Error, Work};
@@ -55,6 +56,10 @@ impl Command for PlanAbsence {
     async fn handle(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
         may_plan_for(w, self.staff_id)?;
         lock_rights(w).await?;
+        if w.actor() == Some(self.deputy_id) {
+            // a deputy sees the work of whom he stands in for
+            may_act_on(w, self.staff_id).await?;
+        }
         let new = Away {
             staff: self.staff_id,
             deputy: self.deputy_id,

@@ -7,6 +7,7 @@ use store::{Read, params};
 use uuid::Uuid;
 
 use super::absences::{absences, is_active};
+use super::giving::may_act_on;
 use super::{keep_guardians, lock_rights, tell_deputy, today_of};
 use crate::org::edit_rules::{Away, check_absence};
 use crate::{Change, Command, Error, Work};
@@ -47,6 +48,7 @@ impl Command for DismissStaff {
         if w.actor() == Some(id) {
             return Err(Error::refused("own-dismissal"));
         }
+        may_act_on(w, id).await?;
         self.check_successor(w, today).await?;
         w.execute("update staff set state = 'dismissed' where id = $1", params![id]).await?;
         keep_guardians(w).await?;
@@ -114,6 +116,7 @@ impl Command for ReinstateStaff {
         if state == "active" {
             return Err(Error::refused("staff-active"));
         }
+        may_act_on(w, id).await?;
         w.execute(
             "update staff set state = 'active', failures = 0, locked_until = null where id = $1",
             params![id],

@@ -4,9 +4,11 @@
 //! Whoever edits rights takes one lock first: "somebody always holds them" is a rule over many rows.
 
 mod absences;
+pub(super) mod giving;
 mod leave;
 mod places;
 mod roles;
+pub(super) mod sign_in;
 mod staff;
 mod system;
 
@@ -14,18 +16,18 @@ use std::collections::BTreeSet;
 
 use kernel::{BranchId, Date, Lang, Refusal, UserId};
 use store::{Read, params};
+use uuid::Uuid;
 
 use super::edit_rules;
-use crate::{Error, Registry, Work};
+use crate::{Error, Merge, Registry, Work};
 
 pub use super::edit_rules::check_new_password;
 pub use absences::{CancelAbsence, PlanAbsence};
 pub use leave::{DismissStaff, ReinstateStaff};
 pub use places::{SaveBranch, SaveRegion, SaveTeam, SetBranchArchived, SetTeamArchived};
 pub use roles::{DeleteRole, SaveRole};
-pub use staff::{
-    AddStaff, ChangePassword, EditStaff, EndSessions, SetPassword, StaffFields, UnlockStaff,
-};
+pub use sign_in::{ChangePassword, EndOtherSessions, EndSessions, SetPassword, UnlockStaff};
+pub use staff::{AddStaff, EditStaff, StaffFields};
 pub use system::{RetryJob, RetryMessage, RevokeToken, VerifyJournal};
 
 /// Advisory lock of whoever edits rights (PostgreSQL).
@@ -38,6 +40,7 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add::<ChangePassword>();
     registry.add::<UnlockStaff>();
     registry.add::<EndSessions>();
+    registry.add::<EndOtherSessions>();
     registry.add::<DismissStaff>();
     registry.add::<ReinstateStaff>();
     registry.add::<SaveRole>();
@@ -73,6 +76,22 @@ async fn keep_guardians(w: &mut Work<'_>) -> Result<(), Error> {
             Err(Refusal::new("last-administrator").arg("permission", permission).into())
         }
     }
+}
+
+/// A merge with a thing as it was last written, by the journal.
+async fn last_writer(w: &mut Work<'_>, thing: Uuid) -> Result<Merge, Error> {
+    let sql = "select actor_id, at from journal_entry where entity_id = $1 \
+               order by at desc, seq desc limit 1";
+    let Some(row) = w.first(sql, params![thing]).await? else {
+        return Ok(Merge::new(None, w.ctx.now));
+    };
+    let mut c = row.cols();
+    Ok(Merge::new(c.take()?, c.take()?))
+}
+
+/// An id as a form carries it; empty for none.
+fn optional<T: ToString>(id: &Option<T>) -> String {
+    id.as_ref().map(T::to_string).unwrap_or_default()
 }
 
 /// Today where a branch is; in UTC for somebody without a branch.

@@ -6,8 +6,10 @@ use serde_json::Value as Json;
 use store::{Read, params};
 use uuid::Uuid;
 
+use super::{last_writer, optional};
 use crate::org::edit_rules::{check_code, check_line, check_zone};
-use crate::{Change, Command, Error, Work};
+use crate::org::rights::depends_on_place;
+use crate::{Change, Command, Error, Merge, Work};
 
 /// How a branch works with the centre.
 const MODES: [&str; 3] = ["centralised", "distributed", "autonomous"];
@@ -57,6 +59,35 @@ fn changed<const N: usize>(
     })
 }
 
+/// A merge with what is stored of a thing; of a new one there is nothing to merge with.
+async fn merge_of(w: &mut Work<'_>, id: Option<Uuid>) -> Result<Merge, Error> {
+    match id {
+        Some(id) => last_writer(w, id).await,
+        None => Ok(Merge::new(None, w.ctx.now)),
+    }
+}
+
+/// Text fields put into what is stored, by somebody whose form showed `original`; without that they
+/// overwrite.
+fn merge_texts<const N: usize>(
+    merge: &mut Merge,
+    names: [&str; N],
+    original: Option<[String; N]>,
+    mine: [String; N],
+    stored: &Option<[Option<String>; N]>,
+) -> [String; N] {
+    let (Some(original), Some(stored)) = (original, stored) else {
+        return mine;
+    };
+    let mut sides = names.iter().zip(original).zip(stored);
+    mine.map(|mine| match sides.next() {
+        Some(((name, original), stored)) => {
+            merge.text(name, &original, &mine, stored.as_deref().unwrap_or(""))
+        }
+        None => mine,
+    })
+}
+
 /// Adds a region or changes one.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SaveRegion {
@@ -68,6 +99,10 @@ pub struct SaveRegion {
     pub name: String,
     /// English name.
     pub name_en: String,
+    /// The same as the form showed it: what others changed meanwhile is kept, or comes back as a
+    /// conflict. None overwrites.
+    #[serde(default)]
+    pub original: Option<Box<Self>>,
 }
 
 impl Command for SaveRegion {
@@ -76,11 +111,16 @@ impl Command for SaveRegion {
     type Output = RegionId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<RegionId, Error> {
-        let after = [self.code.trim(), self.name.trim(), self.name_en.trim()];
-        let [code, name, name_en] = after;
         let old = self.region_id.map(RegionId::uuid);
         let sql = "select code, name, name_en from region where id = $1";
         let before = texts_before::<3>(w, sql, old).await?;
+        let names = ["code", "name", "name_en"];
+        let original = self.original.as_deref().map(Self::texts);
+        let mut merge = merge_of(w, old).await?;
+        let merged = merge_texts(&mut merge, names, original, self.texts(), &before);
+        merge.finish()?;
+        let after = merged.each_ref().map(String::as_str);
+        let [code, name, name_en] = after;
         let mut refusals = Refusals::default();
         check_code(code, &mut refusals);
         check_line(name, "name", true, &mut refusals);
@@ -96,8 +136,14 @@ impl Command for SaveRegion {
             params![id, code, name, name_en],
         )
         .await?;
-        w.record("region", id, None, changed(["code", "name", "name_en"], before, after));
+        w.record("region", id, None, changed(names, before, after));
         Ok(id)
+    }
+}
+
+impl SaveRegion {
+    fn texts(&self) -> [String; 3] {
+        [&self.code, &self.name, &self.name_en].map(|text| text.trim().to_owned())
     }
 }
 
@@ -120,6 +166,10 @@ pub struct SaveBranch {
     pub zone: String,
     /// `centralised`, `distributed` or `autonomous`.
     pub mode: String,
+    /// The same as the form showed it: what others changed meanwhile is kept, or comes back as a
+    /// conflict. None overwrites.
+    #[serde(default)]
+    pub original: Option<Box<Self>>,
 }
 
 impl Command for SaveBranch {
@@ -128,21 +178,27 @@ impl Command for SaveBranch {
     type Output = BranchId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<BranchId, Error> {
-        let region = self.region_id.to_string();
-        let after = [
-            self.code.trim(),
-            self.name.trim(),
-            self.name_en.trim(),
-            self.address.trim(),
-            self.zone.trim(),
-            self.mode.as_str(),
-        ];
-        let [code, name, name_en, address, zone, mode] = after;
         let old = self.branch_id.map(BranchId::uuid);
         let sql = "select code, name, name_en, address, zone, mode from branch where id = $1";
         let before = texts_before::<6>(w, sql, old).await?;
         let region_before = self.region_before(w).await?;
-        self.check(w, after).await?;
+        let names = ["code", "name", "name_en", "address", "zone", "mode"];
+        let mut merge = merge_of(w, old).await?;
+        let original = self.original.as_deref();
+        let merged =
+            merge_texts(&mut merge, names, original.map(Self::texts), self.texts(), &before);
+        let region_id = match (original.map(|o| o.region_id), region_before) {
+            (Some(original), Some(stored)) => {
+                let sides = (&original, &self.region_id, &stored);
+                merge.value("region", sides, RegionId::to_string)
+            }
+            _ => self.region_id,
+        };
+        merge.finish()?;
+        let after = merged.each_ref().map(String::as_str);
+        let [code, name, name_en, address, zone, mode] = after;
+        self.check(w, region_id, after).await?;
+        self.refuse_own_region(w, region_before, region_id)?;
         let id: BranchId = self.branch_id.unwrap_or_else(|| w.new_id());
         w.execute(
             "insert into branch (id, region_id, code, name, name_en, address, zone, mode) \
@@ -150,25 +206,53 @@ impl Command for SaveBranch {
              on conflict (id) do update set region_id = excluded.region_id, code = excluded.code, \
              name = excluded.name, name_en = excluded.name_en, address = excluded.address, \
              zone = excluded.zone, mode = excluded.mode",
-            params![id, self.region_id, code, name, name_en, address, zone, mode],
+            params![id, region_id, code, name, name_en, address, zone, mode],
         )
         .await?;
-        let names = ["code", "name", "name_en", "address", "zone", "mode"];
-        let change = changed(names, before, after).field("region", region_before, region);
+        let text = |region: Option<RegionId>| region.map_or(Json::Null, |r| r.to_string().into());
+        let (was, is) = (text(region_before), text(Some(region_id)));
+        let change = changed(names, before, after).field("region", was, is);
         w.record("branch", id, None, change);
         Ok(id)
     }
 }
 
 impl SaveBranch {
-    async fn region_before(&self, w: &mut Work<'_>) -> Result<Json, Error> {
-        let sql = "select region_id from branch where id = $1";
-        let row = w.first(sql, params![self.branch_id]).await?;
-        let region: Option<RegionId> = row.map(store::Row::one).transpose()?;
-        Ok(region.map_or(Json::Null, |r| r.to_string().into()))
+    /// Who has rights over his region moves no branch into it, nor his own branch out of it: his rights
+    /// would reach the clients of others.
+    fn refuse_own_region(
+        &self,
+        w: &Work<'_>,
+        before: Option<RegionId>,
+        after: RegionId,
+    ) -> Result<(), Error> {
+        let me = &w.ctx.principal;
+        let moves = before.is_some_and(|before| before != after);
+        let mine = (me.branch_id.is_some() && me.branch_id == self.branch_id)
+            || me.region_id == Some(after);
+        if moves && mine && depends_on_place(me) {
+            return Err(Error::refused_field("own-region", "region"));
+        }
+        Ok(())
     }
 
-    async fn check(&self, w: &mut Work<'_>, after: [&str; 6]) -> Result<(), Error> {
+    fn texts(&self) -> [String; 6] {
+        [&self.code, &self.name, &self.name_en, &self.address, &self.zone, &self.mode]
+            .map(|text| text.trim().to_owned())
+    }
+
+    async fn region_before(&self, w: &mut Work<'_>) -> Result<Option<RegionId>, Error> {
+        let sql = "select region_id from branch where id = $1";
+        let row = w.first(sql, params![self.branch_id]).await?;
+        Ok(row.map(store::Row::one).transpose()?)
+    }
+
+    async fn check(
+        &self,
+        w: &mut Work<'_>,
+        region: RegionId,
+        after: [&str; 6],
+    ) -> Result<(), Error> {
         let [code, name, name_en, address, zone, mode] = after;
         let mut refusals = Refusals::default();
         check_code(code, &mut refusals);
@@ -180,7 +264,7 @@ impl SaveBranch {
             refusals.push(Refusal::field("not-a-choice", "mode"));
         }
         let sql = "select id from region where id = $1";
-        if w.first(sql, params![self.region_id]).await?.is_none() {
+        if w.first(sql, params![region]).await?.is_none() {
             refusals.push(Refusal::field("not-a-choice", "region"));
         }
         let holder = "select id from branch where code = $1";
@@ -232,6 +316,10 @@ pub struct SaveTeam {
     pub name: String,
     /// English name.
     pub name_en: String,
+    /// The same as the form showed it: what others changed meanwhile is kept, or comes back as a
+    /// conflict. None overwrites.
+    #[serde(default)]
+    pub original: Option<Box<Self>>,
 }
 
 impl Command for SaveTeam {
@@ -240,33 +328,43 @@ impl Command for SaveTeam {
     type Output = TeamId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<TeamId, Error> {
-        let after = [self.name.trim(), self.name_en.trim()];
-        let [name, name_en] = after;
         let old = self.team_id.map(TeamId::uuid);
         let before =
             texts_before::<2>(w, "select name, name_en from team where id = $1", old).await?;
         let branch_before = self.branch_before(w).await?;
-        self.check(w, branch_before, name, name_en).await?;
+        let (names, original) = (["name", "name_en"], self.original.as_deref());
+        let mut merge = merge_of(w, old).await?;
+        let merged =
+            merge_texts(&mut merge, names, original.map(Self::texts), self.texts(), &before);
+        let branch_id = original.map_or(self.branch_id, |original| {
+            let sides = (&original.branch_id, &self.branch_id, &branch_before);
+            merge.value("branch", sides, optional)
+        });
+        merge.finish()?;
+        let after = merged.each_ref().map(String::as_str);
+        self.check(w, (branch_before, branch_id), after).await?;
+        let [name, name_en] = after;
         let id: TeamId = self.team_id.unwrap_or_else(|| w.new_id());
         w.execute(
             "insert into team (id, branch_id, name, name_en) values ($1, $2, $3, $4) \
              on conflict (id) do update set branch_id = excluded.branch_id, name = excluded.name, \
              name_en = excluded.name_en",
-            params![id, self.branch_id, name, name_en],
+            params![id, branch_id, name, name_en],
         )
         .await?;
         let text = |b: Option<BranchId>| b.map_or(Json::Null, |b| b.to_string().into());
-        let change = changed(["name", "name_en"], before, after).field(
-            "branch",
-            text(branch_before),
-            text(self.branch_id),
-        );
+        let change =
+            changed(names, before, after).field("branch", text(branch_before), text(branch_id));
         w.record("team", id, None, change);
         Ok(id)
     }
 }
 
 impl SaveTeam {
+    fn texts(&self) -> [String; 2] {
+        [&self.name, &self.name_en].map(|text| text.trim().to_owned())
+    }
+
     async fn branch_before(&self, w: &mut Work<'_>) -> Result<Option<BranchId>, Error> {
         let sql = "select branch_id from team where id = $1";
         let row = w.first(sql, params![self.team_id]).await?;
@@ -276,21 +374,20 @@ impl SaveTeam {
     async fn check(
         &self,
         w: &mut Work<'_>,
-        before: Option<BranchId>,
-        name: &str,
-        name_en: &str,
+        (before, after): (Option<BranchId>, Option<BranchId>),
+        [name, name_en]: [&str; 2],
     ) -> Result<(), Error> {
         let mut refusals = Refusals::default();
         check_line(name, "name", true, &mut refusals);
         check_line(name_en, "name_en", true, &mut refusals);
-        if let Some(branch) = self.branch_id.filter(|b| before != Some(*b)) {
+        if let Some(branch) = after.filter(|b| before != Some(*b)) {
             let sql = "select id from branch where id = $1 and archived_at is null";
             if w.first(sql, params![branch]).await?.is_none() {
                 refusals.push(Refusal::field("not-a-choice", "branch"));
             }
         }
         let used = "select id from staff where team_id = $1 and state = 'active' limit 1";
-        let moves = self.team_id.is_some() && before != self.branch_id;
+        let moves = self.team_id.is_some() && before != after;
         if moves && w.first(used, params![self.team_id]).await?.is_some() {
             refusals.push(Refusal::field("team-has-staff", "branch"));
         }

@@ -1,15 +1,16 @@
-//! Roles and what they may do. Nobody widens a role he holds himself.
+//! Roles and what they may do. Nobody widens a role he holds himself, nor gives any role power over the
+//! organisation that he does not have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Refusal, Refusals, RoleId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::{Read, Value, params};
 
-use super::{keep_guardians, lock_rights};
+use super::{giving, keep_guardians, last_writer, lock_rights};
 use crate::org::edit_rules::{check_line, widens};
-use crate::{Change, Command, Error, Scope, Work};
+use crate::{Change, Command, Error, Merge, Scope, Work};
 
 /// A role as stored.
 struct Stored {
@@ -50,6 +51,10 @@ pub struct SaveRole {
     pub name_en: String,
     /// Permission key → scope; what is not in it is taken away.
     pub grants: BTreeMap<String, Scope>,
+    /// The same as the form showed it: what others changed meanwhile is kept, or comes back as a
+    /// conflict. None overwrites.
+    #[serde(default)]
+    pub original: Option<Box<Self>>,
 }
 
 impl Command for SaveRole {
@@ -59,13 +64,54 @@ impl Command for SaveRole {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<RoleId, Error> {
         lock_rights(w).await?;
-        self.check()?;
-        let (name, name_en) = (self.name.trim(), self.name_en.trim());
         let (id, old) = match self.role_id {
             Some(id) => (id, Some(load(w, id).await?)),
             None => (w.new_id(), None),
         };
+        match (&self.original, &old) {
+            (Some(original), Some(stored)) => {
+                let mut merge = last_writer(w, id.uuid()).await?;
+                let merged = self.merged(&mut merge, original, stored);
+                merge.finish()?;
+                merged.save(w, id, old).await
+            }
+            _ => self.save(w, id, old).await,
+        }
+    }
+}
+
+impl SaveRole {
+    /// This role put into what is stored, by somebody whose form showed `original`.
+    fn merged(&self, merge: &mut Merge, original: &Self, stored: &Stored) -> Self {
+        let name = merge.text("name", &original.name, self.name.trim(), &stored.name);
+        let name_en =
+            merge.text("name_en", &original.name_en, self.name_en.trim(), &stored.name_en);
+        let word = |scope: &Option<Scope>| scope.map_or_else(String::new, |s| s.key().to_owned());
+        let keys: BTreeSet<&String> = [&self.grants, &original.grants, &stored.grants]
+            .into_iter()
+            .flat_map(|g| g.keys())
+            .collect();
+        let mut grants = BTreeMap::new();
+        for key in keys {
+            let side = |grants: &BTreeMap<String, Scope>| grants.get(key).copied();
+            let sides = (&side(&original.grants), &side(&self.grants), &side(&stored.grants));
+            if let Some(scope) = merge.value(&format!("grant:{key}"), sides, word) {
+                grants.insert(key.clone(), scope);
+            }
+        }
+        Self { role_id: self.role_id, name, name_en, grants, original: None }
+    }
+
+    async fn save(
+        &self,
+        w: &mut Work<'_>,
+        id: RoleId,
+        old: Option<Stored>,
+    ) -> Result<RoleId, Error> {
+        self.check()?;
+        let (name, name_en) = (self.name.trim(), self.name_en.trim());
         let before = old.as_ref().map(|o| o.grants.clone()).unwrap_or_default();
+        giving::may_widen(w, &before, &self.grants).await?;
         match &old {
             None => {
                 // ids are ordered by time: their end is what tells two of one moment apart
@@ -104,9 +150,7 @@ impl Command for SaveRole {
         w.record("role", id, None, changed_grants(names, &before, &self.grants));
         Ok(id)
     }
-}
 
-impl SaveRole {
     fn check(&self) -> Result<(), Refusals> {
         let mut refusals = Refusals::default();
         check_line(&self.name, "name", true, &mut refusals);

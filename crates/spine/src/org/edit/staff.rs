@@ -1,15 +1,18 @@
-//! Members of staff: joining, changing, passwords, locks and sessions.
+//! Members of staff: joining and changing.
 
 use std::collections::BTreeMap;
 
-use kernel::{BranchId, Lang, Refusal, Refusals, RoleId, SessionId, TeamId, UserId};
+use kernel::{BranchId, Lang, Refusal, Refusals, RoleId, TeamId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::{Read, Value, params};
 
-use super::{keep_guardians, lock_rights};
+use super::giving::{may_act_on, may_give_roles, place};
+use super::sign_in::mark_temporary;
+use super::{keep_guardians, last_writer, lock_rights, optional};
 use crate::org::edit_rules::{check_email, check_line, check_login};
-use crate::{Change, Command, Error, Work};
+use crate::org::rights::depends_on_place;
+use crate::{Change, Command, Error, Merge, Work};
 
 /// Everything an administrator writes about a member of staff.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -46,6 +49,28 @@ impl StaffFields {
         clean.roles.sort_unstable();
         clean.roles.dedup();
         clean
+    }
+}
+
+impl StaffFields {
+    /// These fields put into what is stored, by somebody whose form showed `original`.
+    fn merged(self, merge: &mut Merge, original: &Self, stored: &Self) -> Self {
+        let StaffFields { login, name, name_en, email, phone, branch_id, team_id, roles, lang } =
+            self;
+        let (o, s) = (original, stored);
+        let all =
+            |roles: &Vec<RoleId>| roles.iter().map(RoleId::to_string).collect::<Vec<_>>().join(" ");
+        Self {
+            login: merge.text("login", &o.login, &login, &s.login),
+            name: merge.text("name", &o.name, &name, &s.name),
+            name_en: merge.text("name_en", &o.name_en, &name_en, &s.name_en),
+            email: merge.text("email", &o.email, &email, &s.email),
+            phone: merge.text("phone", &o.phone, &phone, &s.phone),
+            branch_id: merge.value("branch", (&o.branch_id, &branch_id, &s.branch_id), optional),
+            team_id: merge.value("team", (&o.team_id, &team_id, &s.team_id), optional),
+            roles: merge.value("roles", (&o.roles, &roles, &s.roles), all),
+            lang: merge.value("lang", (&o.lang, &lang, &s.lang), |l| l.code().to_owned()),
+        }
     }
 }
 
@@ -163,6 +188,34 @@ fn id_text(id: Option<impl ToString>) -> Json {
     id.map_or(Json::Null, |i| i.to_string().into())
 }
 
+/// Nobody gives himself rights, nor moves himself to where his rights reach others' clients, nor changes
+/// what makes somebody who may do more than he could give.
+async fn may_change(
+    w: &mut Work<'_>,
+    id: UserId,
+    new: &StaffFields,
+    old: &StaffFields,
+) -> Result<(), Error> {
+    let moves = (new.branch_id, new.team_id) != (old.branch_id, old.team_id);
+    let is_me = w.actor() == Some(id);
+    if is_me && new.roles != old.roles {
+        return Err(Error::refused_field("own-rights", "roles"));
+    }
+    if is_me && moves && depends_on_place(&w.ctx.principal) {
+        return Err(Error::refused_field("own-place", "branch"));
+    }
+    if new.roles == old.roles && new.login == old.login && !moves {
+        return Ok(());
+    }
+    may_act_on(w, id).await?;
+    if is_me {
+        return Ok(());
+    }
+    let there = place(w, new.branch_id, new.team_id).await?;
+    let field = if new.roles == old.roles { "branch" } else { "roles" };
+    may_give_roles(w, &new.roles, there, field).await
+}
+
 /// Adds a member of staff.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AddStaff {
@@ -181,6 +234,8 @@ impl Command for AddStaff {
         let new = self.staff.clean();
         lock_rights(w).await?;
         let role_keys = check(w, None, &new, None).await?;
+        let there = place(w, new.branch_id, new.team_id).await?;
+        may_give_roles(w, &new.roles, there, "roles").await?;
         let id: UserId = w.new_id();
         w.execute(
             "insert into staff (id, login, name, name_en, email, phone, branch_id, team_id, state, \
@@ -202,6 +257,9 @@ impl Command for AddStaff {
         )
         .await?;
         put_roles(w, id, &new.roles).await?;
+        if self.password_hash.is_some() {
+            mark_temporary(w, id).await?;
+        }
         let mut change = Change::new()
             .set("login", new.login)
             .set("name", new.name)
@@ -227,6 +285,10 @@ pub struct EditStaff {
     pub staff_id: UserId,
     /// As it should be.
     pub staff: StaffFields,
+    /// As the form showed it: what others changed meanwhile is kept, or comes back as a conflict. None
+    /// overwrites.
+    #[serde(default)]
+    pub original: Option<StaffFields>,
 }
 
 impl Command for EditStaff {
@@ -235,14 +297,17 @@ impl Command for EditStaff {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let (id, new) = (self.staff_id, self.staff.clean());
+        let (id, mut new) = (self.staff_id, self.staff.clean());
         lock_rights(w).await?;
         let Stored { fields: old, role_keys: old_keys } = load(w, id).await?;
+        if let Some(original) = &self.original {
+            let mut merge = last_writer(w, id.uuid()).await?;
+            new = new.merged(&mut merge, &original.clean(), &old);
+            merge.finish()?;
+        }
         let role_keys = check(w, Some(id), &new, Some(&old)).await?;
+        may_change(w, id, &new, &old).await?;
         if new.roles != old.roles {
-            if w.actor() == Some(id) {
-                return Err(Error::refused_field("own-rights", "roles"));
-            }
             put_roles(w, id, &new.roles).await?;
             keep_guardians(w).await?;
         }
@@ -274,136 +339,5 @@ impl Command for EditStaff {
             .field("lang", old.lang.code(), new.lang.code());
         w.record("staff", id, None, change);
         Ok(())
-    }
-}
-
-/// Ends sessions of a person, all but one; answers how many.
-async fn end_sessions(
-    w: &mut Work<'_>,
-    user: UserId,
-    but: Option<SessionId>,
-) -> Result<u64, Error> {
-    let now = w.ctx.now;
-    let sql = "update session set ended_at = $2 where staff_id = $1 and ended_at is null \
-               and id <> coalesce($3, staff_id)";
-    Ok(w.execute(sql, params![user, now, but]).await?)
-}
-
-/// Sets somebody else's password and ends his sessions.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct SetPassword {
-    /// Whose.
-    pub staff_id: UserId,
-    /// argon2id hash of it.
-    pub password_hash: String,
-}
-
-impl Command for SetPassword {
-    const NAME: &'static str = "org.set_password";
-    const PERMISSION: &'static str = "admin.staff";
-    type Output = ();
-
-    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        if w.actor() == Some(self.staff_id) {
-            return Err(Error::refused_field("own-password", "password"));
-        }
-        let found = w
-            .execute(
-                "update staff set password_hash = $2, failures = 0, locked_until = null \
-                 where id = $1",
-                params![self.staff_id, &self.password_hash],
-            )
-            .await?;
-        if found == 0 {
-            return Err(Error::NotFound);
-        }
-        let ended = end_sessions(w, self.staff_id, None).await?;
-        let change = Change::new().set("password", "changed").set("sessions_ended", ended);
-        w.record("staff", self.staff_id, None, change);
-        Ok(())
-    }
-}
-
-/// Changes one's own password and ends one's other sessions. The caller has checked the old password
-/// against `proven_hash`, which must still be the stored one.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ChangePassword {
-    /// The stored hash the old password was checked against.
-    pub proven_hash: String,
-    /// argon2id hash of the new one.
-    pub password_hash: String,
-    /// The session that stays.
-    pub keep_session: Option<SessionId>,
-}
-
-impl Command for ChangePassword {
-    const NAME: &'static str = "org.change_password";
-    const PERMISSION: &'static str = "app.use";
-    type Output = ();
-
-    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let me = w.actor().ok_or(Error::NotFound)?;
-        let changed = w
-            .execute(
-                "update staff set password_hash = $2, failures = 0 \
-                 where id = $1 and password_hash = $3",
-                params![me, &self.password_hash, &self.proven_hash],
-            )
-            .await?;
-        if changed == 0 {
-            return Err(Error::refused_field("password-wrong", "old"));
-        }
-        let ended = end_sessions(w, me, self.keep_session).await?;
-        let change = Change::new().set("password", "changed").set("sessions_ended", ended);
-        w.record("staff", me, None, change);
-        Ok(())
-    }
-}
-
-/// Opens an account that was locked by wrong passwords.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct UnlockStaff {
-    /// Whose.
-    pub staff_id: UserId,
-}
-
-impl Command for UnlockStaff {
-    const NAME: &'static str = "org.unlock_staff";
-    const PERMISSION: &'static str = "admin.staff";
-    type Output = ();
-
-    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let sql = "select locked_until from staff where id = $1";
-        let row = w.first(sql, params![self.staff_id]).await?.ok_or(Error::NotFound)?;
-        let locked: Option<i64> = row.one()?;
-        w.execute(
-            "update staff set failures = 0, locked_until = null where id = $1",
-            params![self.staff_id],
-        )
-        .await?;
-        let change = Change::new().field("locked_until", locked, Json::Null);
-        w.record("staff", self.staff_id, None, change);
-        Ok(())
-    }
-}
-
-/// Ends all sessions of a person.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct EndSessions {
-    /// Whose.
-    pub staff_id: UserId,
-}
-
-impl Command for EndSessions {
-    const NAME: &'static str = "org.end_sessions";
-    const PERMISSION: &'static str = "admin.staff";
-    type Output = u64;
-
-    async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
-        let ended = end_sessions(w, self.staff_id, None).await?;
-        if ended > 0 {
-            w.record("staff", self.staff_id, None, Change::new().set("sessions_ended", ended));
-        }
-        Ok(ended)
     }
 }

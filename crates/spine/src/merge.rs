@@ -1,7 +1,7 @@
 //! What becomes of an edit when somebody else has edited the same thing meanwhile.
 
+use crate::{Conflict, Error, FieldConflict};
 use kernel::{Timestamp, UserId};
-use spine::{Conflict, Error, FieldConflict};
 
 /// Compares, field by field, what the form showed, what the person wants and what is stored now.
 /// A field the person left alone keeps what is stored; a field only he changed gets his value; a field
@@ -33,6 +33,16 @@ impl Merge {
             });
         }
         mine.to_owned()
+    }
+    /// The value a field gets, where it is no text: `words` is how it stands in a form.
+    pub fn value<T: Clone + PartialEq>(
+        &mut self,
+        field: &str,
+        (original, mine, stored): (&T, &T, &T),
+        words: impl Fn(&T) -> String,
+    ) -> T {
+        let _ = self.text(field, &words(original), &words(mine), &words(stored));
+        if mine == original { stored.clone() } else { mine.clone() }
     }
     /// A yes or no: with two values, two people cannot change it differently.
     pub const fn flag(original: bool, mine: bool, stored: bool) -> bool {

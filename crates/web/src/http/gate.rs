@@ -1,0 +1,154 @@
+//! How often a password may be tried. A login that exists is locked in the database; one that does not is
+//! counted here by the same rule, so that an answer never tells which of the two it was. An address that
+//! fails too often, whatever the logins, has to wait too.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use kernel::Timestamp;
+use kernel::limits::{
+    PASSWORD_CHECKS_AT_ONCE, SIGN_IN_ADDRESS_FAILURES_MAX, SIGN_IN_FAILURES_MAX, SIGN_IN_KEYS_MAX,
+    SIGN_IN_LOCK_MINUTES,
+};
+use tokio::sync::Semaphore;
+
+/// What was tried in vain from one address, or with one login that nobody has.
+#[derive(Clone, Copy, Debug)]
+struct Tries {
+    failures: i64,
+    last: Timestamp,
+    shut_until: Option<Timestamp>,
+}
+
+/// The gate before the password check of one node.
+pub struct Gate {
+    addresses: Mutex<BTreeMap<String, Tries>>,
+    strangers: Mutex<BTreeMap<String, Tries>>,
+    /// Hashing takes memory by design: so many at once, the rest queues.
+    pub(super) checks: Semaphore,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            addresses: Mutex::default(),
+            strangers: Mutex::default(),
+            checks: Semaphore::new(PASSWORD_CHECKS_AT_ONCE),
+        }
+    }
+}
+
+impl Gate {
+    /// Until when an address must wait.
+    pub(super) fn address_shut(&self, address: &str, now: Timestamp) -> Option<Timestamp> {
+        shut(&lock(&self.addresses), address, now)
+    }
+    /// Until when a login that nobody has is locked.
+    pub(super) fn stranger_shut(&self, login: &str, now: Timestamp) -> Option<Timestamp> {
+        shut(&lock(&self.strangers), &short(login), now)
+    }
+    /// Notes a failure from an address; an unknown address (none at all) is not counted.
+    pub(super) fn address_failed(&self, address: &str, now: Timestamp) {
+        if !address.is_empty() {
+            note(&mut lock(&self.addresses), address, SIGN_IN_ADDRESS_FAILURES_MAX, now, true);
+        }
+    }
+    /// Notes a failure with a login that nobody has.
+    pub(super) fn stranger_failed(&self, login: &str, now: Timestamp) {
+        note(&mut lock(&self.strangers), &short(login), SIGN_IN_FAILURES_MAX, now, false);
+    }
+}
+
+fn lock(tries: &Mutex<BTreeMap<String, Tries>>) -> MutexGuard<'_, BTreeMap<String, Tries>> {
+    tries.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn short(login: &str) -> String {
+    login.chars().take(64).collect()
+}
+
+fn shut(tries: &BTreeMap<String, Tries>, key: &str, now: Timestamp) -> Option<Timestamp> {
+    tries.get(key)?.shut_until.filter(|until| *until > now)
+}
+
+/// Counts a failure; the last one allowed shuts and starts the count anew. With `forgets`, failures
+/// longer ago than a lock lasts count no more.
+fn note(
+    tries: &mut BTreeMap<String, Tries>,
+    key: &str,
+    allowed: i64,
+    now: Timestamp,
+    forgets: bool,
+) {
+    if tries.len() >= SIGN_IN_KEYS_MAX && !tries.contains_key(key) {
+        make_room(tries, now);
+    }
+    let entry =
+        tries.entry(key.to_owned()).or_insert(Tries { failures: 0, last: now, shut_until: None });
+    if forgets && now.seconds_since(entry.last) > SIGN_IN_LOCK_MINUTES * 60 {
+        entry.failures = 0;
+    }
+    entry.failures += 1;
+    entry.last = now;
+    if entry.failures >= allowed {
+        entry.failures = 0;
+        entry.shut_until = Some(now.plus_minutes(SIGN_IN_LOCK_MINUTES));
+    }
+}
+
+/// Forgets what is old; and when nothing is, the older half, so that a flood cannot fill the memory.
+fn make_room(tries: &mut BTreeMap<String, Tries>, now: Timestamp) {
+    tries.retain(|_, t| now.seconds_since(t.last) <= SIGN_IN_LOCK_MINUTES * 60);
+    if tries.len() < SIGN_IN_KEYS_MAX {
+        return;
+    }
+    let mut times: Vec<Timestamp> = tries.values().map(|t| t.last).collect();
+    times.sort_unstable();
+    if let Some(middle) = times.get(times.len() / 2).copied() {
+        tries.retain(|_, t| t.last > middle);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn an_address_waits_after_too_many_failures_and_only_it() {
+        let gate = Gate::default();
+        for n in 0..SIGN_IN_ADDRESS_FAILURES_MAX {
+            assert_eq!(gate.address_shut("10.0.0.1", at(n)), None);
+            gate.address_failed("10.0.0.1", at(n));
+        }
+        let now = at(SIGN_IN_ADDRESS_FAILURES_MAX);
+        assert!(gate.address_shut("10.0.0.1", now).is_some());
+        assert_eq!(gate.address_shut("10.0.0.2", now), None);
+        assert_eq!(gate.address_shut("10.0.0.1", now.plus_minutes(SIGN_IN_LOCK_MINUTES)), None);
+        gate.address_failed("", now);
+        assert_eq!(gate.address_shut("", now), None);
+    }
+
+    #[test]
+    fn failures_of_long_ago_do_not_add_up() {
+        let gate = Gate::default();
+        for n in 0..SIGN_IN_ADDRESS_FAILURES_MAX * 3 {
+            let now = at(n * (SIGN_IN_LOCK_MINUTES * 60 + 1));
+            gate.address_failed("10.0.0.1", now);
+            assert_eq!(gate.address_shut("10.0.0.1", now), None);
+        }
+    }
+
+    #[test]
+    fn a_flood_of_names_does_not_fill_the_memory() {
+        let mut tries = BTreeMap::new();
+        for n in 0..SIGN_IN_KEYS_MAX * 2 {
+            let now = Timestamp::from_micros(i64::try_from(n).unwrap());
+            note(&mut tries, &n.to_string(), 5, now, false);
+            assert!(tries.len() <= SIGN_IN_KEYS_MAX);
+        }
+    }
+}
