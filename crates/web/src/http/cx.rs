@@ -102,7 +102,7 @@ pub(super) async fn with_context(
     };
     request.extensions_mut().insert(cx.clone());
     let response = next.run(request).await;
-    errors::render(&cx, response).into_response()
+    errors::render(&cx, only_reads, response).into_response()
 }
 
 async fn make(app: Arc<App>, headers: HeaderMap, path: String) -> Result<Cx, Error> {

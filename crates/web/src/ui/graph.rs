@@ -38,8 +38,8 @@ const BOX_WIDTH: i64 = 180;
 const BOX_HEIGHT: i64 = 44;
 const COLUMN: i64 = 276;
 const ROW: i64 = 64;
-/// Letters that fit into a box.
-const LABEL_CHARS: usize = 21;
+/// Beside the outer columns, for the words of lines that bend there.
+const SIDE: i64 = 72;
 
 /// The graph around `centre`, as a picture and as a table of links. The same input gives the same
 /// picture. Nodes that no line connects with the centre stand in the last column.
@@ -54,11 +54,17 @@ pub fn link_graph(
     let left = places.values().map(|place| place.0).min().unwrap_or(0);
     let right = places.values().map(|place| place.0).max().unwrap_or(0) + BOX_WIDTH;
     let height = places.values().map(|place| place.1).max().unwrap_or(0) + BOX_HEIGHT;
-    let view = format!("{} -8 {} {}", left - 8, right - left + 16, height + 16);
+    // a line between two boxes of one column bends round its right side, and so do its words
+    let bends = edges.iter().any(|edge| {
+        let end = |id: &str| places.get(id).map(|place| place.0);
+        end(&edge.from) == end(&edge.to) && end(&edge.from) == Some(right - BOX_WIDTH)
+    });
+    let width = right - left + 16 + if bends { SIDE } else { 0 };
+    let view = format!("{} -8 {width} {}", left - 8, height + 16);
     html! {
         figure.graph {
             div.graph-scroll tabindex="0" role="region" aria-label=(title) {
-                svg width=(right - left + 16) height=(height + 16) viewBox=(view) role="group" aria-label=(title) {
+                svg width=(width) height=(height + 16) viewBox=(view) role="group" aria-label=(title) {
                     @for edge in edges { (edge_markup(edge, &places)) }
                     @for node in nodes {
                         @if let Some(place) = places.get(node.id.as_str()) {
@@ -164,17 +170,11 @@ fn node_markup(node: &GraphNode, (x, y): (i64, i64), is_centre: bool) -> Markup 
         a.graph-node.(tone) href=(node.href) {
             title { (node.label) " · " (node.detail) }
             rect x=(x) y=(y) width=(BOX_WIDTH) height=(BOX_HEIGHT) rx="6" {}
-            text.graph-label x=(x + 12) y=(y + 19) { (cut(&node.label)) }
-            text.graph-detail x=(x + 12) y=(y + 35) { (cut(&node.detail)) }
+            foreignObject x=(x) y=(y) width=(BOX_WIDTH) height=(BOX_HEIGHT) {
+                div.graph-box { span.graph-label { (node.label) } span.graph-detail { (node.detail) } }
+            }
         }
     }
-}
-
-fn cut(text: &str) -> String {
-    if text.chars().count() <= LABEL_CHARS {
-        return text.to_owned();
-    }
-    text.chars().take(LABEL_CHARS - 1).chain(['…']).collect()
 }
 
 fn links_table(l: &L, nodes: &[GraphNode], edges: &[GraphEdge]) -> Markup {
