@@ -79,6 +79,8 @@ async fn main() -> ExitCode {
             let window = Window::open(&driver, &site, lang).await;
             let mut role = "";
             for scene in &scenes {
+                // also takes it off the paper, where nothing can be pressed
+                window.prefer("light").await;
                 if scene.role.is_empty() {
                     window.client.delete_all_cookies().await.expect("no cookies");
                 } else if scene.role != role {
