@@ -1,8 +1,8 @@
 //! Pictures of the real product on the demo bank:
-//! `cargo run -p server --example pictures -- DIR [NAME] [KIND]` writes `NAME-LANG-THEME-WIDTH.png` for
+//! `cargo run -p server --example pictures -- DIR [NAME] [KIND] [CLIENTS]` writes `NAME-LANG-THEME-WIDTH.png` for
 //! every page and what opens over it, in both languages and themes, at a desk and on a phone. With NAME
-//! only those whose name begins so (`=NAME`: is so), with KIND only pictures whose
-//! `LANG-THEME-WIDTH` holds it (`ru-light-1440`, `390`). It needs Chromium and chromedriver.
+//! only those whose name begins so (`=NAME`: is so; several with commas), with KIND only pictures whose
+//! `LANG-THEME-WIDTH` holds it (`ru-light-1440`, `390`). A larger bank than that of the tests has CLIENTS. It needs Chromium and chromedriver.
 
 // A tool for those who work on the product: a broken picture must stop it at once.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
@@ -50,20 +50,23 @@ struct Scene {
 async fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let Some(folder) = args.next().map(PathBuf::from) else {
-        eprintln!("Usage: cargo run -p server --example pictures -- DIR [NAME] [KIND]");
+        eprintln!("Usage: cargo run -p server --example pictures -- DIR [NAME] [KIND] [CLIENTS]");
         return ExitCode::from(2);
     };
     let wanted = args.next().unwrap_or_default();
     let kind = args.next().unwrap_or_default();
-    let is_wanted = |name: &str| match wanted.strip_prefix('=') {
-        Some(whole) => name == whole,
-        None => name.starts_with(&wanted),
+    let clients = args.next().map_or(site::CLIENTS, |n| n.parse().expect("a number of clients"));
+    let is_wanted = |name: &str| {
+        wanted.split(',').any(|one| match one.strip_prefix('=') {
+            Some(whole) => name == whole,
+            None => name.starts_with(one),
+        })
     };
     std::fs::create_dir_all(&folder).expect("the folder");
     let Some(driver) = Driver::start() else {
         return ExitCode::from(2);
     };
-    let site = Box::pin(Site::open()).await;
+    let site = Box::pin(Site::open_with(testkit::Kind::Sqlite, clients)).await;
     let window = Window::open(&driver, &site, Lang::Ru).await;
     let mut scenes = Box::pin(scenes(&site, &window)).await;
     window.close().await;
@@ -150,8 +153,13 @@ async fn scenes(site: &Site, window: &Window) -> Vec<Scene> {
     scenes
 }
 
+/// Looks for somebody whose name is spelt wrongly.
+const FIND: &str = "(document.querySelector('[data-palette-open]').click(), \
+    document.getElementById('palette-input').value = 'Иваноф Елена', \
+    document.getElementById('palette-input').dispatchEvent(new Event('input', { bubbles: true })))";
+
 /// What opens over a page, or comes of sending it: a name, the page, a script, and what it brings.
-const OPENED: [(&str, &str, &str, &str); 14] = [
+const OPENED: [(&str, &str, &str, &str); 16] = [
     (
         "open-palette",
         "my-day",
@@ -189,6 +197,13 @@ const OPENED: [(&str, &str, &str, &str); 14] = [
         "document.querySelector('.filter [popovertarget]').click()",
         ".filter-form",
     ),
+    (
+        "import-done",
+        "import-run",
+        "document.querySelector('form.inline-actions button.primary').click()",
+        "#import-summary tbody",
+    ),
+    ("open-found", "list-all", FIND, "#palette-list a[href^='/clients/']"),
     (
         "open-columns",
         "list",

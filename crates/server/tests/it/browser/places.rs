@@ -203,6 +203,7 @@ async fn work_places(site: &Site, window: &Window) -> Vec<Place> {
         ("card-director", format!("/clients/{director}")),
         ("assign", format!("/clients/bulk/assign?id={company}")),
         ("my-day-head", "/".to_owned()),
+        ("list-all", "/clients".to_owned()),
     ] {
         all.push(place(name, "head_office", path));
     }
