@@ -203,7 +203,7 @@ const OPENED: [(&str, &str, &str, &str); 16] = [
         "document.querySelector('form.inline-actions button.primary').click()",
         "#import-summary tbody",
     ),
-    ("open-found", "list-all", FIND, "#palette-list a[href^='/clients/']"),
+    ("open-found", "list-all", FIND, "#palette-list a[data-icon][href^='/clients/']"),
     (
         "open-columns",
         "list",
