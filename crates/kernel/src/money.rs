@@ -122,11 +122,12 @@ impl Money {
         }
         Some(Money::new(self.minor.checked_add(other.minor)?, self.currency))
     }
-    /// Parses what people and feeds write: `1 234 567,89`, `1234567.89`, `−20`, `1,5 млн`, `300 тыс`,
-    /// `2.5m`, `40k`.
+    /// Parses what people and feeds write: `1 234 567,89`, `1234567.89`, `1,234,567.89`, `−20`, `1,5 млн`,
+    /// `300 тыс`, `2.5m`, `40k`.
     ///
     /// # Errors
-    /// Refuses a text that is no amount, has more decimals than the currency, or does not fit.
+    /// Refuses a text that is no amount, has more decimals than the currency, or does not fit; and
+    /// `150,000`, which is a hundred and fifty to one reader and a thousand times that to another.
     pub fn parse(text: &str, currency: Currency) -> Result<Money, MoneyError> {
         let cleaned = clean(text);
         let (number, zeros) = split_scale(&cleaned);
@@ -134,15 +135,17 @@ impl Money {
             Some(rest) => (true, rest),
             None => (false, number),
         };
-        let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+        let digits = without_groups(digits);
+        let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits.as_str(), ""));
         let amount_error = || MoneyError::Amount(text.chars().take(40).collect());
         let is_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
         if (whole.is_empty() && fraction.is_empty()) || !is_digits(whole) || !is_digits(fraction) {
             return Err(amount_error());
         }
         let scale = usize::try_from(currency.decimals() + zeros).unwrap_or(2);
+        let could_be_group = zeros == 0 && digits.contains(',') && fraction.len() == 3;
         let fraction = fraction.trim_end_matches('0');
-        if fraction.len() > scale {
+        if fraction.len() > scale || (could_be_group && scale < 3) {
             return Err(MoneyError::Decimals(text.chars().take(40).collect()));
         }
         let all = format!("{whole}{fraction:0<scale$}");
@@ -172,6 +175,20 @@ fn clean(text: &str) -> String {
         .filter(|c| !c.is_whitespace() && *c != '\'' && *c != '₽')
         .map(|c| if matches!(c, '−' | '–') { '-' } else { c })
         .collect()
+}
+
+/// Drops commas that stand between groups of three digits, where nothing else can be meant:
+/// `1,234,567`, `1,234.50`.
+fn without_groups(number: &str) -> String {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let groups: Vec<&str> = whole.split(',').collect();
+    let is_sure = groups.len() > 2 || (groups.len() == 2 && number.contains('.'));
+    let are_groups = groups.iter().skip(1).all(|group| group.len() == 3)
+        && groups.first().is_some_and(|first| (1..=3).contains(&first.len()));
+    if !is_sure || !are_groups {
+        return number.to_owned();
+    }
+    format!("{}.{fraction}", groups.concat())
 }
 
 fn split_scale(text: &str) -> (&str, u32) {
@@ -206,6 +223,12 @@ mod tests {
         assert_eq!(minor("−20"), Ok(-2_000));
         assert_eq!(minor("8033.00"), Ok(803_300));
         assert_eq!(minor(".5"), Ok(50));
+        assert_eq!(minor("1,234,567.89"), Ok(123_456_789));
+        assert_eq!(minor("1,234,567"), Ok(123_456_700));
+        assert_eq!(minor("150,000.5"), Ok(15_000_050));
+        assert_eq!(minor("1,500 млн"), Ok(150_000_000));
+        assert!(matches!(minor("150,000"), Err(MoneyError::Decimals(_))));
+        assert!(matches!(minor("1,23,456.00"), Err(MoneyError::Amount(_))));
         assert!(matches!(minor("1.234"), Err(MoneyError::Decimals(_))));
         assert!(matches!(minor(""), Err(MoneyError::Amount(_))));
         assert!(matches!(minor("12abc"), Err(MoneyError::Amount(_))));

@@ -72,6 +72,7 @@ impl fmt::Display for Timestamp {
 }
 
 /// Parses what people type for a date: `23.11.2026`, `2026-11-23`, `23/11/2026`, `23 11 26`,
+/// `23 Nov 2026`, `23 ноября 2026`, the days of the week (the next such day: `Fri`, `пятница`),
 /// and the words `today`, `tomorrow`, `yesterday`, `сегодня`, `завтра`, `послезавтра`, `вчера`,
 /// or `+3` days. `None` when it is no date. Years of two digits: 00–49 are 20xx, 50–99 are 19xx.
 pub fn parse_date(text: &str, today: Date) -> Option<Date> {
@@ -89,14 +90,62 @@ pub fn parse_date(text: &str, today: Date) -> Option<Date> {
         return days.trim().parse::<i64>().ok().and_then(shifted);
     }
     let parts: Vec<&str> =
-        text.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
-    let [a, b, c] = parts.as_slice() else { return None };
-    let (year, month, day) = if a.len() == 4 { (*a, *b, *c) } else { (*c, *b, *a) };
+        text.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty() && *p != "г").collect();
+    let (year, month, day) = match parts.as_slice() {
+        [word] => return next_weekday(word, today),
+        // 2026-11-23, 23.11.2026, 23 Nov 2026, Nov 23, 2026
+        [a, b, c] if a.len() == 4 && is_number(a) => (*a, *b, *c),
+        [a, b, c] if !is_number(a) => (*c, *a, *b),
+        [a, b, c] => (*c, *b, *a),
+        _ => return None,
+    };
     let mut y: i16 = year.parse().ok()?;
     if year.len() <= 2 {
         y += if y < 50 { 2000 } else { 1900 };
     }
-    Date::new(y, month.parse().ok()?, day.parse().ok()?).ok()
+    let month = if is_number(month) { month.parse().ok()? } else { named(month, &MONTHS)? };
+    Date::new(y, month, day.parse().ok()?).ok()
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// How the months begin, in Russian (also in the genitive) and in English.
+const MONTHS: [[&str; 3]; 12] = [
+    ["янв", "янв", "jan"],
+    ["фев", "фев", "feb"],
+    ["мар", "мар", "mar"],
+    ["апр", "апр", "apr"],
+    ["май", "мая", "may"],
+    ["июн", "июн", "jun"],
+    ["июл", "июл", "jul"],
+    ["авг", "авг", "aug"],
+    ["сен", "сен", "sep"],
+    ["окт", "окт", "oct"],
+    ["ноя", "ноя", "nov"],
+    ["дек", "дек", "dec"],
+];
+/// How the days of the week begin, from Monday; in Russian also as they are shortened.
+const WEEKDAYS: [[&str; 3]; 7] = [
+    ["пон", "пн", "mon"],
+    ["вто", "вт", "tue"],
+    ["сре", "ср", "wed"],
+    ["чет", "чт", "thu"],
+    ["пят", "пт", "fri"],
+    ["суб", "сб", "sat"],
+    ["вос", "вс", "sun"],
+];
+
+/// The place in the list, from one, of what a word begins with.
+fn named<const N: usize>(word: &str, names: &[[&str; 3]; N]) -> Option<i8> {
+    let at = names.iter().position(|of| of.iter().any(|start| word.starts_with(start)))?;
+    i8::try_from(at + 1).ok()
+}
+
+fn next_weekday(word: &str, today: Date) -> Option<Date> {
+    let wanted = jiff::civil::Weekday::from_monday_one_offset(named(word, &WEEKDAYS)?).ok()?;
+    today.nth_weekday(1, wanted).ok()
 }
 
 #[cfg(test)]
@@ -112,6 +161,12 @@ mod tests {
         assert_eq!(is("1.2.85").as_deref(), Some("1985-02-01"));
         assert_eq!(is("завтра").as_deref(), Some("2026-11-24"));
         assert_eq!(is("+10").as_deref(), Some("2026-12-03"));
+        assert_eq!(is("23 Nov 2026").as_deref(), Some("2026-11-23"));
+        assert_eq!(is("Nov 23, 2026").as_deref(), Some("2026-11-23"));
+        assert_eq!(is("5 мая 1985 г.").as_deref(), Some("1985-05-05"));
+        // 23.11.2026 is a Monday
+        assert_eq!(is("пятница").as_deref(), Some("2026-11-27"));
+        assert_eq!(is("Mon").as_deref(), Some("2026-11-30"));
         assert_eq!(is("31.02.2026"), None);
         assert_eq!(is("soon"), None);
         assert_eq!(is("+99999999999999"), None);

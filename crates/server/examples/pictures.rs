@@ -1,6 +1,8 @@
-//! Pictures of the real product on the demo bank: `cargo run -p server --example pictures -- DIR [NAME]`
-//! writes `NAME-LANG-THEME-WIDTH.png` for every page, in both languages and themes, at a desk and on a
-//! phone. With NAME only the pages whose name begins so. It needs Chromium and chromedriver.
+//! Pictures of the real product on the demo bank:
+//! `cargo run -p server --example pictures -- DIR [NAME] [KIND] [CLIENTS]` writes `NAME-LANG-THEME-WIDTH.png` for
+//! every page and what opens over it, in both languages and themes, at a desk and on a phone. With NAME
+//! only those whose name begins so (`=NAME`: is so; several with commas), with KIND only pictures whose
+//! `LANG-THEME-WIDTH` holds it (`ru-light-1440`, `390`). A larger bank than that of the tests has CLIENTS. It needs Chromium and chromedriver.
 
 // A tool for those who work on the product: a broken picture must stop it at once.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
@@ -14,6 +16,9 @@ mod hands;
 #[allow(dead_code, reason = "the browser tests use all of it")]
 #[path = "../tests/it/browser/look.rs"]
 mod look;
+#[allow(dead_code, reason = "the browser tests use all of it")]
+#[path = "../tests/it/browser/places.rs"]
+mod places;
 #[allow(dead_code, reason = "the browser tests use all of it")]
 #[path = "../tests/it/browser/site.rs"]
 mod site;
@@ -32,39 +37,64 @@ use window::{DESK, PHONE, Size, Window};
 /// What of a page is on a picture at most, in CSS pixels from its top.
 const HEIGHT_MAX: u32 = 2_400;
 
-/// A page: name of the picture, role that looks at it, address.
+/// What a picture shows: a page, and what is done there before: clicks and keys.
 struct Scene {
-    name: &'static str,
+    name: String,
     role: &'static str,
     path: String,
+    /// A script that opens something, and what is seen then.
+    opens: Option<(&'static str, &'static str)>,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let Some(folder) = args.next().map(PathBuf::from) else {
-        eprintln!("Usage: cargo run -p server --example pictures -- DIR [NAME]");
+        eprintln!("Usage: cargo run -p server --example pictures -- DIR [NAME] [KIND] [CLIENTS]");
         return ExitCode::from(2);
     };
     let wanted = args.next().unwrap_or_default();
+    let kind = args.next().unwrap_or_default();
+    let clients = args.next().map_or(site::CLIENTS, |n| n.parse().expect("a number of clients"));
+    let is_wanted = |name: &str| {
+        wanted.split(',').any(|one| match one.strip_prefix('=') {
+            Some(whole) => name == whole,
+            None => name.starts_with(one),
+        })
+    };
     std::fs::create_dir_all(&folder).expect("the folder");
     let Some(driver) = Driver::start() else {
         return ExitCode::from(2);
     };
-    let site = Box::pin(Site::open()).await;
-    let scenes = scenes(&site).await;
+    let site = Box::pin(Site::open_with(testkit::Kind::Sqlite, clients)).await;
+    let window = Window::open(&driver, &site, Lang::Ru).await;
+    let mut scenes = Box::pin(scenes(&site, &window)).await;
+    window.close().await;
+    scenes.retain(|scene| is_wanted(&scene.name));
     for lang in Lang::ALL {
         for size in [DESK, PHONE] {
+            let kinds = ["light", "dark"]
+                .map(|theme| (theme, format!("{}-{theme}-{}", lang.code(), size.0)));
+            let kinds: Vec<_> = kinds.into_iter().filter(|(_, own)| own.contains(&kind)).collect();
+            if kinds.is_empty() {
+                continue;
+            }
             let window = Window::open(&driver, &site, lang).await;
             let mut role = "";
-            for scene in scenes.iter().filter(|s| s.name.starts_with(&wanted)) {
+            for scene in &scenes {
+                // also takes it off the paper, where nothing can be pressed
+                window.prefer("light").await;
                 if scene.role.is_empty() {
                     window.client.delete_all_cookies().await.expect("no cookies");
                 } else if scene.role != role {
                     window.sign_in(scene.role).await;
                 }
                 role = scene.role;
-                take(&window, scene, size, &folder).await;
+                for (theme, own) in &kinds {
+                    window.prefer(theme).await;
+                    take(&window, scene, size, &folder.join(format!("{}-{own}.png", scene.name)))
+                        .await;
+                }
             }
             window.close().await;
         }
@@ -72,14 +102,21 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-async fn take(window: &Window, scene: &Scene, size: Size, folder: &Path) {
-    for theme in ["light", "dark"] {
-        window.prefer(theme).await;
-        window.goto(&scene.path).await;
-        let name = format!("{}-{}-{theme}-{}.png", scene.name, window.lang.code(), size.0);
-        let picture = whole_picture(window, size).await;
-        std::fs::write(folder.join(&name), picture).expect(&name);
+async fn take(window: &Window, scene: &Scene, size: Size, file: &Path) {
+    window.goto(&scene.path).await;
+    if scene.name.starts_with("paper-") {
+        window.put_on_paper().await;
     }
+    let picture = match scene.opens {
+        None => whole_picture(window, size).await,
+        Some((script, shown)) => {
+            window.resize(size).await;
+            window.js(script).await;
+            window.until_seen(shown).await;
+            window.client.screenshot().await.expect("a picture")
+        }
+    };
+    std::fs::write(file, picture).expect("the picture's file");
 }
 
 /// A PNG of the whole page at this width, also of what stands below the fold.
@@ -91,43 +128,117 @@ async fn whole_picture(window: &Window, (width, height): Size) -> Vec<u8> {
     window.client.screenshot().await.expect("a picture")
 }
 
-async fn scenes(site: &Site) -> Vec<Scene> {
-    let director = client(site, "last_name = 'Ветров' and first_name = 'Михаил'").await;
-    let company = client(site, "short_name = 'АО «Северный ветер»'").await;
-    let group = client(site, "kind = 'group'").await;
-    let nameless = client(site, "display_name = ''").await;
-    let everything = client(site, "last_name = 'Щербакова'").await;
-    let nothing = client(site, "last_name = 'Пустовойт'").await;
-    let scene = |name, role, path: &str| Scene { name, role, path: path.to_owned() };
-    vec![
-        scene("my-day", "manager", "/"),
-        scene("list", "manager", "/clients"),
-        scene("tasks", "manager", "/tasks"),
-        scene("projects", "manager", "/projects"),
-        scene("card-everything", "manager", &everything),
-        scene("card-nothing", "manager", &nothing),
-        scene("card-nameless", "manager", &nameless),
-        scene("details", "manager", &format!("{everything}/details")),
-        scene("edit", "manager", &format!("{everything}/edit")),
-        scene("log", "manager", &format!("{everything}/log?channel=phone")),
-        scene("new", "manager", "/clients/new?kind=person"),
-        scene("search", "manager", "/search?q=ветер"),
-        scene("card-director", "head_office", &director),
-        scene("card-company", "head_office", &company),
-        scene("card-group", "head_office", &group),
-        scene("links", "head_office", &format!("{company}/links")),
-        scene("imports", "administrator", "/imports"),
-        scene("import", "administrator", "/imports/new"),
-        scene("staff", "administrator", "/admin/staff"),
-        scene("roles", "administrator", "/admin/roles"),
-        scene("branches", "administrator", "/admin/branches"),
-        scene("journal", "administrator", "/admin/journal"),
-        scene("jobs", "administrator", "/admin/jobs"),
-        scene("sign-in", "", "/sign-in"),
-    ]
+async fn scenes(site: &Site, window: &Window) -> Vec<Scene> {
+    let all = places::places(site, window).await;
+    let paper = ["card", "card-company", "timeline", "my-day", "list"].map(|name| {
+        let place = all.iter().find(|place| place.name == name).expect(name);
+        let (role, path) = (place.role, place.path.clone());
+        Scene { name: format!("paper-{name}"), role, path, opens: None }
+    });
+    let opened = OPENED.iter().map(|(name, of, script, shown)| {
+        let place = all.iter().find(|place| place.name == *of).expect(of);
+        let (role, path) = (place.role, place.path.clone());
+        Scene { name: (*name).to_owned(), role, path, opens: Some((script, shown)) }
+    });
+    let opened: Vec<Scene> = opened.collect();
+    let pages =
+        all.into_iter().map(|p| Scene { name: p.name, role: p.role, path: p.path, opens: None });
+    let mut scenes: Vec<Scene> = pages.chain(opened).chain(paper).collect();
+    scenes.push(Scene {
+        name: "sign-in".to_owned(),
+        role: "",
+        path: "/sign-in".to_owned(),
+        opens: None,
+    });
+    scenes
 }
 
-/// The address of the first client of whom this is true.
-async fn client(site: &Site, what: &str) -> String {
-    format!("/clients/{}", site.client(&format!("{what} and number <> $1"), "").await)
-}
+/// Looks for somebody whose name is spelt wrongly.
+const FIND: &str = "(document.querySelector('[data-palette-open]').click(), \
+    document.getElementById('palette-input').value = 'Иваноф Елена', \
+    document.getElementById('palette-input').dispatchEvent(new Event('input', { bubbles: true })))";
+
+/// What opens over a page, or comes of sending it: a name, the page, a script, and what it brings.
+const OPENED: [(&str, &str, &str, &str); 16] = [
+    (
+        "open-palette",
+        "my-day",
+        "document.querySelector('[data-palette-open]').click()",
+        "#palette[open] .palette-item",
+    ),
+    ("open-keys", "my-day", "document.getElementById('keys').showModal()", "#keys[open]"),
+    (
+        "open-create",
+        "my-day",
+        "document.querySelector('[popovertarget=menu-create]').click()",
+        "#menu-create",
+    ),
+    (
+        "open-person",
+        "my-day",
+        "document.querySelector('[popovertarget=menu-person]').click()",
+        "#menu-person",
+    ),
+    (
+        "open-task",
+        "tasks",
+        "document.querySelector('.row-actions a[data-dialog-src*=\"/done\"]').click()",
+        "#dialog[open] form",
+    ),
+    (
+        "open-postpone",
+        "tasks",
+        "document.querySelector('.row-actions a[data-dialog-src*=\"/postpone\"]').click()",
+        "#dialog[open] form",
+    ),
+    (
+        "open-filter",
+        "list",
+        "document.querySelector('.filter [popovertarget]').click()",
+        ".filter-form",
+    ),
+    (
+        "import-done",
+        "import-run",
+        "document.querySelector('form.inline-actions button.primary').click()",
+        "#import-summary tbody",
+    ),
+    ("open-found", "list-all", FIND, "#palette-list a[data-icon][href^='/clients/']"),
+    (
+        "open-columns",
+        "list",
+        "document.querySelector('[popovertarget]:has(+ .menu.chooser)').click()",
+        ".chooser form",
+    ),
+    (
+        "open-selection",
+        "list",
+        "document.querySelector('tbody .check input').click()",
+        "[data-selection]",
+    ),
+    (
+        "open-log",
+        "card",
+        "document.querySelector('a[data-dialog-src*=\"/log\"]').click()",
+        "#dialog[open] form",
+    ),
+    ("open-edit", "details", "document.querySelector('a.kv-edit').click()", "#dialog[open] form"),
+    (
+        "wrong-new",
+        "new",
+        "document.querySelector('form[data-save]').requestSubmit()",
+        "[aria-invalid=true], .summary.danger",
+    ),
+    (
+        "wrong-staff",
+        "staff-new",
+        "document.querySelector('form[data-save]').requestSubmit()",
+        "[aria-invalid=true], .summary.danger",
+    ),
+    (
+        "wrong-task",
+        "task-new",
+        "document.querySelector('form[data-save]').requestSubmit()",
+        "[aria-invalid=true], .summary.danger",
+    ),
+];

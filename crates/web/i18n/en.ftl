@@ -25,9 +25,9 @@ ui-syncing = { $n ->
  }
 ui-line-lost = No line to the node, trying again
 ui-notices = { $n ->
-    [0] No new notices
-    [one] { $n } new notice
-   *[other] { $n } new notices
+    [0] No new notifications
+    [one] { $n } new notification
+   *[other] { $n } new notifications
  }
 ui-person-menu = You and your settings
 ui-theme = Theme
@@ -97,22 +97,22 @@ ui-source = Source
 ui-source-of = Where “{ $what }” comes from
 ui-source-author = Entered by
 ui-source-when = When
-ui-source-stale = Nobody has confirmed this for a long time. Ask when you speak.
+ui-source-stale = This has not been confirmed for a long time. Check it when you talk.
 
 # States
 ui-empty = Nothing here yet
 ui-empty-words = Nothing matches these conditions.
 ui-loading = Loading
-ui-failure = That did not work
+ui-failure = Something went wrong
 ui-operation = Operation number for support:
 ui-retry = Try again
-ui-not-found = There is no such page
+ui-not-found = Page not found
 ui-not-found-words = The address may be wrong, the record may be gone, or you may have no access to it.
-ui-to-start = To the start page
+ui-to-start = Go to the start page
 ui-no-right = No access
-ui-no-right-ask = Access is given by: { $who }
-ui-request-failed = The request did not get through. Check the line and try again.
-ui-dialog-failed = The window did not open. Check the line and try again.
+ui-no-right-ask = Access is granted by { $who }.
+ui-request-failed = The request did not get through. Check the connection and try again.
+ui-dialog-failed = The window did not open. Check the connection and try again.
 
 # Timeline
 ui-next-step = Next:
@@ -120,19 +120,26 @@ ui-next-step = Next:
 # Palette and keys
 ui-palette-hint = Client, phone, document, account, action…
 ui-palette-results = Results
-ui-palette-none = Nothing found. Try a part of the name, a phone or a document number.
+ui-palette-none = Nothing found. Try part of a name, a phone or a document number.
 ui-palette-recent = Recent
 ui-palette-go = Go to
 ui-palette-walk = choose
 ui-palette-open = open
 ui-keys = Keys
+ui-keys-all = Everywhere
+ui-keys-lists = Lists and records
+ui-keys-forms = Forms and windows
 ui-key-search = Search
-ui-key-palette = Search and commands
+ui-key-palette = Search and actions
+ui-key-edit = Edit the open record
 ui-key-help = This list
-ui-key-save = Save the form
-ui-key-cancel = Close the window, cancel
-ui-key-rows = Walk the rows of a table
+ui-key-save = Save
+ui-key-cancel = Close without saving
+ui-key-rows = Row above, row below
+ui-key-open = Open the row
 ui-key-choose = Select the row
+ui-key-before = Previous record of the list
+ui-key-after = Next record of the list
 ui-key-tab = Next tab
 ui-key-create = New
 
@@ -148,8 +155,8 @@ ui-board-weighted = weighted
 
 # Charts
 ui-chart-table = Show the numbers
-ui-chart-income = Income
-ui-chart-outgo = Outgo
+ui-chart-income = Money in
+ui-chart-outgo = Money out
 ui-chart-month = Month
 ui-graph-list = Show as a list
 ui-graph-crowded = Some labels have no room: point at a line or open the list.
@@ -368,7 +375,7 @@ ui-g-r-none = No open tasks
 ui-g-r-none-words = Add one from the card or from a call note.
 ui-g-name-6 = Baltic Trans JSC
 ui-g-turnover = Account turnover
-ui-g-turnover-title = Income and outgo by month
+ui-g-turnover-title = Money in and out by month
 ui-g-shares = Balances by product
 ui-g-links = Links
 ui-g-funnel = Funnel
@@ -414,13 +421,14 @@ ui-g-find = Name, phone, document
 
 # The request: sign-in, errors, frame of the page.
 web-head-office = Head office
-web-ask-administrator = Ask the bank’s administrator to give you this right.
+web-administrator = the bank’s administrator
+web-right-needed = You need the right “{ $right }”.
 web-failure = We know about this error. What you typed is not lost: go back and try again.
 web-sign-in = Sign in
 web-sign-in-button = Sign in
 web-login = Login
 web-password = Password
-web-demo-title = Demo bank: sign in by one click
+web-demo-title = Demo bank: sign in with one click
 web-demo-words = All people and companies here are invented. Choose a role.
 web-demo-switch = Change role
 web-sessions = My sessions
@@ -432,21 +440,21 @@ web-session-since = Signed in
 web-session-seen = Last active
 web-session-this = this session
 web-session-end = End
-web-notices = Notices
-web-notices-none = No notices
+web-notices = Notifications
+web-notices-none = No notifications
 web-notices-none-words = Overdue tasks of VIP clients and other important events will appear here.
 flash-session-ended = Session ended
 refusal-required = Fill in this field
 refusal-too-long = Too long: { $max } characters at most
 refusal-not-a-date = Not a date: write, for example, 23.11.2026 or “tomorrow”
-refusal-not-an-amount = Not an amount: write, for example, 150,000 or “1.5m”
+refusal-not-an-amount = Not an amount: write, for example, 150 000 or “1.5m”
 refusal-not-a-choice = Choose a value from the list
 refusal-file-too-large = The file is larger than { $max } MB
 refusal-bad-request = The request is damaged or incomplete
-refusal-sign-in-wrong = Login or password does not fit
+refusal-sign-in-wrong = Wrong login or password
 refusal-sign-in-locked = Too many wrong attempts. Sign-in is closed for another { $minutes } min.
 refusal-command-id-reused = This form was already sent with other data. Open it again.
-refusal-payload-shape = The data has the wrong shape: { $reason }
+refusal-payload-shape = The data is not of the right shape: { $reason }
 refusal-command-unknown = Unknown command { $name }
 refusal-form-without-id = The form is out of date. Open it again.
 refusal-role-unknown = There is no such role

@@ -112,7 +112,7 @@ ui-not-found = Такой страницы нет
 ui-not-found-words = Возможно, адрес неверен, запись удалена или у вас нет к ней доступа.
 ui-to-start = На главную
 ui-no-right = Нет доступа
-ui-no-right-ask = Доступ даёт: { $who }
+ui-no-right-ask = Доступ даёт { $who }.
 ui-request-failed = Запрос не выполнен. Проверьте связь и повторите.
 ui-dialog-failed = Окно не открылось. Проверьте связь и повторите.
 
@@ -128,13 +128,20 @@ ui-palette-go = Перейти
 ui-palette-walk = выбрать
 ui-palette-open = открыть
 ui-keys = Клавиши
+ui-keys-all = Везде
+ui-keys-lists = Списки и карточки
+ui-keys-forms = Формы и окна
 ui-key-search = Поиск
-ui-key-palette = Поиск и команды
+ui-key-palette = Поиск и действия
+ui-key-edit = Изменить открытую запись
 ui-key-help = Этот список
-ui-key-save = Сохранить форму
-ui-key-cancel = Закрыть окно, отменить
-ui-key-rows = Ходить по строкам таблицы
+ui-key-save = Сохранить
+ui-key-cancel = Закрыть без сохранения
+ui-key-rows = Строка выше, строка ниже
+ui-key-open = Открыть строку
 ui-key-choose = Отметить строку
+ui-key-before = Предыдущая запись списка
+ui-key-after = Следующая запись списка
 ui-key-tab = Следующая вкладка
 ui-key-create = Создать
 
@@ -419,7 +426,8 @@ ui-g-find = Имя, телефон, документ
 
 # Запрос: вход, ошибки, рамка страницы.
 web-head-office = Головной офис
-web-ask-administrator = Попросите администратора банка дать вам это право.
+web-administrator = администратор банка
+web-right-needed = Нужно право «{ $right }».
 web-failure = Мы уже знаем об этой ошибке. Введённое вами не пропало: вернитесь назад и повторите.
 web-sign-in = Вход
 web-sign-in-button = Войти

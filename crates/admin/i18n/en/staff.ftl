@@ -79,7 +79,7 @@ admin-staff-away-deputy = { $name } stands in
 
 admin-sessions = Sessions
 admin-sessions-none = No open sessions
-admin-sessions-words = Devices this person is signed in on will stand here.
+admin-sessions-words = Devices this person is signed in on will appear here.
 admin-sessions-end = End all
 admin-session-browser = Browser
 admin-session-address = Address
@@ -89,11 +89,11 @@ admin-session-this = This one
 admin-session-end = End
 
 admin-password-is = Set
-admin-password-none = Not set: cannot sign in by password
+admin-password-none = Not set: cannot sign in with a password
 admin-password-first = First password
 admin-password-first-hint = A proposal you may replace. It is shown only here: hand it over in person. Leave empty to set it later.
 admin-password-new = New password
-admin-password-old = Present password
+admin-password-old = Current password
 admin-password-again = New password once more
 admin-password-set = Set password
 admin-password-set-words = { $name } will be signed out everywhere and will sign in with this password.
@@ -108,7 +108,7 @@ admin-password-rules = At least { $min } characters. A few unrelated words are e
 
 admin-dismiss = Dismiss
 admin-dismiss-title = Dismiss { $name }
-admin-dismiss-words = { $name } will be signed out everywhere and can sign in no more. Their clients and tasks fall to the successor from today.
+admin-dismiss-words = { $name } will be signed out everywhere and can no longer sign in. Their clients and tasks pass to the successor from today.
 admin-dismiss-successor = Who takes over
 admin-dismiss-hint = The successor is told at once.
 admin-reinstate = Take back

@@ -1,13 +1,13 @@
 # Tasks, promises and next steps.
 permission-task-read = See tasks
-permission-task-write = Make and close tasks
-permission-task-supervise = Give away the tasks of one’s people
+permission-task-write = Create and close tasks
+permission-task-supervise = Assign the tasks of their team
 entity-task = Task
 field-due-on = Due
 field-due-at = Time
 field-assignee-id = Assignee
 field-escalation-level = Escalation level
-field-needs-owner = Without an owner
+field-needs-owner = No assignee
 nav-tasks = Tasks
 column-next-step = Next step
 
@@ -20,7 +20,7 @@ task-title = What to do
 task-title-example = Call with the deposit terms
 task-kind = Kind
 task-due = Due
-task-due-hint = Words work too: tomorrow, +3, 25.11.2026
+task-due-hint = Words work too: tomorrow, Friday, +3
 task-time = Time
 task-assignee = Assignee
 task-priority = Priority
@@ -35,7 +35,7 @@ task-state-cancelled = Cancelled
 task-priority-1 = Urgent
 task-priority-2 = Normal
 task-priority-3 = When there is time
-task-created = Made
+task-created = Created
 task-closed = Closed
 task-result = Result
 task-postponed = Postponed
@@ -62,8 +62,8 @@ task-reopen-title = Reopen task
 task-reopen-save = Reopen
 task-reopen-words = The task becomes open again and its result is cleared; the journal keeps it.
 task-result-vip-hint = A VIP client’s task cannot be closed without a result.
-task-postpone-reason = Why
-task-cancel-reason = Why
+task-postpone-reason = Why postpone
+task-cancel-reason = Why cancel
 task-reason-vip-hint = For a VIP client the reason is required.
 flash-task-added = Task added
 flash-task-done = Task closed
@@ -71,44 +71,44 @@ flash-task-postponed = Task postponed
 flash-task-reassigned = Task reassigned
 flash-task-cancelled = Task cancelled
 flash-task-reopened = Task is open again
-refusal-task-not-open = The task is closed already
+refusal-task-not-open = The task is already closed
 refusal-task-not-closed = The task is open
 refusal-task-vip-result = Write the result: a VIP client’s task is not closed without it
 refusal-task-vip-reason = Write the reason: this is a VIP client’s task
 refusal-task-vip-cancel = Only a supervisor may cancel a VIP client’s task
-refusal-task-assignee-gone = This person does not work here. Choose somebody else.
-refusal-task-due-past = The new day has passed already
+refusal-task-assignee-gone = This person no longer works here. Choose somebody else.
+refusal-task-due-past = The new due date has already passed
 refusal-task-not-a-time = Write the time like 10:30
 
 # The list
 task-mine = Mine
-task-team = The team’s
+task-team = Team
 task-which = Which tasks
 task-which-open = Open
 task-which-overdue = Overdue
 task-which-today = Today
 task-which-vip = VIP
 task-which-promises = Promises
-task-which-ownerless = Without owner
+task-which-ownerless = No assignee
 task-which-closed = Closed
 task-rows = { $n ->
     [one] { $n } row
    *[other] { $n } rows
  }
 task-list-empty = No such tasks
-task-list-empty-words = Tasks come here from client cards and from the next steps of contacts.
+task-list-empty-words = Tasks appear here when they are added on a client card or as the next step of a contact.
 
 # The card
 task-panel = Tasks and promises
 task-panel-empty = No open tasks
-task-panel-empty-words = Agree on a next step, so that the client is not left alone.
+task-panel-empty-words = Agree on a next step, so that the client is not forgotten.
 task-next-step = Next step:
 task-no-next-step = No next step
 task-last-contact = Last contact:
 
 # Clients without a next step
 task-gaps = Clients without a next step
-task-gaps-words = Active clients with whom nothing is planned. A row opens the list of them.
+task-gaps-words = Active clients with nothing planned. Open a row to see who they are.
 task-gaps-empty = Every client has a next step
 task-gaps-empty-words = As it should be: every active client has a dated task.
 task-gap-manager = Manager
@@ -116,12 +116,12 @@ task-gap-branch = Branch
 task-gap-clients = Active
 task-gap-without = Without step
 task-gap-share = Share
-task-gap-vip = Of these VIP
+task-gap-vip = Of them VIP
 task-gap-nobody = No manager
 
 # Notices
 notice-task-assigned = { $who } gave you the task “{ $title }”
-notice-task-late-vip = Late for the VIP client { $client }: “{ $title }”, { $hours } h
+notice-task-late-vip = Overdue task for the VIP client { $client }: “{ $title }”, { $hours } h
 notice-tasks-handed-over = { $n ->
     [one] { $n } task of a colleague who left is now yours
    *[other] { $n } tasks of a colleague who left are now yours

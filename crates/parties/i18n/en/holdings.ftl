@@ -199,7 +199,7 @@ holdings-risk-low = low collection risk
 holdings-risk-medium = medium collection risk
 holdings-risk-high = high collection risk
 
-holdings-turnover = Income and outgo
+holdings-turnover = Money in and out
 holdings-turnover-months = Own accounts, { $n } months
 holdings-turnover-until = Own accounts, { $n } months to { $month }
 

@@ -28,11 +28,11 @@ client-birthday-in = { $days ->
    *[many] День рождения через { $days } дней
  }
 client-prefers-phone = удобнее звонок
-client-prefers-email = удобнее письмо
-client-prefers-sms = удобнее SMS
+client-prefers-email = удобнее эл. почта
+client-prefers-sms = удобнее СМС
 client-prefers-messenger = удобнее мессенджер
 client-prefers-branch = удобнее в отделении
-client-prefers-post = удобнее почта
+client-prefers-post = удобнее обычная почта
 client-consents-none = согласий нет
 client-consents-ads = реклама разрешена
 client-consents-no-ads = без рекламы
@@ -42,7 +42,7 @@ client-consents-count = { $n ->
    *[many] Действует { $n } согласий
  }
 client-verified = Личность подтверждена
-client-public-person = Публичное лицо
+client-public-person = Публичное должностное лицо
 client-role-supplier = Поставщик
 client-role-partner = Партнёр
 client-role-employee = Сотрудник банка
@@ -122,12 +122,12 @@ field-currency = Валюта
 field-phone = Телефон
 field-email = Электронная почта
 
-choice-sex-f = женский
-choice-sex-m = мужской
-choice-marital-single = не в браке
-choice-marital-married = в браке
-choice-marital-divorced = в разводе
-choice-marital-widowed = вдовство
+choice-sex-f = Женский
+choice-sex-m = Мужской
+choice-marital-single = Не в браке
+choice-marital-married = В браке
+choice-marital-divorced = В разводе
+choice-marital-widowed = Вдова или вдовец
 choice-segment-vip = VIP
 choice-segment-premium = Премиум
 choice-segment-mass = Массовый
@@ -138,10 +138,10 @@ choice-status-active = Действующий
 choice-status-closed = Закрыт
 choice-preferred-channel-phone = Телефон
 choice-preferred-channel-email = Электронная почта
-choice-preferred-channel-sms = SMS
+choice-preferred-channel-sms = СМС
 choice-preferred-channel-messenger = Мессенджер
 choice-preferred-channel-branch = Отделение
-choice-preferred-channel-post = Почта
+choice-preferred-channel-post = Обычная почта
 
 source-clerk = Сотрудник
 source-client = Клиент

@@ -62,10 +62,10 @@ source-visit = Визит
 source-registry = Открытый реестр
 
 contacts-title = Контакты
-contacts-none = Связаться с клиентом пока не по чему: ни телефона, ни почты, ни адреса.
+contacts-none = Телефона, почты и адреса пока нет: связаться с клиентом нельзя.
 contacts-add = Добавить контакт
 contacts-kind-phone = Телефон
-contacts-kind-email = Почта
+contacts-kind-email = Эл. почта
 contacts-kind-messenger = Мессенджер
 contacts-kind-social = Соцсеть
 contacts-kind-site = Сайт
@@ -125,7 +125,7 @@ contacts-purpose-partners = Передача партнёрам
 contacts-channel-any = любой канал
 contacts-channel-phone = звонки
 contacts-channel-sms = СМС
-contacts-channel-email = почта
+contacts-channel-email = эл. почта
 contacts-channel-messenger = мессенджеры
 contacts-channel-post = письма
 

@@ -11,6 +11,7 @@ import "./filter.js";
 import "./form.js";
 import "./preferences.js";
 import "./live.js";
+import "./tip.js";
 
 enhance(document);
 document.addEventListener("htmx:after:swap", (event) => enhance(event.target));

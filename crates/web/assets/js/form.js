@@ -1,13 +1,20 @@
-// Conveniences of forms: Ctrl+Enter, the calendar beside date fields, files by dropping, copying.
+// Conveniences of forms: Ctrl+Enter and Ctrl+S save, the calendar beside date fields, files by dropping, copying.
 import { on, word } from "./dom.js";
 import { toast } from "./toast.js";
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  const form = event.target.closest?.("form[data-save]") ?? document.querySelector("dialog[open] form[data-save]");
+  const isSave = event.key === "Enter" || event.code === "KeyS";
+  if (!isSave || event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey)) return;
+  const dialog = document.querySelector("dialog[open]");
+  const form = event.target.closest?.("form[data-save]") ?? (dialog ?? document).querySelector("form[data-save]");
   if (!form) return;
   event.preventDefault();
   form.requestSubmit(form.querySelector("button[type=submit].primary"));
+});
+
+// English readers part thousands with commas, which others take for the decimal mark; the server refuses to guess.
+on("change", "html[lang=en] input[inputmode=decimal]", (_, field) => {
+  if (/^\s*[-−]?\d{1,3}(,\d{3})+(\.\d*)?\s*$/.test(field.value)) field.value = field.value.replaceAll(",", " ");
 });
 
 on("click", "[data-pick-date]", (_, button) => {

@@ -4,6 +4,9 @@ import { openDialog } from "./dialog.js";
 
 let lastChecked = null;
 
+const RECORDS = "records";
+const RECORDS_MAX = 200;
+
 const boxesOf = (frame) => [...frame.querySelectorAll("tbody .check input")];
 
 on("click", "tr[data-href]", (event, row) => {
@@ -13,6 +16,20 @@ on("click", "tr[data-href]", (event, row) => {
   if (wantsNewTab(event)) window.open(row.dataset.href, "_blank", "noopener");
   else link.click();
 });
+
+// The list a record was opened from: Ctrl and arrows walk on in it. Addresses only, for this tab only.
+on("click", ".row-link", (_, link) => {
+  const links = [...link.closest("[data-table]")?.querySelectorAll(".row-link[href]") ?? []];
+  const paths = links.slice(0, RECORDS_MAX).map((one) => one.pathname);
+  sessionStorage.setItem(RECORDS, JSON.stringify(paths));
+}, true);
+
+/** The address of the record this many steps further in the list that was open last. */
+export function recordAt(step) {
+  const paths = JSON.parse(sessionStorage.getItem(RECORDS) ?? "[]");
+  const at = paths.indexOf(location.pathname);
+  return at < 0 ? undefined : paths[at + step];
+}
 
 on("keydown", "[data-table]", (event, table) => {
   if (isTyping(event.target)) return;

@@ -1,11 +1,13 @@
 //! How numbers, money, dates, instants and phones are written for people, in both languages.
 //! Groups are kept together by no-break spaces, minus is the real minus sign.
 
+mod agent;
 mod number;
 mod phone;
 mod time;
 
-pub use number::{integer, money, money_compact, money_whole, percent};
+pub use agent::agent;
+pub use number::{amount_typed, integer, money, money_compact, money_whole, percent};
 pub use phone::phone;
 pub use time::{
     date, datetime, day_heading, days_between, month_short, relative, relative_day, relative_tag,

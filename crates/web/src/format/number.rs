@@ -24,6 +24,21 @@ pub fn money(lang: Lang, amount: Money) -> String {
     with_currency(lang, amount, number)
 }
 
+/// An amount as a field shows it: `1234567.89` of the store becomes `1 234 567,89` or `1,234,567.89`.
+/// What a person typed otherwise stays as it is.
+pub fn amount_typed(lang: Lang, text: &str) -> String {
+    let is_plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    match text.split_once('.') {
+        Some((whole, cents)) if is_plain(whole) && is_plain(cents) && cents.len() == 2 => {
+            match whole.parse() {
+                Ok(number) => format!("{}{}{cents}", groups(lang, number), decimal_mark(lang)),
+                Err(_) => text.to_owned(),
+            }
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// The amount in whole units, rounded half away from zero: `1 234 568 ₽`. For tiles and charts.
 pub fn money_whole(lang: Lang, amount: Money) -> String {
     let unit = unit_of(amount);

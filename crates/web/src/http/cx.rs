@@ -110,7 +110,7 @@ pub(super) async fn with_context(
     };
     request.extensions_mut().insert(cx.clone());
     let response = next.run(request).await;
-    errors::render(&cx, response).into_response()
+    errors::render(&cx, only_reads, response).into_response()
 }
 
 async fn make(

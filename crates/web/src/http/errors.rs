@@ -87,7 +87,7 @@ fn log_chain(error: &dyn std::error::Error) {
 }
 
 /// Fills an error response with a page (or a fragment) in the person's language.
-pub(super) fn render(cx: &Cx, response: Response) -> Response {
+pub(super) fn render(cx: &Cx, only_reads: bool, response: Response) -> Response {
     let Some(shown) = shown(&response) else { return response };
     let status = response.status();
     let operation = cx.ctx.operation_id.to_string();
@@ -97,7 +97,10 @@ pub(super) fn render(cx: &Cx, response: Response) -> Response {
     if cx.path.starts_with("/api/") {
         return problem(cx, status, &shown);
     }
-    let body = body(cx, status, &shown, &operation);
+    // an address that cannot be read leads nowhere
+    let is_nowhere = only_reads && status == StatusCode::BAD_REQUEST;
+    let about = if is_nowhere { StatusCode::NOT_FOUND } else { status };
+    let body = body(cx, about, &shown, &operation);
     let page = if cx.is_fragment { body } else { cx.page_markup(&cx.l.t("ui-failure"), &body) };
     (status, Html(page.into_string())).into_response()
 }
@@ -120,7 +123,8 @@ fn body(cx: &Cx, status: StatusCode, shown: &Shown, operation: &str) -> Markup {
         (StatusCode::NOT_FOUND, _) => ui::not_found(&cx.l),
         (StatusCode::FORBIDDEN, Some(permission)) => {
             let key = format!("permission-{}", permission.replace('.', "-"));
-            ui::no_right(&cx.l, &cx.l.t(&key), &cx.l.t("web-ask-administrator"))
+            let what = cx.l.ta("web-right-needed", &[("right", cx.l.t(&key).into())]);
+            ui::no_right(&cx.l, &what, &cx.l.t("web-administrator"))
         }
         (status, _) if status.is_client_error() && !shown.words.is_empty() => html! {
             (ui::error_summary(&cx.l, &cx.refusal_words(shown.words.iter())))

@@ -13,6 +13,7 @@ use super::address::inside;
 use super::cx::Cx;
 use super::errors::Answer;
 use super::form_data::FormData;
+use crate::format;
 use crate::i18n::Arg;
 use crate::ui::{self, Button, Cell, Column, PageHeader, Row, Table, Tone};
 
@@ -62,7 +63,7 @@ async fn sessions(mut cx: Cx) -> Answer {
     let has_others = rows.len() > 1;
     let current = cx.session.as_ref().map(|s| s.id);
     let mut table = Table::new("sessions", l.t("web-sessions"))
-        .column(Column::text(l.t("web-session-browser")))
+        .column(Column::text(l.t("web-session-browser")).wide())
         .column(Column::text(l.t("web-session-address")))
         .column(Column::text(l.t("web-session-since")))
         .column(Column::text(l.t("web-session-seen")));
@@ -75,7 +76,7 @@ async fn sessions(mut cx: Cx) -> Answer {
             }
         };
         let browser = html! {
-            (s.agent)
+            span title=(s.agent) { (format::agent(&s.agent)) }
             @if Some(s.id) == current { " " (ui::badge(Tone::Good, &l.t("web-session-this"))) }
         };
         table = table.row(

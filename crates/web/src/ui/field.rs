@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::button::Tag;
+use crate::format;
 use crate::i18n::L;
 use crate::icons::icon;
 
@@ -279,7 +280,8 @@ impl Field {
             Input::Digits => self.line("text", &[("inputmode", "numeric"), ("class", "num")]),
             Input::DateTime => self.line("datetime-local", &[]),
             Input::Money { currency } => html! {
-                span.with-end { (self.line("text", &[("inputmode", "decimal"), ("class", "num end")])) span.end-mark { (currency) } }
+                @let value = format::amount_typed(l.lang, &self.value);
+                span.with-end { (self.clone().value(value).line("text", &[("inputmode", "decimal"), ("class", "num end")])) span.end-mark { (currency) } }
             },
             Input::Date => self.date_markup(l),
             Input::Textarea { rows } => {

@@ -16,6 +16,7 @@ pub struct Form {
     cancel_href: Option<String>,
     extra: Option<Markup>,
     is_guarded: bool,
+    is_destructive: bool,
 }
 
 impl Form {
@@ -31,6 +32,7 @@ impl Form {
             cancel_href: None,
             extra: None,
             is_guarded: true,
+            is_destructive: false,
         }
     }
     /// The id of the element.
@@ -62,6 +64,12 @@ impl Form {
     #[must_use]
     pub fn submit(mut self, label: impl Into<String>) -> Self {
         self.submit = Some(label.into());
+        self
+    }
+    /// What it does cannot simply be taken back: its button says so by its colour.
+    #[must_use]
+    pub fn destructive(mut self) -> Self {
+        self.is_destructive = true;
         self
     }
     /// Where cancel goes; in a dialog it closes the dialog.
@@ -96,7 +104,7 @@ impl Form {
                         @if let Some(href) = &self.cancel_href {
                             a.btn.quiet href=(href) data-close { (l.t("ui-cancel")) }
                         }
-                        button.btn.primary type="submit" { span { (label) } kbd { "Ctrl ↵" } }
+                        button.btn.primary.destructive[self.is_destructive] type="submit" { span { (label) } kbd { "Ctrl ↵" } }
                     }
                 }
             }

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use super::badge::Tone;
 use super::button::icon_button;
-use super::shell::NavGroup;
+use super::menu::MenuItem;
+use super::shell::{NavGroup, Shell};
 use crate::i18n::L;
 use crate::icons::icon;
 
@@ -69,29 +70,24 @@ pub fn palette_results(l: &L, groups: &[(String, Vec<PaletteItem>)]) -> Markup {
     }
 }
 
-pub(super) fn overlays(
-    l: &L,
-    palette_src: &str,
-    nav: &[NavGroup],
-    notice: Option<&Markup>,
-) -> Markup {
+pub(super) fn overlays(l: &L, shell: &Shell) -> Markup {
     html! {
-        (palette(l, palette_src, nav))
-        (keys_dialog(l, nav))
+        (palette(l, shell))
+        (keys_dialog(l, &shell.nav))
         dialog.dialog id="dialog" aria-labelledby="dialog-title" data-words-failed=(l.t("ui-dialog-failed")) {}
         div.toasts id="toasts" aria-live="polite" data-words-close=(l.t("ui-close"))
             data-words-failed=(l.t("ui-request-failed")) data-words-draft=(l.t("ui-draft-restored"))
             data-words-discard=(l.t("ui-draft-discard")) data-words-copied=(l.t("ui-copied"))
             data-words-unsaved=(l.t("ui-unsaved"))
             data-words-signed-out=(l.t("ui-signed-out")) data-words-sign-in=(l.t("ui-sign-in")) {
-            @if let Some(notice) = notice { (notice) }
+            @if let Some(notice) = &shell.notice { (notice) }
         }
     }
 }
 
-fn palette(l: &L, src: &str, nav: &[NavGroup]) -> Markup {
+fn palette(l: &L, shell: &Shell) -> Markup {
     html! {
-        dialog.palette id="palette" data-src=(src) aria-label=(l.t("ui-search")) {
+        dialog.palette id="palette" data-src=(shell.links.palette) aria-label=(l.t("ui-search")) {
             div.palette-line {
                 (icon("search"))
                 input type="search" id="palette-input" role="combobox" aria-expanded="true"
@@ -106,11 +102,17 @@ fn palette(l: &L, src: &str, nav: &[NavGroup]) -> Markup {
                 }
                 div.palette-group role="group" aria-label=(l.t("ui-palette-go")) {
                     div.palette-heading aria-hidden="true" { (l.t("ui-palette-go")) }
-                    @for entry in nav.iter().flat_map(|group| &group.entries) {
+                    @for entry in shell.nav.iter().flat_map(|group| &group.entries) {
                         a.palette-item href=(entry.href) role="option" data-fixed {
                             (icon(entry.icon)) span.palette-label { (entry.label) }
                             @if let Some(letter) = entry.go { span.palette-detail { kbd { "g" } kbd { (letter) } } }
                         }
+                    }
+                }
+                @if !shell.create.is_empty() {
+                    div.palette-group role="group" aria-label=(l.t("ui-create")) {
+                        div.palette-heading aria-hidden="true" { (l.t("ui-create")) }
+                        @for item in &shell.create { (create_item(item)) }
                     }
                 }
             }
@@ -123,18 +125,59 @@ fn palette(l: &L, src: &str, nav: &[NavGroup]) -> Markup {
     }
 }
 
+fn create_item(item: &MenuItem) -> Markup {
+    let (href, name, label, is_dialog) = match item {
+        MenuItem::Link { href, icon, label } => (href, *icon, label, false),
+        MenuItem::Dialog { src, icon, label } => (src, *icon, label, true),
+        MenuItem::Post { .. } | MenuItem::Line | MenuItem::Heading(_) | MenuItem::Custom(_) => {
+            return html! {};
+        }
+    };
+    html! {
+        a.palette-item href=(href) role="option" data-fixed data-dialog-src=[is_dialog.then_some(href)] {
+            (icon(name)) span.palette-label { (label) }
+        }
+    }
+}
+
+/// Keys of one kind of work: heading, and for each its keys and what they do.
+type KeyGroup = (&'static str, &'static [(&'static [&'static str], &'static str)]);
+
+/// Every key the scripts know. `assets/js/keys.js`, `table.js` and `form.js` make them true.
+const KEYS: [KeyGroup; 3] = [
+    (
+        "ui-keys-all",
+        &[
+            (&["/"], "ui-key-search"),
+            (&["Ctrl", "K"], "ui-key-palette"),
+            (&["n"], "ui-key-create"),
+            (&["e"], "ui-key-edit"),
+            (&["Ctrl", "\\"], "ui-key-tab"),
+            (&["?"], "ui-key-help"),
+        ],
+    ),
+    (
+        "ui-keys-lists",
+        &[
+            (&["↑", "↓"], "ui-key-rows"),
+            (&["↵"], "ui-key-open"),
+            (&["x"], "ui-key-choose"),
+            (&["Ctrl", "←"], "ui-key-before"),
+            (&["Ctrl", "→"], "ui-key-after"),
+        ],
+    ),
+    (
+        "ui-keys-forms",
+        &[
+            (&["Ctrl", "↵"], "ui-key-save"),
+            (&["Ctrl", "S"], "ui-key-save"),
+            (&["Esc"], "ui-key-cancel"),
+        ],
+    ),
+];
+
 fn keys_dialog(l: &L, nav: &[NavGroup]) -> Markup {
-    const KEYS: [(&[&str], &str); 9] = [
-        (&["/"], "ui-key-search"),
-        (&["Ctrl", "K"], "ui-key-palette"),
-        (&["?"], "ui-key-help"),
-        (&["Ctrl", "↵"], "ui-key-save"),
-        (&["Esc"], "ui-key-cancel"),
-        (&["↑", "↓"], "ui-key-rows"),
-        (&["x"], "ui-key-choose"),
-        (&["Ctrl", "\\"], "ui-key-tab"),
-        (&["n"], "ui-key-create"),
-    ];
+    let entries: Vec<_> = nav.iter().flat_map(|group| &group.entries).collect();
     html! {
         dialog.dialog.keys id="keys" aria-labelledby="keys-title" {
             header.dialog-head {
@@ -142,19 +185,29 @@ fn keys_dialog(l: &L, nav: &[NavGroup]) -> Markup {
                 (icon_button("x", &l.t("ui-close"), &[("data-close", "")]))
             }
             div.dialog-body.keys-columns {
-                dl.keys-list {
-                    @for (keys, words) in KEYS {
-                        div { dt { @for key in keys { kbd { (key) } } } dd { (l.t(words)) } }
+                div {
+                    @for (heading, keys) in &KEYS {
+                        section {
+                            h3 { (l.t(heading)) }
+                            dl.keys-list { @for (keys, words) in *keys { (key_line(keys, &l.t(words))) } }
+                        }
                     }
                 }
-                dl.keys-list {
-                    @for entry in nav.iter().flat_map(|group| &group.entries) {
-                        @if let Some(letter) = entry.go {
-                            div { dt { kbd { "g" } kbd { (letter) } } dd { (entry.label) } }
+                section {
+                    h3 { (l.t("ui-palette-go")) }
+                    dl.keys-list {
+                        @for entry in entries {
+                            @if let Some(letter) = entry.go {
+                                (key_line(&["g", letter.encode_utf8(&mut [0; 4])], &entry.label))
+                            }
                         }
                     }
                 }
             }
         }
     }
+}
+
+fn key_line(keys: &[&str], words: &str) -> Markup {
+    html! { div { dt { @for key in keys { kbd { (key) } } } dd { (words) } } }
 }

@@ -260,7 +260,7 @@ impl Shell {
                         }
                     }
                     (self.bottom_bar(l))
-                    (super::overlay::overlays(l, &self.links.palette, &self.nav, self.notice.as_ref()))
+                    (super::overlay::overlays(l, self))
                 }
             }
         }

@@ -86,6 +86,7 @@ pub fn not_found(l: &L) -> Markup {
 pub fn no_right(l: &L, what: &str, ask: &str) -> Markup {
     State { class: "attention", ..State::new("lock", l.t("ui-no-right"), what) }
         .details(html! { (l.ta("ui-no-right-ask", &[("who", ask.into())])) })
+        .action(Button::secondary(l.t("ui-to-start")).href("/"))
         .render()
 }
 

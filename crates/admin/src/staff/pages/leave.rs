@@ -58,6 +58,7 @@ fn markup(
     let form = Form::post(format!("{}/dismiss", person_href(id)))
         .hidden("_id", cx.form_id())
         .submit(l.t("admin-dismiss"))
+        .destructive()
         .cancel(person_href(id));
     Ok((l.ta("admin-dismiss-title", &[("name", name.into())]), form.render(l, &fields)))
 }

@@ -141,7 +141,7 @@ fn sessions_panel(cx: &Cx, id: UserId, sessions: &[SessionRow]) -> Markup {
         .empty(none);
     for session in sessions {
         let browser = html! {
-            (session.agent)
+            (web::format::agent(&session.agent))
             @if Some(session.id) == current {
                 " " (ui::badge(Tone::Good, &l.t("admin-session-this")))
             }

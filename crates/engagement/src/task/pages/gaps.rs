@@ -55,9 +55,9 @@ pub(super) async fn page(cx: Cx) -> Answer {
     Ok(cx.page(&l.t("task-gaps"), &content))
 }
 
-/// A share in basis points, rounded down; nothing of nothing is nothing.
+/// A share in basis points, rounded to tenths of a percent; nothing of nothing is nothing.
 fn share(part: i64, whole: i64) -> i64 {
-    if whole == 0 { 0 } else { part.saturating_mul(10_000) / whole }
+    if whole == 0 { 0 } else { (part.saturating_mul(1_000) + whole / 2) / whole * 10 }
 }
 
 fn row(cx: &Cx, gap: &Gap) -> Row {

@@ -55,7 +55,7 @@ async fn slot(cx: &Cx, id: ClientId, slot: PanelSlot) -> Result<Vec<Markup>, Err
 }
 
 /// The head of all pages of a client, with their tabs.
-pub(super) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<Markup, Error> {
+pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<Markup, Error> {
     let consents = queries::consents(&mut cx.db, head.id).await?;
     let roles = queries::roles(&mut cx.db, head.id).await?;
     let extra = slot(cx, head.id, PanelSlot::Header).await?;

@@ -15,6 +15,7 @@ use super::words::{card_href, client_title, field_label, shown};
 use crate::client::commands::{EditClient, FieldEdit};
 use crate::client::fields::{FieldDef, FieldInput, field, fields_of};
 use crate::client::queries::{self, ClientHead, FieldTexts};
+use crate::contacts::frame::date_input;
 
 /// Prefix of the hidden field that carries a value as the form was opened with it.
 const ORIGINAL: &str = "was_";
@@ -147,7 +148,7 @@ pub(super) fn input(cx: &Cx, def: &FieldDef, value: &str, refusals: &Refusals) -
         let shown = match def.input {
             // what is stored as ISO is shown as people write it; what was mistyped stays as typed
             FieldInput::Date => {
-                value.parse().map_or_else(|_| value.to_owned(), |d| typed_date(l, d))
+                value.parse().map_or_else(|_| value.to_owned(), |d| date_input(Some(d)))
             }
             _ => value.to_owned(),
         };
@@ -157,14 +158,6 @@ pub(super) fn input(cx: &Cx, def: &FieldDef, value: &str, refusals: &Refusals) -
         control = control.required();
     }
     control.error(cx.field_error(refusals, def.key)).render(l)
-}
-
-/// A date as it can be typed: the month in letters, which English pages show, is not read back.
-fn typed_date(l: &L, day: kernel::Date) -> String {
-    match l.lang {
-        kernel::Lang::Ru => l.date(day),
-        kernel::Lang::En => day.to_string(),
-    }
 }
 
 fn options(l: &L, def: &FieldDef, words: &[&str]) -> Vec<Opt> {

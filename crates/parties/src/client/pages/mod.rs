@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use web::{Access, Action, CardPanel, Routes, SearchSource};
 
+pub(crate) use card::header;
 pub(crate) use words::{client_title, kind_word, segment_badge};
 
 /// What "new…" and the palette offer.

@@ -142,7 +142,8 @@ pub(super) async fn page(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let content = html! {
         (PageHeader::new(l.t("search-title")).render(l))
         form.search-form method="get" action="/search" role="search" {
-            input type="search" name="q" value=(query) aria-label=(l.t("search-title")) autofocus;
+            input type="search" name="q" value=(query) aria-label=(l.t("search-title"))
+                placeholder=(l.t("ui-palette-hint")) autofocus;
             (ui::Button::secondary(l.t("search-go")).submit().render())
         }
         @if hits.is_empty() && !query.is_empty() {

@@ -5,9 +5,7 @@ use axum::extract::{Path, Query};
 use kernel::ClientId;
 use maud::{Markup, html};
 use serde::Deserialize;
-use web::ui::{
-    self, Button, Cell, Column, GraphEdge, GraphNode, PageHeader, Panel, Row, Tab, Table, Tone,
-};
+use web::ui::{self, Button, Cell, Column, GraphEdge, GraphNode, Panel, Row, Table, Tone};
 use web::{Answer, Cx};
 
 use super::panel::add_button;
@@ -27,18 +25,23 @@ pub(super) struct Asked {
     depth: Option<usize>,
 }
 
-pub(super) async fn page(cx: Cx, Path(client): Path<String>, Query(asked): Query<Asked>) -> Answer {
-    let l = &cx.l;
+pub(super) async fn page(
+    mut cx: Cx,
+    Path(client): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Answer {
     let depth = asked.depth.filter(|d| DEPTHS.contains(d)).unwrap_or(2);
     let Seen { head, may_edit, mut db } = frame::seen(&cx, frame::id(&client)?).await?;
     let client = head.id;
+    let header = crate::client::header(&mut cx, &head, "links").await?;
+    let l = &cx.l;
     let here = format!("{}/links?depth={depth}", card(client));
     let links = queries::links_of(&mut db, cx.principal(), client, l.today).await?;
     let around = queries::around(&mut db, cx.principal(), client, depth, l.today).await?;
     let group = exposure::panel(&cx, &mut db, client, "links-group", &here).await?;
     let circles = circle::panels(&cx, &mut db, &head, usize::MAX, &here).await?;
     let content = html! {
-        (header(&cx, &head, may_edit))
+        (header)
         div.stack {
             @if let Some(circles) = circles { (circles) }
             (graph(&cx, &head, &around, depth, may_edit))
@@ -47,23 +50,6 @@ pub(super) async fn page(cx: Cx, Path(client): Path<String>, Query(asked): Query
         }
     };
     Ok(cx.page(&l.ta("links-of", &[("name", name_of(l, &head).into())]), &content))
-}
-
-fn header(cx: &Cx, head: &ClientHead, may_edit: bool) -> Markup {
-    let l = &cx.l;
-    let base = card(head.id);
-    let mut page = PageHeader::new(name_of(l, head))
-        .crumb("/clients", l.t("nav-clients"))
-        .marks(ui::tag(&kind_words(l, head)));
-    if may_edit {
-        page = page.primary(add_button(cx, head.id));
-    }
-    let tabs = [
-        Tab::new(base.clone(), l.t("client-tab-overview"), false),
-        Tab::new(format!("{base}/details"), l.t("client-tab-details"), false),
-        Tab::new(format!("{base}/links"), l.t("client-tab-links"), true),
-    ];
-    html! { (page.render(l)) (ui::tabs(&l.t("client-tabs"), &tabs)) }
 }
 
 fn graph(cx: &Cx, head: &ClientHead, around: &Around, depth: usize, may_edit: bool) -> Markup {
@@ -146,12 +132,11 @@ fn table(cx: &Cx, client: ClientId, links: &Links, may_edit: bool) -> Markup {
         (hidden_words(l, links.hidden))
         @if links.has_more { p.quiet { (l.ta("links-first-only", &[("n", queries::LINKS_MAX.into())])) } }
     };
-    Panel::new(l.t("links-all"))
-        .id("links-all")
-        .icon("link")
-        .flush()
-        .live(format!("client:{client}"), format!("{}/links", card(client)))
-        .render(&body)
+    let mut panel = Panel::new(l.t("links-all")).id("links-all").icon("link").flush();
+    if may_edit {
+        panel = panel.actions(add_button(cx, client).render());
+    }
+    panel.live(format!("client:{client}"), format!("{}/links", card(client))).render(&body)
 }
 
 fn row(cx: &Cx, client: ClientId, one: &Linked, may_edit: bool) -> Row {

@@ -10,7 +10,7 @@ async fn a_broken_address_is_told_in_words_of_the_person() {
         window.sign_in("manager").await;
         window.goto("/clients/no-id-at-all").await;
         let told = window.words("main").await;
-        let words = site.words(window.lang, "refusal-bad-request");
+        let words = site.words(window.lang, "ui-not-found");
         assert!(told.contains(&words), "{told}");
         window.must_tell_once(400).await;
     })
@@ -45,6 +45,22 @@ async fn a_logged_call_with_its_next_step_shows_without_a_reload() {
         assert!(site.found::<String>(sql, said).await.is_some());
         let sql = "select due_on from task where title = $1";
         assert_eq!(site.value::<String>(sql, step).await, "2026-11-24");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_on_paper_is_the_card_alone() {
+    in_both_languages(async |site, _, window| {
+        window.sign_in("manager").await;
+        let id = site.person("Щербакова").await;
+        window.goto(&format!("/clients/{id}")).await;
+        window.until_seen(".nav").await;
+        window.put_on_paper().await;
+        for frame in [".nav", ".top", ".demo", ".card-bar .btn", ".tabs", ".filter"] {
+            window.until_gone(frame).await;
+        }
+        window.until_seen("main h1").await;
     })
     .await;
 }

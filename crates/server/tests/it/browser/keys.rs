@@ -56,3 +56,53 @@ async fn the_chosen_theme_shows_at_once_and_stays() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_a_list_are_walked_edited_and_left_by_keys() {
+    in_both_languages(async |_, _, window| {
+        window.sign_in("manager").await;
+        window.goto("/clients").await;
+        let addresses = window
+            .js("[...document.querySelectorAll('.table .row-link')].map(a => a.pathname)")
+            .await;
+        let at = |row: usize| addresses[row].as_str().unwrap().to_owned();
+        // the longest name of the bank is cut, and whole beside the focus
+        window.js("document.querySelector('.table-scroll').focus()").await;
+        window.press(&[Key::Down.into()]).await;
+        window.until_words("#tip", "Абдурахмангаджиев-Константинопольский Мухаммед-Али").await;
+        window.press(&[Key::Down.into()]).await;
+        window.until_gone("#tip").await;
+        window.press(&[Key::Enter.into()]).await;
+        window.until_at(&at(1)).await;
+        window.press(&[Key::Control.into(), Key::Right.into()]).await;
+        window.until_at(&at(2)).await;
+        window.press(&[Key::Control.into(), Key::Left.into()]).await;
+        window.until_at(&at(1)).await;
+        window.press(&['e']).await;
+        window.until_at(&format!("{}/edit", at(1))).await;
+        window.press(&[Key::Escape.into()]).await;
+        window.until_at(&at(1)).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_keeps_a_form_open_and_is_saved_by_a_key() {
+    in_both_languages(async |site, _, window| {
+        window.sign_in("manager").await;
+        let id = site.person("Щербакова").await;
+        window.goto(&format!("/clients/{id}/edit")).await;
+        window.fill("textarea[name=note]", "By keys").await;
+        window.press(&[Key::Escape.into()]).await;
+        window.until_words(".toast", &site.words(window.lang, "ui-unsaved")).await;
+        window.press(&[Key::Control.into(), 's']).await;
+        window.until_at(&format!("/clients/{id}")).await;
+        // and back to what it was, for the other language
+        window.goto(&format!("/clients/{id}/edit")).await;
+        assert_eq!(window.value("textarea[name=note]").await, "By keys");
+        window.fill("textarea[name=note]", "-").await;
+        window.press(&[Key::Control.into(), 's']).await;
+        window.until_at(&format!("/clients/{id}")).await;
+    })
+    .await;
+}

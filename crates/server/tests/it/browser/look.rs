@@ -47,6 +47,10 @@ impl Window {
         ]);
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
+    /// Shows the page as it will be printed.
+    pub(crate) async fn put_on_paper(&self) {
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    }
     /// A command of the DevTools protocol.
     async fn devtools(&self, cmd: &'static str, params: Json) -> Json {
         let own = Own { path: "goog/cdp/execute", body: json!({ "cmd": cmd, "params": params }) };

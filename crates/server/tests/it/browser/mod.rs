@@ -16,6 +16,7 @@ mod live;
 mod look;
 mod my_day;
 mod phone;
+mod places;
 mod search;
 mod sign_in;
 mod site;
@@ -34,6 +35,18 @@ async fn in_both_languages(test: impl AsyncFn(&Site, &Driver, &Window)) {
     };
     let site = Box::pin(Site::open()).await;
     on(&site, &driver, test).await;
+}
+
+/// Runs a long test on a bank in one language.
+async fn in_language(lang: Lang, test: impl AsyncFn(&Site, &Window)) {
+    let Some(driver) = Driver::start() else {
+        return;
+    };
+    let site = Box::pin(Site::open()).await;
+    let window = Window::open(&driver, &site, lang).await;
+    Box::pin(test(&site, &window)).await;
+    window.must_be_calm().await;
+    window.close().await;
 }
 
 async fn on(site: &Site, driver: &Driver, test: impl AsyncFn(&Site, &Driver, &Window)) {

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use web::{App, DemoMode};
 
 /// Clients of the bank: its stories and enough others to fill lists.
-const CLIENTS: u64 = 200;
+pub(crate) const CLIENTS: u64 = 200;
 /// Contacts of an ordinary client: a few, because debug builds load them.
 const INTERACTIONS_MEAN: u32 = 5;
 /// The password of everybody in the bank.
@@ -58,6 +58,10 @@ impl Site {
     }
     /// Opens a bank with everything in it and serves it.
     pub(crate) async fn open_on(kind: Kind) -> Site {
+        Self::open_with(kind, CLIENTS).await
+    }
+    /// Opens a bank of so many clients.
+    pub(crate) async fn open_with(kind: Kind, clients: u64) -> Site {
         let database = Database::new(kind).await;
         let (stop, stopping) = watch::channel(false);
         let setting = Setting {
@@ -75,7 +79,7 @@ impl Site {
         };
         let node =
             Node::open(setting, wiring::modules(), wiring::pages()).await.expect("an open node");
-        load(&node.services).await;
+        load(&node.services, clients).await;
         while node.keepers.work_once().await.expect("the job keeper") {}
         node.keepers.seal_and_read().await.expect("the journal keeper");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
@@ -128,12 +132,12 @@ impl Drop for Site {
     }
 }
 
-async fn load(services: &Services) {
+async fn load(services: &Services, clients: u64) {
     let password = Secret::new(PASSWORD.to_owned());
     let hash = spine::org::hash_password(&password).expect("a hash");
     let today = jiff::civil::date(2026, 11, 23);
-    let bank = DemoBank::new(1, CLIENTS, today).with_interactions_mean(INTERACTIONS_MEAN);
-    let depth = Depth::for_clients(CLIENTS);
+    let bank = DemoBank::new(1, clients, today).with_interactions_mean(INTERACTIONS_MEAN);
+    let depth = Depth::for_clients(clients);
     demo::load::load(services, &bank, 1, depth, Some(hash), |_, _| {})
         .await
         .expect("the demo bank");

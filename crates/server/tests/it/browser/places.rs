@@ -1,0 +1,269 @@
+//! Every page of the product that a person can open: who opens it, and where. The walks for accessibility
+//! and for the width of a phone go through all of it, and so do the pictures.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::site::Site;
+use super::window::Window;
+
+/// A page: a name for its picture, the role that opens it, and its address.
+pub(crate) struct Place {
+    #[allow(dead_code, reason = "only pictures have names")]
+    pub(crate) name: String,
+    pub(crate) role: &'static str,
+    pub(crate) path: String,
+    /// The status it answers with.
+    pub(crate) status: u16,
+}
+
+/// Addresses that answer with something other than a page for a person.
+#[allow(dead_code, reason = "the pictures do not count the routes")]
+pub(crate) const NO_PAGES: [&str; 9] = [
+    "/clients/export",
+    "/clients/{id}/files/{item}",
+    "/clients/{id}/panel/{key}",
+    "/clients/pick",
+    "/imports/{id}/rejects.csv",
+    "/jobs/{id}",
+    "/live",
+    "/search/palette",
+    "/ui/dialog",
+];
+
+/// A list of contacts with a row that cannot be taken.
+const CONTACTS: &str = "Фамилия;Имя;Телефон;Дата рождения\n\
+    Берёзкин;Игнат;+7 916 555-01-01;12.03.1981\n\
+    Сосновая;Вера;+7 916 555-01-02;30.02.1990\n";
+
+/// What the manager invites clients to.
+const EVENT: &str = "Вечер для владельцев бизнеса";
+
+/// Every page. Ordered by role, so that a walk signs in once for each. Leaves an event and an import
+/// behind, which only people begin.
+pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
+    let mut all = of(
+        "manager",
+        &[
+            ("my-day", "/"),
+            ("list", "/clients"),
+            ("list-empty", "/clients?q=zzzz"),
+            ("new", "/clients/new?kind=person"),
+            ("new-company", "/clients/new?kind=company"),
+            ("view-new", "/clients/views/new"),
+            ("tasks", "/tasks"),
+            ("task-new", "/tasks/new"),
+            ("projects", "/projects"),
+            ("project-new", "/projects/new"),
+            ("no-next-step", "/no-next-step"),
+            ("search", "/search?q=ветер"),
+            ("search-empty", "/search"),
+            ("sessions", "/me/sessions"),
+            ("notices", "/me/notices"),
+            ("absence", "/me/absence"),
+            ("absence-new", "/me/absence/new"),
+            ("password", "/me/password"),
+            ("gallery", "/ui"),
+        ],
+    );
+    all.push(Place {
+        status: 404,
+        ..place("not-found", "manager", "/clients/00000000-0000-7000-8000-000000000000")
+    });
+    all.push(Place { status: 403, ..place("forbidden", "manager", "/admin/staff") });
+    all.extend(client_places(site).await);
+    all.extend(work_places(site, window).await);
+    all.extend(of("administrator", &[("imports", "/imports"), ("import-new", "/imports/new")]));
+    window.sign_in("administrator").await;
+    all.push(place(
+        "import-run",
+        "administrator",
+        send(window, "/imports/new", json!({ "file": CONTACTS })).await,
+    ));
+    all.extend(admin_places(site).await);
+    all
+}
+
+/// Whether an address is one of a route such as `/tasks/{id}/{what}`.
+#[allow(dead_code, reason = "the pictures do not count the routes")]
+pub(crate) fn is_of_route(path: &str, route: &str) -> bool {
+    let path = path.split('?').next().unwrap_or(path);
+    let fits = |(part, pattern): (&str, &str)| match pattern {
+        "{what}" => true,
+        pattern if pattern.starts_with('{') => part.parse::<Uuid>().is_ok(),
+        pattern => part == pattern,
+    };
+    path.split('/').count() == route.split('/').count()
+        && path.split('/').zip(route.split('/')).all(fits)
+}
+
+fn place(name: &str, role: &'static str, path: impl Into<String>) -> Place {
+    Place { name: name.to_owned(), role, path: path.into(), status: 200 }
+}
+
+fn of(role: &'static str, places: &[(&str, &str)]) -> Vec<Place> {
+    places.iter().map(|(name, path)| place(name, role, *path)).collect()
+}
+
+async fn client_places(site: &Site) -> Vec<Place> {
+    let of =
+        |name: &str, id: Uuid, path: &str| place(name, "manager", format!("/clients/{id}{path}"));
+    let id = site.person("Щербакова").await;
+    let mut all: Vec<Place> = [
+        ("card", ""),
+        ("card-consents", "/consents"),
+        ("details", "/details"),
+        ("edit", "/edit"),
+        ("links", "/links"),
+        ("links-new", "/links/new"),
+        ("log", "/log?channel=phone"),
+        ("timeline", "/timeline"),
+        ("file-new", "/files/new"),
+    ]
+    .map(|(name, path)| of(name, id, path))
+    .into();
+    for (table, what) in [
+        ("client_address", "addresses"),
+        ("client_contact", "contacts"),
+        ("client_date", "dates"),
+        ("client_identifier", "identifiers"),
+    ] {
+        all.push(of(&format!("{what}-new"), id, &format!("/{what}/new")));
+        // of a client of the same manager's, who has such a thing
+        let sql = format!(
+            "select {{}} from {table} t join client c on c.id = t.client_id \
+             join staff s on s.id = c.manager_id where s.login = $1 and t.archived_at is null order by t.id limit 1"
+        );
+        let item: Uuid = site.value(&sql.replace("{}", "t.id"), "manager").await;
+        let whose: Uuid = site.value(&sql.replace("{}", "t.client_id"), "manager").await;
+        all.push(of(&format!("{what}-edit"), whose, &format!("/{what}/{item}/edit")));
+    }
+    let link = "select t.id from client_link t join client c on c.id = t.from_id or c.id = t.to_id \
+        where c.last_name = $1 and t.until is null and t.archived_at is null order by t.id limit 1";
+    let link: Uuid = site.value(link, "Щербакова").await;
+    all.push(of("links-end", id, &format!("/links/{link}/end")));
+    let account = "from account_role r join client c on c.id = r.client_id where c.last_name = $1 order by r.account_id limit 1";
+    let account: Uuid = site.value(&format!("select r.account_id {account}"), "Щербакова").await;
+    all.push(of("account", id, &format!("/accounts/{account}")));
+    all.push(place("segment", "manager", format!("/clients/bulk/segment?id={id}")));
+    let nothing = site.person("Пустовойт").await;
+    all.push(of("card-nothing", nothing, ""));
+    all.push(of("card-nameless", site.client("display_name = $1", "").await, ""));
+    all
+}
+
+async fn work_places(site: &Site, window: &Window) -> Vec<Place> {
+    let task: Uuid = site
+        .value(
+            "select t.id from task t join staff s on s.id = t.assignee_id \
+             where s.login = $1 and t.state = 'open' order by t.id limit 1",
+            "manager",
+        )
+        .await;
+    let interaction: Uuid = site
+        .value(
+            "select i.id from interaction i join client c on c.id = i.client_id \
+             join staff s on s.id = c.manager_id where s.login = $1 order by i.at desc limit 1",
+            "manager",
+        )
+        .await;
+    window.sign_in("manager").await;
+    let event = json!({ "kind": "event", "title": EVENT, "starts": "10.12.2026" });
+    send(window, "/projects/new", event).await;
+    let sql = "select id from project where title = $1 order by id desc limit 1";
+    let project: Uuid = site.value(sql, EVENT).await;
+    let mut all = vec![place(
+        "interaction-correct",
+        "manager",
+        format!("/interactions/{interaction}/correct"),
+    )];
+    for what in ["", "/done", "/postpone", "/cancel"] {
+        let name = format!("task{}", what.replace('/', "-"));
+        all.push(place(&name, "manager", format!("/tasks/{task}{what}")));
+    }
+    for what in ["", "/edit", "/invite"] {
+        let name = format!("project{}", what.replace('/', "-"));
+        all.push(place(&name, "manager", format!("/projects/{project}{what}")));
+    }
+    let sql =
+        "select {} from client c join staff s on s.id = c.manager_id where s.name like $1 limit 1";
+    let branch: Uuid = site.value(&sql.replace("{}", "c.branch_id"), "Егоров %").await;
+    let manager: Uuid = site.value(&sql.replace("{}", "c.manager_id"), "Егоров %").await;
+    let gaps = format!("/no-next-step/clients?branch={branch}&manager={manager}");
+    all.push(place("no-next-step-clients", "manager", gaps));
+    let company = site.client("short_name = $1", "АО «Северный ветер»").await;
+    let group = site.client("kind = $1", "group").await;
+    let director = site.person("Ветров").await;
+    for (name, path) in [
+        ("card-company", format!("/clients/{company}")),
+        ("card-company-details", format!("/clients/{company}/details")),
+        ("card-company-links", format!("/clients/{company}/links")),
+        ("card-company-edit", format!("/clients/{company}/edit")),
+        ("card-group", format!("/clients/{group}")),
+        ("card-director", format!("/clients/{director}")),
+        ("assign", format!("/clients/bulk/assign?id={company}")),
+        ("my-day-head", "/".to_owned()),
+        ("list-all", "/clients".to_owned()),
+    ] {
+        all.push(place(name, "head_office", path));
+    }
+    all
+}
+
+async fn admin_places(site: &Site) -> Vec<Place> {
+    let mut all = of(
+        "administrator",
+        &[
+            ("absences", "/admin/absences"),
+            ("absences-new", "/admin/absences/new"),
+            ("branches", "/admin/branches"),
+            ("branch-new", "/admin/branches/new"),
+            ("region-new", "/admin/regions/new"),
+            ("team-new", "/admin/teams/new"),
+            ("jobs", "/admin/jobs"),
+            ("journal", "/admin/journal"),
+            ("journal-chain", "/admin/journal/chain"),
+            ("roles", "/admin/roles"),
+            ("role-new", "/admin/roles/new"),
+            ("staff", "/admin/staff"),
+            ("staff-new", "/admin/staff/new"),
+            ("tokens", "/admin/tokens"),
+            ("token-new", "/admin/tokens/new"),
+        ],
+    );
+    let mut item = |name: &str, kind: &str, id: Uuid, rest: &str| {
+        all.push(place(name, "administrator", format!("/admin/{kind}/{id}{rest}")));
+    };
+    let manager: Uuid = site.value("select id from staff where login = $1", "manager").await;
+    for rest in ["", "/edit", "/dismiss", "/password"] {
+        item(&format!("person{}", rest.replace('/', "-")), "staff", manager, rest);
+    }
+    let branch: Uuid =
+        site.value("select id from branch where code <> $1 order by code limit 1", "").await;
+    item("branch", "branches", branch, "");
+    let region: Uuid =
+        site.value("select id from region where code <> $1 order by code limit 1", "").await;
+    item("region", "regions", region, "");
+    let team: Uuid =
+        site.value("select id from team where name <> $1 order by name limit 1", "").await;
+    item("team", "teams", team, "");
+    let role: Uuid = site.value("select id from role where key = $1", "manager").await;
+    item("role", "roles", role, "");
+    all
+}
+
+/// Sends the form of a page as a person would, with these values, and gives the address it leads to.
+async fn send(window: &Window, page: &str, values: serde_json::Value) -> String {
+    let script = "const [page, values] = arguments; \
+        fetch(page).then((r) => r.text()).then((html) => { \
+          const form = new DOMParser().parseFromString(html, 'text/html').querySelector('main form[data-save]'); \
+          const data = new FormData(form); \
+          for (const [name, value] of Object.entries(values)) data.set(name, value); \
+          const file = form.querySelector('[type=file]'); \
+          if (file) data.set(file.name, new File([values.file], 'contacts.csv', { type: 'text/csv' })); \
+          return fetch(page, { method: 'POST', body: file ? data : new URLSearchParams(data) }); \
+        }).then((r) => done(r.status + new URL(r.url).pathname), (error) => done(String(error)));";
+    let path = window.js_later(script, vec![json!(page), values]).await;
+    let path = path.as_str().expect("an answer");
+    path.strip_prefix("200").unwrap_or_else(|| panic!("{page} was not saved: {path}")).to_owned()
+}
