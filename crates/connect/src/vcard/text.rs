@@ -27,10 +27,20 @@ pub(super) fn from_bytes(bytes: &[u8], charset: Option<&str>, file: Encoding) ->
             let file = if file == Encoding::Utf8 { Encoding::Windows1251 } else { file };
             decode(bytes, file)
         });
+    let text = text.or_else(|| without_cut_end(bytes));
     let garbled = text.is_none();
     let text = text.unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
     let plain = |c: &char| !c.is_control() || matches!(c, '\n' | '\t' | '\r');
     (text.chars().filter(plain).collect(), garbled)
+}
+
+/// UTF-8 up to the broken letter it ends with, if that is all that is wrong: telephones cut long values in
+/// the middle of a letter.
+fn without_cut_end(bytes: &[u8]) -> Option<String> {
+    let mut chunks = bytes.utf8_chunks();
+    let (first, more) = (chunks.next()?, chunks.next());
+    let is_cut = more.is_none() && !first.valid().is_empty();
+    is_cut.then(|| first.valid().to_owned())
 }
 
 /// UTF-8 that lost some bytes: more of what is beyond ASCII is UTF-8 than is not. Texts of one-byte encodings hold a

@@ -259,7 +259,7 @@ async fn clients_are_invited_by_name_and_their_histories_tell_of_it() {
         };
         let several = invited("client_name=Ветров").await;
         assert_eq!(several.status, 422);
-        assert!(several.body.contains("Ветрова") && several.body.contains("Several clients fit"));
+        assert!(several.body.contains("Ветрова") && several.body.contains("Several clients match"));
         let her = format!("client={anna}");
         assert_eq!(invited(&her).await.status, 303);
         assert_eq!(invited(&her).await.status, 422, "she takes part already");

@@ -99,7 +99,7 @@ async fn a_late_vip_task_climbs_once_to_each_level() {
         let mut head = bank.client("branch_head").await;
         let day = head.get("/").await.ok();
         assert!(
-            day.contains("Перевод") && day.contains("Supervisor was told"),
+            day.contains("Перевод") && day.contains("Escalated to the supervisor"),
             "the head sees it in his day"
         );
         let again = PostponeTask {
@@ -167,8 +167,11 @@ async fn a_deputy_sees_and_does_the_day_of_whom_he_stands_in_for() {
         };
         bank.execute("manager", &away).await.unwrap();
         let day = far.get("/").await.ok();
-        assert!(day.contains("Отправить договор") && day.contains("For Member manager"), "{day}");
-        assert!(day.contains("You stand in for Member manager until"));
+        assert!(
+            day.contains("Отправить договор") && day.contains("Covering for Member manager"),
+            "{day}"
+        );
+        assert!(day.contains("You are covering for Member manager until"));
         bank.execute("manager_far", &close).await.unwrap();
         assert_eq!(row(bank, id).await.closed_by, Some(bank.user("manager_far")));
     })

@@ -19,14 +19,17 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 9] = [
+pub(crate) const NO_PAGES: [&str; 12] = [
     "/clients/export",
+    "/clients/{id}/card.vcf",
     "/clients/{id}/files/{item}",
     "/clients/{id}/panel/{key}",
     "/clients/pick",
+    "/health",
     "/imports/{id}/rejects.csv",
     "/jobs/{id}",
     "/live",
+    "/ready",
     "/search/palette",
     "/ui/dialog",
 ];
@@ -48,6 +51,7 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
             ("my-day", "/"),
             ("list", "/clients"),
             ("list-empty", "/clients?q=zzzz"),
+            ("list-filter", "/clients/filter"),
             ("new", "/clients/new?kind=person"),
             ("new-company", "/clients/new?kind=company"),
             ("view-new", "/clients/views/new"),
@@ -200,6 +204,7 @@ async fn work_places(site: &Site, window: &Window) -> Vec<Place> {
         ("card-company-links", format!("/clients/{company}/links")),
         ("card-company-edit", format!("/clients/{company}/edit")),
         ("card-group", format!("/clients/{group}")),
+        ("main-member", format!("/clients/{group}/main-member")),
         ("card-director", format!("/clients/{director}")),
         ("assign", format!("/clients/bulk/assign?id={company}")),
         ("my-day-head", "/".to_owned()),
