@@ -160,6 +160,13 @@ fn span(client: &DemoClient) -> (i64, i64) {
     }
 }
 
+/// The working day on or after this one that is over; today may only have begun.
+fn past_working_day(day: Date, today: Date) -> Date {
+    let over = |day: &Date| *day < today && working_day(*day) == *day;
+    let back = (1..=7).map(|days| add_days(today, -days));
+    [working_day(day)].into_iter().chain(back).find(over).unwrap_or(day)
+}
+
 /// How many contacts a client has had, so that the mean over a large bank is `mean`.
 pub(crate) fn count(client: &DemoClient, mean: u32) -> u32 {
     let mut dice = Dice::new(client.source.seed, client.number, Salt::Interactions);
@@ -211,7 +218,7 @@ fn draw(
     let outcome = outcome(&mut dice, template, channel, direction);
     let day = add_days(client.source.today, -age);
     let unmoved = channel == Channel::Sms || template.need == Need::Anniversary;
-    let day = if unmoved { day } else { working_day(day).min(client.source.today) };
+    let day = if unmoved { day } else { past_working_day(day, client.source.today) };
     let (author, place) = author(&mut dice, client, channel, direction);
     let talks = matches!(channel, Channel::Call | Channel::Visit | Channel::Meeting);
     let length = match channel {
