@@ -55,3 +55,8 @@ function follow(row) {
   if (!parts) return;
   row.querySelector("[data-filter-parts]").replaceChildren(parts.content.cloneNode(true));
 }
+
+// The builder as a page of its own begins with a condition, too.
+for (const form of document.querySelectorAll(".filter-form")) {
+  if (!form.closest(".filter-panel") && rowsOf(form).length === 0) add(form);
+}
