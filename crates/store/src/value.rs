@@ -148,8 +148,22 @@ impl FromValue for Timestamp {
 }
 impl FromValue for Date {
     fn from_value(value: Value) -> Result<Self, String> {
-        String::from_value(value)?.parse().map_err(|e: jiff::Error| e.to_string())
+        let text = String::from_value(value)?;
+        match plain_date(&text) {
+            Some(date) => Ok(date),
+            None => text.parse().map_err(|e: jiff::Error| e.to_string()),
+        }
     }
+}
+
+/// `YYYY-MM-DD`, as we write dates: a page reads hundreds, and the general parser knows many more forms.
+fn plain_date(text: &str) -> Option<Date> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes() else { return None };
+    let digit = |byte: u8| byte.checked_sub(b'0').filter(|d| *d < 10);
+    let two = |tens: u8, ones: u8| Some(digit(tens)? * 10 + digit(ones)?);
+    let year = i16::from(two(y1, y2)?) * 100 + i16::from(two(y3, y4)?);
+    let part = |tens: u8, ones: u8| i8::try_from(two(tens, ones)?).ok();
+    Date::new(year, part(m1, m2)?, part(d1, d2)?).ok()
 }
 impl FromValue for Currency {
     fn from_value(value: Value) -> Result<Self, String> {
@@ -229,5 +243,25 @@ impl Cols {
         let column = |problem: String| StoreError::Column { index, problem };
         let value = self.columns.next().ok_or_else(|| column("no such column".to_owned()))?;
         T::from_value(value).map_err(column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_written_and_nothing_else_is() {
+        for text in ["2026-11-25", "1900-01-01", "2024-02-29", "0001-12-31"] {
+            let quick = plain_date(text).unwrap();
+            assert_eq!(quick, text.parse::<Date>().unwrap());
+            assert_eq!(quick.to_string(), text);
+        }
+        for text in
+            ["2025-02-29", "2026-13-01", "2026-1-01", "2026/11/25", "20261125", "ab26-11-25", ""]
+        {
+            assert_eq!(plain_date(text), None, "{text}");
+        }
+        assert!(Date::from_value("2025-02-30".into()).is_err());
     }
 }
