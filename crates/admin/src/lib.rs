@@ -5,6 +5,7 @@
 //! room stands on. Here are only their pages, and the job that proves the journal whole.
 
 mod absences;
+mod approvals;
 mod branches;
 mod jobs;
 mod journal;

@@ -98,6 +98,7 @@ pub fn module() -> Module {
 }
 
 fn register(registry: &mut Registry) {
+    registry.owners_of_clients(client::queries::OWNERS);
     client::register(registry);
     list::register(registry);
     contacts::register(registry);

@@ -14,10 +14,12 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use store::{Read, StoreError, Writer, journal, params};
 
+use crate::approval::{self, DECIDE, Demand, Kept};
+use crate::org::{Directory, Loaded};
 use crate::{Ctx, Error, Live, Work};
 
 /// Attempts when transactions collide.
-const ATTEMPTS: u32 = 4;
+pub(crate) const ATTEMPTS: u32 = 4;
 
 /// A change somebody asks for. Payloads only grow: new fields are optional.
 pub trait Command: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -47,7 +49,7 @@ type Dispatch = Box<
         + Sync,
 >;
 
-type Rehearse = Box<
+pub(crate) type Rehearse = Box<
     dyn for<'a, 'b> Fn(
             &'a mut Work<'b>,
             Json,
@@ -56,10 +58,10 @@ type Rehearse = Box<
         + Sync,
 >;
 
-struct Registered {
-    info: CommandInfo,
+pub(crate) struct Registered {
+    pub(crate) info: CommandInfo,
     dispatch: Dispatch,
-    rehearse: Rehearse,
+    pub(crate) rehearse: Rehearse,
 }
 
 /// A registered command, for lists and the golden file.
@@ -75,6 +77,7 @@ pub struct CommandInfo {
 #[derive(Default)]
 pub struct Registry {
     commands: BTreeMap<&'static str, Registered>,
+    owners_of_clients: Option<&'static str>,
 }
 
 impl Registry {
@@ -96,9 +99,14 @@ impl Registry {
         });
         self.commands.entry(C::NAME).or_insert(Registered { info, dispatch, rehearse });
     }
-    /// All commands, by name.
+    /// Says how the spine, which knows no business table, finds to whom clients belong: `select branch_id,
+    /// manager_id … in`, which a list of ids will follow.
+    pub fn owners_of_clients(&mut self, sql: &'static str) {
+        self.owners_of_clients = Some(sql);
+    }
+    /// All commands, by name, and deciding, which is the bus's own.
     pub fn list(&self) -> impl Iterator<Item = CommandInfo> {
-        self.commands.values().map(|c| c.info)
+        self.commands.values().map(|c| c.info).chain([DECIDE])
     }
 }
 
@@ -113,12 +121,39 @@ struct Inner {
     registry: Registry,
     live: Live,
     node: String,
+    directory: Directory,
 }
 
 impl Bus {
-    /// A bus over a database. `node` names this node in the journal.
-    pub fn new(writer: Writer, registry: Registry, live: Live, node: &str) -> Self {
-        Self { inner: Arc::new(Inner { writer, registry, live, node: node.to_owned() }) }
+    /// A bus over a database. `node` names this node in the journal; the directory knows the rules of the
+    /// second person.
+    pub fn new(
+        writer: Writer,
+        registry: Registry,
+        live: Live,
+        (node, directory): (&str, Directory),
+    ) -> Self {
+        let node = node.to_owned();
+        Self { inner: Arc::new(Inner { writer, registry, live, node, directory }) }
+    }
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.inner.directory
+    }
+    pub(crate) fn live(&self) -> &Live {
+        &self.inner.live
+    }
+    pub(crate) fn registered(&self, name: &str) -> Option<&Registered> {
+        self.inner.registry.commands.get(name)
+    }
+    /// The work of a command in a transaction of its own.
+    pub(crate) async fn work<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        command: &'static str,
+        id: CommandId,
+    ) -> Result<Work<'a>, Error> {
+        let tx = self.inner.writer.begin().await?;
+        Ok(Work::new(ctx, tx, (command, id), &self.inner.node))
     }
     /// All commands it knows.
     pub fn commands(&self) -> impl Iterator<Item = CommandInfo> {
@@ -147,15 +182,7 @@ impl Bus {
     /// # Errors
     /// When the database does not answer.
     pub async fn rehearse<'a>(&'a self, ctx: &'a Ctx) -> Result<Rehearsal<'a>, Error> {
-        let work = Work {
-            ctx,
-            tx: self.inner.writer.begin().await?,
-            command: "rehearsal",
-            command_id: ctx.command_id(),
-            node: &self.inner.node,
-            drafts: Vec::new(),
-            wakes_jobs: false,
-        };
+        let work = self.work(ctx, "rehearsal", ctx.command_id()).await?;
         Ok(Rehearsal { work, registry: &self.inner.registry })
     }
     /// Executes a command once, however often its id arrives.
@@ -171,18 +198,14 @@ impl Bus {
         ctx.principal.require(C::PERMISSION)?;
         let digest = digest(ctx, C::NAME, command)?;
         let begin = std::time::Instant::now();
-        let mut attempt = 1;
+        let mut number = 1;
         let answer = loop {
             match self.attempt(ctx, id, command, &digest).await {
-                Err(Error::Failure(source)) if is_busy(source.as_ref()) && attempt < ATTEMPTS => {
-                    attempt += 1;
-                }
+                Err(error) if number < ATTEMPTS && collided(&error) => number += 1,
                 other => break other,
             }
         };
-        let outcome = answer.as_ref().map_or_else(Error::kind, |_| "done");
-        metrics::histogram!("tessera_command_seconds", "command" => C::NAME, "outcome" => outcome)
-            .record(begin.elapsed());
+        count(C::NAME, begin, answer.as_ref().err());
         answer
     }
 
@@ -193,18 +216,22 @@ impl Bus {
         command: &C,
         digest: &[u8],
     ) -> Result<C::Output, Error> {
-        let mut work = Work {
-            ctx,
-            tx: self.inner.writer.begin().await?,
-            command: C::NAME,
-            command_id: id,
-            node: &self.inner.node,
-            drafts: Vec::new(),
-            wakes_jobs: false,
-        };
-        let outcome = run(&mut work, id, command, digest).await;
+        let loaded = self.inner.directory.get();
+        let owners = self.inner.registry.owners_of_clients;
+        let mut work = self.work(ctx, C::NAME, id).await?;
+        let outcome = run(&mut work, command, digest, (&loaded, owners)).await;
         let Work { tx, drafts, wakes_jobs, .. } = work;
         match outcome {
+            Ok(Done::Waits(demand)) => {
+                tx.rollback().await?;
+                let payload = serde_json::to_string(command)?;
+                let node = &self.inner.node;
+                let kept = Kept { id, name: C::NAME, payload, digest, node };
+                let (waiting, drafts) =
+                    approval::keep(&self.inner.writer, ctx, &kept, demand, &loaded).await?;
+                self.inner.live.committed(&drafts, true);
+                Err(Error::Waiting(waiting))
+            }
             Ok(Done::New(output)) => {
                 tx.commit().await?;
                 self.inner.live.committed(&drafts, wakes_jobs);
@@ -262,15 +289,16 @@ fn read_payload<C: DeserializeOwned>(payload: Json) -> Result<C, Error> {
 enum Done<T> {
     New(T),
     Before(T),
+    Waits(Demand),
 }
 
 async fn run<C: Command>(
     work: &mut Work<'_>,
-    id: CommandId,
     command: &C,
     digest: &[u8],
+    (loaded, owners): (&Loaded, Option<&str>),
 ) -> Result<Done<C::Output>, Error> {
-    let ctx = work.ctx;
+    let (ctx, id) = (work.ctx, work.command_id);
     let fresh = work
         .tx
         .execute(
@@ -283,6 +311,9 @@ async fn run<C: Command>(
         return first_answer(work, id, digest).await.map(Done::Before);
     }
     let output = command.handle(work).await?;
+    if let Some(demand) = approval::asked(work, loaded, owners).await? {
+        return Ok(Done::Waits(demand));
+    }
     journal::append(&mut work.tx, &work.drafts).await?;
     work.tx
         .execute(
@@ -319,6 +350,15 @@ fn digest<C: Command>(ctx: &Ctx, name: &str, command: &C) -> Result<Vec<u8>, Err
     Ok(hasher.finalize().to_vec())
 }
 
-fn is_busy(source: &(dyn std::error::Error + 'static)) -> bool {
+/// Whether a transaction met another one, and is worth another try.
+pub(crate) fn collided(error: &Error) -> bool {
+    let Error::Failure(source) = error else { return false };
     matches!(source.downcast_ref::<StoreError>(), Some(StoreError::Busy))
+}
+
+/// Counts a command for monitoring.
+pub(crate) fn count(name: &'static str, begin: std::time::Instant, error: Option<&Error>) {
+    let outcome = error.map_or("done", Error::kind);
+    metrics::histogram!("tessera_command_seconds", "command" => name, "outcome" => outcome)
+        .record(begin.elapsed());
 }

@@ -87,6 +87,20 @@ impl Services {
         }
         Ok(output)
     }
+    /// Decides a request for a second person; see [`Bus::decide`]. A change of the organisation is in force
+    /// on this node when it returns.
+    ///
+    /// # Errors
+    /// As [`Bus::decide`].
+    pub async fn decide(
+        &self,
+        ctx: &Ctx,
+        id: CommandId,
+        decision: &crate::approval::Decision,
+    ) -> Result<(), Error> {
+        self.bus.decide(ctx, id, decision).await?;
+        self.directory.reload(&self.reader).await
+    }
     /// Leaves a note that is written after the answer is on its way.
     pub fn leave_behind<N: Note>(&self, ctx: &Ctx, note: N) {
         self.behind.leave(&self.bus, ctx, note);

@@ -43,6 +43,9 @@ pub enum Error {
     /// Someone else changed the same fields meanwhile.
     #[error("conflict")]
     Conflict(Conflict),
+    /// It waits for a second person; nothing was changed yet.
+    #[error("waiting for a second person")]
+    Waiting(crate::approval::Waiting),
     /// Our fault or the machine's; logged, never shown.
     #[error("failure: {0}")]
     Failure(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -60,6 +63,7 @@ impl Error {
             Error::Forbidden(_) => "forbidden",
             Error::NotFound => "not_found",
             Error::Conflict(_) => "conflict",
+            Error::Waiting(_) => "waiting",
             Error::Failure(_) => "failed",
         }
     }

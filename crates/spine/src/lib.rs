@@ -4,6 +4,7 @@
 //! journal readers, and the organisation (branches, staff, roles) that the policy is made of.
 //! It knows no HTTP and no business table.
 
+pub mod approval;
 mod behind;
 mod bus;
 mod ctx;

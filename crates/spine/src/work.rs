@@ -1,6 +1,6 @@
 //! What a command handler works with: the transaction, the context, and the journal of its changes.
 
-use kernel::{ClientId, JobId, UserId};
+use kernel::{ClientId, CommandId, JobId, Money, UserId};
 use serde_json::{Map, Value as Json};
 use store::journal::Draft;
 use store::{Dialect, Read, Row, StoreError, Tx, Value, queue};
@@ -18,6 +18,8 @@ pub struct Work<'a> {
     pub(crate) node: &'a str,
     pub(crate) drafts: Vec<Draft>,
     pub(crate) wakes_jobs: bool,
+    pub(crate) amounts: Vec<Money>,
+    pub(crate) own_demand: Option<(&'static str, &'static str)>,
 }
 
 /// The changed fields of one thing, gathered for the journal.
@@ -43,9 +45,54 @@ impl Change {
     pub fn set(self, name: &str, after: impl Into<Json>) -> Self {
         self.field(name, Json::Null, after)
     }
+    /// The change as an entry of the journal.
+    pub(crate) fn draft(
+        self,
+        ctx: &Ctx,
+        node: &str,
+        (command, command_id): (&str, CommandId),
+        (entity, entity_id): (&str, Uuid),
+        client_id: Option<ClientId>,
+    ) -> Draft {
+        Draft {
+            at: ctx.now,
+            operation_id: ctx.operation_id,
+            command_id,
+            actor_id: ctx.principal.user_id,
+            node: node.to_owned(),
+            channel: ctx.channel.to_owned(),
+            command: command.to_owned(),
+            entity: entity.to_owned(),
+            entity_id,
+            client_id: client_id.map(Uuid::from),
+            changes: Json::Object(self.0).to_string(),
+        }
+    }
     /// Whether no field changed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl<'a> Work<'a> {
+    /// A command's work in a transaction.
+    pub(crate) fn new(
+        ctx: &'a Ctx,
+        tx: Tx,
+        (command, command_id): (&'static str, CommandId),
+        node: &'a str,
+    ) -> Self {
+        Self {
+            ctx,
+            tx,
+            command,
+            command_id,
+            node,
+            drafts: Vec::new(),
+            wakes_jobs: false,
+            amounts: Vec::new(),
+            own_demand: None,
+        }
     }
 }
 
@@ -99,19 +146,9 @@ impl Work<'_> {
         if change.is_empty() {
             return;
         }
-        self.drafts.push(Draft {
-            at: self.ctx.now,
-            operation_id: self.ctx.operation_id,
-            command_id: self.command_id,
-            actor_id: self.ctx.principal.user_id,
-            node: self.node.to_owned(),
-            channel: self.ctx.channel.to_owned(),
-            command: self.command.to_owned(),
-            entity: entity.to_owned(),
-            entity_id: entity_id.into(),
-            client_id: client_id.map(Uuid::from),
-            changes: Json::Object(change.0).to_string(),
-        });
+        let thing = (entity, entity_id.into());
+        let command = (self.command, self.command_id);
+        self.drafts.push(change.draft(self.ctx, self.node, command, thing, client_id));
     }
     /// Puts a background job in, committed with this command; answers its id, or none when one of
     /// that unique name already waits.
@@ -145,6 +182,15 @@ impl Work<'_> {
         self.wakes_jobs = true;
         Ok(queue::revive(&mut self.tx, id, self.ctx.now).await?)
     }
+    /// Says what sum is at stake, for rules of the second person.
+    pub fn at_stake(&mut self, amount: Money) {
+        self.amounts.push(amount);
+    }
+    /// Says that one person alone must not do this, whatever the bank's rules are: another one who holds
+    /// `permission` over the records decides. `code` says why.
+    pub fn needs_second_person(&mut self, code: &'static str, permission: &'static str) {
+        self.own_demand = Some((code, permission));
+    }
     /// Puts a message into the outbox, caused by this command.
     ///
     /// # Errors
@@ -155,9 +201,22 @@ impl Work<'_> {
         recipient: &str,
         payload: &Json,
     ) -> Result<bool, Error> {
+        self.send_for(self.command_id.uuid(), channel, recipient, payload).await
+    }
+    /// The same, caused by something else: once to this recipient for this cause.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn send_for(
+        &mut self,
+        cause: Uuid,
+        channel: &str,
+        recipient: &str,
+        payload: &Json,
+    ) -> Result<bool, Error> {
         let message = store::outbox::Message {
             id: self.new_id(),
-            cause: self.command_id.uuid(),
+            cause,
             channel: channel.to_owned(),
             recipient: recipient.to_owned(),
             payload: payload.to_string(),

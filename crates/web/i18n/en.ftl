@@ -459,3 +459,14 @@ refusal-command-unknown = Unknown command { $name }
 refusal-form-without-id = The form is out of date. Open it again.
 refusal-role-unknown = There is no such role
 web-gallery = Components
+
+# Waiting for a second person
+approval-waiting-here = Waits for a second person
+approval-waits = waits for { $who } since { $when }
+approval-nobody = nobody who may decide
+approval-and-others = others
+approval-approve = Agree
+approval-open = Open
+approval-not-yours = not carried out yet
+approval-state-waiting = Waiting
+flash-approval-sent = It is not carried out yet: a second person must agree

@@ -464,3 +464,14 @@ refusal-command-unknown = Команда { $name } неизвестна
 refusal-form-without-id = Форма устарела. Откройте её заново.
 refusal-role-unknown = Такой роли нет
 web-gallery = Компоненты
+
+# Ждёт второго лица
+approval-waiting-here = Ждёт второго лица
+approval-waits = ждёт: { $who }, с { $when }
+approval-nobody = нет никого, кто может решить
+approval-and-others = и других
+approval-approve = Согласиться
+approval-open = Открыть
+approval-not-yours = ещё не выполнено
+approval-state-waiting = Ждёт
+flash-approval-sent = Пока не выполнено: нужно согласие второго лица

@@ -130,3 +130,4 @@ value-theme-light = light
 value-theme-dark = dark
 value-density-compact = compact
 value-density-roomy = roomy
+permission-admin-approvals = Set rules of the second person

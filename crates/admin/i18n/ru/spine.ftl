@@ -130,3 +130,4 @@ value-theme-light = светлая
 value-theme-dark = тёмная
 value-density-compact = плотная
 value-density-roomy = просторная
+permission-admin-approvals = Задавать правила второго лица

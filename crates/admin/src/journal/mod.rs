@@ -3,7 +3,7 @@
 //! Values of a client's fields are shown to those only who may read that client; the names of the changed
 //! fields are shown to every reader of the journal.
 
-mod pages;
+pub(crate) mod pages;
 mod queries;
 mod verify;
 

@@ -26,10 +26,21 @@ const fn nav(
 }
 
 const NAV: &[NavItem] = &[
+    NavItem {
+        order: 15,
+        group: "",
+        href: "/approvals",
+        icon: "hourglass",
+        label: "admin-nav-approvals",
+        permission: "app.use",
+        go: None,
+        main: false,
+    },
     nav(90, "/admin/staff", "users-round", "admin-nav-staff", "admin.staff"),
     nav(91, "/admin/roles", "shield-check", "admin-nav-roles", "admin.roles"),
     nav(92, "/admin/branches", "landmark", "admin-nav-branches", "admin.branches"),
     nav(93, "/admin/absences", "calendar-days", "admin-nav-absences", "admin.staff"),
+    nav(93, "/admin/approval-rules", "user-check", "admin-nav-approval-rules", "admin.approvals"),
     nav(94, "/admin/tokens", "key-round", "admin-nav-tokens", "admin.staff"),
     nav(95, "/admin/jobs", "activity", "admin-nav-jobs", "admin.jobs"),
     nav(96, "/admin/journal", "book-open", "admin-nav-journal", "journal.read"),
@@ -64,11 +75,19 @@ pub fn pages() -> Pages {
     Pages {
         routes,
         texts: texts!(
-            "absences", "branches", "commands", "jobs", "journal", "roles", "spine", "staff",
+            "absences",
+            "approvals",
+            "branches",
+            "commands",
+            "jobs",
+            "journal",
+            "roles",
+            "spine",
+            "staff",
             "tokens"
         ),
         nav: NAV,
-        panels: Vec::new(),
+        panels: crate::approvals::panels(),
         columns: &[],
         search: Vec::new(),
         actions: ACTIONS,
@@ -78,6 +97,7 @@ pub fn pages() -> Pages {
 
 fn routes(routes: Routes) -> Routes {
     let routes = crate::roles::routes(crate::staff::routes(routes));
+    let routes = crate::approvals::routes(routes);
     let routes = crate::absences::routes(crate::branches::routes(routes));
     crate::journal::routes(crate::jobs::routes(crate::tokens::routes(routes)))
 }

@@ -102,11 +102,11 @@ fn open(asked: Asked) -> Opening {
             grants.extend_from_slice(module.grants);
             jobs.extend(module.jobs);
         }
-        let live = Live::default();
+        let (live, directory) = (Live::default(), Directory::default());
         let services = Services {
             reader,
-            bus: Bus::new(writer.clone(), registry, live.clone(), "test"),
-            directory: Directory::default(),
+            bus: Bus::new(writer.clone(), registry, live.clone(), ("test", directory.clone())),
+            directory,
             live,
             behind: spine::Behind::default(),
             clock: asked.clock,

@@ -9,6 +9,9 @@ use store::{Read, StoreError, Value, params};
 use super::fields::FIELDS;
 use super::model::{ClientKind, Names, Segment, Status};
 
+/// To whom clients belong; a list of ids follows. The spine asks it for the rules of the second person.
+pub(crate) const OWNERS: &str = "select branch_id, manager_id from client where id in";
+
 /// To whom a client belongs; none when there is no such client.
 ///
 /// # Errors

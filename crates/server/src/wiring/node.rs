@@ -97,10 +97,16 @@ impl Core {
             schedules.extend_from_slice(module.schedules);
         }
         let live = Live::default();
+        let directory = Directory::default();
         let services = Services {
             reader,
-            bus: Bus::new(writer.clone(), registry, live.clone(), &setting.node),
-            directory: Directory::default(),
+            bus: Bus::new(
+                writer.clone(),
+                registry,
+                live.clone(),
+                (&setting.node, directory.clone()),
+            ),
+            directory,
             live,
             behind: spine::Behind::default(),
             clock: Arc::clone(&setting.clock),

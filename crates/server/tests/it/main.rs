@@ -3,6 +3,8 @@
 // Helpers of tests may stop the test, as tests may.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod approval_walk;
+mod approvals;
 mod backup;
 mod berka;
 mod browser;

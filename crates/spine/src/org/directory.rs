@@ -26,7 +26,11 @@ pub struct Loaded {
     pub roles: BTreeMap<RoleId, Role>,
     /// Absences that are not over: who, by whom, from, until.
     pub absences: Vec<(UserId, UserId, Date, Date)>,
-    principals: BTreeMap<UserId, Arc<Principal>>,
+    /// Rules of the second person, by command.
+    pub rules: BTreeMap<String, Vec<crate::approval::Rule>>,
+    /// Personnel numbers of accounts.
+    pub(crate) personnel: BTreeMap<UserId, String>,
+    pub(crate) principals: BTreeMap<UserId, Arc<Principal>>,
 }
 
 /// The organisation of this node; cheap to clone.
@@ -78,6 +82,28 @@ impl Directory {
 }
 
 impl Loaded {
+    /// The principal of an active member of staff.
+    pub fn principal(&self, user: UserId) -> Option<&Principal> {
+        self.principals.get(&user).map(Arc::as_ref)
+    }
+    pub(crate) fn principal_shared(&self, user: UserId) -> Option<Arc<Principal>> {
+        self.principals.get(&user).map(Arc::clone)
+    }
+    /// The bank's personnel number of a member of staff; empty when it is not known.
+    pub fn personnel_number(&self, user: UserId) -> &str {
+        self.personnel.get(&user).map_or("", String::as_str)
+    }
+    /// Whether two accounts are of one person: they are one, or share a personnel number.
+    pub fn is_same_person(&self, one: UserId, other: UserId) -> bool {
+        one == other
+            || self.personnel.get(&one).is_some_and(|n| self.personnel.get(&other) == Some(n))
+    }
+    /// All accounts of the person of an account, that one first.
+    pub fn accounts_of(&self, user: UserId) -> Vec<UserId> {
+        let others = self.personnel.keys().filter(|o| **o != user);
+        let others = others.filter(|o| self.is_same_person(user, **o)).copied();
+        std::iter::once(user).chain(others).collect()
+    }
     /// A person's name; empty when unknown.
     pub fn staff_name(&self, id: UserId, lang: Lang) -> &str {
         self.staff.get(&id).map_or("", |s| s.shown_name(lang))

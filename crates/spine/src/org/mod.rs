@@ -14,7 +14,7 @@ mod seed;
 mod setup;
 pub mod views;
 
-pub use directory::Directory;
+pub use directory::{Directory, Loaded};
 pub use feed::ImportBranches;
 pub use model::{Branch, Region, Role, StaffMember, Team};
 pub use password::{PasswordError, check_password, hash_password};
@@ -35,6 +35,7 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "admin.roles", scoped: false },
     Permission { key: "admin.grant", scoped: false },
     Permission { key: "admin.branches", scoped: false },
+    Permission { key: "admin.approvals", scoped: false },
     Permission { key: "admin.jobs", scoped: false },
     Permission { key: "journal.read", scoped: false },
     Permission { key: "view.share", scoped: false },
@@ -49,6 +50,8 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("administrator", "admin.grant", Scope::Bank),
     ("administrator", "admin.branches", Scope::Bank),
     ("administrator", "admin.jobs", Scope::Bank),
+    ("administrator", "admin.approvals", Scope::Bank),
+    ("security_officer", "admin.approvals", Scope::Bank),
     ("administrator", "view.share", Scope::Bank),
     ("administrator", "journal.read", Scope::Bank),
     ("security_officer", "journal.read", Scope::Bank),
@@ -67,6 +70,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "password",
         sql: include_str!("../../migrations/0102_password.sql"),
     },
+    Migration {
+        number: 115,
+        name: "approval",
+        sql: include_str!("../../migrations/0115_approval.sql"),
+    },
 ];
 
 /// The spine's own module.
@@ -77,8 +85,8 @@ pub fn module() -> Module {
         permissions: PERMISSIONS,
         grants: GRANTS,
         commands: register,
-        jobs: Vec::new(),
-        schedules: &[],
+        jobs: vec![std::sync::Arc::new(crate::approval::Expiry)],
+        schedules: &[crate::approval::EXPIRE],
         readers: Vec::new(),
         import_targets: vec![feed::BRANCH_TARGET],
     }
@@ -87,6 +95,7 @@ pub fn module() -> Module {
 fn register(registry: &mut Registry) {
     commands::register(registry);
     views::register(registry);
+    crate::approval::register(registry);
     registry.add::<ImportBranches>();
     registry.add::<Seed>();
     registry.add::<setup::SetUpRoles>();

@@ -66,6 +66,11 @@ pub(crate) async fn load_organisation<R: Read>(db: &mut R) -> Result<Loaded, Sto
         let mut c = row.cols();
         loaded.absences.push((c.take()?, c.take()?, c.take()?, c.take()?));
     }
+    loaded.rules = crate::approval::queries::rules(db).await?;
+    for row in db.query("select staff_id, number from staff_person", &[]).await? {
+        let mut c = row.cols();
+        loaded.personnel.insert(c.take()?, c.take()?);
+    }
     Ok(loaded)
 }
 

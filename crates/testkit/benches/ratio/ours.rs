@@ -24,11 +24,11 @@ pub(crate) struct Ours {
 impl Ours {
     pub(crate) async fn open(url: &str) -> Result<Ours, Failed> {
         let Store { reader, writer } = Store::open(url).await?;
-        let live = Live::default();
+        let (live, directory) = (Live::default(), Directory::default());
         let services = Services {
             reader,
-            bus: Bus::new(writer, Registry::default(), live.clone(), "bench"),
-            directory: Directory::default(),
+            bus: Bus::new(writer, Registry::default(), live.clone(), ("bench", directory.clone())),
+            directory,
             live,
             behind: spine::Behind::default(),
             clock: Arc::new(SystemClock),

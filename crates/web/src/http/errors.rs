@@ -46,8 +46,17 @@ struct Shown {
     words: Vec<kernel::Refusal>,
 }
 
+/// Travels the same way: the request that waits for a second person.
+#[derive(Clone)]
+struct Sent(uuid::Uuid);
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        if let Error::Waiting(waiting) = &self.0 {
+            let mut response = StatusCode::ACCEPTED.into_response();
+            response.extensions_mut().insert(Sent(waiting.approval_id));
+            return response;
+        }
         let mut shown = Shown { permission: None, words: Vec::new() };
         let status = match self.0 {
             Error::Refused(refusals) => {
@@ -60,6 +69,7 @@ impl IntoResponse for Failure {
             }
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Waiting(_) => StatusCode::ACCEPTED, // answered above
             Error::Failure(source) if source.downcast_ref::<BadRequest>().is_some() => {
                 shown.words.push(kernel::Refusal::new("bad-request"));
                 StatusCode::BAD_REQUEST
@@ -88,6 +98,9 @@ fn log_chain(error: &dyn std::error::Error) {
 
 /// Fills an error response with a page (or a fragment) in the person's language.
 pub(super) fn render(cx: &Cx, only_reads: bool, response: Response) -> Response {
+    if let Some(Sent(id)) = response.extensions().get::<Sent>() {
+        return cx.done(&format!("/approvals/{id}"), "flash-approval-sent");
+    }
     let Some(shown) = shown(&response) else { return response };
     let status = response.status();
     let operation = cx.ctx.operation_id.to_string();

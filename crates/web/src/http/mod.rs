@@ -16,6 +16,7 @@ mod live;
 mod me;
 mod pages;
 mod sign_in;
+mod waiting;
 
 pub use access::{Access, RouteInfo, Routes};
 pub use app::{App, DemoMode, Setting, build_router};

@@ -176,7 +176,7 @@ fn row(cx: &Cx, line: &Line, is_open: bool) -> Row {
         .cell(Cell::markup(when))
         .cell(Cell::markup(who))
         .cell(Cell::markup(what))
-        .cell(Cell::markup(change_lines(cx, line, is_open)))
+        .cell(Cell::markup(change_lines(cx, &line.entity, &line.changes, is_open)))
 }
 
 fn filtered(name: &str, id: Uuid) -> String {

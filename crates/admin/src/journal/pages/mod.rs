@@ -2,7 +2,7 @@
 
 mod chain;
 mod list;
-mod values;
+pub(crate) mod values;
 
 use web::{Access, Routes};
 

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use web::Cx;
 use web::i18n::L;
 
-use crate::journal::queries::Line;
 use crate::pages::lookups;
 
 /// Longest value shown in full (characters).
@@ -17,7 +16,7 @@ const VALUE_CHARS: usize = 120;
 const FIELDS: usize = 6;
 
 /// The word for a kind of thing.
-pub(super) fn entity_word(l: &L, entity: &str) -> String {
+pub(crate) fn entity_word(l: &L, entity: &str) -> String {
     lookups(l, &["entity"], entity)
 }
 
@@ -28,14 +27,13 @@ fn field_word(l: &L, entity: &str, field: &str) -> String {
 }
 
 /// All changed fields of an entry; without their values for a person who may not see the client.
-pub(super) fn change_lines(cx: &Cx, line: &Line, is_open: bool) -> Markup {
+pub(crate) fn change_lines(cx: &Cx, entity: &str, changes: &Json, is_open: bool) -> Markup {
     let l = &cx.l;
-    let Json::Object(fields) = &line.changes else {
+    let Json::Object(fields) = changes else {
         return html! {};
     };
     if !is_open {
-        let names: Vec<String> =
-            fields.keys().map(|field| field_word(l, &line.entity, field)).collect();
+        let names: Vec<String> = fields.keys().map(|field| field_word(l, entity, field)).collect();
         return html! {
             span.quiet title=(l.t("admin-journal-hidden")) {
                 (web::icons::icon("eye-off")) " " (names.join(", "))
@@ -55,7 +53,7 @@ pub(super) fn change_lines(cx: &Cx, line: &Line, is_open: bool) -> Markup {
         };
         html! {
             li title=(title) {
-                span.quiet { (field_word(l, &line.entity, field)) ": " }
+                span.quiet { (field_word(l, entity, field)) ": " }
                 @if let Some(before) = &before { del.quiet { (before) } " → " }
                 @match &after {
                     Some(after) => span { (after) },

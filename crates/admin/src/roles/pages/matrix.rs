@@ -71,7 +71,9 @@ pub(super) async fn show(cx: Cx, Path(id): Path<RoleId>) -> Answer {
     let directory = cx.app.services.directory.get();
     let role = directory.roles.get(&id).ok_or(Error::NotFound)?;
     let typed = Typed::of(role);
+    let waiting = cx.waiting_strip(id.uuid(), &format!("{HOME}/{id}")).await?;
     let body = page(&cx, role, (&typed, Some(&typed)), &Refusals::default());
+    let body = html! { @if let Some(waiting) = &waiting { (waiting) } (body) };
     Ok(cx.page(role.shown_name(cx.l.lang), &body))
 }
 

@@ -5,6 +5,7 @@ mod leave;
 mod list;
 mod password;
 mod person;
+mod personnel;
 
 use web::{Access, Routes};
 
@@ -20,6 +21,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/admin/staff/{id}", STAFF, person::person)
         .get("/admin/staff/{id}/edit", STAFF, form::edit)
         .post("/admin/staff/{id}/edit", STAFF, form::save)
+        .get("/admin/staff/{id}/personnel", STAFF, personnel::form)
+        .post("/admin/staff/{id}/personnel", STAFF, personnel::save)
         .get("/admin/staff/{id}/password", STAFF, password::form)
         .post("/admin/staff/{id}/password", STAFF, password::set)
         .post("/admin/staff/{id}/unlock", STAFF, person::unlock)

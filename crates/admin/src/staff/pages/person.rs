@@ -29,7 +29,12 @@ pub(super) async fn person(mut cx: Cx, Path(id): Path<UserId>) -> Answer {
     let name = member.shown_name(l.lang).to_owned();
     let wide = html! { (facts(&cx, member, &details)) (sessions_panel(&cx, id, &sessions)) };
     let narrow = html! { (absences_panel(&cx, member, &standing)) (rights_panel(&cx, member)) };
-    let body = html! { (head(&cx, member, &details)) (ui::split(&wide, &narrow)) };
+    let waiting = cx.waiting_strip(id.uuid(), &person_href(id)).await?;
+    let body = html! {
+        (head(&cx, member, &details))
+        @if let Some(waiting) = &waiting { (waiting) }
+        (ui::split(&wide, &narrow))
+    };
     Ok(cx.page(&name, &body))
 }
 
@@ -74,6 +79,10 @@ fn menu(cx: &Cx, member: &StaffMember, href: &str) -> Markup {
     } else if member.active && may_act {
         menu = menu.item(dialog(format!("{href}/password"), "key-round", "admin-password-set"));
     }
+    if !is_me {
+        let src = format!("{href}/personnel");
+        menu = menu.item(dialog(src, "id-card", "admin-personnel-set"));
+    }
     if member.active {
         let absence = format!("/admin/absences/new?staff={}", member.id);
         menu = menu.item(dialog(absence, "plane", "admin-absence-plan"));
@@ -115,6 +124,7 @@ fn facts(cx: &Cx, member: &StaffMember, details: &Details) -> Markup {
         .text(l.t("admin-staff-email"), &details.email)
         .text(l.t("admin-staff-phone"), &details.phone)
         .text(l.t("admin-staff-team"), team.map_or("", |t| t.shown_name(l.lang)))
+        .text(l.t("admin-staff-personnel-number"), directory.personnel_number(member.id))
         .text(l.t("admin-staff-lang"), &l.t(&format!("admin-lang-{}", member.lang.code())))
         .text(l.t("admin-staff-password"), &l.t(password))
         .line(l.t("admin-staff-since"), html! { (l.datetime(details.created_at)) });

@@ -24,9 +24,11 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>) -> Answer {
     let people = queries::participants(&mut cx.db, &principal, id, limit).await?;
     let counts = queries::counts(&mut cx.db, id).await?;
     let may_write = principal.reaches("project.write", project.owner());
+    let waiting = cx.waiting_strip(id.uuid(), &format!("/projects/{id}")).await?;
     let l = &cx.l;
     let content = html! {
         (header(&cx, &project, may_write))
+        @if let Some(waiting) = &waiting { (waiting) }
         div #project data-live="kind:project kind:participation" data-live-src={ "/projects/" (id) } {
             (ui::split(&participants(&cx, &project, &people, may_write), &facts(&cx, &project, &counts)))
         }

@@ -48,7 +48,11 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>) -> Answer {
     let shown = visible(&mut cx, &id).await?;
     let l = cx.l.clone();
     let task = &shown.task;
-    let body = html! { (facts(&cx, &shown)) (actions(&cx, &shown)) };
+    let waiting = cx.waiting_strip(task.id.uuid(), &format!("/tasks/{}", task.id)).await?;
+    let body = html! {
+        @if let Some(waiting) = &waiting { (waiting) }
+        (facts(&cx, &shown)) (actions(&cx, &shown))
+    };
     let content = if cx.is_fragment {
         ui::dialog_fragment(&l, &task.title, &body)
     } else {

@@ -6,7 +6,7 @@ use spine::{Change, Command, Conflict, Error, FieldConflict, Owner, Work};
 use store::{Read, Value, params};
 
 use super::rows::{birth_day, insert_origins};
-use crate::client::fields::{FieldDef, field};
+use crate::client::fields::{FieldDef, FieldInput, field};
 use crate::client::model::ClientKind;
 use crate::client::queries::{self, FieldTexts, names_of};
 use crate::search;
@@ -159,6 +159,10 @@ pub(crate) async fn write_changes(
         now.into(),
     ];
     for (def, text) in changed {
+        let amount = text.as_deref().filter(|_| def.input == FieldInput::Amount);
+        if let Some(Ok(amount)) = amount.map(|text| kernel::Money::parse(text, currency)) {
+            w.at_stake(amount);
+        }
         values.push(def.to_column(text.as_deref(), currency));
         sets.push(format!("{} = ${}", def.key, values.len()));
     }

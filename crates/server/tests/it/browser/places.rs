@@ -85,6 +85,33 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
         send(window, "/imports/new", json!({ "file": CONTACTS })).await,
     ));
     all.extend(admin_places(site).await);
+    all.extend(approval_places(site, window).await);
+    all
+}
+
+/// A rule of the second person, and a request that waits because of it.
+async fn approval_places(site: &Site, window: &Window) -> Vec<Place> {
+    window.sign_in("security_officer").await;
+    let rule = json!({ "command": "parties.add_date", "checker": "client.assign", "hours": "24" });
+    send(window, "/admin/approval-rules/new", rule).await;
+    let sql = "select id from approval_rule where command = $1 limit 1";
+    let rule: Uuid = site.value(sql, "parties.add_date").await;
+    let client = site.person("Щербакова").await;
+    window.sign_in("manager").await;
+    let date = json!({ "kind": "other", "title": "Открытие дела", "on_date": "10.12.2020" });
+    let request = send(window, &format!("/clients/{client}/dates/new"), date).await;
+    let mut all = vec![
+        place("approval-own", "manager", request.clone()),
+        place("approvals-mine", "manager", "/approvals?show=mine"),
+        place("card-waiting", "manager", format!("/clients/{client}")),
+        place("approval", "head_office", request),
+        place("approvals", "head_office", "/approvals"),
+        place("card-to-decide", "head_office", format!("/clients/{client}")),
+    ];
+    let rules = "/admin/approval-rules";
+    all.extend(of("security_officer", &[("approval-rules", rules)]));
+    all.push(place("approval-rule-new", "security_officer", format!("{rules}/new")));
+    all.push(place("approval-rule", "security_officer", format!("{rules}/{rule}")));
     all
 }
 
@@ -240,7 +267,7 @@ async fn admin_places(site: &Site) -> Vec<Place> {
         all.push(place(name, "administrator", format!("/admin/{kind}/{id}{rest}")));
     };
     let manager: Uuid = site.value("select id from staff where login = $1", "manager").await;
-    for rest in ["", "/edit", "/dismiss", "/password"] {
+    for rest in ["", "/edit", "/dismiss", "/password", "/personnel"] {
         item(&format!("person{}", rest.replace('/', "-")), "staff", manager, rest);
     }
     let branch: Uuid =
@@ -266,7 +293,7 @@ async fn send(window: &Window, page: &str, values: serde_json::Value) -> String 
           for (const [name, value] of Object.entries(values)) data.set(name, value); \
           const file = form.querySelector('[type=file]'); \
           if (file) data.set(file.name, new File([values.file], 'contacts.csv', { type: 'text/csv' })); \
-          return fetch(page, { method: 'POST', body: file ? data : new URLSearchParams(data) }); \
+          return fetch(form.getAttribute('action') || page, { method: 'POST', body: file ? data : new URLSearchParams(data) }); \
         }).then((r) => done(r.status + new URL(r.url).pathname), (error) => done(String(error)));";
     let path = window.js_later(script, vec![json!(page), values]).await;
     let path = path.as_str().expect("an answer");

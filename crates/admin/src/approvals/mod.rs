@@ -1,0 +1,6 @@
+//! The second person as people meet him: what waits for one's decision, one's own requests, and the rules
+//! that make commands wait. The mechanism is the spine's (`spine::approval`).
+
+mod pages;
+
+pub(crate) use pages::{panels, routes};

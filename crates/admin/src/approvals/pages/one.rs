@@ -1,0 +1,147 @@
+//! One request: what would change, who asked, whose word it waits for.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use kernel::Refusals;
+use maud::{Markup, html};
+use serde_json::Value as Json;
+use spine::Error;
+use spine::approval::{Approval, NOTE_CHARS_MAX, Right, State, queries};
+use uuid::Uuid;
+use web::ui::{Button, Field, Form, Input, Kv, PageHeader, Panel, error_summary, split};
+use web::{Answer, Cx};
+
+use super::HOME;
+use super::list::state_mark;
+use crate::journal::pages::values::{change_lines, entity_word};
+use crate::pages::{lookups, post_button};
+
+pub(super) async fn show(mut cx: Cx, Path(id): Path<Uuid>) -> Answer {
+    let approval = visible(&mut cx, id).await?;
+    let title = cx.command_words(&approval.command);
+    Ok(cx.page(&title, &body(&cx, &approval, "", &Refusals::default())))
+}
+
+/// The request, to whom it concerns: the maker, whoever may or might have decided it, and readers of the
+/// journal. To others it does not exist.
+pub(super) async fn visible(cx: &mut Cx, id: Uuid) -> Result<Approval, Error> {
+    let approval = queries::one(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
+    let is_party = cx.right_when_open(&approval) != Right::None;
+    if is_party || cx.principal().has("journal.read") {
+        return Ok(approval);
+    }
+    Err(Error::NotFound)
+}
+
+/// The page again after a refused decision, with what was typed.
+pub(super) fn refused(cx: &Cx, approval: &Approval, note: &str, refusals: &Refusals) -> Response {
+    let title = cx.command_words(&approval.command);
+    let body = body(cx, approval, note, refusals);
+    cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &body)
+}
+
+fn body(cx: &Cx, approval: &Approval, note: &str, refusals: &Refusals) -> Markup {
+    let l = &cx.l;
+    let messages = cx.refusal_words(refusals.general());
+    let wide = html! { (changes(cx, approval)) (decision(cx, approval, note, refusals)) };
+    html! {
+        (PageHeader::new(cx.command_words(&approval.command)).crumb(HOME, l.t("approvals"))
+            .marks(state_mark(l, approval.state)).render(l))
+        @if !messages.is_empty() { (error_summary(l, &messages)) }
+        (split(&wide, &facts(cx, approval)))
+    }
+}
+
+fn facts(cx: &Cx, approval: &Approval) -> Markup {
+    let l = &cx.l;
+    let directory = cx.app.services.directory.get();
+    let name = |id| directory.staff_name(id, l.lang).to_owned();
+    let maker = approval.maker_id.map_or_else(|| l.t("admin-system"), name);
+    let reason = lookups(l, &["approval-reason"], &approval.reason);
+    let mut kv = Kv::new("approval")
+        .text(l.t("approval-maker"), &maker)
+        .text(l.t("approval-since"), &l.datetime(approval.made_at))
+        .text(l.t("approval-why"), &reason);
+    if approval.state == State::Waiting {
+        kv = kv
+            .text(l.t("approval-whom"), &cx.waits_for(approval))
+            .text(l.t("approval-until"), &l.datetime(approval.expires_at));
+    }
+    if let Some(by) = approval.decided_by {
+        kv = kv.text(l.t("approval-decided-by"), &name(by));
+    }
+    if let Some(instead) = approval.decided_for {
+        kv = kv.text(l.t("approval-decided-for"), &name(instead));
+    }
+    if let Some(at) = approval.decided_at {
+        kv = kv.text(l.t("approval-decided-at"), &l.datetime(at));
+    }
+    if !approval.note.is_empty() {
+        kv = kv.text(l.t("approval-note"), &approval.note);
+    }
+    if let Some(client) = approval.client_id {
+        let link = html! { a href={ "/clients/" (client) } { (l.t("admin-journal-card")) } };
+        kv = kv.line(l.t("approval-record"), link);
+    }
+    Panel::new(l.t("approval-facts")).icon("hourglass").render(&kv.render(l))
+}
+
+fn changes(cx: &Cx, approval: &Approval) -> Markup {
+    let l = &cx.l;
+    // a reader of the journal sees which fields, the parties see the values
+    let is_open = cx.right_when_open(approval) != Right::None;
+    let none = Vec::new();
+    let things = approval.changes.as_array().unwrap_or(&none);
+    let list = html! {
+        @for thing in things {
+            @let entity = thing.get("entity").and_then(Json::as_str).unwrap_or("");
+            div.waiting-change {
+                strong { (entity_word(l, entity)) }
+                (change_lines(cx, entity, thing.get("changes").unwrap_or(&Json::Null), is_open))
+            }
+        }
+        @if things.len() >= queries::CHANGES_MAX {
+            p.quiet { (l.ta("approval-first-changes", &[("n", things.len().into())])) }
+        }
+    };
+    Panel::new(l.t("approval-changes")).icon("pencil").render(&list)
+}
+
+fn decision(cx: &Cx, approval: &Approval, note: &str, refusals: &Refusals) -> Markup {
+    let l = &cx.l;
+    let href = format!("{HOME}/{}", approval.id);
+    match cx.right_over(approval) {
+        Right::Own if approval.state == State::Waiting => {
+            let button = Button::secondary(l.t("approval-withdraw")).icon("undo-2");
+            let body = html! {
+                p { (l.t("approval-own-words")) }
+                (post_button(cx, &format!("{href}/withdraw"), &[], button))
+            };
+            Panel::new(l.t("approval-decision")).render(&body)
+        }
+        Right::Decide { instead_of } => {
+            let directory = cx.app.services.directory.get();
+            let form = |verdict: &'static str, submit: String| {
+                Form::post(format!("{href}/decide"))
+                    .hidden("_id", cx.form_id())
+                    .hidden("verdict", verdict)
+                    .submit(submit)
+            };
+            let field = Field::new("note", l.t("approval-note"), Input::Textarea { rows: 2 })
+                .value(note)
+                .hint(l.ta("approval-note-hint", &[("max", NOTE_CHARS_MAX.into())]))
+                .error(cx.field_error(refusals, "note"))
+                .render(l);
+            let body = html! {
+                @if let Some(other) = instead_of {
+                    p.quiet { (l.ta("approval-instead", &[("name", directory.staff_name(other, l.lang).into())])) }
+                }
+                (form("approve", l.t("approval-approve")).render(l, &html! { p { (l.t("approval-approve-words")) } }))
+                (form("decline", l.t("approval-decline")).render(l, &field))
+            };
+            Panel::new(l.t("approval-decision")).render(&body)
+        }
+        _ => html! {},
+    }
+}
