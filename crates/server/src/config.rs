@@ -1,7 +1,7 @@
 //! The configuration file of `tessera serve`.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use kernel::Currency;
@@ -37,6 +37,10 @@ pub(crate) struct Config {
     /// The node's name in the journal.
     #[serde(default = "node")]
     pub(crate) node: String,
+    /// The file with the master key, made at the first start; by default beside an SQLite database, or
+    /// beside this file.
+    #[serde(default)]
+    pub(crate) key_file: PathBuf,
     /// Where the bank's monitoring asks (`/metrics`); none when it is not said. Keep it inside.
     #[serde(default)]
     pub(crate) operation: Option<SocketAddr>,
@@ -67,6 +71,12 @@ fn jurisdiction() -> String {
 fn node() -> String {
     "centre".to_owned()
 }
+fn key_file(db: &str, folder: &Path) -> PathBuf {
+    match db.strip_prefix("sqlite:") {
+        Some(path) => PathBuf::from(format!("{path}.key")),
+        None => folder.join("tessera.key"),
+    }
+}
 
 impl Config {
     /// The defaults over a database.
@@ -80,6 +90,7 @@ impl Config {
             currency: currency(),
             jurisdiction: jurisdiction(),
             node: node(),
+            key_file: key_file(db, Path::new("")),
             operation: None,
             demo: false,
         }
@@ -91,8 +102,11 @@ impl Config {
     pub(crate) fn read(path: &Path) -> Result<Config, RunError> {
         let shown = path.display();
         let text = std::fs::read_to_string(path).map_err(RunError::io(shown.to_string()))?;
-        let config: Config = toml::from_str(&text)
+        let mut config: Config = toml::from_str(&text)
             .map_err(|e| RunError::Asked(format!("{shown}: {}", e.to_string().trim_end())))?;
+        if config.key_file.as_os_str().is_empty() {
+            config.key_file = key_file(&config.db, path.parent().unwrap_or(Path::new("")));
+        }
         config.time_zone()?;
         config.money()?;
         Ok(config)
@@ -128,6 +142,15 @@ mod tests {
     fn only_the_database_must_be_said() {
         let config = read("db = 'sqlite:bank.db'").unwrap();
         assert_eq!(config, Config { secure_cookies: true, ..Config::over("sqlite:bank.db") });
+    }
+
+    #[test]
+    fn the_key_stands_beside_the_database_or_where_it_is_said() {
+        assert_eq!(read("db = 'sqlite:/b/bank.db'").unwrap().key_file, Path::new("/b/bank.db.key"));
+        let beside = read("db = 'postgres://x'").unwrap().key_file;
+        assert!(beside.is_absolute() && beside.ends_with("tessera.key"));
+        let said = read("db = 'x'\nkey_file = '/k/key'").unwrap().key_file;
+        assert_eq!(said, Path::new("/k/key"));
     }
 
     #[test]

@@ -130,3 +130,13 @@ value-theme-light = light
 value-theme-dark = dark
 value-density-compact = compact
 value-density-roomy = roomy
+
+refusal-token-beyond-role = The role does not have all of these rights
+refusal-matrix-beyond = You look after people too, so you change only rights you could give yourself. Somebody who holds them must do it.
+refusal-own-factor = Change your own second factor on the page “Sign-in and security”.
+field-staff-second-factor = Second factor
+field-staff-recovery-codes = Recovery codes
+field-role-second-factor = Second factor
+value-second-factor-on = on
+value-second-factor-required = required
+value-recovery-codes-renewed = renewed

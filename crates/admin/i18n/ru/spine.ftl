@@ -130,3 +130,13 @@ value-theme-light = светлая
 value-theme-dark = тёмная
 value-density-compact = плотная
 value-density-roomy = просторная
+
+refusal-token-beyond-role = У роли нет всех этих прав
+refusal-matrix-beyond = Вы управляете и сотрудниками, поэтому меняете только те права, которые могли бы дать сами. Это должен сделать тот, у кого они есть.
+refusal-own-factor = Свой второй фактор меняют на странице «Вход и безопасность».
+field-staff-second-factor = Второй фактор
+field-staff-recovery-codes = Коды восстановления
+field-role-second-factor = Второй фактор
+value-second-factor-on = включён
+value-second-factor-required = обязателен
+value-recovery-codes-renewed = обновлены

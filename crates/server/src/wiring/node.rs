@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use jiff::tz::TimeZone;
 use kernel::{Clock, Currency, Entropy};
-use spine::org::Directory;
+use spine::org::{Directory, SecretBox};
 use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
 use store::Store;
 use tokio::sync::watch;
@@ -27,6 +27,8 @@ pub struct Setting {
     pub secure_cookies: bool,
     /// Reverse proxies on other machines whose word on the asking address is believed.
     pub proxies: Vec<std::net::IpAddr>,
+    /// Seals what only this bank may read.
+    pub secret_box: SecretBox,
     /// Demo mode.
     pub demo: Option<DemoMode>,
     /// Time.
@@ -131,6 +133,7 @@ impl Node {
             currency: setting.currency,
             secure_cookies: setting.secure_cookies,
             proxies: setting.proxies,
+            secret_box: setting.secret_box,
             stopping: setting.stopping,
         };
         let (router, app) = web::build_router(shown, pages)?;

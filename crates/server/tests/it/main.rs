@@ -31,6 +31,7 @@ mod looks;
 mod operation;
 mod schema;
 mod search;
+mod second_factor;
 mod sign_in;
 mod smoke;
 mod strangers;

@@ -1,13 +1,15 @@
 //! Sign-in, sessions, tokens and notices. (The organisation's own editing is in `edit`.)
 
+use std::collections::BTreeMap;
+
 use kernel::{Lang, Refusal, RoleId, SessionId, Timestamp, TokenId, UserId, limits};
 use serde::{Deserialize, Serialize};
 use store::outbox::Message;
-use store::{Read, Tx, params};
+use store::{Read, Tx, Value, params};
 
 use super::edit::giving;
-use super::rights::{Place, may_give_all};
-use crate::{Change, Command, Error, Registry, Work};
+use super::rights::{Place, may_give_all, narrowed};
+use crate::{Change, Command, Error, Registry, Scope, Work};
 
 pub(crate) fn register(registry: &mut Registry) {
     registry.add::<OpenSession>();
@@ -212,6 +214,9 @@ pub struct CreateToken {
     pub user_id: Option<UserId>,
     /// Ends.
     pub expires_at: Option<Timestamp>,
+    /// The only rights it shall have of the role's, over at most these scopes; none: all of them.
+    #[serde(default)]
+    pub limit: Option<BTreeMap<String, Scope>>,
 }
 
 impl Command for CreateToken {
@@ -240,8 +245,19 @@ impl Command for CreateToken {
             ],
         )
         .await?;
-        let change =
+        let mut change =
             Change::new().set("name", self.name.as_str()).set("role", self.role_key.as_str());
+        if let Some(limit) = &self.limit {
+            let rows: Vec<Vec<Value>> = limit
+                .iter()
+                .map(|(p, s)| vec![id.into(), p.as_str().into(), s.key().into()])
+                .collect();
+            let head = "insert into token_limit (token_id, permission, scope) values";
+            w.insert_many(head, &rows, "").await?;
+            for (permission, scope) in limit {
+                change = change.set(permission, scope.key());
+            }
+        }
         w.record("api_token", id, None, change);
         Ok(id)
     }
@@ -266,8 +282,23 @@ impl CreateToken {
             }
             Some(_) | None => {}
         }
-        let grants = giving::grants_of(w, &[role]).await?;
-        if !may_give_all(&w.ctx.principal, &grants, Place::default()) {
+        let held = giving::grants_of(w, &[role]).await?;
+        let grants = match &self.limit {
+            None => held,
+            // a list that says nothing must not come to mean everything
+            Some(limit) if limit.is_empty() => {
+                return Err(Error::refused_field("required", "permissions"));
+            }
+            Some(limit) if limit.keys().any(|permission| !held.contains_key(permission)) => {
+                return Err(Error::refused_field("token-beyond-role", "permissions"));
+            }
+            Some(limit) => narrowed(&held, limit),
+        };
+        let place = match self.user_id {
+            Some(owner) => giving::place_of(w, owner).await?,
+            None => Place::default(),
+        };
+        if !may_give_all(&w.ctx.principal, &grants, place) {
             return Err(Error::refused_field("rights-beyond", "role"));
         }
         let Some(owner) = self.user_id else {

@@ -5,11 +5,13 @@ pub mod commands;
 mod directory;
 pub mod edit;
 mod edit_rules;
+pub mod factor;
 mod feed;
 mod model;
 mod password;
 pub mod queries;
 mod rights;
+pub mod secret_box;
 mod seed;
 mod setup;
 pub mod views;
@@ -19,6 +21,7 @@ pub use feed::ImportBranches;
 pub use model::{Branch, Region, Role, StaffMember, Team};
 pub use password::{PasswordError, check_password, hash_password};
 pub use rights::{Place, may_give, may_give_all};
+pub use secret_box::SecretBox;
 pub use seed::{Seed, SeedAbsence, SeedBranch, SeedRegion, SeedStaff, SeedTeam, Seeded};
 pub use setup::{BuiltInRole, ROLES, has_staff, set_up};
 
@@ -67,6 +70,16 @@ const MIGRATIONS: &[Migration] = &[
         name: "password",
         sql: include_str!("../../migrations/0102_password.sql"),
     },
+    Migration {
+        number: 103,
+        name: "second_factor",
+        sql: include_str!("../../migrations/0103_second_factor.sql"),
+    },
+    Migration {
+        number: 104,
+        name: "token_limit",
+        sql: include_str!("../../migrations/0104_token_limit.sql"),
+    },
 ];
 
 /// The spine's own module.
@@ -86,6 +99,7 @@ pub fn module() -> Module {
 
 fn register(registry: &mut Registry) {
     commands::register(registry);
+    factor::commands::register(registry);
     views::register(registry);
     registry.add::<ImportBranches>();
     registry.add::<Seed>();

@@ -65,6 +65,11 @@ impl Cx {
     pub fn must_change_password(&self) -> bool {
         self.session.as_ref().is_some_and(|s| s.must_change_password)
     }
+    /// A role of the person requires a second factor, and he has none yet: he must set one up first.
+    pub fn must_enrol(&self) -> bool {
+        let user = self.session.as_ref().map(|s| s.user_id);
+        user.is_some_and(|user| self.app.services.directory.get().must_enrol(user))
+    }
     /// Who asks.
     pub fn principal(&self) -> &Principal {
         &self.ctx.principal
@@ -126,7 +131,8 @@ async fn make(
     let mut has_token = false;
     if let Some(token) = bearer(headers) {
         if let Some(row) = queries::live_token(&mut db, &hash_token(token), now).await? {
-            principal = app.services.directory.role_principal(row.role_id, row.user_id);
+            principal =
+                app.services.directory.role_principal(row.role_id, row.user_id, row.limit.as_ref());
             has_token = principal.is_some();
             touch_token(&app, &row, now).await;
         }

@@ -15,7 +15,10 @@ mod health;
 mod live;
 mod me;
 mod pages;
+mod second_step;
+mod security;
 mod sign_in;
+mod ticket;
 
 pub use access::{Access, RouteInfo, Routes};
 pub use app::{App, DemoMode, Setting, build_router};

@@ -19,6 +19,7 @@ use super::app::App;
 use super::cx::{Cx, sid_name};
 use super::errors::Answer;
 use super::form_data::FormData;
+use super::second_step;
 use crate::ui::{Button, Field, Form, Input};
 
 /// A hash no password fits, checked when the login is unknown, so that both cases take the same time.
@@ -56,7 +57,7 @@ async fn page(cx: Cx) -> Answer {
     Ok(bare(&cx, StatusCode::OK, &form(&cx, "", &next, &Refusals::default())))
 }
 
-fn bare(cx: &Cx, status: StatusCode, content: &Markup) -> Response {
+pub(super) fn bare(cx: &Cx, status: StatusCode, content: &Markup) -> Response {
     let page = crate::ui::bare_page(&cx.l, &cx.l.t("web-sign-in"), crate::ui::Theme::Auto, content);
     (status, axum::response::Html(page.into_string())).into_response()
 }
@@ -112,9 +113,7 @@ async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Ans
     let password = Secret::new(sent.raw("password").to_owned());
     let row = queries::sign_in_row(&mut cx.db, &login).await?;
     if let Some(until) = shut_until(&app, &cx, &login, row.as_ref()) {
-        let minutes = until.seconds_since(cx.now()) / 60 + 1;
-        let refusal = Refusal::new("sign-in-locked").arg("minutes", minutes);
-        return Ok(refused(&cx, &login, &next, refusal));
+        return Ok(refused(&cx, &login, &next, locked_refusal(&cx, until)));
     }
     let stored = row.as_ref().filter(|r| r.active).and_then(|r| r.password_hash.clone());
     let hash = stored.clone().unwrap_or_else(|| NOBODY.to_owned());
@@ -124,6 +123,9 @@ async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Ans
         .map_err(Error::failure)?;
     drop(turn);
     match row {
+        Some(row) if fits && stored.is_some() && row.has_factor => {
+            second_step::begin(&cx, &row, &login, &next)
+        }
         Some(row) if fits && stored.is_some() => {
             open(&app, &cx, (row.user_id, row.is_temporary), &next).await
         }
@@ -134,8 +136,19 @@ async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Ans
     }
 }
 
+/// How long one has to wait.
+pub(super) fn locked_refusal(cx: &Cx, until: Timestamp) -> Refusal {
+    let minutes = until.seconds_since(cx.now()) / 60 + 1;
+    Refusal::new("sign-in-locked").arg("minutes", minutes)
+}
+
 /// Until when this login or this address may not try: the same for a login that nobody has.
-fn shut_until(app: &App, cx: &Cx, login: &str, row: Option<&SignInRow>) -> Option<Timestamp> {
+pub(super) fn shut_until(
+    app: &App,
+    cx: &Cx,
+    login: &str,
+    row: Option<&SignInRow>,
+) -> Option<Timestamp> {
     let now = cx.now();
     let of_login = match row {
         Some(row) => row.locked_until.filter(|until| *until > now),
@@ -146,7 +159,12 @@ fn shut_until(app: &App, cx: &Cx, login: &str, row: Option<&SignInRow>) -> Optio
 
 /// Counts a failure. A login that nobody has goes the same way through the database, to no effect, so
 /// that neither the answer nor the time it takes tells whether there is such a login.
-async fn note_failure(app: &App, cx: &Cx, login: &str, user: Option<UserId>) -> Result<(), Error> {
+pub(super) async fn note_failure(
+    app: &App,
+    cx: &Cx,
+    login: &str,
+    user: Option<UserId>,
+) -> Result<(), Error> {
     app.gate.address_failed(&cx.address, cx.now());
     if user.is_none() {
         app.gate.stranger_failed(login, cx.now());
@@ -174,7 +192,7 @@ async fn demo_sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -
 }
 
 /// Opens a session with a token of its own, whatever cookie the browser came with.
-async fn open(
+pub(super) async fn open(
     app: &App,
     cx: &Cx,
     (user_id, must_change_password): (UserId, bool),

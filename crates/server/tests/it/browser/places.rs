@@ -19,7 +19,7 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 12] = [
+pub(crate) const NO_PAGES: [&str; 13] = [
     "/clients/export",
     "/clients/{id}/card.vcf",
     "/clients/{id}/files/{item}",
@@ -31,6 +31,8 @@ pub(crate) const NO_PAGES: [&str; 12] = [
     "/live",
     "/ready",
     "/search/palette",
+    // walked in `second_factor.rs`: it opens only between two steps
+    "/sign-in/code",
     "/ui/dialog",
 ];
 
@@ -67,6 +69,8 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
             ("absence", "/me/absence"),
             ("absence-new", "/me/absence/new"),
             ("password", "/me/password"),
+            ("security", "/me/security"),
+            ("security-totp", "/me/security/totp"),
             ("gallery", "/ui"),
         ],
     );
