@@ -33,7 +33,7 @@ enum Task {
     /// Serve a bank.
     Serve {
         /// TOML file: db (must), listen, secure_cookies, proxies, zone, currency, jurisdiction,
-        /// node, key_file, operation, demo; see docs/operation.md.
+        /// node, key_file, operation, public_url, oidc, demo; see docs/operation.md.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },

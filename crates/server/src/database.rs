@@ -33,6 +33,7 @@ pub(crate) fn setting(
         proxies: config.proxies.clone(),
         demo,
         secret_box,
+        oidc: config.providers()?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(RandomEntropy),
         stopping,

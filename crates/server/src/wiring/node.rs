@@ -9,7 +9,7 @@ use spine::org::{Directory, SecretBox};
 use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
 use store::Store;
 use tokio::sync::watch;
-use web::{App, DemoMode, Pages};
+use web::{App, DemoMode, Pages, Provider};
 
 /// What a node is opened with.
 pub struct Setting {
@@ -29,6 +29,8 @@ pub struct Setting {
     pub proxies: Vec<std::net::IpAddr>,
     /// Seals what only this bank may read.
     pub secret_box: SecretBox,
+    /// Providers one may sign in through.
+    pub oidc: Vec<Provider>,
     /// Demo mode.
     pub demo: Option<DemoMode>,
     /// Time.
@@ -134,6 +136,7 @@ impl Node {
             secure_cookies: setting.secure_cookies,
             proxies: setting.proxies,
             secret_box: setting.secret_box,
+            oidc: setting.oidc,
             stopping: setting.stopping,
         };
         let (router, app) = web::build_router(shown, pages)?;

@@ -67,7 +67,9 @@ async fn every_route_needs_a_permission_that_exists() {
             "/sign-in",
             "/sign-in",
             "/sign-in/code",
-            "/sign-in/code"
+            "/sign-in/code",
+            "/sign-in/oidc/{key}",
+            "/sign-in/oidc/{key}/back"
         ],
         "nothing else is open to everybody"
     );

@@ -28,6 +28,7 @@ mod jobs;
 mod journal;
 mod links;
 mod looks;
+mod oidc;
 mod operation;
 mod schema;
 mod search;

@@ -21,6 +21,7 @@ pub(crate) fn open(asked: Asked) -> Opening {
             secure_cookies: false,
             proxies: Vec::new(),
             secret_box: testkit::secret_box(),
+            oidc: Vec::new(),
             demo: asked.demo,
             clock: asked.clock,
             entropy: asked.entropy,

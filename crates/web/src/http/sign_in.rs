@@ -19,7 +19,7 @@ use super::app::App;
 use super::cx::{Cx, sid_name};
 use super::errors::Answer;
 use super::form_data::FormData;
-use super::second_step;
+use super::{oidc, second_step};
 use crate::ui::{Button, Field, Form, Input};
 
 /// A hash no password fits, checked when the login is unknown, so that both cases take the same time.
@@ -79,6 +79,7 @@ fn form(cx: &Cx, login: &str, next: &str, refusals: &Refusals) -> Markup {
             h1 { (l.t("web-sign-in")) }
             (Form::post("/sign-in").hidden("next", next).submit(l.t("web-sign-in-button"))
                 .unguarded().render(l, &fields))
+            (oidc::buttons(cx, next))
             @if let Some(demo) = &cx.app.demo { (demo_buttons(cx, demo, next)) }
         }
     }

@@ -19,7 +19,7 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 13] = [
+pub(crate) const NO_PAGES: [&str; 15] = [
     "/clients/export",
     "/clients/{id}/card.vcf",
     "/clients/{id}/files/{item}",
@@ -33,6 +33,9 @@ pub(crate) const NO_PAGES: [&str; 13] = [
     "/search/palette",
     // walked in `second_factor.rs`: it opens only between two steps
     "/sign-in/code",
+    // led away to a provider, and back from one: `oidc.rs`
+    "/sign-in/oidc/{key}",
+    "/sign-in/oidc/{key}/back",
     "/ui/dialog",
 ];
 

@@ -73,6 +73,7 @@ impl Site {
             secure_cookies: false,
             proxies: Vec::new(),
             secret_box: testkit::secret_box(),
+            oidc: Vec::new(),
             demo: Some(DemoMode { logins: demo_logins() }),
             clock: Arc::new(BankClock { started: Instant::now() }),
             entropy: Arc::new(RandomEntropy),
