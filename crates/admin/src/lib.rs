@@ -10,6 +10,7 @@ mod jobs;
 mod journal;
 mod pages;
 mod roles;
+mod sign_ins;
 mod staff;
 mod tokens;
 

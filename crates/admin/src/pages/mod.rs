@@ -33,6 +33,7 @@ const NAV: &[NavItem] = &[
     nav(94, "/admin/tokens", "key-round", "admin-nav-tokens", "admin.staff"),
     nav(95, "/admin/jobs", "activity", "admin-nav-jobs", "admin.jobs"),
     nav(96, "/admin/journal", "book-open", "admin-nav-journal", "journal.read"),
+    nav(97, "/admin/sign-ins", "shield-check", "admin-nav-sign-ins", "journal.read"),
 ];
 
 const fn action(
@@ -64,8 +65,8 @@ pub fn pages() -> Pages {
     Pages {
         routes,
         texts: texts!(
-            "absences", "branches", "commands", "jobs", "journal", "roles", "spine", "staff",
-            "tokens"
+            "absences", "branches", "commands", "jobs", "journal", "roles", "sign_ins", "spine",
+            "staff", "tokens"
         ),
         nav: NAV,
         panels: Vec::new(),
@@ -79,5 +80,7 @@ pub fn pages() -> Pages {
 fn routes(routes: Routes) -> Routes {
     let routes = crate::roles::routes(crate::staff::routes(routes));
     let routes = crate::absences::routes(crate::branches::routes(routes));
-    crate::journal::routes(crate::jobs::routes(crate::tokens::routes(routes)))
+    crate::journal::routes(crate::sign_ins::routes(crate::jobs::routes(crate::tokens::routes(
+        routes,
+    ))))
 }

@@ -34,6 +34,7 @@ mod schema;
 mod search;
 mod second_factor;
 mod sign_in;
+mod sign_in_marks;
 mod smoke;
 mod strangers;
 mod support;

@@ -162,6 +162,8 @@ async fn a_recovery_code_works_once_and_is_kept_as_a_digest() {
         assert_eq!(code_step(&mut browser, &recovery[3]).await.status, 422, "once");
         let left = "select count(*) from recovery_code where used_at is null";
         assert_eq!(number(bank, left).await, 9);
+        let marked = "select count(*) from sign_in_mark where kind = 'recovery_code'";
+        assert_eq!(number(bank, marked).await, 1);
         let id = bank.form_id();
         let renewed = desk.post("/me/security/codes", &[("_id", &id)]).await.ok();
         assert_eq!(codes(&renewed).len(), 10);

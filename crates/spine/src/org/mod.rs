@@ -7,6 +7,7 @@ pub mod edit;
 mod edit_rules;
 pub mod factor;
 mod feed;
+mod marks;
 mod model;
 mod password;
 pub mod queries;
@@ -18,6 +19,7 @@ pub mod views;
 
 pub use directory::Directory;
 pub use feed::ImportBranches;
+pub use marks::Mark;
 pub use model::{Branch, Region, Role, StaffMember, Team};
 pub use password::{PasswordError, check_password, hash_password};
 pub use rights::{Place, may_give, may_give_all};
@@ -79,6 +81,11 @@ const MIGRATIONS: &[Migration] = &[
         number: 104,
         name: "token_limit",
         sql: include_str!("../../migrations/0104_token_limit.sql"),
+    },
+    Migration {
+        number: 105,
+        name: "sign_in_mark",
+        sql: include_str!("../../migrations/0105_sign_in_mark.sql"),
     },
 ];
 

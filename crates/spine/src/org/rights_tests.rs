@@ -180,7 +180,7 @@ mod closure {
         }
         fn principal(&self, who: usize) -> Principal {
             let mut base = Principal::nobody();
-            base.user_id = Some(id(who as u128 + 1));
+            base.user_id = Some(id(u128::try_from(who).unwrap() + 1));
             base.branch_id = Some(id(self.people[who].1));
             Principal::with_grants(base, self.grants(who).clone(), Vec::new(), Vec::new())
         }

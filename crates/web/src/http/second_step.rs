@@ -97,7 +97,8 @@ async fn spend(app: &App, cx: &mut Cx, row: &SignInRow, typed: &str) -> Result<(
     let (user_id, system) = (row.user_id, app.services.system("web"));
     if let Some(code) = factor::normal_recovery_code(typed) {
         let code_hash = factor::recovery_code_hash(user_id, &code);
-        let command = UseRecoveryCode { user_id, code_hash };
+        let (address, device) = (cx.address.clone(), cx.device());
+        let command = UseRecoveryCode { user_id, code_hash, address, device };
         return app.services.bus.execute(&system, system.command_id(), &command).await.map(|_| ());
     }
     let stored = factor::second_factor(&mut cx.db, user_id).await?.ok_or_else(wrong)?;

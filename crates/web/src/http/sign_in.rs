@@ -10,8 +10,8 @@ use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 use spine::Error;
 use spine::org::commands::{EndSession, NoteSignInFailure, OpenSession};
+use spine::org::queries;
 use spine::org::queries::SignInRow;
-use spine::org::{check_password, queries};
 
 use super::access::{Access, Routes};
 use super::address::inside;
@@ -118,11 +118,7 @@ async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Ans
     }
     let stored = row.as_ref().filter(|r| r.active).and_then(|r| r.password_hash.clone());
     let hash = stored.clone().unwrap_or_else(|| NOBODY.to_owned());
-    let turn = app.gate.checks.acquire().await.map_err(Error::failure)?;
-    let fits = tokio::task::spawn_blocking(move || check_password(&password, &hash))
-        .await
-        .map_err(Error::failure)?;
-    drop(turn);
+    let fits = app.gate.fits(password, hash).await?;
     match row {
         Some(row) if fits && stored.is_some() && row.has_factor => {
             second_step::begin(&cx, &row, &login, &next)
@@ -205,6 +201,7 @@ pub(super) async fn open(
         token_hash: hash_token(&token),
         address: cx.address.clone(),
         agent: cx.agent.clone(),
+        device: cx.device(),
         must_change_password,
     };
     let system = app.services.system("web");
@@ -239,6 +236,8 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use spine::org::check_password;
+
     use super::*;
 
     #[test]

@@ -239,6 +239,7 @@ async fn admin_places(site: &Site) -> Vec<Place> {
             ("role-new", "/admin/roles/new"),
             ("staff", "/admin/staff"),
             ("staff-new", "/admin/staff/new"),
+            ("sign-ins", "/admin/sign-ins"),
             ("tokens", "/admin/tokens"),
             ("token-new", "/admin/tokens/new"),
         ],

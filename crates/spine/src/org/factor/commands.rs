@@ -9,6 +9,7 @@ use super::code::{RECOVERY_CODES, oldest_step};
 use crate::org::edit::giving::may_act_on;
 use crate::org::edit::lock_rights;
 use crate::org::edit::sign_in::end_sessions;
+use crate::org::marks::{self, Mark, Origin};
 use crate::{Change, Command, Error, Registry, Work};
 
 pub(in crate::org) fn register(registry: &mut Registry) {
@@ -153,6 +154,10 @@ pub struct UseRecoveryCode {
     pub user_id: UserId,
     /// Its digest.
     pub code_hash: Vec<u8>,
+    /// Network address.
+    pub address: String,
+    /// What kind of browser.
+    pub device: String,
 }
 
 impl Command for UseRecoveryCode {
@@ -175,6 +180,8 @@ impl Command for UseRecoveryCode {
         let sql = "select count(*) from recovery_code where staff_id = $1 and used_at is null";
         let row = w.first(sql, params![self.user_id]).await?.ok_or(Error::NotFound)?;
         let left: i64 = row.one()?;
+        let origin = Origin { address: &self.address, device: &self.device };
+        marks::put(w, Mark::RecoveryCode, (Some(self.user_id), None), origin).await?;
         w.record(
             "staff",
             self.user_id,

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use spine::Error;
+use spine::org::commands::NoteDismissedSignIn;
 use spine::org::queries;
 
 pub use provider::{Provider, ProviderError, ProviderSetting};
@@ -100,8 +101,14 @@ async fn back(
 /// Opens a session for whom the provider vouches, if he works here. The provider's own second factor counts
 /// when the bank has said how it must have asked; otherwise ours is asked for.
 async fn known(app: &App, cx: &mut Cx, provider: &Provider, login: &str, next: &str) -> Answer {
-    let row = queries::sign_in_row(&mut cx.db, login).await?.filter(|row| row.active);
-    match row {
+    let row = queries::sign_in_row(&mut cx.db, login).await?;
+    if let Some(gone) = row.as_ref().filter(|row| !row.active) {
+        let (address, device) = (cx.address.clone(), cx.device());
+        let noted = NoteDismissedSignIn { user_id: gone.user_id, address, device };
+        let system = app.services.system("web");
+        app.services.bus.execute(&system, system.command_id(), &noted).await?;
+    }
+    match row.filter(|row| row.active) {
         None => Ok(told(cx, StatusCode::FORBIDDEN, "web-oidc-stranger")),
         Some(row) if row.has_factor && provider.setting.require_acr.is_none() => {
             second_step::begin(cx, &row, login, next)
