@@ -150,7 +150,9 @@ fn command(cx: &Cx, sent: &FormData, token: &str) -> Result<CreateToken, Refusal
         .map(|day| Timestamp::start_of(day, &cx.l.zone));
     let widest = Scope::from_key(sent.raw(SCOPE)).unwrap_or(Scope::Bank);
     let chosen = sent.all(RIGHT).iter().map(|key| (key.clone(), widest));
-    let limit = sent.is_set(NARROW).then(|| chosen.collect());
+    // whoever ticks rights means them, with or without the box above
+    let is_narrowed = sent.is_set(NARROW) || !sent.all(RIGHT).is_empty();
+    let limit = is_narrowed.then(|| chosen.collect());
     let role_key = role.map(|r| r.key.clone()).unwrap_or_default();
     refusals.into_result()?;
     Ok(CreateToken { token_hash: hash_token(token), name, role_key, user_id, expires_at, limit })
@@ -236,7 +238,7 @@ fn narrowing(cx: &Cx, given: &FormData, error: Option<String>) -> Markup {
     html! {
         (Field::checkbox(NARROW, l.t("admin-token-narrow"), given.is_set(NARROW))
             .hint(l.t("admin-token-narrow-hint")).error(error).render(l))
-        details.narrowing open[given.is_set(NARROW)] {
+        details.narrowing open[given.is_set(NARROW) || !chosen.is_empty()] {
             summary { (l.t("admin-token-permissions")) }
             (Field::select(SCOPE, l.t("admin-token-scope"), scopes).value(scope)
                 .hint(l.t("admin-token-scope-hint")).render(l))

@@ -258,7 +258,7 @@ async fn the_pages_offer_only_what_may_be_given() {
 }
 
 /// The administrator's stand-in who looks after people and roles, but may not give what he lacks.
-async fn deputy(bank: &Bank) {
+async fn deputy(bank: &Bank) -> RoleId {
     let grants =
         [("app.use", Scope::Bank), ("admin.staff", Scope::Bank), ("admin.roles", Scope::Bank)];
     let deputies = SaveRole {
@@ -271,12 +271,13 @@ async fn deputy(bank: &Bank) {
     };
     let made = bank.execute("administrator", &deputies).await.unwrap();
     bank.execute("administrator", &edit_of(bank, "clerk", vec![made])).await.unwrap();
+    made
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_is_not_narrowed_to_get_at_its_holder() {
     both(async |bank: &Bank| {
-        deputy(bank).await;
+        let deputies = deputy(bank).await;
         let of = |key: &str, change: &dyn Fn(&mut BTreeMap<String, Scope>)| {
             let directory = bank.services.directory.get();
             let role = directory.roles.get(&role(bank, key)).unwrap();
@@ -309,6 +310,22 @@ async fn a_role_is_not_narrowed_to_get_at_its_holder() {
         assert_eq!(refused(bank, "clerk", &set("security_officer")).await, "person-beyond");
         let officer = edit_of(bank, "partner", vec![role(bank, "security_officer")]);
         assert_eq!(refused(bank, "clerk", &officer).await, "rights-beyond");
+        let beyond = of("security_officer", &|grants| {
+            grants.remove("admin.roles");
+        });
+        assert_eq!(refused(bank, "clerk", &beyond).await, "matrix-beyond");
+        // nor his own power over people let go of, with the passwords he has set in his head
+        let freed = SaveRole {
+            role_id: Some(deputies),
+            name: "Заместитель".to_owned(),
+            name_en: "Deputy".to_owned(),
+            grants: [("app.use", Scope::Bank), ("admin.roles", Scope::Bank)]
+                .map(|(p, s)| (p.to_owned(), s))
+                .into(),
+            second_factor: None,
+            original: None,
+        };
+        assert_eq!(refused(bank, "clerk", &freed).await, "own-power");
         bank.execute("security_officer", &narrower).await.unwrap();
         bank.execute("administrator", &wider).await.unwrap();
         let named = SaveRole { second_factor: Some(true), ..of("manager", &|_| ()) };
@@ -328,6 +345,9 @@ async fn a_narrowed_token_does_only_what_it_is_narrowed_to() {
         };
         let none = send(bank, &mut admin, "/admin/tokens/new", &with(&[("name", "none")])).await;
         assert_eq!(none.status, 422, "nothing chosen must not come to mean everything");
+        let unticked = [start[0], start[1], ("name", "x"), ("permission", "admin.jobs")];
+        let unticked = send(bank, &mut admin, "/admin/tokens/new", &unticked).await;
+        assert_eq!(unticked.status, 422, "rights that are ticked are meant");
         let beyond = with(&[("name", "beyond"), ("permission", "admin.jobs")]);
         let beyond = send(bank, &mut admin, "/admin/tokens/new", &beyond).await;
         assert_eq!(beyond.status, 422);

@@ -16,7 +16,7 @@ fn hidden(page: &str, name: &str) -> String {
     page.split_once(&field).expect(name).1.split('"').next().unwrap().to_owned()
 }
 
-fn unbase32(words: &str) -> Vec<u8> {
+pub(crate) fn unbase32(words: &str) -> Vec<u8> {
     const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let (mut out, mut held, mut bits) = (Vec::new(), 0_u32, 0);
     for letter in words.chars().filter(|c| *c != ' ') {

@@ -86,8 +86,19 @@ pub(super) fn may_change_matrix(
         let anywhere = widest == Scope::Own || giver.scope(permission) == Some(Scope::Bank);
         let brings_back = was < will && is_power(permission) && !giver.has(permission);
         let lifted = giver.has(LIFTS) && !is_power(permission);
-        brings_back || lifted || (anywhere && holds(giver, permission, widest, Place::default()))
+        let may_hand_on = permission != OVER_ROLES || giver.has(LIFTS);
+        let held = may_hand_on && anywhere && holds(giver, permission, widest, Place::default());
+        brings_back || lifted || held
     })
+}
+
+/// Whether a change of a role takes the power over people away. Nobody does so with a role of his own: he
+/// would be free of the rule above, and still know the passwords he has set.
+pub(super) fn lets_go_of_people(
+    before: &BTreeMap<String, Scope>,
+    after: &BTreeMap<String, Scope>,
+) -> bool {
+    before.contains_key(OVER_PEOPLE) && !after.contains_key(OVER_PEOPLE)
 }
 
 /// Whether somebody may give a right to a person or a token that will use it in a place.

@@ -217,7 +217,8 @@ mod closure {
                     let wider = before.get(&key) < after.get(&key);
                     let beyond =
                         is_power(&key) && wider && !holds(&me, &key, after[&key], Place::default());
-                    let own = self.people[actor].0 == *role && wider;
+                    let own = self.people[actor].0 == *role
+                        && (wider || lets_go_of_people(&before, &after));
                     if me.has(OVER_ROLES)
                         && !beyond
                         && !own
@@ -232,7 +233,7 @@ mod closure {
 
     fn grants() -> impl Strategy<Value = Grants> {
         let one = (0..PERMISSIONS.len(), 0..SCOPES.len());
-        proptest::collection::vec(one, 0..6).prop_map(|all| {
+        proptest::collection::vec(one, 0..4).prop_map(|all| {
             let scope = |permission: usize, scope: usize| {
                 if is_power(PERMISSIONS[permission]) { Scope::Bank } else { SCOPES[scope] }
             };
@@ -254,20 +255,22 @@ mod closure {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
         #[test]
         fn nobody_comes_to_more_than_he_was_given(
             roles in proptest::collection::vec(grants(), PEOPLE),
             branches in proptest::collection::vec(10_u128..12, PEOPLE),
-            deeds in proptest::collection::vec((0..PEOPLE, deed()), 1..40),
+            deeds in proptest::collection::vec((0..PEOPLE, deed()), 1..60),
         ) {
+            // who has no power over people can set no password, and who has none over roles no role
+            let mut roles = roles;
+            roles[0].extend([OVER_PEOPLE, OVER_ROLES].map(|p| (p.to_owned(), Scope::Bank)));
             let people = branches.into_iter().enumerate().collect();
             let mut bank = Bank { roles, people, controlled: BTreeSet::from([0]) };
             let start = bank.principal(0);
             for (actor, deed) in deeds {
-                if !bank.controlled.contains(&actor) {
-                    continue;
-                }
+                let all: Vec<usize> = bank.controlled.iter().copied().collect();
+                let actor = all[actor % all.len()];
                 bank.attempt(actor, &deed);
                 for who in &bank.controlled {
                     for (permission, scope) in bank.grants(*who) {

@@ -126,7 +126,8 @@ fn form(cx: &Cx, refusals: &Refusals) -> Markup {
         div.sign-in {
             h1 { (l.t("web-second-step")) }
             (Form::post(PATH).submit(l.t("web-sign-in-button")).unguarded().render(l, &fields))
-            p.quiet { (l.t("web-second-step-lost")) " " a href="/sign-in" { (l.t("web-second-step-back")) } }
+            p.quiet { (l.t("web-second-step-lost")) }
+            p { a href="/sign-in" { (l.t("web-second-step-back")) } }
         }
     }
 }

@@ -135,7 +135,7 @@ fn enrol_form(cx: &Cx, user: UserId, secret: &TotpSecret, refused: Option<&Refus
         p { (l.t("web-totp-type")) " " code { (words.reveal()) } " " (copy_button(l, words.reveal())) }
         (Field::new("code", l.t("web-totp-code"), Input::Text).required()
             .attribute("inputmode", "numeric").attribute("autocomplete", "one-time-code")
-            .hint(l.t("web-totp-code-hint")).error(cx.field_error(refusals, "code")).narrow().render(l))
+            .hint(l.t("web-totp-code-hint")).error(cx.field_error(refusals, "code")).render(l))
     };
     let form = Form::post(ENROL)
         .hidden("_id", cx.form_id())

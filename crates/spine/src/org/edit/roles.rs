@@ -10,6 +10,7 @@ use store::{Read, Value, params};
 
 use super::{giving, keep_guardians, last_writer, lock_rights};
 use crate::org::edit_rules::{check_line, widens};
+use crate::org::rights;
 use crate::{Change, Command, Error, Merge, Scope, Work};
 
 /// A role as stored.
@@ -187,6 +188,9 @@ impl SaveRole {
         let eases = before.second_factor && self.second_factor == Some(false);
         if is_own && (eases || widens(&before.grants, &self.grants)) {
             return Err(Error::refused("own-role"));
+        }
+        if is_own && rights::lets_go_of_people(&before.grants, &self.grants) {
+            return Err(Error::refused("own-power"));
         }
         Ok(())
     }
