@@ -11,6 +11,7 @@ mod jobs;
 mod journal;
 mod pages;
 mod roles;
+mod sign_ins;
 mod staff;
 mod tokens;
 

@@ -39,6 +39,8 @@ pub const SIGN_IN_LOCK_MINUTES: i64 = 15;
 pub const SESSION_IDLE_HOURS: i64 = 12;
 /// A session ends at the latest after this long (hours).
 pub const SESSION_TOTAL_HOURS: i64 = 24 * 7;
+/// How long after signing in one may change how one signs in (minutes).
+pub const SECURITY_FRESH_MINUTES: i64 = 30;
 /// Shortest password (characters).
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// Rows one import command carries.

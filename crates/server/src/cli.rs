@@ -1,10 +1,12 @@
 //! The command line.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use kernel::{Entropy, Secret};
+use kernel::{Entropy, RandomEntropy, Secret};
+use spine::Scope;
 use tokio::sync::watch;
 
 use crate::config::Config;
@@ -13,6 +15,7 @@ use crate::operation::Watch;
 use crate::wiring::{self, Node};
 use crate::{
     RunError, backup, database, demo_bank, doctor, first_start, host, import, journal, load,
+    master_key,
 };
 
 /// A CRM for banks: the client's card, the bank's work with him, and a journal of every change.
@@ -30,7 +33,7 @@ enum Task {
     /// Serve a bank.
     Serve {
         /// TOML file: db (must), listen, secure_cookies, proxies, zone, currency, jurisdiction,
-        /// node, operation, demo; see docs/operation.md.
+        /// node, key_file, operation, public_url, oidc, demo; see docs/operation.md.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
@@ -95,6 +98,12 @@ enum TokenTask {
         /// How many days it works; 0: until it is revoked.
         #[arg(long, default_value_t = 365)]
         days: u32,
+        /// A right it shall have, such as client.read; named once or more, it has no other of the role's.
+        #[arg(long = "permission", value_name = "KEY")]
+        permissions: Vec<String>,
+        /// The widest scope of these rights: own, team, branch, region or bank.
+        #[arg(long, default_value = "bank", value_parser = scope, requires = "permissions")]
+        scope: Scope,
         #[command(flatten)]
         db: Db,
     },
@@ -128,8 +137,9 @@ async fn dispatch(task: Task) -> Result<bool, RunError> {
         Task::Migrate(db) => migrate(&db.url).await?,
         Task::Backup { file, db } => back_up(&db.url, &file).await?,
         Task::Restore { file, db } => restore(&db.url, &file).await?,
-        Task::Token { task: TokenTask::Create { role, days, db } } => {
-            say(&create_token(&db.url, role, days).await?);
+        Task::Token { task: TokenTask::Create { role, days, permissions, scope, db } } => {
+            let limit = permissions.into_iter().map(|key| (key, scope)).collect();
+            say(&create_token(&db.url, role, days, limit).await?);
         }
         Task::Password { login, db } => say(&set_password(&db.url, &login).await?),
         Task::Doctor(db) => return examine(&db.url).await,
@@ -194,7 +204,9 @@ async fn serve(config: &Config) -> Result<(), RunError> {
     if config.demo {
         tracing::warn!("demo mode: everybody may sign in as anybody");
     }
-    let setting = database::setting(config, config.demo.then(demo_bank::demo_mode), stopping)?;
+    let secret_box = master_key::open(&config.key_file, &RandomEntropy)?;
+    let demo = config.demo.then(demo_bank::demo_mode);
+    let setting = database::setting(config, demo, secret_box, stopping)?;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
     if let Some((login, password)) = first_start::administrator(&node.services).await? {
         say(&format!("first administrator: {login}, password: {}", password.reveal()));
@@ -203,6 +215,10 @@ async fn serve(config: &Config) -> Result<(), RunError> {
         tokio::spawn(watched.serve(node.services, stop.subscribe()));
     }
     host::serve(listener, node.router, node.keepers, stop, |_| {}).await
+}
+
+fn scope(word: &str) -> Result<Scope, String> {
+    Scope::from_key(word).ok_or_else(|| "own, team, branch, region or bank".to_owned())
 }
 
 /// Sets a random password; only its hash is kept.
@@ -220,7 +236,12 @@ async fn set_password(url: &str, login: &str) -> Result<String, RunError> {
 }
 
 /// Makes a token; only its hash is kept.
-async fn create_token(url: &str, role_key: String, days: u32) -> Result<String, RunError> {
+async fn create_token(
+    url: &str,
+    role_key: String,
+    days: u32,
+    limit: BTreeMap<String, Scope>,
+) -> Result<String, RunError> {
     let core = database::core(url).await?;
     let entropy: &dyn Entropy = core.services.entropy.as_ref();
     let token = web::new_token(entropy);
@@ -230,6 +251,7 @@ async fn create_token(url: &str, role_key: String, days: u32) -> Result<String, 
         role_key,
         user_id: None,
         expires_at: (days > 0).then(|| database::now().plus_hours(i64::from(days) * 24)),
+        limit: (!limit.is_empty()).then_some(limit),
     };
     let system = core.services.system("cli");
     core.services.execute(&system, system.command_id(), &command).await?;

@@ -1,11 +1,12 @@
 //! The configuration file of `tessera serve`.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
-use kernel::Currency;
+use kernel::{Currency, Secret};
 use serde::Deserialize;
+use web::{Provider, ProviderSetting};
 
 use crate::RunError;
 
@@ -37,12 +38,76 @@ pub(crate) struct Config {
     /// The node's name in the journal.
     #[serde(default = "node")]
     pub(crate) node: String,
+    /// The file with the master key, made at the first start; by default beside an SQLite database, or
+    /// beside this file.
+    #[serde(default)]
+    pub(crate) key_file: PathBuf,
     /// Where the bank's monitoring asks (`/metrics`); none when it is not said. Keep it inside.
     #[serde(default)]
     pub(crate) operation: Option<SocketAddr>,
+    /// The node's address as browsers see it; needed for signing in through a provider.
+    #[serde(default)]
+    pub(crate) public_url: String,
+    /// Providers of OpenID Connect one may sign in through.
+    #[serde(default)]
+    pub(crate) oidc: Vec<Oidc>,
     /// Everybody may sign in as anybody: only for a made-up bank.
     #[serde(default)]
     pub(crate) demo: bool,
+}
+
+/// A provider of OpenID Connect.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Oidc {
+    /// Its part of our address: small letters, digits, dashes.
+    pub(crate) key: String,
+    /// As its button is called.
+    pub(crate) name: String,
+    /// Address it vouches under.
+    pub(crate) issuer: String,
+    /// Under which name it knows us.
+    pub(crate) client_id: String,
+    /// The file with what we prove it with.
+    pub(crate) client_secret_file: PathBuf,
+    /// The claim that holds the sign-in name.
+    #[serde(default = "claim")]
+    pub(crate) claim: String,
+    /// How the person must have proved himself there.
+    #[serde(default)]
+    pub(crate) require_acr: Option<String>,
+    /// Certificates to trust, PEM, instead of the public ones.
+    #[serde(default)]
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+impl Oidc {
+    fn setting(&self, public_url: &str) -> Result<ProviderSetting, RunError> {
+        let read =
+            |path: &Path| std::fs::read(path).map_err(RunError::io(path.display().to_string()));
+        let is_key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if self.key.is_empty() || !self.key.chars().all(is_key) {
+            let words = format!("oidc: key {:?}: small letters, digits, dashes", self.key);
+            return Err(RunError::Asked(words));
+        }
+        if public_url.is_empty() {
+            return Err(RunError::Asked("oidc: public_url must be said too".to_owned()));
+        }
+        let secret = String::from_utf8(read(&self.client_secret_file)?);
+        let secret =
+            secret.map_err(|_| RunError::Asked("client_secret_file: no text".to_owned()))?;
+        Ok(ProviderSetting {
+            key: self.key.clone(),
+            name: self.name.clone(),
+            issuer: self.issuer.clone(),
+            client_id: self.client_id.clone(),
+            client_secret: Secret::new(secret.trim().to_owned()),
+            claim: self.claim.clone(),
+            require_acr: self.require_acr.clone(),
+            ca_pem: self.ca_file.as_deref().map(read).transpose()?,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+        })
+    }
 }
 
 /// Where the program listens when nothing else is said.
@@ -64,8 +129,17 @@ fn currency() -> String {
 fn jurisdiction() -> String {
     "ru".to_owned()
 }
+fn claim() -> String {
+    "preferred_username".to_owned()
+}
 fn node() -> String {
     "centre".to_owned()
+}
+fn key_file(db: &str, folder: &Path) -> PathBuf {
+    match db.strip_prefix("sqlite:") {
+        Some(path) => PathBuf::from(format!("{path}.key")),
+        None => folder.join("tessera.key"),
+    }
 }
 
 impl Config {
@@ -80,7 +154,10 @@ impl Config {
             currency: currency(),
             jurisdiction: jurisdiction(),
             node: node(),
+            key_file: key_file(db, Path::new("")),
             operation: None,
+            public_url: String::new(),
+            oidc: Vec::new(),
             demo: false,
         }
     }
@@ -91,8 +168,11 @@ impl Config {
     pub(crate) fn read(path: &Path) -> Result<Config, RunError> {
         let shown = path.display();
         let text = std::fs::read_to_string(path).map_err(RunError::io(shown.to_string()))?;
-        let config: Config = toml::from_str(&text)
+        let mut config: Config = toml::from_str(&text)
             .map_err(|e| RunError::Asked(format!("{shown}: {}", e.to_string().trim_end())))?;
+        if config.key_file.as_os_str().is_empty() {
+            config.key_file = key_file(&config.db, path.parent().unwrap_or(Path::new("")));
+        }
         config.time_zone()?;
         config.money()?;
         Ok(config)
@@ -103,6 +183,17 @@ impl Config {
     /// When there is none of that name.
     pub(crate) fn time_zone(&self) -> Result<TimeZone, RunError> {
         TimeZone::get(&self.zone).map_err(|e| RunError::Asked(format!("zone {}: {e}", self.zone)))
+    }
+    /// The providers one may sign in through.
+    ///
+    /// # Errors
+    /// When a file of theirs cannot be read, or an address is wrong.
+    pub(crate) fn providers(&self) -> Result<Vec<Provider>, RunError> {
+        let one = |oidc: &Oidc| {
+            let setting = oidc.setting(&self.public_url)?;
+            Provider::new(setting).map_err(|e| RunError::Asked(e.to_string()))
+        };
+        self.oidc.iter().map(one).collect()
     }
     /// The currency.
     ///
@@ -128,6 +219,15 @@ mod tests {
     fn only_the_database_must_be_said() {
         let config = read("db = 'sqlite:bank.db'").unwrap();
         assert_eq!(config, Config { secure_cookies: true, ..Config::over("sqlite:bank.db") });
+    }
+
+    #[test]
+    fn the_key_stands_beside_the_database_or_where_it_is_said() {
+        assert_eq!(read("db = 'sqlite:/b/bank.db'").unwrap().key_file, Path::new("/b/bank.db.key"));
+        let beside = read("db = 'postgres://x'").unwrap().key_file;
+        assert!(beside.is_absolute() && beside.ends_with("tessera.key"));
+        let said = read("db = 'x'\nkey_file = '/k/key'").unwrap().key_file;
+        assert_eq!(said, Path::new("/k/key"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kernel::{Clock, RandomEntropy, SystemClock};
+use spine::org::SecretBox;
 use store::Store;
 use store::dump::schema;
 use tokio::sync::watch;
@@ -19,6 +20,7 @@ use crate::wiring::{self, Core, Setting};
 pub(crate) fn setting(
     config: &Config,
     demo: Option<web::DemoMode>,
+    secret_box: SecretBox,
     stopping: watch::Receiver<bool>,
 ) -> Result<Setting, RunError> {
     Ok(Setting {
@@ -30,6 +32,8 @@ pub(crate) fn setting(
         secure_cookies: config.secure_cookies,
         proxies: config.proxies.clone(),
         demo,
+        secret_box,
+        oidc: config.providers()?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(RandomEntropy),
         stopping,
@@ -68,7 +72,10 @@ pub(crate) async fn core(url: &str) -> Result<Core, RunError> {
     must_be_current(&store).await?;
     drop(store);
     let (_stop, stopping) = watch::channel(false);
-    Ok(Core::open(&setting(&Config::over(url), None, stopping)?, wiring::modules()).await?)
+    // commands of the command line open nothing that is sealed, and must not leave a key file behind
+    let none = SecretBox::from_text(&SecretBox::new_key(&RandomEntropy));
+    let none = none.map_err(|e| RunError::Asked(e.to_string()))?;
+    Ok(Core::open(&setting(&Config::over(url), None, none, stopping)?, wiring::modules()).await?)
 }
 
 /// # Errors

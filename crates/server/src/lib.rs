@@ -13,6 +13,7 @@ mod host;
 mod import;
 mod journal;
 mod load;
+mod master_key;
 mod operation;
 pub mod wiring;
 

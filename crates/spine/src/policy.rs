@@ -127,6 +127,11 @@ impl Principal {
             ..base
         }
     }
+    /// The same person with other grants: what a token of his may do.
+    #[must_use]
+    pub(crate) fn granted(self, grants: BTreeMap<String, Scope>) -> Self {
+        Self { grants, ..self }
+    }
     /// The name in the person's own language of the reader.
     pub fn shown_name(&self, lang: Lang) -> &str {
         match lang {

@@ -194,6 +194,7 @@ impl Bank {
             token_hash: web::hash_token(&token),
             address: "127.0.0.1".to_owned(),
             agent: "testkit".to_owned(),
+            device: String::new(),
             must_change_password: false,
         };
         self.execute_system(&session).await.expect("a session");

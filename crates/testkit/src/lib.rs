@@ -16,6 +16,11 @@ pub use browser::{Browser, Reply};
 pub use database::{Database, Kind, kinds};
 pub use staff::PASSWORD;
 
+/// The box of every test bank.
+pub fn secret_box() -> spine::org::SecretBox {
+    spine::org::SecretBox::new(&kernel::Secret::new([7; 32]))
+}
+
 /// Runs a test on SQLite always, and again on PostgreSQL when `TESSERA_TEST_PG` names a server.
 /// Which one it is stands in the output, so that a failure names its database.
 pub async fn both(open: Open, test: impl AsyncFn(&Bank)) {

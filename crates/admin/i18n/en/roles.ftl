@@ -40,3 +40,5 @@ permission-group-feed = Imports
 permission-group-import = Imports
 flash-admin-role-added = Role created: now set its rights
 flash-admin-role-deleted = Role deleted
+admin-role-factor = Second factor required
+admin-role-factor-hint = Whoever has the role sets one up at the next sign-in, before anything else opens.

@@ -131,3 +131,14 @@ value-theme-dark = dark
 value-density-compact = compact
 value-density-roomy = roomy
 permission-admin-approvals = Set rules of the second person
+
+refusal-token-beyond-role = The role does not have all of these rights
+refusal-matrix-beyond = You look after people too, so you change only rights you could give yourself. Somebody who holds them must do it.
+refusal-own-power = You hold this role yourself: another administrator must take the right to manage staff away.
+refusal-own-factor = Change your own second factor on the page “Sign-in and security”.
+field-staff-second-factor = Second factor
+field-staff-recovery-codes = Recovery codes
+field-role-second-factor = Second factor
+value-second-factor-on = on
+value-second-factor-required = required
+value-recovery-codes-renewed = renewed

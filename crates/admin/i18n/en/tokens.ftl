@@ -27,3 +27,12 @@ admin-token-made-words = This is the token “{ $name }”. Copy it now: it is s
 admin-token-how = Sent with every request as
 admin-token-kept = I have copied it
 flash-admin-token-revoked = Token revoked
+admin-token-narrow = Only some of the role’s rights
+admin-token-narrow-hint = Otherwise the token may do all that its role may.
+admin-token-permissions = Which rights
+admin-token-scope = Over at most
+admin-token-scope-hint = A scope below the bank is measured from the place of the person it acts for.
+admin-token-rights = { $n ->
+    [one] only { $n } right
+   *[other] only { $n } rights
+}

@@ -41,3 +41,5 @@ permission-group-feed = Загрузка данных
 permission-group-import = Загрузка данных
 flash-admin-role-added = Роль создана: теперь задайте её права
 flash-admin-role-deleted = Роль удалена
+admin-role-factor = Обязателен второй фактор
+admin-role-factor-hint = Обладатель роли подключит его при следующем входе: до этого ничего другого не откроется.

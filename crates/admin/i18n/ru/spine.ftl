@@ -131,3 +131,14 @@ value-theme-dark = тёмная
 value-density-compact = плотная
 value-density-roomy = просторная
 permission-admin-approvals = Задавать правила второго лица
+
+refusal-token-beyond-role = У роли нет всех этих прав
+refusal-matrix-beyond = Вы управляете и сотрудниками, поэтому меняете только те права, которые могли бы дать сами. Это должен сделать тот, у кого они есть.
+refusal-own-power = Эта роль есть у вас самих: право управлять сотрудниками должен забрать другой администратор.
+refusal-own-factor = Свой второй фактор меняют на странице «Вход и безопасность».
+field-staff-second-factor = Второй фактор
+field-staff-recovery-codes = Коды восстановления
+field-role-second-factor = Второй фактор
+value-second-factor-on = включён
+value-second-factor-required = обязателен
+value-recovery-codes-renewed = обновлены

@@ -27,3 +27,13 @@ admin-token-made-words = Это токен «{ $name }». Скопируйте �
 admin-token-how = Передаётся с каждым запросом в заголовке
 admin-token-kept = Скопировано
 flash-admin-token-revoked = Токен отозван
+admin-token-narrow = Только часть прав роли
+admin-token-narrow-hint = Иначе токену доступно всё, что доступно роли.
+admin-token-permissions = Какие права
+admin-token-scope = Не шире, чем
+admin-token-scope-hint = Охват уже банка отсчитывается от места сотрудника, от имени которого действует токен.
+admin-token-rights = { $n ->
+    [one] только { $n } право
+    [few] только { $n } права
+   *[other] только { $n } прав
+}

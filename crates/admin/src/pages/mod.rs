@@ -44,6 +44,7 @@ const NAV: &[NavItem] = &[
     nav(94, "/admin/tokens", "key-round", "admin-nav-tokens", "admin.staff"),
     nav(95, "/admin/jobs", "activity", "admin-nav-jobs", "admin.jobs"),
     nav(96, "/admin/journal", "book-open", "admin-nav-journal", "journal.read"),
+    nav(97, "/admin/sign-ins", "shield-check", "admin-nav-sign-ins", "journal.read"),
 ];
 
 const fn action(
@@ -82,6 +83,7 @@ pub fn pages() -> Pages {
             "jobs",
             "journal",
             "roles",
+            "sign_ins",
             "spine",
             "staff",
             "tokens"
@@ -99,5 +101,7 @@ fn routes(routes: Routes) -> Routes {
     let routes = crate::roles::routes(crate::staff::routes(routes));
     let routes = crate::approvals::routes(routes);
     let routes = crate::absences::routes(crate::branches::routes(routes));
-    crate::journal::routes(crate::jobs::routes(crate::tokens::routes(routes)))
+    crate::journal::routes(crate::sign_ins::routes(crate::jobs::routes(crate::tokens::routes(
+        routes,
+    ))))
 }

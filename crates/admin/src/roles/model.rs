@@ -53,6 +53,7 @@ mod tests {
             name: String::new(),
             name_en: String::new(),
             built_in: true,
+            second_factor: false,
             grants: grants.map(|(p, s)| (p.to_owned(), s)).into(),
         };
         let roles = BTreeMap::from([(role.id, role)]);

@@ -90,6 +90,7 @@ mod tests {
             theme: String::new(),
             density: String::new(),
             roles: Vec::new(),
+            has_factor: false,
         }
     }
 

@@ -1,14 +1,16 @@
 //! Pages of API tokens.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Path;
 use axum::response::Response;
 use kernel::limits::{self, PAGE_ROWS};
 use kernel::{Refusal, Refusals, RoleId, Timestamp, TokenId, UserId};
 use maud::{Markup, html};
-use spine::Error;
 use spine::org::commands::CreateToken;
 use spine::org::edit::RevokeToken;
-use spine::org::{Place, Role};
+use spine::org::{Place, Role, may_give};
+use spine::{Error, Scope};
 use web::ui::{
     self, Button, Cell, Column, Field, Form, Input, Kv, Opt, PageHeader, Pager, Panel, Row, Table,
     Tone,
@@ -16,12 +18,16 @@ use web::ui::{
 use web::{Access, Answer, Cx, FormData, Routes, hash_token, new_token};
 
 use super::queries::{self, Token};
-use crate::pages::{active_staff, asked, dialog, dialog_refused, post_button, summary};
+use crate::pages::{active_staff, asked, dialog, dialog_refused, lookups, post_button, summary};
 
 const STAFF: Access = Access::Needs("admin.staff");
 const HOME: &str = "/admin/tokens";
 /// Longest name of a token (characters).
 const NAME_CHARS_MAX: usize = 100;
+/// Fields of the form: whether the token is narrowed, to which rights, over which scope at most.
+const NARROW: &str = "narrow";
+const RIGHT: &str = "permission";
+const SCOPE: &str = "scope";
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
@@ -81,9 +87,15 @@ fn row(cx: &Cx, token: &Token) -> Row {
         (None, false) => ui::dot(Tone::Good, &l.t("admin-token-live")),
     };
     let owner = token.owner.map(|o| directory.staff_name(o, l.lang).to_owned());
+    let rights = html! {
+        (role)
+        @if token.rights > 0 {
+            br; span.quiet { (l.ta("admin-token-rights", &[("n", token.rights.into())])) }
+        }
+    };
     let row = Row::new(token.id)
         .cell(Cell::text(&token.name))
-        .cell(Cell::text(role))
+        .cell(Cell::markup(rights))
         .cell(owner.map_or_else(|| Cell::none(l), Cell::text))
         .cell(Cell::markup(state))
         .cell(token.expires_at.map_or_else(|| Cell::none(l), |t| Cell::text(l.datetime(t))))
@@ -136,9 +148,14 @@ fn command(cx: &Cx, sent: &FormData, token: &str) -> Result<CreateToken, Refusal
     let expires_at = last_day
         .and_then(|day| day.tomorrow().ok())
         .map(|day| Timestamp::start_of(day, &cx.l.zone));
+    let widest = Scope::from_key(sent.raw(SCOPE)).unwrap_or(Scope::Bank);
+    let chosen = sent.all(RIGHT).iter().map(|key| (key.clone(), widest));
+    // whoever ticks rights means them, with or without the box above
+    let is_narrowed = sent.is_set(NARROW) || !sent.all(RIGHT).is_empty();
+    let limit = is_narrowed.then(|| chosen.collect());
     let role_key = role.map(|r| r.key.clone()).unwrap_or_default();
     refusals.into_result()?;
-    Ok(CreateToken { token_hash: hash_token(token), name, role_key, user_id, expires_at })
+    Ok(CreateToken { token_hash: hash_token(token), name, role_key, user_id, expires_at, limit })
 }
 
 /// The token itself, shown this once.
@@ -200,6 +217,41 @@ fn fields(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
             .hint(l.t("admin-token-owner-hint")).error(error("owner")).render(l))
         (Field::new("expires", l.t("admin-token-last-day"), Input::Date).value(given.text("expires")).required()
             .hint(l.ta("admin-token-expires-hint", &[("days", limits::TOKEN_DAYS_MAX.into())])).error(error("expires")).render(l))
+        (narrowing(cx, given, error("permissions")))
+    }
+}
+
+/// The rights the token may be narrowed to, and the widest scope of all of them.
+fn narrowing(cx: &Cx, given: &FormData, error: Option<String>) -> Markup {
+    let l = &cx.l;
+    let directory = cx.app.services.directory.get();
+    let me = cx.principal();
+    let keys: BTreeSet<&String> = directory.roles.values().flat_map(|r| r.grants.keys()).collect();
+    let may_give = |key: &&&String| may_give(me, key, Scope::Own, Place::default());
+    let chosen = given.all(RIGHT);
+    let scopes = Scope::ALL.iter().rev();
+    let scopes = scopes.map(|s| Opt::new(s.key(), l.t(&format!("scope-{}", s.key())))).collect();
+    let scope = match given.raw(SCOPE) {
+        "" => Scope::Bank.key(),
+        typed => typed,
+    };
+    html! {
+        (Field::checkbox(NARROW, l.t("admin-token-narrow"), given.is_set(NARROW))
+            .hint(l.t("admin-token-narrow-hint")).error(error).render(l))
+        details.narrowing open[given.is_set(NARROW) || !chosen.is_empty()] {
+            summary { (l.t("admin-token-permissions")) }
+            (Field::select(SCOPE, l.t("admin-token-scope"), scopes).value(scope)
+                .hint(l.t("admin-token-scope-hint")).render(l))
+            fieldset.token-rights {
+                legend { (l.t("admin-token-permissions")) }
+                @for key in keys.iter().filter(may_give) {
+                    label.check-line {
+                        input type="checkbox" name=(RIGHT) value=(key) checked[chosen.contains(key)];
+                        span { (lookups(l, &["permission"], key)) }
+                    }
+                }
+            }
+        }
     }
 }
 

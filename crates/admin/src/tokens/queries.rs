@@ -14,6 +14,8 @@ pub(super) struct Token {
     pub(super) expires_at: Option<Timestamp>,
     pub(super) revoked_at: Option<Timestamp>,
     pub(super) used_at: Option<Timestamp>,
+    /// To how many rights it is narrowed; 0: it has all of its role.
+    pub(super) rights: i64,
 }
 
 /// The newest tokens made before an instant.
@@ -23,7 +25,7 @@ pub(super) async fn list<R: Read>(
     limit: i64,
 ) -> Result<Vec<Token>, StoreError> {
     let sql = "select id, name, staff_id, role_id, created_at, expires_at, revoked_at, \
-               used_at \
+               used_at, (select count(*) from token_limit l where l.token_id = api_token.id) \
                from api_token where created_at < $1 order by created_at desc, id limit $2";
     let mut all = Vec::new();
     for row in db.query(sql, params![before, limit]).await? {
@@ -37,6 +39,7 @@ pub(super) async fn list<R: Read>(
             expires_at: c.take()?,
             revoked_at: c.take()?,
             used_at: c.take()?,
+            rights: c.take()?,
         });
     }
     Ok(all)

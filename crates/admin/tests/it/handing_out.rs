@@ -23,6 +23,7 @@ async fn helper(bank: &Bank) -> RoleId {
         name: "Помощник".to_owned(),
         name_en: "Helper".to_owned(),
         grants: grants.map(|(p, s)| (p.to_owned(), s)).into(),
+        second_factor: None,
         original: None,
     };
     let made = bank.execute("administrator", &helpers).await.unwrap();
@@ -43,6 +44,7 @@ fn token(role_key: &str, user_id: Option<UserId>) -> CreateToken {
         role_key: role_key.to_owned(),
         user_id,
         expires_at: Some(testkit::START.plus_hours(24)),
+        limit: None,
     }
 }
 
@@ -133,6 +135,7 @@ async fn nobody_widens_himself_by_moving() {
             name: "Землемер".to_owned(),
             name_en: "Surveyor".to_owned(),
             grants,
+            second_factor: None,
             original: None,
         };
         let surveyor = bank.execute("administrator", &surveyor).await.unwrap();
@@ -169,6 +172,7 @@ async fn power_over_the_organisation_comes_only_from_who_has_it() {
                 name: role.name.clone(),
                 name_en: role.name_en.clone(),
                 grants,
+                second_factor: None,
                 original: None,
             }
         };
@@ -180,7 +184,7 @@ async fn power_over_the_organisation_comes_only_from_who_has_it() {
         bank.execute("security_officer", &of("clerk", "client.read")).await.unwrap();
         bank.execute("administrator", &of("clerk", "admin.jobs")).await.unwrap();
         // a power that nobody has any more can be brought back
-        for key in ["administrator", "clerk"] {
+        for key in ["clerk", "administrator"] {
             let mut less = of(key, "app.use");
             less.grants.remove("admin.jobs");
             bank.execute("administrator", &less).await.unwrap();
@@ -216,7 +220,7 @@ async fn a_program_hands_out_nothing_whatever_its_role() {
         assert_eq!(send(bank, &mut robot, &path, &fields).await.status, 422);
         let ctx = {
             let id = role(bank, "administrator");
-            let robot = bank.services.directory.role_principal(id, None).unwrap();
+            let robot = bank.services.directory.role_principal(id, None, None).unwrap();
             bank.services.ctx(robot, "api")
         };
         let wider = edit_of(
@@ -249,6 +253,152 @@ async fn the_pages_offer_only_what_may_be_given() {
         assert!(refused.body.contains("may do more than you could allow"), "{}", refused.gist());
         let own = format!("/admin/staff/{}", bank.user("manager"));
         assert!(clerk.get(&own).await.ok().contains("/password"));
+    })
+    .await;
+}
+
+/// The administrator's stand-in who looks after people and roles, but may not give what he lacks.
+async fn deputy(bank: &Bank) -> RoleId {
+    let grants =
+        [("app.use", Scope::Bank), ("admin.staff", Scope::Bank), ("admin.roles", Scope::Bank)];
+    let deputies = SaveRole {
+        role_id: None,
+        name: "Заместитель".to_owned(),
+        name_en: "Deputy".to_owned(),
+        grants: grants.map(|(p, s)| (p.to_owned(), s)).into(),
+        second_factor: None,
+        original: None,
+    };
+    let made = bank.execute("administrator", &deputies).await.unwrap();
+    bank.execute("administrator", &edit_of(bank, "clerk", vec![made])).await.unwrap();
+    made
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_is_not_narrowed_to_get_at_its_holder() {
+    both(async |bank: &Bank| {
+        let deputies = deputy(bank).await;
+        let of = |key: &str, change: &dyn Fn(&mut BTreeMap<String, Scope>)| {
+            let directory = bank.services.directory.get();
+            let role = directory.roles.get(&role(bank, key)).unwrap();
+            let mut grants = role.grants.clone();
+            change(&mut grants);
+            SaveRole {
+                role_id: Some(role.id),
+                name: role.name.clone(),
+                name_en: role.name_en.clone(),
+                grants,
+                second_factor: None,
+                original: None,
+            }
+        };
+        let hash = "$argon2id$made-up".to_owned();
+        let set =
+            |login: &str| SetPassword { staff_id: bank.user(login), password_hash: hash.clone() };
+        let narrower = of("manager", &|grants| {
+            grants.remove("client.read");
+        });
+        assert_eq!(refused(bank, "clerk", &set("manager")).await, "person-beyond");
+        assert_eq!(refused(bank, "clerk", &narrower).await, "matrix-beyond");
+        // nor is the role of somebody widened whose password he can set
+        bank.execute("clerk", &set("partner")).await.unwrap();
+        let wider = of("partner", &|grants| {
+            grants.insert("client.read".to_owned(), Scope::Bank);
+        });
+        assert_eq!(refused(bank, "clerk", &wider).await, "matrix-beyond");
+        // nor the security officer taken for it, who may do it alone
+        assert_eq!(refused(bank, "clerk", &set("security_officer")).await, "person-beyond");
+        let officer = edit_of(bank, "partner", vec![role(bank, "security_officer")]);
+        assert_eq!(refused(bank, "clerk", &officer).await, "rights-beyond");
+        let beyond = of("security_officer", &|grants| {
+            grants.remove("admin.roles");
+        });
+        assert_eq!(refused(bank, "clerk", &beyond).await, "matrix-beyond");
+        // nor his own power over people let go of, with the passwords he has set in his head
+        let freed = SaveRole {
+            role_id: Some(deputies),
+            name: "Заместитель".to_owned(),
+            name_en: "Deputy".to_owned(),
+            grants: [("app.use", Scope::Bank), ("admin.roles", Scope::Bank)]
+                .map(|(p, s)| (p.to_owned(), s))
+                .into(),
+            second_factor: None,
+            original: None,
+        };
+        assert_eq!(refused(bank, "clerk", &freed).await, "own-power");
+        bank.execute("security_officer", &narrower).await.unwrap();
+        bank.execute("administrator", &wider).await.unwrap();
+        let named = SaveRole { second_factor: Some(true), ..of("manager", &|_| ()) };
+        bank.execute("clerk", &named).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_narrowed_token_does_only_what_it_is_narrowed_to() {
+    both(async |bank: &Bank| {
+        let mut admin = bank.client("administrator").await;
+        let auditors = role(bank, "auditor").to_string();
+        let start = [("role", auditors.as_str()), ("expires", "24.11.2026"), ("narrow", "on")];
+        let with = |more: &[(&'static str, &'static str)]| {
+            start.iter().copied().chain(more.iter().copied()).collect::<Vec<_>>()
+        };
+        let none = send(bank, &mut admin, "/admin/tokens/new", &with(&[("name", "none")])).await;
+        assert_eq!(none.status, 422, "nothing chosen must not come to mean everything");
+        let unticked = [start[0], start[1], ("name", "x"), ("permission", "admin.jobs")];
+        let unticked = send(bank, &mut admin, "/admin/tokens/new", &unticked).await;
+        assert_eq!(unticked.status, 422, "rights that are ticked are meant");
+        let beyond = with(&[("name", "beyond"), ("permission", "admin.jobs")]);
+        let beyond = send(bank, &mut admin, "/admin/tokens/new", &beyond).await;
+        assert_eq!(beyond.status, 422);
+        assert!(beyond.body.contains("does not have all of these rights"), "{}", beyond.gist());
+        assert!(beyond.body.contains("value=\"beyond\""), "what was typed is kept");
+        let fields = with(&[("name", "reader"), ("permission", "journal.read"), ("scope", "bank")]);
+        let made = send(bank, &mut admin, "/admin/tokens/new", &fields).await.ok();
+        let secret = made.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let mut robot = bank.stranger();
+        robot.set_token(&secret);
+        robot.get("/admin/journal").await.ok();
+        assert_eq!(robot.get("/me/absence").await.status, 403, "the role has app.use, it has not");
+        let list = admin.get("/admin/tokens").await.ok();
+        assert!(list.contains("only 1 right"), "{list}");
+        // what the role loses, the token loses; what it gains, it does not
+        let directory = bank.services.directory.get();
+        let auditor = directory.roles.get(&role(bank, "auditor")).unwrap();
+        let mut grants = auditor.grants.clone();
+        grants.remove("journal.read");
+        grants.insert("admin.jobs".to_owned(), Scope::Bank);
+        let changed = SaveRole {
+            role_id: Some(auditor.id),
+            name: auditor.name.clone(),
+            name_en: auditor.name_en.clone(),
+            grants,
+            second_factor: None,
+            original: None,
+        };
+        bank.execute("administrator", &changed).await.unwrap();
+        assert_eq!(robot.get("/admin/journal").await.status, 403);
+        assert_eq!(robot.get("/admin/jobs").await.status, 403);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_narrowed_token_is_given_by_who_may_give_what_is_left() {
+    both(async |bank: &Bank| {
+        helper(bank).await;
+        let narrowed = |scope: Scope, owner: Option<UserId>| CreateToken {
+            limit: Some([("client.read".to_owned(), scope)].into()),
+            token_hash: format!("{scope:?}{owner:?}").into_bytes(),
+            ..token("auditor", owner)
+        };
+        assert_eq!(refused(bank, "clerk", &token("auditor", None)).await, "rights-beyond");
+        assert_eq!(refused(bank, "clerk", &narrowed(Scope::Bank, None)).await, "rights-beyond");
+        bank.execute("clerk", &narrowed(Scope::Branch, None)).await.unwrap();
+        let owner = Some(bank.user("manager_same"));
+        bank.execute("clerk", &narrowed(Scope::Branch, owner)).await.unwrap();
+        let far = narrowed(Scope::Branch, Some(bank.user("manager_far")));
+        assert_eq!(refused(bank, "clerk", &far).await, "rights-beyond", "another branch");
     })
     .await;
 }

@@ -16,6 +16,7 @@ fn as_it_is(bank: &Bank, key: &str) -> SaveRole {
         name: role.name.clone(),
         name_en: role.name_en.clone(),
         grants: role.grants.clone(),
+        second_factor: None,
         original: None,
     }
 }

@@ -122,6 +122,8 @@ fn open(asked: Asked) -> Opening {
             currency: Currency::RUB,
             secure_cookies: false,
             proxies: Vec::new(),
+            secret_box: testkit::secret_box(),
+            oidc: Vec::new(),
             stopping: asked.stopping,
         };
         let (router, app) = web::build_router(setting, vec![admin::pages()]).unwrap();

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use clap::Args;
 use demo::load::{Depth, demo_logins, load};
 use demo::model::DemoBank;
+use kernel::RandomEntropy;
 use spine::Services;
 use tokio::sync::watch;
 use web::DemoMode;
@@ -20,7 +21,7 @@ use self::progress::Shown;
 use crate::cli::Db;
 use crate::config::{Config, LISTEN};
 use crate::wiring::{self, Node};
-use crate::{RunError, database, host};
+use crate::{RunError, database, host, master_key};
 
 /// What `tessera demo` is asked for.
 #[derive(Clone, Debug, Args)]
@@ -73,7 +74,8 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
     let mut plan = Plan::of(&asked.dir, asked.clients, asked.seed, database::now())?;
     let config = Config::over(&format!("sqlite:{}", asked.dir.join("bank.db").display()));
     let (stop, stopping) = watch::channel(false);
-    let setting = database::setting(&config, Some(demo_mode()), stopping)?;
+    let secret_box = master_key::open(&config.key_file, &RandomEntropy)?;
+    let setting = database::setting(&config, Some(demo_mode()), secret_box, stopping)?;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
     if !plan.complete {
         plan.write(&asked.dir)?;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::Router;
 use jiff::tz::TimeZone;
 use kernel::{Clock, Currency, Entropy};
-use spine::org::Directory;
+use spine::org::{Directory, SecretBox};
 use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
 use store::Store;
 use tokio::sync::watch;
-use web::{App, DemoMode, Pages};
+use web::{App, DemoMode, Pages, Provider};
 
 /// What a node is opened with.
 pub struct Setting {
@@ -27,6 +27,10 @@ pub struct Setting {
     pub secure_cookies: bool,
     /// Reverse proxies on other machines whose word on the asking address is believed.
     pub proxies: Vec<std::net::IpAddr>,
+    /// Seals what only this bank may read.
+    pub secret_box: SecretBox,
+    /// Providers one may sign in through.
+    pub oidc: Vec<Provider>,
     /// Demo mode.
     pub demo: Option<DemoMode>,
     /// Time.
@@ -137,6 +141,8 @@ impl Node {
             currency: setting.currency,
             secure_cookies: setting.secure_cookies,
             proxies: setting.proxies,
+            secret_box: setting.secret_box,
+            oidc: setting.oidc,
             stopping: setting.stopping,
         };
         let (router, app) = web::build_router(shown, pages)?;

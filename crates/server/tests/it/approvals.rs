@@ -345,6 +345,7 @@ async fn rules_guard_the_organisation_too_and_themselves() {
             name: "Новая".into(),
             name_en: "New".into(),
             grants: std::collections::BTreeMap::new(),
+            second_factor: None,
             original: None,
         };
         let id = bank.as_system().command_id();

@@ -103,6 +103,16 @@ async fn a_token_opens_the_api_in_its_role() {
         let (code, _, complaint) =
             tessera(&["token", "create", "--role", "emperor", "--db", bank.url()]);
         assert_eq!((code, complaint.contains("role-unknown")), (2, true), "{complaint}");
+        let narrowed = ["token", "create", "--role", "auditor", "--permission", "app.use"];
+        let narrowed = [narrowed.as_slice(), &["--days", "0", "--db", bank.url()]].concat();
+        let (code, token, complaint) = tessera(&narrowed);
+        assert_eq!((code, token.len()), (0, 64), "{complaint}");
+        program.set_token(&token);
+        assert_eq!(program.get("/admin/journal").await.status, 403);
+        let beyond = ["token", "create", "--role", "auditor", "--permission", "admin.jobs"];
+        let beyond = [beyond.as_slice(), &["--db", bank.url()]].concat();
+        let (code, _, complaint) = tessera(&beyond);
+        assert_eq!((code, complaint.contains("token-beyond-role")), (2, true), "{complaint}");
     })
     .await;
 }

@@ -60,7 +60,17 @@ async fn every_route_needs_a_permission_that_exists() {
         bank.app.routes.iter().filter(|r| r.access == "public").map(|r| r.path).collect();
     assert_eq!(
         open,
-        ["/health", "/me/preferences", "/ready", "/sign-in", "/sign-in"],
+        [
+            "/health",
+            "/me/preferences",
+            "/ready",
+            "/sign-in",
+            "/sign-in",
+            "/sign-in/code",
+            "/sign-in/code",
+            "/sign-in/oidc/{key}",
+            "/sign-in/oidc/{key}/back"
+        ],
         "nothing else is open to everybody"
     );
 }

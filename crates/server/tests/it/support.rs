@@ -20,6 +20,8 @@ pub(crate) fn open(asked: Asked) -> Opening {
             zone: TimeZone::get("Europe/Moscow").unwrap(),
             secure_cookies: false,
             proxies: Vec::new(),
+            secret_box: testkit::secret_box(),
+            oidc: Vec::new(),
             demo: asked.demo,
             clock: asked.clock,
             entropy: asked.entropy,

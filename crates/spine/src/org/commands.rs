@@ -1,18 +1,22 @@
 //! Sign-in, sessions, tokens and notices. (The organisation's own editing is in `edit`.)
 
+use std::collections::BTreeMap;
+
 use kernel::{Lang, Refusal, RoleId, SessionId, Timestamp, TokenId, UserId, limits};
 use serde::{Deserialize, Serialize};
 use store::outbox::Message;
-use store::{Read, Tx, params};
+use store::{Read, Tx, Value, params};
 
 use super::edit::giving;
-use super::rights::{Place, may_give_all};
-use crate::{Change, Command, Error, Registry, Work};
+use super::marks::{self, Origin};
+use super::rights::{Place, may_give_all, narrowed};
+use crate::{Change, Command, Error, Registry, Scope, Work};
 
 pub(crate) fn register(registry: &mut Registry) {
     registry.add::<OpenSession>();
     registry.add::<EndSession>();
     registry.add::<NoteSignInFailure>();
+    registry.add::<NoteDismissedSignIn>();
     registry.add::<TouchSession>();
     registry.add::<SavePreferences>();
     registry.add::<CreateToken>();
@@ -32,6 +36,9 @@ pub struct OpenSession {
     pub address: String,
     /// Browser.
     pub agent: String,
+    /// What kind of browser on what system, without versions.
+    #[serde(default)]
+    pub device: String,
     /// It was opened with a password that somebody else has set: nothing but changing it is open.
     #[serde(default)]
     pub must_change_password: bool,
@@ -45,6 +52,8 @@ impl Command for OpenSession {
     async fn handle(&self, w: &mut Work<'_>) -> Result<SessionId, Error> {
         let id: SessionId = w.new_id();
         let now = w.ctx.now;
+        let origin = Origin { address: &self.address, device: &self.device };
+        marks::note_sign_in(w, self.user_id, origin).await?;
         let short = |text: &str| text.chars().take(200).collect::<String>();
         w.execute(
             "insert into session (id, token_hash, staff_id, created_at, seen_at, expires_at, \
@@ -64,7 +73,8 @@ impl Command for OpenSession {
             w.execute("insert into password_duty (session_id) values ($1)", params![id]).await?;
         }
         w.execute(
-            "update staff set failures = 0, locked_until = null where id = $1 and failures > 0",
+            "update staff set failures = 0, locked_until = null where id = $1 \
+             and (failures > 0 or locked_until is not null)",
             params![self.user_id],
         )
         .await?;
@@ -102,11 +112,35 @@ impl Command for NoteSignInFailure {
             params![self.user_id, kept, locked],
         )
         .await?;
+        let origin = Origin { address: &self.address, device: "" };
+        marks::note_dismissed(w, self.user_id, origin).await?;
         let change = Change::new()
             .set("sign_in_failed_from", self.address.as_str())
             .set("locked_until", locked.map(Timestamp::micros));
         w.record("staff", self.user_id, None, change);
         Ok(locked)
+    }
+}
+
+/// Notes that a provider vouched for somebody who does not work here any more.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct NoteDismissedSignIn {
+    /// Who.
+    pub user_id: UserId,
+    /// Network address.
+    pub address: String,
+    /// What kind of browser.
+    pub device: String,
+}
+
+impl Command for NoteDismissedSignIn {
+    const NAME: &'static str = "org.note_dismissed_sign_in";
+    const PERMISSION: &'static str = "system";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let origin = Origin { address: &self.address, device: &self.device };
+        marks::note_dismissed(w, self.user_id, origin).await
     }
 }
 
@@ -212,6 +246,9 @@ pub struct CreateToken {
     pub user_id: Option<UserId>,
     /// Ends.
     pub expires_at: Option<Timestamp>,
+    /// The only rights it shall have of the role's, over at most these scopes; none: all of them.
+    #[serde(default)]
+    pub limit: Option<BTreeMap<String, Scope>>,
 }
 
 impl Command for CreateToken {
@@ -240,8 +277,19 @@ impl Command for CreateToken {
             ],
         )
         .await?;
-        let change =
+        let mut change =
             Change::new().set("name", self.name.as_str()).set("role", self.role_key.as_str());
+        if let Some(limit) = &self.limit {
+            let rows: Vec<Vec<Value>> = limit
+                .iter()
+                .map(|(p, s)| vec![id.into(), p.as_str().into(), s.key().into()])
+                .collect();
+            let head = "insert into token_limit (token_id, permission, scope) values";
+            w.insert_many(head, &rows, "").await?;
+            for (permission, scope) in limit {
+                change = change.set(permission, scope.key());
+            }
+        }
         w.record("api_token", id, None, change);
         Ok(id)
     }
@@ -266,8 +314,23 @@ impl CreateToken {
             }
             Some(_) | None => {}
         }
-        let grants = giving::grants_of(w, &[role]).await?;
-        if !may_give_all(&w.ctx.principal, &grants, Place::default()) {
+        let held = giving::grants_of(w, &[role]).await?;
+        let grants = match &self.limit {
+            None => held,
+            // a list that says nothing must not come to mean everything
+            Some(limit) if limit.is_empty() => {
+                return Err(Error::refused_field("required", "permissions"));
+            }
+            Some(limit) if limit.keys().any(|permission| !held.contains_key(permission)) => {
+                return Err(Error::refused_field("token-beyond-role", "permissions"));
+            }
+            Some(limit) => narrowed(&held, limit),
+        };
+        let place = match self.user_id {
+            Some(owner) => giving::place_of(w, owner).await?,
+            None => Place::default(),
+        };
+        if !may_give_all(&w.ctx.principal, &grants, place) {
             return Err(Error::refused_field("rights-beyond", "role"));
         }
         let Some(owner) = self.user_id else {
@@ -284,11 +347,14 @@ impl CreateToken {
     }
 }
 
-/// Notes that a token is in use; leaves no journal entry.
+/// Notes that a token is in use; leaves a journal entry only when it is used from another address.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct TouchToken {
     /// Which.
     pub token_id: TokenId,
+    /// Network address.
+    #[serde(default)]
+    pub address: String,
 }
 
 impl Command for TouchToken {
@@ -300,7 +366,7 @@ impl Command for TouchToken {
         let now = w.ctx.now;
         w.execute("update api_token set used_at = $2 where id = $1", params![self.token_id, now])
             .await?;
-        Ok(())
+        marks::note_token(w, self.token_id, &self.address).await
     }
 }
 

@@ -8,7 +8,7 @@ use store::Reader;
 
 use super::model::{Branch, Region, Role, StaffMember, Team};
 use super::queries;
-use super::rights::{Place, may_give_all};
+use super::rights::{Place, may_give_all, narrowed};
 use crate::{Error, Principal, Scope};
 
 /// One loaded state; never changed, only replaced.
@@ -67,17 +67,28 @@ impl Directory {
 }
 
 impl Directory {
-    /// A principal that acts in one role over the whole bank, for API tokens; `user` is whose it is.
-    pub fn role_principal(&self, role: RoleId, user: Option<UserId>) -> Option<Arc<Principal>> {
+    /// A principal that acts in one role, for API tokens; `user` is whose it is, and a scope narrower than
+    /// the bank is measured from his place. With a `limit` it has no more than that of the role's rights.
+    pub fn role_principal(
+        &self,
+        role: RoleId,
+        user: Option<UserId>,
+        limit: Option<&BTreeMap<String, Scope>>,
+    ) -> Option<Arc<Principal>> {
         let loaded = self.get();
         let role = loaded.roles.get(&role)?;
-        let mut base = Principal::nobody();
+        let owner = user.and_then(|id| loaded.principals.get(&id));
+        let mut base = owner.map_or_else(Principal::nobody, |p| Principal::clone(p));
         base.user_id = user;
         base.is_program = true;
         base.name = role.name.clone();
         base.name_en = role.name_en.clone();
         base.roles = vec![role.key.clone()];
-        Some(Arc::new(Principal::with_grants(base, role.grants.clone(), Vec::new(), Vec::new())))
+        let grants = match limit {
+            Some(limit) => narrowed(&role.grants, limit),
+            None => role.grants.clone(),
+        };
+        Some(Arc::new(base.granted(grants)))
     }
 }
 
@@ -121,6 +132,13 @@ impl Loaded {
             *held = (*held).max(*scope);
         }
         grants
+    }
+    /// Whether a person must set up a second factor before anything else: a role of his requires one.
+    pub fn must_enrol(&self, user: UserId) -> bool {
+        let requires = |member: &StaffMember| {
+            member.roles.iter().filter_map(|r| self.roles.get(r)).any(|r| r.second_factor)
+        };
+        self.staff.get(&user).is_some_and(|member| !member.has_factor && requires(member))
     }
     /// Where a person sits.
     pub fn place_of(&self, member: &StaffMember) -> Place {

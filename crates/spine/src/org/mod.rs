@@ -5,20 +5,25 @@ pub mod commands;
 mod directory;
 pub mod edit;
 mod edit_rules;
+pub mod factor;
 mod feed;
+mod marks;
 mod model;
 mod password;
 pub mod queries;
 mod rights;
+pub mod secret_box;
 mod seed;
 mod setup;
 pub mod views;
 
 pub use directory::{Directory, Loaded};
 pub use feed::ImportBranches;
+pub use marks::Mark;
 pub use model::{Branch, Region, Role, StaffMember, Team};
 pub use password::{PasswordError, check_password, hash_password};
 pub use rights::{Place, may_give, may_give_all};
+pub use secret_box::SecretBox;
 pub use seed::{Seed, SeedAbsence, SeedBranch, SeedRegion, SeedStaff, SeedTeam, Seeded};
 pub use setup::{BuiltInRole, ROLES, has_staff, set_up};
 
@@ -71,6 +76,21 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0102_password.sql"),
     },
     Migration {
+        number: 103,
+        name: "second_factor",
+        sql: include_str!("../../migrations/0103_second_factor.sql"),
+    },
+    Migration {
+        number: 104,
+        name: "token_limit",
+        sql: include_str!("../../migrations/0104_token_limit.sql"),
+    },
+    Migration {
+        number: 105,
+        name: "sign_in_mark",
+        sql: include_str!("../../migrations/0105_sign_in_mark.sql"),
+    },
+    Migration {
         number: 115,
         name: "approval",
         sql: include_str!("../../migrations/0115_approval.sql"),
@@ -94,6 +114,7 @@ pub fn module() -> Module {
 
 fn register(registry: &mut Registry) {
     commands::register(registry);
+    factor::commands::register(registry);
     views::register(registry);
     crate::approval::register(registry);
     registry.add::<ImportBranches>();

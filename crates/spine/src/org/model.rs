@@ -70,6 +70,8 @@ pub struct Role {
     pub name_en: String,
     /// Came with the product.
     pub built_in: bool,
+    /// Who holds it must have a second factor.
+    pub second_factor: bool,
     /// Permission key → scope.
     pub grants: BTreeMap<String, Scope>,
 }
@@ -99,6 +101,8 @@ pub struct StaffMember {
     pub density: String,
     /// Roles.
     pub roles: Vec<RoleId>,
+    /// Has set up a second factor.
+    pub has_factor: bool,
 }
 
 impl StaffMember {

@@ -76,7 +76,10 @@ pub(crate) async fn load_organisation<R: Read>(db: &mut R) -> Result<Loaded, Sto
 
 async fn load_roles<R: Read>(db: &mut R) -> Result<BTreeMap<RoleId, Role>, StoreError> {
     let mut roles = BTreeMap::new();
-    for row in db.query("select id, key, name, name_en, built_in from role", &[]).await? {
+    let sql = "select r.id, r.key, r.name, r.name_en, r.built_in, \
+               case when f.role_id is null then 0 else 1 end \
+               from role r left join role_second_factor f on f.role_id = r.id";
+    for row in db.query(sql, &[]).await? {
         let mut c = row.cols();
         let role = Role {
             id: c.take()?,
@@ -84,6 +87,7 @@ async fn load_roles<R: Read>(db: &mut R) -> Result<BTreeMap<RoleId, Role>, Store
             name: c.take()?,
             name_en: c.take()?,
             built_in: c.take::<i64>()? != 0,
+            second_factor: c.take::<i64>()? != 0,
             grants: BTreeMap::new(),
         };
         roles.insert(role.id, role);
@@ -100,8 +104,9 @@ async fn load_roles<R: Read>(db: &mut R) -> Result<BTreeMap<RoleId, Role>, Store
 
 async fn load_staff<R: Read>(db: &mut R) -> Result<BTreeMap<UserId, StaffMember>, StoreError> {
     let mut staff = BTreeMap::new();
-    let sql = "select id, login, name, name_en, branch_id, team_id, state, lang, theme, density \
-               from staff";
+    let sql = "select s.id, s.login, s.name, s.name_en, s.branch_id, s.team_id, s.state, s.lang, \
+               s.theme, s.density, case when t.staff_id is null then 0 else 1 end \
+               from staff s left join totp t on t.staff_id = s.id";
     for row in db.query(sql, &[]).await? {
         let mut c = row.cols();
         let member = StaffMember {
@@ -115,6 +120,7 @@ async fn load_staff<R: Read>(db: &mut R) -> Result<BTreeMap<UserId, StaffMember>
             lang: Lang::from_code(&c.take::<String>()?).unwrap_or_default(),
             theme: c.take()?,
             density: c.take()?,
+            has_factor: c.take::<i64>()? != 0,
             roles: Vec::new(),
         };
         staff.insert(member.id, member);
@@ -142,6 +148,8 @@ pub struct SignInRow {
     pub locked_until: Option<Timestamp>,
     /// The password was set by somebody else and is to be changed first.
     pub is_temporary: bool,
+    /// A second factor is asked for after the password.
+    pub has_factor: bool,
 }
 
 /// A member of staff by sign-in name (exact, lower case).
@@ -153,8 +161,10 @@ pub async fn sign_in_row<R: Read>(
     login: &str,
 ) -> Result<Option<SignInRow>, StoreError> {
     let sql = "select s.id, s.state, s.password_hash, s.locked_until, \
-               case when t.staff_id is null then 0 else 1 end \
+               case when t.staff_id is null then 0 else 1 end, \
+               case when f.staff_id is null then 0 else 1 end \
                from staff s left join temporary_password t on t.staff_id = s.id \
+               left join totp f on f.staff_id = s.id \
                where s.login = $1";
     let Some(row) = db.first(sql, params![login]).await? else { return Ok(None) };
     let mut c = row.cols();
@@ -164,6 +174,7 @@ pub async fn sign_in_row<R: Read>(
         password_hash: c.take()?,
         locked_until: c.take()?,
         is_temporary: c.take::<i64>()? != 0,
+        has_factor: c.take::<i64>()? != 0,
     }))
 }
 
@@ -253,6 +264,8 @@ pub struct TokenRow {
     pub user_id: Option<UserId>,
     /// Last request noted.
     pub used_at: Option<Timestamp>,
+    /// The only rights it has of its role's, over at most these scopes; none: all of them.
+    pub limit: Option<BTreeMap<String, Scope>>,
 }
 
 /// The token of a SHA-256, unless it was revoked, has run out, or its owner works here no more.
@@ -272,7 +285,31 @@ pub async fn live_token<R: Read>(
         return Ok(None);
     };
     let mut c = row.cols();
-    Ok(Some(TokenRow { id: c.take()?, role_id: c.take()?, user_id: c.take()?, used_at: c.take()? }))
+    let (id, role_id, user_id, used_at) = (c.take()?, c.take()?, c.take()?, c.take()?);
+    let limit = token_limit(db, id).await?;
+    Ok(Some(TokenRow { id, role_id, user_id, used_at, limit }))
+}
+
+/// What a token is narrowed to; none when it has all rights of its role.
+async fn token_limit<R: Read>(
+    db: &mut R,
+    token: TokenId,
+) -> Result<Option<BTreeMap<String, Scope>>, StoreError> {
+    let sql = "select permission, scope from token_limit where token_id = $1";
+    let rows = db.query(sql, params![token]).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut limit = BTreeMap::new();
+    for row in rows {
+        let mut c = row.cols();
+        let (permission, scope): (String, String) = (c.take()?, c.take()?);
+        // a word this program does not know narrows to nothing rather than to everything
+        if let Some(scope) = Scope::from_key(&scope) {
+            limit.insert(permission, scope);
+        }
+    }
+    Ok(Some(limit))
 }
 
 /// A saved view of a list.

@@ -5,6 +5,14 @@
 //! Nobody hands out a right that he does not hold himself over at least that much. Two permissions lift
 //! this: `admin.grant` for people and tokens, `admin.roles` for the matrix of a role. Neither lifts it for
 //! the rights over the organisation itself (`admin.…`): those are given only by who holds them.
+//!
+//! `admin.roles` lifts it only for who has no power over people: with `admin.staff` beside it one could
+//! narrow a role, set its holder's password and widen it again, or widen the role of somebody whose password
+//! one knows. Such a person changes in a matrix, either way, only what he could give. And because two people
+//! with one of the powers each would come to the same, `admin.roles` itself is given, and its holders are
+//! acted on, only with `admin.grant`.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{BranchId, RegionId, TeamId};
 
@@ -12,6 +20,10 @@ use crate::{Principal, Scope};
 
 /// Lets its holder give people and tokens rights of the bank's business that he does not hold himself.
 const LIFTS: &str = "admin.grant";
+/// Power over people: their passwords, roles and tokens.
+const OVER_PEOPLE: &str = "admin.staff";
+/// Power over the matrix of roles.
+const OVER_ROLES: &str = "admin.roles";
 
 /// Where a right will be used: what its scope is measured from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,9 +56,57 @@ pub(super) fn holds(giver: &Principal, permission: &str, scope: Scope, place: Pl
     here || scope == Scope::Own
 }
 
+/// What is left of grants under a limit: only what stands in both, over the narrower scope.
+pub(super) fn narrowed(
+    grants: &BTreeMap<String, Scope>,
+    limit: &BTreeMap<String, Scope>,
+) -> BTreeMap<String, Scope> {
+    let both = |(permission, held): (&String, &Scope)| {
+        Some((permission.clone(), (*held).min(*limit.get(permission)?)))
+    };
+    grants.iter().filter_map(both).collect()
+}
+
+/// Whether somebody may change a role's matrix so, as far as he himself could come to what changes. The
+/// narrowest and the widest scope reach alike from every place; one between is measured from its holder's.
+pub(super) fn may_change_matrix(
+    giver: &Principal,
+    before: &BTreeMap<String, Scope>,
+    after: &BTreeMap<String, Scope>,
+) -> bool {
+    if !giver.has(OVER_PEOPLE) {
+        return true;
+    }
+    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    keys.into_iter().all(|permission| {
+        let (was, will) = (before.get(permission), after.get(permission));
+        let Some(widest) = was.max(will).copied().filter(|_| was != will) else {
+            return true;
+        };
+        let anywhere = widest == Scope::Own || giver.scope(permission) == Some(Scope::Bank);
+        let brings_back = was < will && is_power(permission) && !giver.has(permission);
+        let lifted = giver.has(LIFTS) && !is_power(permission);
+        let may_hand_on = permission != OVER_ROLES || giver.has(LIFTS);
+        let held = may_hand_on && anywhere && holds(giver, permission, widest, Place::default());
+        brings_back || lifted || held
+    })
+}
+
+/// Whether a change of a role takes the power over people away. Nobody does so with a role of his own: he
+/// would be free of the rule above, and still know the passwords he has set.
+pub(super) fn lets_go_of_people(
+    before: &BTreeMap<String, Scope>,
+    after: &BTreeMap<String, Scope>,
+) -> bool {
+    before.contains_key(OVER_PEOPLE) && !after.contains_key(OVER_PEOPLE)
+}
+
 /// Whether somebody may give a right to a person or a token that will use it in a place.
 pub fn may_give(giver: &Principal, permission: &str, scope: Scope, place: Place) -> bool {
     let lifted = giver.has(LIFTS) && !is_power(permission);
+    if permission == OVER_ROLES && !giver.has(LIFTS) {
+        return false;
+    }
     !giver.is_program && (lifted || holds(giver, permission, scope, place))
 }
 
@@ -65,106 +125,5 @@ pub(super) fn depends_on_place(person: &Principal) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn id<T: From<Uuid>>(n: u128) -> T {
-        Uuid::from_u128(n).into()
-    }
-
-    fn place(team: u128, branch: u128, region: u128) -> Place {
-        let some = |n: u128| (n > 0).then_some(n);
-        Place {
-            team_id: some(team).map(id),
-            branch_id: some(branch).map(id),
-            region_id: some(region).map(id),
-        }
-    }
-
-    fn giver(grants: &[(&str, Scope)]) -> Principal {
-        let mut base = Principal::nobody();
-        base.user_id = Some(id(9));
-        (base.team_id, base.branch_id, base.region_id) = (Some(id(1)), Some(id(10)), Some(id(100)));
-        let grants = grants.iter().map(|(p, s)| ((*p).to_owned(), *s)).collect();
-        Principal::with_grants(base, grants, Vec::new(), Vec::new())
-    }
-
-    #[test]
-    fn a_right_is_given_only_by_who_holds_as_much_of_it() {
-        // all pairs of scopes, in one place: exactly the narrower and the equal ones may be given
-        let here = place(1, 10, 100);
-        for held in Scope::ALL {
-            for wanted in Scope::ALL {
-                let who = giver(&[("client.read", held)]);
-                assert_eq!(may_give(&who, "client.read", wanted, here), wanted <= held);
-                assert!(!may_give(&who, "client.edit", wanted, here), "another right");
-            }
-        }
-        assert!(!may_give(&Principal::nobody(), "client.read", Scope::Own, here));
-        assert!(may_give(&Principal::system(), "client.read", Scope::Bank, here));
-    }
-
-    #[test]
-    fn a_scope_is_worth_nothing_elsewhere() {
-        let cases = [
-            (Scope::Branch, Scope::Branch, place(2, 10, 100), true),
-            (Scope::Branch, Scope::Branch, place(0, 11, 100), false),
-            (Scope::Branch, Scope::Team, place(3, 11, 100), false),
-            (Scope::Branch, Scope::Own, place(3, 11, 100), true),
-            (Scope::Branch, Scope::Branch, place(0, 0, 0), true),
-            (Scope::Region, Scope::Branch, place(0, 11, 100), true),
-            (Scope::Region, Scope::Region, place(0, 12, 101), false),
-            (Scope::Team, Scope::Team, place(2, 10, 100), false),
-            (Scope::Bank, Scope::Region, place(0, 12, 101), true),
-        ];
-        for (held, wanted, there, expected) in cases {
-            let who = giver(&[("client.read", held)]);
-            let said = may_give(&who, "client.read", wanted, there);
-            assert_eq!(said, expected, "{held:?} gives {wanted:?} at {there:?}");
-        }
-    }
-
-    #[test]
-    fn admin_grant_lifts_the_rule_for_business_and_never_for_power() {
-        let who = giver(&[("admin.staff", Scope::Bank), (LIFTS, Scope::Bank)]);
-        for (permission, expected) in [
-            ("client.read", true),
-            ("journal.read", true),
-            ("admin.staff", true),
-            ("admin.grant", true),
-            ("admin.roles", false),
-            ("admin.jobs", false),
-            ("system", false),
-        ] {
-            let said = may_give(&who, permission, Scope::Bank, Place::default());
-            assert_eq!(said, expected, "{permission}");
-        }
-    }
-
-    #[test]
-    fn a_program_hands_out_nothing() {
-        let mut program = giver(&[("client.read", Scope::Bank), (LIFTS, Scope::Bank)]);
-        program.is_program = true;
-        assert!(!may_give(&program, "client.read", Scope::Own, Place::default()));
-        let grants = BTreeMap::from([("client.read".to_owned(), Scope::Own)]);
-        assert!(!may_give_all(&program, &grants, Place::default()));
-    }
-
-    #[test]
-    fn giving_on_what_one_was_given_never_widens_it() {
-        // whatever chain of givers a right passes, its end has no more of it than its start
-        for start in Scope::ALL {
-            let mut held = start;
-            for wanted in Scope::ALL.into_iter().chain(Scope::ALL.into_iter().rev()) {
-                if may_give(&giver(&[("p.q", held)]), "p.q", wanted, place(1, 10, 100)) {
-                    held = wanted;
-                }
-                assert!(held <= start);
-            }
-        }
-    }
-}
+#[path = "rights_tests.rs"]
+mod tests;

@@ -35,9 +35,21 @@ pub fn agent(line: &str) -> String {
     }
 }
 
+/// What kind of browser on what system, without versions, which change by themselves: `Chrome, Windows`.
+pub fn device(line: &str) -> String {
+    let words = agent(line);
+    match words.split_once(", ") {
+        Some((browser, system)) => {
+            let name = browser.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+            format!("{name}, {system}")
+        }
+        None => words.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::agent;
+    use super::{agent, device};
 
     #[test]
     fn browsers_have_names() {
@@ -53,6 +65,9 @@ mod tests {
             "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0",
             "Firefox 150, Linux",
         );
+        let later = format!("{start} Chrome/157.0.0.0 Safari/537.36");
+        assert_eq!(device(&later), "Chrome, Windows");
+        assert_eq!((device("curl/8.0"), device("")), ("curl/".to_owned(), String::new()));
         check("curl/8.0", "curl/8.0");
         check("", "");
     }

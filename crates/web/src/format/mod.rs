@@ -6,7 +6,7 @@ mod number;
 mod phone;
 mod time;
 
-pub use agent::agent;
+pub use agent::{agent, device};
 pub use number::{amount_typed, integer, money, money_compact, money_whole, percent};
 pub use phone::phone;
 pub use time::{

@@ -110,7 +110,10 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
         Access::Needs(_)
             if cx.must_change_password() && !WITH_A_DUTY.contains(&request.uri().path()) =>
         {
-            return to_duty(cx);
+            return to_duty(cx, DUTY);
+        }
+        Access::Needs(_) if cx.must_enrol() && !WITHOUT_FACTOR.contains(&request.uri().path()) => {
+            return to_duty(cx, ENROL);
         }
         Access::Needs(permission) => {
             if let Err(error) = cx.ctx.principal.require(permission) {
@@ -124,15 +127,19 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
 /// The page on which one changes one's password, and the way out: all that is open before it is changed.
 const WITH_A_DUTY: [&str; 2] = [DUTY, "/sign-out"];
 const DUTY: &str = "/me/password";
+/// The page on which one sets up a second factor: all that is open, beside the way out and a password that
+/// must be changed, to somebody who must have one and has none.
+pub(super) const ENROL: &str = "/me/security/totp";
+const WITHOUT_FACTOR: [&str; 3] = [ENROL, DUTY, "/sign-out"];
 
-fn to_duty(cx: &Cx) -> Response {
+fn to_duty(cx: &Cx, page: &'static str) -> Response {
     if cx.is_fragment {
         let mut response = axum::http::StatusCode::FORBIDDEN.into_response();
-        let place = axum::http::HeaderValue::from_static(DUTY);
+        let place = axum::http::HeaderValue::from_static(page);
         response.headers_mut().insert("hx-redirect", place);
         return response;
     }
-    Redirect::to(DUTY).into_response()
+    Redirect::to(page).into_response()
 }
 
 fn unknown_person(cx: &Cx, request: &Request) -> Response {

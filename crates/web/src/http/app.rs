@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn, from_fn_with_state};
 use jiff::tz::TimeZone;
 use spine::Services;
+use spine::org::SecretBox;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -16,8 +17,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::access::{RouteInfo, Routes};
 use super::contact_file::ContactFormat;
 use super::gate::Gate;
+use super::oidc::Provider;
 use super::pages::{Action, CardPanel, ListColumn, NavItem, Pages, SearchSource};
-use super::{cx, errors, gallery, health, live, me, sign_in};
+use super::{cx, errors, gallery, health, live, me, oidc, second_step, security, sign_in};
 use crate::i18n::{Texts, TextsError};
 
 /// The demo bank's sign-in by one click; absent in a real bank.
@@ -43,6 +45,10 @@ pub struct App {
     pub secure_cookies: bool,
     /// Reverse proxies whose word on the asking address is believed.
     pub proxies: Vec<std::net::IpAddr>,
+    /// Seals what only this bank may read.
+    pub secret_box: SecretBox,
+    /// Providers one may sign in through, in button order.
+    pub oidc: Vec<Provider>,
     /// How often passwords may be tried.
     pub gate: Gate,
     /// Told when the program stops, so that live streams end.
@@ -77,6 +83,10 @@ pub struct Setting {
     pub secure_cookies: bool,
     /// Reverse proxies on other machines whose word on the asking address is believed.
     pub proxies: Vec<std::net::IpAddr>,
+    /// Seals what only this bank may read: secrets of second factors, steps of a sign-in.
+    pub secret_box: SecretBox,
+    /// Providers one may sign in through, in button order.
+    pub oidc: Vec<Provider>,
     /// Turns true when the program stops.
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
@@ -88,7 +98,7 @@ pub struct Setting {
 pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<App>), TextsError> {
     let mut sources = crate::i18n::SOURCES.to_vec();
     let mut routes = gallery::routes(live::routes(me::routes(sign_in::routes(Routes::default()))));
-    routes = health::routes(routes);
+    routes = health::routes(security::routes(second_step::routes(oidc::routes(routes))));
     let mut app = App {
         services: setting.services,
         texts: Arc::new(Texts::new(&[])?),
@@ -97,6 +107,8 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         currency: setting.currency,
         secure_cookies: setting.secure_cookies,
         proxies: setting.proxies,
+        secret_box: setting.secret_box,
+        oidc: setting.oidc,
         gate: Gate::default(),
         stopping: setting.stopping,
         nav: Vec::new(),

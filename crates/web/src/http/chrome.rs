@@ -61,7 +61,7 @@ impl Cx {
     }
 
     pub(super) fn page_markup(&self, title: &str, content: &Markup) -> Markup {
-        if self.session.is_none() || self.must_change_password() {
+        if self.session.is_none() || self.must_change_password() || self.must_enrol() {
             return crate::ui::bare_page(&self.l, title, Theme::Auto, content);
         }
         let directory = self.app.services.directory.get();

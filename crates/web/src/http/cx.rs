@@ -65,6 +65,15 @@ impl Cx {
     pub fn must_change_password(&self) -> bool {
         self.session.as_ref().is_some_and(|s| s.must_change_password)
     }
+    /// A role of the person requires a second factor, and he has none yet: he must set one up first.
+    pub fn must_enrol(&self) -> bool {
+        let user = self.session.as_ref().map(|s| s.user_id);
+        user.is_some_and(|user| self.app.services.directory.get().must_enrol(user))
+    }
+    /// What kind of browser asks, without versions; empty when it says nothing.
+    pub fn device(&self) -> String {
+        crate::format::device(&self.agent)
+    }
     /// Who asks.
     pub fn principal(&self) -> &Principal {
         &self.ctx.principal
@@ -126,9 +135,10 @@ async fn make(
     let mut has_token = false;
     if let Some(token) = bearer(headers) {
         if let Some(row) = queries::live_token(&mut db, &hash_token(token), now).await? {
-            principal = app.services.directory.role_principal(row.role_id, row.user_id);
+            principal =
+                app.services.directory.role_principal(row.role_id, row.user_id, row.limit.as_ref());
             has_token = principal.is_some();
-            touch_token(&app, &row, now).await;
+            touch_token(&app, &row, &address, now).await;
         }
     } else if let Some(token) = cookie(headers, sid_name(app.secure_cookies)) {
         session = queries::live_session(&mut db, &hash_token(token), now).await?;
@@ -175,13 +185,16 @@ fn zone_of(app: &App, principal: &Principal) -> jiff::tz::TimeZone {
 /// How often it is noted that a session or a token is in use.
 const EVERY_SECONDS: i64 = 600;
 
-/// Notes at most once in ten minutes that the token is in use.
-async fn touch_token(app: &App, token: &TokenRow, now: Timestamp) {
-    if token.used_at.is_some_and(|at| now.seconds_since(at) <= EVERY_SECONDS) {
+/// Notes at most once in ten minutes that the token is in use; at once when this node has not seen it used
+/// from that address.
+async fn touch_token(app: &App, token: &TokenRow, address: &str, now: Timestamp) {
+    let is_young = token.used_at.is_some_and(|at| now.seconds_since(at) <= EVERY_SECONDS);
+    if is_young && !app.gate.is_new_pair(token.id, address) {
         return;
     }
     let ctx = app.services.system("web");
-    let command = spine::org::commands::TouchToken { token_id: token.id };
+    let command =
+        spine::org::commands::TouchToken { token_id: token.id, address: address.to_owned() };
     if let Err(error) = app.services.bus.execute(&ctx, ctx.command_id(), &command).await {
         tracing::warn!(%error, "token could not be touched");
     }

@@ -2,14 +2,17 @@
 //! counted here by the same rule, so that an answer never tells which of the two it was. An address that
 //! fails too often, whatever the logins, has to wait too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use kernel::Timestamp;
 use kernel::limits::{
     PASSWORD_CHECKS_AT_ONCE, SIGN_IN_ADDRESS_FAILURES_MAX, SIGN_IN_FAILURES_MAX, SIGN_IN_KEYS_MAX,
     SIGN_IN_LOCK_MINUTES,
 };
+use kernel::{Secret, Timestamp, TokenId};
+use spine::Error;
+use spine::org::check_password;
 use tokio::sync::Semaphore;
 
 /// What was tried in vain from one address, or with one login that nobody has.
@@ -25,7 +28,11 @@ pub struct Gate {
     addresses: Mutex<BTreeMap<String, Tries>>,
     strangers: Mutex<BTreeMap<String, Tries>>,
     /// Hashing takes memory by design: so many at once, the rest queues.
-    pub(super) checks: Semaphore,
+    checks: Semaphore,
+    /// From which addresses this node saw tokens used.
+    pairs: Mutex<BTreeSet<(TokenId, String)>>,
+    /// Passwords checked so far.
+    checked: AtomicU64,
 }
 
 impl Default for Gate {
@@ -34,11 +41,33 @@ impl Default for Gate {
             addresses: Mutex::default(),
             strangers: Mutex::default(),
             checks: Semaphore::new(PASSWORD_CHECKS_AT_ONCE),
+            pairs: Mutex::default(),
+            checked: AtomicU64::new(0),
         }
     }
 }
 
 impl Gate {
+    /// Whether a password fits a hash: the one slow thing about a sign-in.
+    pub(super) async fn fits(&self, password: Secret<String>, hash: String) -> Result<bool, Error> {
+        let _turn = self.checks.acquire().await.map_err(Error::failure)?;
+        self.checked.fetch_add(1, Ordering::Relaxed);
+        tokio::task::spawn_blocking(move || check_password(&password, &hash))
+            .await
+            .map_err(Error::failure)
+    }
+    /// Whether this node sees a token used from an address for the first time; it is a stranger no more then.
+    pub(super) fn is_new_pair(&self, token: TokenId, address: &str) -> bool {
+        let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
+        if pairs.len() >= SIGN_IN_KEYS_MAX {
+            pairs.clear();
+        }
+        pairs.insert((token, address.to_owned()))
+    }
+    /// How many passwords were checked: the same for every login, whether or not somebody has it.
+    pub fn passwords_checked(&self) -> u64 {
+        self.checked.load(Ordering::Relaxed)
+    }
     /// Until when an address must wait.
     pub(super) fn address_shut(&self, address: &str, now: Timestamp) -> Option<Timestamp> {
         shut(&lock(&self.addresses), address, now)

@@ -14,8 +14,12 @@ mod gate;
 mod health;
 mod live;
 mod me;
+mod oidc;
 mod pages;
+mod second_step;
+mod security;
 mod sign_in;
+mod ticket;
 mod waiting;
 
 pub use access::{Access, RouteInfo, Routes};
@@ -24,6 +28,7 @@ pub use contact_file::{CardAddress, CardPoint, ContactCard, ContactFormat, Point
 pub use cx::Cx;
 pub use errors::{Answer, BadRequest, Failure};
 pub use form_data::{FormData, Upload, UploadForm, read_upload};
+pub use oidc::{Provider, ProviderError, ProviderSetting};
 pub use pages::{
     Action, CardPanel, ColumnKind, Hits, ListColumn, NavItem, Pages, PanelMarkup, PanelSlot,
     SearchHit, SearchSource,

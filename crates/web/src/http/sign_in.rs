@@ -10,8 +10,8 @@ use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 use spine::Error;
 use spine::org::commands::{EndSession, NoteSignInFailure, OpenSession};
+use spine::org::queries;
 use spine::org::queries::SignInRow;
-use spine::org::{check_password, queries};
 
 use super::access::{Access, Routes};
 use super::address::inside;
@@ -19,6 +19,7 @@ use super::app::App;
 use super::cx::{Cx, sid_name};
 use super::errors::Answer;
 use super::form_data::FormData;
+use super::{oidc, second_step};
 use crate::ui::{Button, Field, Form, Input};
 
 /// A hash no password fits, checked when the login is unknown, so that both cases take the same time.
@@ -56,7 +57,7 @@ async fn page(cx: Cx) -> Answer {
     Ok(bare(&cx, StatusCode::OK, &form(&cx, "", &next, &Refusals::default())))
 }
 
-fn bare(cx: &Cx, status: StatusCode, content: &Markup) -> Response {
+pub(super) fn bare(cx: &Cx, status: StatusCode, content: &Markup) -> Response {
     let page = crate::ui::bare_page(&cx.l, &cx.l.t("web-sign-in"), crate::ui::Theme::Auto, content);
     (status, axum::response::Html(page.into_string())).into_response()
 }
@@ -78,6 +79,7 @@ fn form(cx: &Cx, login: &str, next: &str, refusals: &Refusals) -> Markup {
             h1 { (l.t("web-sign-in")) }
             (Form::post("/sign-in").hidden("next", next).submit(l.t("web-sign-in-button"))
                 .unguarded().render(l, &fields))
+            (oidc::buttons(cx, next))
             @if let Some(demo) = &cx.app.demo { (demo_buttons(cx, demo, next)) }
         }
     }
@@ -112,18 +114,15 @@ async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Ans
     let password = Secret::new(sent.raw("password").to_owned());
     let row = queries::sign_in_row(&mut cx.db, &login).await?;
     if let Some(until) = shut_until(&app, &cx, &login, row.as_ref()) {
-        let minutes = until.seconds_since(cx.now()) / 60 + 1;
-        let refusal = Refusal::new("sign-in-locked").arg("minutes", minutes);
-        return Ok(refused(&cx, &login, &next, refusal));
+        return Ok(refused(&cx, &login, &next, locked_refusal(&cx, until)));
     }
     let stored = row.as_ref().filter(|r| r.active).and_then(|r| r.password_hash.clone());
     let hash = stored.clone().unwrap_or_else(|| NOBODY.to_owned());
-    let turn = app.gate.checks.acquire().await.map_err(Error::failure)?;
-    let fits = tokio::task::spawn_blocking(move || check_password(&password, &hash))
-        .await
-        .map_err(Error::failure)?;
-    drop(turn);
+    let fits = app.gate.fits(password, hash).await?;
     match row {
+        Some(row) if fits && stored.is_some() && row.has_factor => {
+            second_step::begin(&cx, &row, &login, &next)
+        }
         Some(row) if fits && stored.is_some() => {
             open(&app, &cx, (row.user_id, row.is_temporary), &next).await
         }
@@ -134,8 +133,19 @@ async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Ans
     }
 }
 
+/// How long one has to wait.
+pub(super) fn locked_refusal(cx: &Cx, until: Timestamp) -> Refusal {
+    let minutes = until.seconds_since(cx.now()) / 60 + 1;
+    Refusal::new("sign-in-locked").arg("minutes", minutes)
+}
+
 /// Until when this login or this address may not try: the same for a login that nobody has.
-fn shut_until(app: &App, cx: &Cx, login: &str, row: Option<&SignInRow>) -> Option<Timestamp> {
+pub(super) fn shut_until(
+    app: &App,
+    cx: &Cx,
+    login: &str,
+    row: Option<&SignInRow>,
+) -> Option<Timestamp> {
     let now = cx.now();
     let of_login = match row {
         Some(row) => row.locked_until.filter(|until| *until > now),
@@ -146,7 +156,12 @@ fn shut_until(app: &App, cx: &Cx, login: &str, row: Option<&SignInRow>) -> Optio
 
 /// Counts a failure. A login that nobody has goes the same way through the database, to no effect, so
 /// that neither the answer nor the time it takes tells whether there is such a login.
-async fn note_failure(app: &App, cx: &Cx, login: &str, user: Option<UserId>) -> Result<(), Error> {
+pub(super) async fn note_failure(
+    app: &App,
+    cx: &Cx,
+    login: &str,
+    user: Option<UserId>,
+) -> Result<(), Error> {
     app.gate.address_failed(&cx.address, cx.now());
     if user.is_none() {
         app.gate.stranger_failed(login, cx.now());
@@ -174,7 +189,7 @@ async fn demo_sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -
 }
 
 /// Opens a session with a token of its own, whatever cookie the browser came with.
-async fn open(
+pub(super) async fn open(
     app: &App,
     cx: &Cx,
     (user_id, must_change_password): (UserId, bool),
@@ -186,6 +201,7 @@ async fn open(
         token_hash: hash_token(&token),
         address: cx.address.clone(),
         agent: cx.agent.clone(),
+        device: cx.device(),
         must_change_password,
     };
     let system = app.services.system("web");
@@ -220,6 +236,8 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use spine::org::check_password;
+
     use super::*;
 
     #[test]

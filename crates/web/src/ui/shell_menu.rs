@@ -23,6 +23,8 @@ pub struct ShellLinks {
     pub preferences: String,
     /// The person's sessions.
     pub sessions: String,
+    /// How the person signs in.
+    pub security: String,
     /// Takes `POST` and ends the session.
     pub sign_out: String,
     /// Notices of the person.
@@ -37,6 +39,7 @@ impl Default for ShellLinks {
             live: Some("/live".into()),
             preferences: "/me/preferences".into(),
             sessions: "/me/sessions".into(),
+            security: "/me/security".into(),
             sign_out: "/sign-out".into(),
             notices: "/me/notices".into(),
         }
@@ -138,6 +141,11 @@ fn person_menu(l: &L, shell: &Shell) -> Markup {
         href: shell.links.sessions.clone(),
         icon: "monitor",
         label: l.t("ui-sessions"),
+    })
+    .item(MenuItem::Link {
+        href: shell.links.security.clone(),
+        icon: "shield-check",
+        label: l.t("ui-security"),
     })
     .item(MenuItem::Line)
     .item(MenuItem::Post {

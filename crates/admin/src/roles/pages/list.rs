@@ -68,12 +68,14 @@ pub(super) async fn add(cx: Cx, sent: FormData) -> Answer {
     let directory = cx.app.services.directory.get();
     let mut refusals = Refusals::default();
     let from: Option<RoleId> = sent.id("from", &mut refusals);
-    let grants = from.and_then(|id| directory.roles.get(&id)).map(|r| r.grants.clone());
+    let from = from.and_then(|id| directory.roles.get(&id));
+    let grants = from.map(|r| r.grants.clone());
     let command = SaveRole {
         role_id: None,
         name: sent.text("name"),
         name_en: sent.text("name_en"),
         grants: grants.unwrap_or_default(),
+        second_factor: from.map(|r| r.second_factor),
         original: None,
     };
     match cx.execute(sent.command_id()?, &command).await {

@@ -20,17 +20,25 @@ use crate::roles::model::{Line, catalogue};
 
 /// What the form's field of a permission is called.
 const GRANT: &str = "grant:";
+/// The check box of a required second factor.
+const FACTOR: &str = "second_factor";
 
 /// What stands in the form.
 struct Typed {
     name: String,
     name_en: String,
     grants: BTreeMap<String, Scope>,
+    second_factor: bool,
 }
 
 impl Typed {
     fn of(role: &Role) -> Self {
-        Self { name: role.name.clone(), name_en: role.name_en.clone(), grants: role.grants.clone() }
+        Self {
+            name: role.name.clone(),
+            name_en: role.name_en.clone(),
+            grants: role.grants.clone(),
+            second_factor: role.second_factor,
+        }
     }
     /// What was sent; a built-in role shows no fields for its names.
     fn sent(role: &Role, sent: &FormData) -> Self {
@@ -41,6 +49,7 @@ impl Typed {
             name: sent.opt("name").unwrap_or_else(|| kept(role.built_in, &role.name)),
             name_en: sent.opt("name_en").unwrap_or_else(|| kept(role.built_in, &role.name_en)),
             grants: grants.collect(),
+            second_factor: sent.is_set(FACTOR),
         }
     }
     fn command(&self, id: RoleId) -> SaveRole {
@@ -49,6 +58,7 @@ impl Typed {
             name: self.name.clone(),
             name_en: self.name_en.clone(),
             grants: self.grants.clone(),
+            second_factor: Some(self.second_factor),
             original: None,
         }
     }
@@ -59,10 +69,12 @@ impl Typed {
         let grants = grants.map(|(key, scope)| (format!("{GRANT}{key}"), scope.key().to_owned()));
         // a role without any right was drawn too
         let drawn = std::iter::once(("drawn".to_owned(), "1".to_owned()));
+        let factor = self.second_factor.then(|| (FACTOR.to_owned(), "on".to_owned()));
         names
             .map(|(name, text)| (name.to_owned(), text.clone()))
             .chain(grants)
             .chain(drawn)
+            .chain(factor)
             .collect()
     }
 }
@@ -210,6 +222,8 @@ fn fields(cx: &Cx, role: &Role, typed: &Typed, refusals: &Refusals) -> Markup {
                 line("name_en", "admin-name-en", &typed.name_en),
             ]))
         }
+        (Field::checkbox(FACTOR, l.t("admin-role-factor"), typed.second_factor)
+            .hint(l.t("admin-role-factor-hint")).render(l))
         div.table-scroll tabindex="0" role="region" aria-label=(l.t("admin-role-matrix")) {
             table.table.matrix {
                 caption.hidden { (l.t("admin-role-matrix")) }

@@ -25,6 +25,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/admin/staff/{id}/personnel", STAFF, personnel::save)
         .get("/admin/staff/{id}/password", STAFF, password::form)
         .post("/admin/staff/{id}/password", STAFF, password::set)
+        .post("/admin/staff/{id}/second-factor/reset", STAFF, person::reset_factor)
         .post("/admin/staff/{id}/unlock", STAFF, person::unlock)
         .post("/admin/staff/{id}/sessions/end", STAFF, person::end_session)
         .post("/admin/staff/{id}/sessions/end-all", STAFF, person::end_sessions)

@@ -7,6 +7,7 @@ use spine::Error;
 use spine::org::StaffMember;
 use spine::org::commands::EndSession;
 use spine::org::edit::{EndSessions, UnlockStaff};
+use spine::org::factor::ResetSecondFactor;
 use spine::org::queries::{SessionRow, sessions_of};
 use web::ui::{
     self, Button, Cell, Column, Kv, Menu, MenuItem, PageHeader, Panel, Row, Table, Tone,
@@ -83,6 +84,14 @@ fn menu(cx: &Cx, member: &StaffMember, href: &str) -> Markup {
         let src = format!("{href}/personnel");
         menu = menu.item(dialog(src, "id-card", "admin-personnel-set"));
     }
+    if !is_me && may_act && member.has_factor {
+        menu = menu.item(MenuItem::Post {
+            action: format!("{href}/second-factor/reset"),
+            values: vec![("_id".to_owned(), cx.form_id())],
+            icon: "shield-check",
+            label: l.t("admin-factor-reset"),
+        });
+    }
     if member.active {
         let absence = format!("/admin/absences/new?staff={}", member.id);
         menu = menu.item(dialog(absence, "plane", "admin-absence-plan"));
@@ -116,6 +125,7 @@ fn facts(cx: &Cx, member: &StaffMember, details: &Details) -> Markup {
     let directory = cx.app.services.directory.get();
     let team = member.team_id.and_then(|t| directory.teams.get(&t));
     let password = if details.has_password { "admin-password-is" } else { "admin-password-none" };
+    let factor = if member.has_factor { "admin-factor-is" } else { "admin-factor-none" };
     let mut kv = Kv::new("person")
         .two_columns()
         .text(l.t("admin-staff-name-ru"), &member.name)
@@ -127,6 +137,7 @@ fn facts(cx: &Cx, member: &StaffMember, details: &Details) -> Markup {
         .text(l.t("admin-staff-personnel-number"), directory.personnel_number(member.id))
         .text(l.t("admin-staff-lang"), &l.t(&format!("admin-lang-{}", member.lang.code())))
         .text(l.t("admin-staff-password"), &l.t(password))
+        .text(l.t("admin-staff-factor"), &l.t(factor))
         .line(l.t("admin-staff-since"), html! { (l.datetime(details.created_at)) });
     if let Some(until) = details.locked_until.filter(|t| *t > cx.now()) {
         kv = kv.line(l.t("admin-staff-locked-until"), html! { (l.datetime(until)) });
@@ -237,6 +248,11 @@ fn rights_panel(cx: &Cx, member: &StaffMember) -> Markup {
 pub(super) async fn unlock(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
     cx.execute(sent.command_id()?, &UnlockStaff { staff_id: id }).await?;
     Ok(cx.done(&person_href(id), "flash-admin-unlocked"))
+}
+
+pub(super) async fn reset_factor(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
+    cx.execute(sent.command_id()?, &ResetSecondFactor { staff_id: id }).await?;
+    Ok(cx.done(&person_href(id), "flash-admin-factor-reset"))
 }
 
 pub(super) async fn end_session(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {

@@ -18,6 +18,7 @@ mod my_day;
 mod phone;
 mod places;
 mod search;
+mod second_factor;
 mod sign_in;
 mod site;
 mod window;

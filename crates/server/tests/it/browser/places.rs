@@ -19,7 +19,7 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 12] = [
+pub(crate) const NO_PAGES: [&str; 15] = [
     "/clients/export",
     "/clients/{id}/card.vcf",
     "/clients/{id}/files/{item}",
@@ -31,6 +31,11 @@ pub(crate) const NO_PAGES: [&str; 12] = [
     "/live",
     "/ready",
     "/search/palette",
+    // walked in `second_factor.rs`: it opens only between two steps
+    "/sign-in/code",
+    // led away to a provider, and back from one: `oidc.rs`
+    "/sign-in/oidc/{key}",
+    "/sign-in/oidc/{key}/back",
     "/ui/dialog",
 ];
 
@@ -67,6 +72,8 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
             ("absence", "/me/absence"),
             ("absence-new", "/me/absence/new"),
             ("password", "/me/password"),
+            ("security", "/me/security"),
+            ("security-totp", "/me/security/totp"),
             ("gallery", "/ui"),
         ],
     );
@@ -259,6 +266,7 @@ async fn admin_places(site: &Site) -> Vec<Place> {
             ("role-new", "/admin/roles/new"),
             ("staff", "/admin/staff"),
             ("staff-new", "/admin/staff/new"),
+            ("sign-ins", "/admin/sign-ins"),
             ("tokens", "/admin/tokens"),
             ("token-new", "/admin/tokens/new"),
         ],

@@ -44,6 +44,14 @@ pub(super) async fn place(
     Ok(Place { team_id, branch_id, region_id: row.map(store::Row::one).transpose()? })
 }
 
+/// Where a person sits.
+pub(in crate::org) async fn place_of(w: &mut Work<'_>, who: UserId) -> Result<Place, Error> {
+    let sql = "select branch_id, team_id from staff where id = $1";
+    let mut c = w.first(sql, params![who]).await?.ok_or(Error::NotFound)?.cols();
+    let (branch, team) = (c.take()?, c.take()?);
+    place(w, branch, team).await
+}
+
 /// Refuses to give roles to somebody who sits there, when that hands out more than the acting person may.
 pub(super) async fn may_give_roles(
     w: &mut Work<'_>,
@@ -64,12 +72,9 @@ pub(in crate::org) async fn may_act_on(w: &mut Work<'_>, who: UserId) -> Result<
     if w.actor() == Some(who) && !w.ctx.principal.is_program {
         return Ok(());
     }
-    let sql = "select branch_id, team_id from staff where id = $1";
-    let mut c = w.first(sql, params![who]).await?.ok_or(Error::NotFound)?.cols();
-    let (branch, team) = (c.take()?, c.take()?);
+    let place = place_of(w, who).await?;
     let rows = w.query("select role_id from staff_role where staff_id = $1", params![who]).await?;
     let roles = rows.into_iter().map(store::Row::one).collect::<Result<Vec<RoleId>, _>>()?;
-    let place = place(w, branch, team).await?;
     let grants = grants_of(w, &roles).await?;
     let is_program = w.ctx.principal.is_program;
     if !is_program && may_give_all(&w.ctx.principal, &grants, place) {
@@ -79,13 +84,17 @@ pub(in crate::org) async fn may_act_on(w: &mut Work<'_>, who: UserId) -> Result<
 }
 
 /// Refuses a change of a role's matrix that gives rights over the organisation which the acting person
-/// does not hold, unless nobody at work holds them (somebody must be able to bring them back).
+/// does not hold, unless nobody at work holds them (somebody must be able to bring them back). Who also
+/// looks after people changes, either way, only rights that he could give.
 pub(super) async fn may_widen(
     w: &mut Work<'_>,
     before: &BTreeMap<String, Scope>,
     after: &BTreeMap<String, Scope>,
 ) -> Result<(), Error> {
     let me = &w.ctx.principal;
+    if !rights::may_change_matrix(me, before, after) {
+        return Err(Error::refused("matrix-beyond"));
+    }
     let wider = |(permission, scope): &(&String, &Scope)| {
         before.get(*permission).is_none_or(|held| held < *scope)
     };

@@ -59,7 +59,7 @@ pub(crate) fn register(registry: &mut Registry) {
 }
 
 /// Waits until nobody else edits rights.
-async fn lock_rights(w: &mut Work<'_>) -> Result<(), Error> {
+pub(in crate::org) async fn lock_rights(w: &mut Work<'_>) -> Result<(), Error> {
     Ok(w.tx.lock(RIGHTS_LOCK).await?)
 }
 

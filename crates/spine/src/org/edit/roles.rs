@@ -10,6 +10,7 @@ use store::{Read, Value, params};
 
 use super::{giving, keep_guardians, last_writer, lock_rights};
 use crate::org::edit_rules::{check_line, widens};
+use crate::org::rights;
 use crate::{Change, Command, Error, Merge, Scope, Work};
 
 /// A role as stored.
@@ -17,16 +18,20 @@ struct Stored {
     name: String,
     name_en: String,
     built_in: bool,
+    second_factor: bool,
     grants: BTreeMap<String, Scope>,
 }
 
 async fn load(w: &mut Work<'_>, id: RoleId) -> Result<Stored, Error> {
-    let sql = "select name, name_en, built_in from role where id = $1";
+    let sql = "select r.name, r.name_en, r.built_in, \
+               case when f.role_id is null then 0 else 1 end \
+               from role r left join role_second_factor f on f.role_id = r.id where r.id = $1";
     let mut c = w.first(sql, params![id]).await?.ok_or(Error::NotFound)?.cols();
     let mut role = Stored {
         name: c.take()?,
         name_en: c.take()?,
         built_in: c.take()?,
+        second_factor: c.take::<i64>()? != 0,
         grants: BTreeMap::new(),
     };
     let sql = "select permission, scope from role_grant where role_id = $1";
@@ -51,6 +56,9 @@ pub struct SaveRole {
     pub name_en: String,
     /// Permission key → scope; what is not in it is taken away.
     pub grants: BTreeMap<String, Scope>,
+    /// Who holds it must have a second factor; none: as it is.
+    #[serde(default)]
+    pub second_factor: Option<bool>,
     /// The same as the form showed it: what others changed meanwhile is kept, or comes back as a
     /// conflict. None overwrites.
     #[serde(default)]
@@ -99,7 +107,11 @@ impl SaveRole {
                 grants.insert(key.clone(), scope);
             }
         }
-        Self { role_id: self.role_id, name, name_en, grants, original: None }
+        let second_factor = self.second_factor.map(|mine| {
+            let original = original.second_factor.unwrap_or(stored.second_factor);
+            Merge::flag(original, mine, stored.second_factor)
+        });
+        Self { role_id: self.role_id, name, name_en, grants, second_factor, original: None }
     }
 
     async fn save(
@@ -126,7 +138,7 @@ impl SaveRole {
                 if old.built_in && (old.name != name || old.name_en != name_en) {
                     return Err(Error::refused_field("role-built-in", "name"));
                 }
-                self.refuse_own(w, id, &before).await?;
+                self.refuse_own(w, id, old).await?;
                 w.execute(
                     "update role set name = $2, name_en = $3 where id = $1",
                     params![id, name, name_en],
@@ -143,10 +155,15 @@ impl SaveRole {
         w.insert_many("insert into role_grant (role_id, permission, scope) values", &rows, "")
             .await?;
         keep_guardians(w).await?;
+        let was = old.as_ref().is_some_and(|o| o.second_factor);
+        let will = self.second_factor.unwrap_or(was);
+        require_factor(w, id, will).await?;
         let (old_name, old_name_en) =
             old.map_or((Json::Null, Json::Null), |o| (o.name.into(), o.name_en.into()));
         let names =
             Change::new().field("name", old_name, name).field("name_en", old_name_en, name_en);
+        let word = |is_required: bool| is_required.then_some("required");
+        let names = names.field("second_factor", word(was), word(will));
         w.record("role", id, None, changed_grants(names, &before, &self.grants));
         Ok(id)
     }
@@ -164,20 +181,29 @@ impl SaveRole {
         refusals.into_result()
     }
 
-    /// Refuses to widen a role the acting person holds.
-    async fn refuse_own(
-        &self,
-        w: &mut Work<'_>,
-        id: RoleId,
-        before: &BTreeMap<String, Scope>,
-    ) -> Result<(), Error> {
+    /// Refuses to widen a role the acting person holds, or to make it easier to sign in with.
+    async fn refuse_own(&self, w: &mut Work<'_>, id: RoleId, before: &Stored) -> Result<(), Error> {
         let sql = "select staff_id from staff_role where role_id = $1 and staff_id = $2";
         let is_own = w.first(sql, params![id, w.actor()]).await?.is_some();
-        if is_own && widens(before, &self.grants) {
+        let eases = before.second_factor && self.second_factor == Some(false);
+        if is_own && (eases || widens(&before.grants, &self.grants)) {
             return Err(Error::refused("own-role"));
+        }
+        if is_own && rights::lets_go_of_people(&before.grants, &self.grants) {
+            return Err(Error::refused("own-power"));
         }
         Ok(())
     }
+}
+
+async fn require_factor(w: &mut Work<'_>, id: RoleId, is_required: bool) -> Result<(), Error> {
+    let sql = if is_required {
+        "insert into role_second_factor (role_id) values ($1) on conflict do nothing"
+    } else {
+        "delete from role_second_factor where role_id = $1"
+    };
+    w.execute(sql, params![id]).await?;
+    Ok(())
 }
 
 fn changed_grants(
@@ -219,6 +245,7 @@ impl Command for DeleteRole {
             return Err(Error::refused("role-in-use"));
         }
         w.execute("delete from role_grant where role_id = $1", params![id]).await?;
+        require_factor(w, id, false).await?;
         w.execute("delete from role where id = $1", params![id]).await?;
         let names = Change::new().field("name", role.name, Json::Null).field(
             "name_en",

@@ -10,7 +10,7 @@ use super::lock_rights;
 use crate::{Change, Command, Error, Work};
 
 /// Ends sessions of a person, all but one; answers how many.
-async fn end_sessions(
+pub(in crate::org) async fn end_sessions(
     w: &mut Work<'_>,
     user: UserId,
     but: Option<SessionId>,

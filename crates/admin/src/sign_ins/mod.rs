@@ -1,0 +1,6 @@
+//! Sign-ins out of the ordinary, for whoever reads the journal.
+
+mod pages;
+mod queries;
+
+pub(crate) use pages::routes;
