@@ -52,6 +52,7 @@ fn register(registry: &mut Registry) {
 pub fn pages() -> Pages {
     Pages {
         routes: import::routes,
+        api: import::api,
         texts: &[
             (Lang::Ru, include_str!("../i18n/ru.ftl")),
             (Lang::En, include_str!("../i18n/en.ftl")),

@@ -49,3 +49,15 @@ pub const GRAPH_NODES_MAX: usize = 60;
 pub const SEAL_BATCH: i64 = 2_000;
 /// Deepest chain of links followed when exposure is summed over a group.
 pub const GROUP_DEPTH_MAX: usize = 6;
+/// Requests of one API token in a second, over a longer time.
+pub const API_REQUESTS_PER_SECOND: i64 = 100;
+/// Requests of one API token that may come at once.
+pub const API_BURST: i64 = 1_000;
+/// API tokens whose rate is remembered at once.
+pub const API_CALLERS_MAX: usize = 10_000;
+/// Longest idempotency key (characters).
+pub const API_KEY_CHARS_MAX: usize = 128;
+/// Operations in one bulk request.
+pub const API_BULK_MAX: usize = 500;
+/// Largest JSON body of an operation that carries files (bytes): an upload in base64, and its names.
+pub const API_FILES_BYTES_MAX: usize = UPLOAD_BYTES_MAX / 3 * 4 + FORM_BYTES_MAX;

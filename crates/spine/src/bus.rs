@@ -346,7 +346,10 @@ fn digest<C: Command>(ctx: &Ctx, name: &str, command: &C) -> Result<Vec<u8>, Err
     hasher.update(ctx.principal.user_id.map_or([0; 16], |u| *u.uuid().as_bytes()));
     hasher.update(name.as_bytes());
     hasher.update([0]);
-    hasher.update(serde_json::to_vec(command)?);
+    match ctx.request {
+        Some(request) => hasher.update(request),
+        None => hasher.update(serde_json::to_vec(command)?),
+    }
     Ok(hasher.finalize().to_vec())
 }
 

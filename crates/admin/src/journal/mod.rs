@@ -3,9 +3,15 @@
 //! Values of a client's fields are shown to those only who may read that client; the names of the changed
 //! fields are shown to every reader of the journal.
 
+<<<<<<< HEAD
 pub(crate) mod pages;
+=======
+mod api;
+mod pages;
+>>>>>>> 29f6081 (The API: a kit in the web room, operations of every room, one document made from what is served)
 mod queries;
 mod verify;
 
+pub(crate) use api::api;
 pub(crate) use pages::routes;
 pub(crate) use verify::VerifyJob;

@@ -3,7 +3,8 @@
 use kernel::{Refusal, Refusals, Timestamp, limits};
 
 /// By which way people spoke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// A visit to a branch.
     Branch,
@@ -97,7 +98,8 @@ impl Channel {
 }
 
 /// Who turned to whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// The client to the bank.
     In,

@@ -9,7 +9,7 @@ use crate::task::model::{TaskKind, TaskState};
 use crate::words;
 
 /// A contact as the database holds it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct InteractionRow {
     /// Identity.
     pub id: InteractionId,

@@ -3,6 +3,7 @@
 //!
 //! Reading order: `model` (kinds, fields), `commands`, `queries`, `pages`.
 
+mod api;
 pub mod commands;
 mod fields;
 mod import;
@@ -12,6 +13,7 @@ pub mod queries;
 
 pub use fields::{FIELDS, FieldDef, FieldInput, field, fields_of};
 pub(crate) use import::{CONTACT_TARGET, IMPORT_TARGET};
+pub(crate) use api::api;
 pub(crate) use pages::{ACTIONS, panels, routes, search_sources};
 pub(crate) use pages::{client_title, header, kind_word, segment_badge};
 

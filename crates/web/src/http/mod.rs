@@ -23,6 +23,8 @@ pub use app::{App, DemoMode, Setting, build_router};
 pub use contact_file::{CardAddress, CardPoint, ContactCard, ContactFormat, PointKind};
 pub use cx::Cx;
 pub use errors::{Answer, BadRequest, Failure};
+pub(crate) use errors::log_chain;
+pub(crate) use form_data::pairs;
 pub use form_data::{FormData, Upload, UploadForm, read_upload};
 pub use pages::{
     Action, CardPanel, ColumnKind, Hits, ListColumn, NavItem, Pages, PanelMarkup, PanelSlot,

@@ -9,6 +9,7 @@ use maud::Markup;
 use spine::Error;
 
 use super::access::Routes;
+use crate::api::Api;
 use super::contact_file::ContactFormat;
 use super::cx::Cx;
 
@@ -16,6 +17,8 @@ use super::cx::Cx;
 pub struct Pages {
     /// Adds its routes.
     pub routes: fn(Routes) -> Routes,
+    /// Adds its operations to the API.
+    pub api: fn(Api) -> Api,
     /// Its Fluent sources.
     pub texts: &'static [(Lang, &'static str)],
     /// Its entries in the navigation.

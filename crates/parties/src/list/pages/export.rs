@@ -67,6 +67,19 @@ pub(super) async fn filtered(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     answer(cx, asked, ids, kind, Named { file, filter }).await
 }
 
+/// Everything that fits a list, as a file for programs or for people.
+pub(in crate::list) async fn export_rows(
+    cx: Cx,
+    asked: Asked,
+    is_csv: bool,
+) -> Result<Response, Error> {
+    let kind = if is_csv { FileKind::Csv } else { FileKind::Xlsx };
+    let ids = asked.matches(&cx).await?;
+    let filter = query_of(&asked.address.view_pairs());
+    let file = format!("clients-{}", cx.l.today);
+    answer(cx, asked, ids, kind, Named { file, filter }).await.map_err(|failure| failure.0)
+}
+
 /// `POST /clients/export`: the chosen rows.
 pub(super) async fn selected(cx: Cx, sent: FormData) -> Answer {
     let kind = FileKind::of(&cx, &sent.text("format"));

@@ -1,0 +1,246 @@
+//! Problems (RFC 9457): how everything that did not go well is answered under `/api`.
+
+use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kernel::{Refusal, Refusals, Timestamp, UserId};
+use schemars::JsonSchema;
+use serde::Serialize;
+use spine::{Conflict, Error};
+
+use crate::http::Cx;
+use crate::i18n::Arg;
+
+/// What went wrong, before it is put into words.
+#[derive(Debug)]
+pub struct Problem {
+    pub(super) status: StatusCode,
+    code: &'static str,
+    refusals: Vec<Refusal>,
+    conflict: Option<Conflict>,
+    permission: Option<String>,
+    header: Option<(HeaderName, String)>,
+}
+
+impl Problem {
+    const fn new(status: StatusCode, code: &'static str) -> Self {
+        Self { status, code, refusals: Vec::new(), conflict: None, permission: None, header: None }
+    }
+    /// A request that is not of the right shape; `field` is the parameter or header at fault.
+    pub fn bad_request(code: &str, field: &str) -> Self {
+        let refusals = vec![Refusal::field(code, field)];
+        Self { refusals, ..Self::new(StatusCode::BAD_REQUEST, "bad-request") }
+    }
+    pub(super) fn bad_parameters(refusals: Vec<Refusal>) -> Self {
+        Self { refusals, ..Self::new(StatusCode::BAD_REQUEST, "bad-request") }
+    }
+    pub(super) fn refused(refusals: Vec<Refusal>) -> Self {
+        Self { refusals, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused") }
+    }
+    pub(super) fn media_type() -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type")
+    }
+    pub(super) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large")
+    }
+    pub(super) fn precondition_required() -> Self {
+        Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition-required")
+    }
+    pub(super) fn precondition_failed() -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "precondition-failed")
+    }
+    pub(super) fn too_many(seconds: i64) -> Self {
+        let header = Some((axum::http::header::RETRY_AFTER, seconds.to_string()));
+        Self { header, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests") }
+    }
+    fn unauthorized() -> Self {
+        let header = Some((WWW_AUTHENTICATE, "Bearer realm=\"Tessera API\"".to_owned()));
+        Self { header, ..Self::new(StatusCode::UNAUTHORIZED, "unauthorized") }
+    }
+    /// The problem in words, in the caller's language.
+    pub(super) fn body(&self, cx: &Cx) -> ProblemBody {
+        let refusals = &self.refusals;
+        let errors: Vec<FieldError> = refusals
+            .iter()
+            .zip(cx.refusal_words(refusals.iter()))
+            .map(|(refusal, detail)| FieldError {
+                code: refusal.code.clone(),
+                field: refusal.field.clone(),
+                detail,
+            })
+            .collect();
+        let code = match errors.as_slice() {
+            [one] => one.code.clone(),
+            _ => self.code.to_owned(),
+        };
+        let detail = match &self.permission {
+            Some(permission) => {
+                let right = cx.l.t(&format!("permission-{}", permission.replace('.', "-")));
+                cx.l.ta("problem-forbidden-detail", &[("right", Arg::from(&right))])
+            }
+            None if errors.is_empty() => cx.l.t(&format!("problem-{}-detail", self.code)),
+            None => errors.iter().map(|e| e.detail.as_str()).collect::<Vec<_>>().join(" "),
+        };
+        let conflict = self.conflict.as_ref().map(|conflict| {
+            conflict.fields.iter().cloned().map(ConflictField::from).collect::<Vec<_>>()
+        });
+        ProblemBody {
+            r#type: format!("urn:tessera:problem:{}", self.code),
+            title: cx.l.t(&format!("problem-{}", self.code)),
+            status: self.status.as_u16(),
+            code,
+            detail,
+            operation_id: cx.ctx.operation_id.to_string(),
+            errors,
+            permission: self.permission.clone(),
+            conflict,
+        }
+    }
+    /// The answer.
+    pub(super) fn respond(&self, cx: &Cx) -> Response {
+        let body = serde_json::to_string(&self.body(cx)).unwrap_or_default();
+        let json = [(CONTENT_TYPE, "application/problem+json")];
+        let mut response = (self.status, json, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert("cache-control", HeaderValue::from_static("no-store"));
+        if let Some((name, value)) = &self.header
+            && let Ok(value) = HeaderValue::from_str(value)
+        {
+            headers.insert(name.clone(), value);
+        }
+        response
+    }
+}
+
+impl From<Error> for Problem {
+    /// The one place where the end of a command or a read becomes a status.
+    ///
+    /// A command that waits for a second person is no problem; it is answered in `serve::answer` with 202.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(Refusals(refusals)) => Self::refused(refusals),
+            Error::Forbidden(permission) => Self {
+                permission: Some(permission),
+                ..Self::new(StatusCode::FORBIDDEN, "forbidden")
+            },
+            Error::NotFound => Self::new(StatusCode::NOT_FOUND, "not-found"),
+            Error::Conflict(conflict) => Self {
+                conflict: Some(conflict),
+                ..Self::new(StatusCode::CONFLICT, "conflict")
+            },
+            Error::Failure(source) => {
+                crate::http::log_chain(source.as_ref());
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failure")
+            }
+        }
+    }
+}
+
+impl From<Refusals> for Problem {
+    fn from(refusals: Refusals) -> Self {
+        Self::refused(refusals.0)
+    }
+}
+
+/// What every answer under `/api` that is no success looks like.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(super) struct ProblemBody {
+    /// The kind of problem, a URN; it changes no more often than the status.
+    r#type: String,
+    /// The kind in words, in the language asked for.
+    title: String,
+    /// The HTTP status.
+    #[schemars(range(min = 400, max = 599))]
+    status: u16,
+    /// Stable code: of the only error, or of the kind.
+    code: String,
+    /// What happened, in words.
+    detail: String,
+    /// Names this request in the logs.
+    operation_id: String,
+    /// All that is wrong with the request, each with its code and field.
+    errors: Vec<FieldError>,
+    /// The permission that is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    permission: Option<String>,
+    /// Fields somebody else changed meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<ConflictField>")]
+    conflict: Option<Vec<ConflictField>>,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FieldError {
+    /// Stable code.
+    code: String,
+    /// The field, parameter or header; null when it is the whole request.
+    field: Option<String>,
+    /// In words.
+    detail: String,
+}
+
+/// A field that two changed differently.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ConflictField {
+    /// The field.
+    field: String,
+    /// What the request was made from.
+    original: String,
+    /// What the request wants.
+    mine: String,
+    /// What is stored.
+    theirs: String,
+    /// Who stored it.
+    theirs_by: Option<UserId>,
+    /// When.
+    theirs_at: Option<Timestamp>,
+}
+
+impl From<spine::FieldConflict> for ConflictField {
+    fn from(field: spine::FieldConflict) -> Self {
+        Self {
+            field: field.field,
+            original: field.original,
+            mine: field.mine,
+            theirs: field.theirs,
+            theirs_by: field.theirs_by,
+            theirs_at: field.theirs_at,
+        }
+    }
+}
+
+/// The answer to who brings no token, or one that is not in force.
+pub(crate) fn unknown_caller(cx: &Cx) -> Response {
+    Problem::unauthorized().respond(cx)
+}
+
+/// An answer the router itself gave under `/api`, as a problem.
+pub(crate) fn of_response(
+    cx: &Cx,
+    response: Response,
+    permission: Option<String>,
+    refusals: Vec<Refusal>,
+) -> Response {
+    let mut problem = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed")
+        }
+        StatusCode::NOT_FOUND => Problem::new(StatusCode::NOT_FOUND, "not-found"),
+        StatusCode::FORBIDDEN => Problem::new(StatusCode::FORBIDDEN, "forbidden"),
+        StatusCode::UNAUTHORIZED => Problem::unauthorized(),
+        status if status.is_server_error() => {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failure")
+        }
+        _ => Problem::new(StatusCode::BAD_REQUEST, "bad-request"),
+    };
+    problem.permission = permission;
+    problem.refusals = refusals;
+    let mut answer = problem.respond(cx);
+    if let Some(allow) = response.headers().get(axum::http::header::ALLOW) {
+        answer.headers_mut().insert(axum::http::header::ALLOW, allow.clone());
+    }
+    answer
+}
