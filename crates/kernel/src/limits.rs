@@ -50,9 +50,9 @@ pub const SEAL_BATCH: i64 = 2_000;
 /// Deepest chain of links followed when exposure is summed over a group.
 pub const GROUP_DEPTH_MAX: usize = 6;
 /// Requests of one API token in a second, over a longer time.
-pub const API_REQUESTS_PER_SECOND: i64 = 100;
+pub const API_REQUESTS_PER_SECOND: i64 = 200;
 /// Requests of one API token that may come at once.
-pub const API_BURST: i64 = 1_000;
+pub const API_BURST: i64 = 2_000;
 /// API tokens whose rate is remembered at once.
 pub const API_CALLERS_MAX: usize = 10_000;
 /// Longest idempotency key (characters).

@@ -512,3 +512,4 @@ refusal-api-key-unclear = A key has 1 to 128 visible ASCII characters.
 refusal-api-operation-unknown = There is no such operation, or it cannot be part of a bulk request.
 refusal-cursor-unknown = This list has given no such cursor.
 refusal-api-filter-unclear = A condition is FIELD:OPERATOR:VALUE.
+refusal-api-tag-unclear = Not an entity tag.

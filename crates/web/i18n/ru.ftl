@@ -517,3 +517,4 @@ refusal-api-key-unclear = Ключ — от 1 до 128 видимых симво
 refusal-api-operation-unknown = Такой операции нет, или в пакетный запрос она не входит.
 refusal-cursor-unknown = Такого курсора этот список не выдавал.
 refusal-api-filter-unclear = Условие пишется так: ПОЛЕ:ОПЕРАТОР:ЗНАЧЕНИЕ.
+refusal-api-tag-unclear = Это не метка ETag.

@@ -5,6 +5,7 @@
 
 mod approval_walk;
 mod approvals;
+mod api;
 mod backup;
 mod berka;
 mod browser;

@@ -41,11 +41,12 @@ impl Contract {
             let query = make(&mut generator, operation.query);
             let body = make(&mut generator, operation.body);
             replies.push(make(&mut generator, operation.reply));
-            ready.push(Ready { operation, query, body });
+            ready.push(Ready { operation, query, body, summary: String::new() });
         }
         let mut named = generator.take_definitions(true);
         named.values_mut().for_each(schema::close);
         for ready in &mut ready {
+            ready.summary = summary(ready, &named);
             if let Some(body) = &mut ready.body {
                 *body = without_path(body, &ready.operation, &named);
                 let properties = schema::resolve(body, &named).get("properties");
@@ -139,7 +140,7 @@ fn described(contract: &Contract, ready: &Ready, reply: Option<&Json>) -> Json {
     let mut out = json!({
         "operationId": operation.id,
         "tags": [operation.tag],
-        "summary": summary(contract, ready),
+        "summary": ready.summary,
         "description": format!("Needs the permission `{}`.", operation.permission),
         "parameters": all_parameters(contract, ready),
         "responses": responses(operation, reply),
@@ -164,11 +165,11 @@ fn described(contract: &Contract, ready: &Ready, reply: Option<&Json>) -> Json {
 }
 
 /// The operation's own words, or what its command says of itself.
-fn summary(contract: &Contract, ready: &Ready) -> String {
+fn summary(ready: &Ready, named: &Definitions) -> String {
     if !ready.operation.summary.is_empty() {
         return ready.operation.summary.to_owned();
     }
-    let body = ready.body.as_ref().map(|b| schema::resolve(b, &contract.named));
+    let body = ready.body.as_ref().map(|b| schema::resolve(b, named));
     let words = body.and_then(|b| b.get("description")).and_then(Json::as_str).unwrap_or_default();
     words.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
 }

@@ -27,6 +27,7 @@ pub(super) struct Ready {
     pub(super) operation: Operation,
     pub(super) query: Option<Json>,
     pub(super) body: Option<Json>,
+    pub(super) summary: String,
 }
 
 /// Adds the routes of all operations, of the bulk operation and of the document.
@@ -91,6 +92,9 @@ async fn serve(
     let body = if is_json { parse(&bytes)? } else { Json::Null };
     let key = key(&parts.headers)?;
     let if_match = header(&parts.headers, IF_MATCH.as_str());
+    if if_match.as_deref().is_some_and(|tags| !is_tags(tags)) {
+        return Err(Problem::bad_request("api-tag-unclear", "If-Match"));
+    }
     let asked = Asked { path, query, body, key: key.as_deref(), if_match };
     cx.ctx.request = Some(digest(operation, &asked, &bytes));
     let none_match = header(&parts.headers, IF_NONE_MATCH.as_str());
@@ -256,7 +260,12 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 
 pub(super) fn is_key(text: &str) -> bool {
     (1..=limits::API_KEY_CHARS_MAX).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
+        && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Tags, as far as they can be told from nonsense: visible ASCII, some of it.
+fn is_tags(text: &str) -> bool {
+    (1..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ')
 }
 
 /// Who asks: the token he asks with, by its hash. Two tokens never meet in one key.

@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::RawQuery;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use kernel::{ClientId, limits};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use spine::Error;
@@ -238,7 +238,8 @@ fn csv_stream(export: Export) -> Body {
         let heads = is_first.then(|| export.heads());
         Some((csv_chunk(heads.as_deref(), &rows), (export, false)))
     });
-    Body::from_stream(chunks)
+    // whoever compresses the body may ask once more after its end
+    Body::from_stream(chunks.fuse())
 }
 
 /// Chunks of cards, as those of CSV.
@@ -253,7 +254,8 @@ fn card_stream(export: Export, format: ContactFormat) -> Body {
             }
         }
     });
-    Body::from_stream(chunks)
+    // whoever compresses the body may ask once more after its end
+    Body::from_stream(chunks.fuse())
 }
 
 fn csv_chunk(heads: Option<&[String]>, rows: &[Vec<Plain>]) -> Result<Bytes, std::io::Error> {

@@ -1,0 +1,1 @@
+//! Tools of others over the document.
