@@ -40,10 +40,16 @@ pub(crate) fn api(api: Api) -> Api {
         )
         .with(Operation::one("/branches/{branch_id}", "get_branch", READ, branch).about("A branch"))
         .with(
-            Operation::write(Method::Put, "/branches/{branch_id}", "edit_branch", EDIT, edit_branch)
-                .about("Changes a branch")
-                .runs(&[SaveBranch::NAME])
-                .matching(),
+            Operation::write(
+                Method::Put,
+                "/branches/{branch_id}",
+                "edit_branch",
+                EDIT,
+                edit_branch,
+            )
+            .about("Changes a branch")
+            .runs(&[SaveBranch::NAME])
+            .matching(),
         )
         .with(Operation::command::<SetBranchArchived>(
             post,
@@ -85,11 +91,8 @@ struct RegionFields {
 impl RegionFields {
     fn command(self, region_id: Option<RegionId>, original: Option<&Region>) -> SaveRegion {
         let original = original.map(|r| {
-            let fields = Self {
-                code: r.code.clone(),
-                name: r.name.clone(),
-                name_en: r.name_en.clone(),
-            };
+            let fields =
+                Self { code: r.code.clone(), name: r.name.clone(), name_en: r.name_en.clone() };
             Box::new(fields.command(Some(r.id), None))
         });
         let Self { code, name, name_en } = self;
@@ -149,11 +152,8 @@ struct TeamFields {
 impl TeamFields {
     fn command(self, team_id: Option<TeamId>, original: Option<&Team>) -> SaveTeam {
         let original = original.map(|t| {
-            let fields = Self {
-                branch_id: t.branch_id,
-                name: t.name.clone(),
-                name_en: t.name_en.clone(),
-            };
+            let fields =
+                Self { branch_id: t.branch_id, name: t.name.clone(), name_en: t.name_en.clone() };
             Box::new(fields.command(Some(t.id), None))
         });
         let Self { branch_id, name, name_en } = self;

@@ -26,7 +26,11 @@ pub(crate) fn api(api: Api) -> Api {
             Operation::list("/messages/dead", "list_dead_messages", JOBS, dead)
                 .about("Messages that could not be sent, newest first"),
         )
-        .with(Operation::command::<RetryMessage>(post, "/messages/{message_id}/retry", "retry_message"))
+        .with(Operation::command::<RetryMessage>(
+            post,
+            "/messages/{message_id}/retry",
+            "retry_message",
+        ))
 }
 
 /// Where a job stands.

@@ -97,8 +97,7 @@ async fn list(mut call: Call, query: JournalQuery) -> Result<Listing<Entry>, Pro
     let page = ListQuery { limit: query.limit, cursor: query.cursor };
     let place = page.place::<(i64, Timestamp, i64)>()?;
     let before = place.map_or(Mark::NEWEST, |(pos, at, seq)| Mark { pos, at, seq });
-    let wanted =
-        Wanted { entity: query.entity_id, client: query.client_id, actor: query.actor_id };
+    let wanted = Wanted { entity: query.entity_id, client: query.client_id, actor: query.actor_id };
     let lines = queries::page(&mut call.cx.db, wanted, before, page.limit_and_one()).await;
     let lines = Listing::cut(lines.map_err(Error::from)?, page.limit(), |line| {
         (line.pos, line.at, line.seq)

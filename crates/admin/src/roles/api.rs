@@ -14,7 +14,9 @@ const ROLES: &str = "admin.roles";
 
 pub(crate) fn api(api: Api) -> Api {
     api.tag("roles")
-        .with(Operation::list("/roles", "list_roles", ROLES, list).about("Roles and what they grant"))
+        .with(
+            Operation::list("/roles", "list_roles", ROLES, list).about("Roles and what they grant"),
+        )
         .with(
             Operation::write(Method::Post, "/roles", "add_role", ROLES, add)
                 .about("Adds a role; a program gives it no rights")
@@ -45,11 +47,8 @@ struct RoleFields {
 impl RoleFields {
     fn command(self, role_id: Option<RoleId>, original: Option<&Role>) -> SaveRole {
         let original = original.map(|r| {
-            let fields = Self {
-                name: r.name.clone(),
-                name_en: r.name_en.clone(),
-                grants: r.grants.clone(),
-            };
+            let fields =
+                Self { name: r.name.clone(), name_en: r.name_en.clone(), grants: r.grants.clone() };
             Box::new(fields.command(Some(r.id), None))
         });
         let Self { name, name_en, grants } = self;

@@ -16,7 +16,11 @@ pub(crate) fn api(api: Api) -> Api {
             Operation::list("/tokens", "list_tokens", "admin.staff", list)
                 .about("API tokens, newest first; never the token itself"),
         )
-        .with(Operation::command::<RevokeToken>(Method::Delete, "/tokens/{token_id}", "revoke_token"))
+        .with(Operation::command::<RevokeToken>(
+            Method::Delete,
+            "/tokens/{token_id}",
+            "revoke_token",
+        ))
 }
 
 /// An API token.

@@ -39,8 +39,14 @@ pub(crate) fn api(api: Api) -> Api {
                 .about("Rows a run refused, and fields in which a person's word stayed"),
         )
         .with(
-            Operation::file("/imports/{import_id}/rejects.csv", "get_rejects_csv", RUN, rejects_file)
-                .about("The same as a file for spreadsheets"),
+            Operation::file(
+                "/imports/{import_id}/rejects.csv",
+                "get_rejects_csv",
+                RUN,
+                rejects_file,
+            )
+            .about("The same as a file for spreadsheets")
+            .media(&["text/csv"]),
         )
 }
 
@@ -135,9 +141,8 @@ async fn create(call: Call, new: NewImport) -> Result<Answer, Problem> {
         pair("mapping", Some(new.mapping)),
         pair("mapping_text", new.mapping_text),
     ]);
-    let command = prepare(&call.cx.l, &UploadForm { form, files }).map_err(|refusal: Refusal| {
-        Problem::from(Error::from(refusal))
-    })?;
+    let command = prepare(&call.cx.l, &UploadForm { form, files })
+        .map_err(|refusal: Refusal| Problem::from(Error::from(refusal)))?;
     let id = call.run(&command).await?;
     Ok(Answer::created(&id, Some("/imports/{id}"))?)
 }

@@ -22,11 +22,14 @@ pub(crate) fn api(api: Api) -> Api {
                 .about("Contacts with a client, the newest first"),
         )
         .with(
-            Operation::answer::<LogInteraction>("/clients/{client_id}/interactions", "log_interaction")
-                .example(json!({
-                    "channel": "phone", "direction": "in", "topic": "", "subject": "Deposit",
-                    "body": "Asked about the new rate.", "result": ""
-                })),
+            Operation::answer::<LogInteraction>(
+                "/clients/{client_id}/interactions",
+                "log_interaction",
+            )
+            .example(json!({
+                "channel": "phone", "direction": "in", "topic": "", "subject": "Deposit",
+                "body": "Asked about the new rate.", "result": ""
+            })),
         )
         .with(Operation::create::<AddNote>(
             "/clients/{client_id}/notes",

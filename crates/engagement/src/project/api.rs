@@ -45,8 +45,13 @@ pub(crate) fn api(api: Api) -> Api {
             "set_project_status",
         ))
         .with(
-            Operation::list("/projects/{project_id}/participants", "list_participants", READ, people)
-                .about("Participants one may see"),
+            Operation::list(
+                "/projects/{project_id}/participants",
+                "list_participants",
+                READ,
+                people,
+            )
+            .about("Participants one may see"),
         )
         .with(Operation::command::<AddParticipant>(
             Method::Post,

@@ -22,12 +22,12 @@ pub(crate) fn api(api: Api) -> Api {
             Operation::list("/tasks", "list_tasks", READ, list)
                 .about("Tasks: one's own or all one may see, by due day"),
         )
-        .with(
-            Operation::create::<AddTask>("/tasks", "add_task", Some("/tasks/{id}")).example(json!({
+        .with(Operation::create::<AddTask>("/tasks", "add_task", Some("/tasks/{id}")).example(
+            json!({
                 "client_id": null, "title": "Call back about the deposit", "kind": "call",
                 "due_on": "2026-12-01", "due_at": null, "assignee_id": null, "priority": 2
-            })),
-        )
+            }),
+        ))
         .with(Operation::one("/tasks/{task_id}", "get_task", READ, get).about("One task"))
         .with(Operation::command::<CloseTask>(act, "/tasks/{task_id}/close", "close_task"))
         .with(Operation::command::<CancelTask>(act, "/tasks/{task_id}/cancel", "cancel_task"))
@@ -43,8 +43,13 @@ pub(crate) fn api(api: Api) -> Api {
                 .about("Active clients without a dated next step, counted by branch and manager"),
         )
         .with(
-            Operation::list("/no-next-step/clients", "list_gap_clients", "client.read", gap_clients)
-                .about("Who they are"),
+            Operation::list(
+                "/no-next-step/clients",
+                "list_gap_clients",
+                "client.read",
+                gap_clients,
+            )
+            .about("Who they are"),
         )
 }
 

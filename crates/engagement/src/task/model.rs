@@ -12,7 +12,9 @@ use kernel::{Date, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What kind of thing is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum TaskKind {
     /// Anything.

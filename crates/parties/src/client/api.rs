@@ -15,25 +15,35 @@ use super::queries::{self, ClientHead, FieldTexts};
 pub(crate) fn api(api: Api) -> Api {
     api.tag("clients")
         .with(
-            Operation::create::<RegisterClient>("/clients", "register_client", Some("/clients/{id}"))
-                .example(json!({
-                    "kind": "person", "source": "client", "phone": "+7 916 000-00-00",
-                    "fields": { "last_name": "Ivanova", "first_name": "Anna", "segment": "mass",
-                        "status": "prospect" }
-                })),
+            Operation::create::<RegisterClient>(
+                "/clients",
+                "register_client",
+                Some("/clients/{id}"),
+            )
+            .example(json!({
+                "kind": "person", "source": "client", "phone": "+7 916 000-00-00",
+                "fields": { "last_name": "Ivanova", "first_name": "Anna", "segment": "mass",
+                    "status": "prospect" }
+            })),
         )
         .with(
             Operation::one("/clients/{client_id}", "get_client", "client.read", get)
                 .about("One client: head, fields and the parts he plays"),
         )
         .with(
-            Operation::write(Method::Patch, "/clients/{client_id}", "edit_client", "client.edit", edit)
-                .about("Changes the named fields of a client")
-                .runs(&[EditClient::NAME])
-                .matching()
-                .example(json!({
-                    "source": "client", "fields": { "employer": "Kolos LLC", "note": null }
-                })),
+            Operation::write(
+                Method::Patch,
+                "/clients/{client_id}",
+                "edit_client",
+                "client.edit",
+                edit,
+            )
+            .about("Changes the named fields of a client")
+            .runs(&[EditClient::NAME])
+            .matching()
+            .example(json!({
+                "source": "client", "fields": { "employer": "Kolos LLC", "note": null }
+            })),
         )
         .with(Operation::answer::<AssignClients>("/clients/assign", "assign_clients"))
         .with(Operation::answer::<SetSegment>("/clients/segment", "set_segment"))

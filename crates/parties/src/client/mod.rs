@@ -11,9 +11,9 @@ pub mod model;
 mod pages;
 pub mod queries;
 
+pub(crate) use api::api;
 pub use fields::{FIELDS, FieldDef, FieldInput, field, fields_of};
 pub(crate) use import::{CONTACT_TARGET, IMPORT_TARGET};
-pub(crate) use api::api;
 pub(crate) use pages::{ACTIONS, panels, routes, search_sources};
 pub(crate) use pages::{client_title, header, kind_word, segment_badge};
 

@@ -15,9 +15,7 @@ use super::commands::{
     WithdrawConsent,
 };
 use super::model::FileKind;
-use super::queries::{
-    self, Address, ClientFile, ConsentWord, Contact, Identifier, ImportantDate,
-};
+use super::queries::{self, Address, ClientFile, ConsentWord, Contact, Identifier, ImportantDate};
 use crate::client::queries::head;
 
 const READ: &str = "client.read";
@@ -48,10 +46,16 @@ fn things(api: Api) -> Api {
                 .about("One contact point"),
         )
         .with(
-            Operation::write(Method::Put, "/contacts/{contact_id}", "edit_contact", EDIT, edit_contact)
-                .about("Changes a contact point")
-                .runs(&[EditContact::NAME])
-                .matching(),
+            Operation::write(
+                Method::Put,
+                "/contacts/{contact_id}",
+                "edit_contact",
+                EDIT,
+                edit_contact,
+            )
+            .about("Changes a contact point")
+            .runs(&[EditContact::NAME])
+            .matching(),
         )
         .with(Operation::command::<ArchiveContact>(
             Method::Delete,
@@ -60,8 +64,13 @@ fn things(api: Api) -> Api {
         ))
         .tag("identifiers")
         .with(
-            Operation::list("/clients/{client_id}/identifiers", "list_identifiers", READ, identifiers)
-                .about("Documents and official numbers of a client"),
+            Operation::list(
+                "/clients/{client_id}/identifiers",
+                "list_identifiers",
+                READ,
+                identifiers,
+            )
+            .about("Documents and official numbers of a client"),
         )
         .with(Operation::create::<AddIdentifier>(
             "/clients/{client_id}/identifiers",
@@ -104,10 +113,16 @@ fn things(api: Api) -> Api {
                 .about("One address"),
         )
         .with(
-            Operation::write(Method::Put, "/addresses/{address_id}", "edit_address", EDIT, edit_address)
-                .about("Changes an address")
-                .runs(&[EditAddress::NAME])
-                .matching(),
+            Operation::write(
+                Method::Put,
+                "/addresses/{address_id}",
+                "edit_address",
+                EDIT,
+                edit_address,
+            )
+            .about("Changes an address")
+            .runs(&[EditAddress::NAME])
+            .matching(),
         )
         .with(Operation::command::<ArchiveAddress>(
             Method::Delete,
@@ -318,5 +333,5 @@ async fn file(mut call: Call) -> Result<Answer, Problem> {
     let file = found.ok_or(Error::NotFound)?;
     visible(&mut call, file.client_id).await?;
     let content = store::blobs::get(&mut call.cx.db, &file.hash).await.map_err(Error::from)?;
-    Ok(Answer::file(&file.mime, &file.name, content.ok_or(Error::NotFound)?))
+    Ok(Answer::file("application/octet-stream", &file.name, content.ok_or(Error::NotFound)?))
 }

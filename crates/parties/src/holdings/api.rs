@@ -98,9 +98,11 @@ async fn transactions(mut call: Call, query: ListQuery) -> Result<Listing<Transa
     if !account_seen(&principal, &parties, owner) {
         return Err(Error::NotFound.into());
     }
-    let before = query
-        .place::<Place>()?
-        .map(|Place(on_date, ordinal, id)| TransactionKey { on_date, ordinal, id });
+    let before = query.place::<Place>()?.map(|Place(on_date, ordinal, id)| TransactionKey {
+        on_date,
+        ordinal,
+        id,
+    });
     let rows = queries::transactions(db, account, before, query.limit_and_one()).await;
     let place = |row: &Transaction| Place(row.on_date, row.ordinal, row.id);
     Ok(Listing::cut(rows.map_err(Error::from)?, query.limit(), place)?)

@@ -19,6 +19,6 @@ pub mod model;
 mod pages;
 pub mod queries;
 
-pub(crate) use commands::{IMPORT_TARGETS, register};
 pub(crate) use api::api;
+pub(crate) use commands::{IMPORT_TARGETS, register};
 pub(crate) use pages::{panels, routes};

@@ -30,8 +30,13 @@ pub(crate) fn api(api: Api) -> Api {
             "set_main_member",
         ))
         .with(
-            Operation::one("/clients/{client_id}/exposure", "get_exposure", "holding.read", exposure)
-                .about("What the group of connected clients owes and holds together"),
+            Operation::one(
+                "/clients/{client_id}/exposure",
+                "get_exposure",
+                "holding.read",
+                exposure,
+            )
+            .about("What the group of connected clients owes and holds together"),
         )
 }
 
@@ -92,7 +97,8 @@ async fn circles(mut call: Call, _: NoQuery) -> Result<Listing<CircleView>, Prob
     let found = queries::circles_of(db, &principal, &client, today).await.map_err(Error::from)?;
     let mut cards = Vec::with_capacity(found.len());
     for circle in &found {
-        let card = queries::circle_card(db, &principal, circle, today).await.map_err(Error::from)?;
+        let card =
+            queries::circle_card(db, &principal, circle, today).await.map_err(Error::from)?;
         cards.push(CircleView::from(card));
     }
     Ok(Listing::whole(cards))

@@ -26,6 +26,10 @@ pub(crate) fn api(api: Api) -> Api {
         .with(
             Operation::export("/clients/export", "export_clients", "client.export", export)
                 .about("Clients that fit a filter, as a file; every export is journalled")
+                .media(&[
+                    "text/csv",
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                ])
                 .runs(&[NoteExport::NAME]),
         )
 }

@@ -64,8 +64,7 @@ impl Answer {
     }
     /// 200 with a file.
     pub fn file(mime: &str, name: &str, content: Vec<u8>) -> Self {
-        let mut answer =
-            Self::new(StatusCode::OK, Bytes::Raw { mime: mime.to_owned(), content });
+        let mut answer = Self::new(StatusCode::OK, Bytes::Raw { mime: mime.to_owned(), content });
         let plain: String =
             name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_".contains(*c)).collect();
         let disposition = format!("attachment; filename=\"{plain}\"");

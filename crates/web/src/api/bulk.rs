@@ -168,4 +168,3 @@ async fn one(
     let call = serve::call(contract, ready, cx, &call.caller, asked)?;
     (ready.operation.work)(call).await
 }
-

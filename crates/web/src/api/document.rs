@@ -44,6 +44,7 @@ impl Contract {
             ready.push(Ready { operation, query, body, summary: String::new() });
         }
         let mut named = generator.take_definitions(true);
+        named.values_mut().for_each(schema::list_words);
         named.values_mut().for_each(schema::close);
         for ready in &mut ready {
             ready.summary = summary(ready, &named);
@@ -240,13 +241,21 @@ const PROBLEMS: [(&str, u16, &str); 13] = [
     ("Unauthorized", 401, "There is no token, or it is not in force."),
     ("Forbidden", 403, "The token's role lacks the permission."),
     ("NotFound", 404, "There is no such thing, or the token may not know of it."),
-    ("Conflict", 409, "Somebody else changed the same fields meanwhile; mine, theirs and original \
-        are in `conflict`."),
+    (
+        "Conflict",
+        409,
+        "Somebody else changed the same fields meanwhile; mine, theirs and original \
+        are in `conflict`.",
+    ),
     ("PreconditionFailed", 412, "The thing is no longer what `If-Match` says."),
     ("TooLarge", 413, "The body is larger than the operation takes."),
     ("UnsupportedMediaType", 415, "The body is not of the type the operation takes."),
-    ("Refused", 422, "The body does not fit its schema, or the rules of the bank say no; every \
-        reason is in `errors`."),
+    (
+        "Refused",
+        422,
+        "The body does not fit its schema, or the rules of the bank say no; every \
+        reason is in `errors`.",
+    ),
     ("PreconditionRequired", 428, "`If-Match` is missing."),
     ("TooManyRequests", 429, "The token asks too often; `Retry-After` says how long to wait."),
     ("Failure", 500, "Our fault; `operation_id` names the request in the logs."),
@@ -296,9 +305,7 @@ fn good(operation: &Operation, reply: Option<&Json>) -> (&'static str, Json) {
     let header = |name: &str| json!({ "$ref": format!("#/components/headers/{name}") });
     let body = |schema: &Json| json!({ "application/json": { "schema": schema } });
     let reply = reply.cloned().unwrap_or_else(|| json!({}));
-    let with_id = |reply: Json| {
-        json!({ "type": "object", "required": ["id"], "properties": { "id": reply } })
-    };
+    let with_id = |reply: Json| json!({ "type": "object", "required": ["id"], "properties": { "id": reply } });
     match operation.outcome {
         Outcome::Json if operation.is_list => {
             let headers = json!({ "Link": header("Link") });
@@ -313,7 +320,9 @@ fn good(operation: &Operation, reply: Option<&Json>) -> (&'static str, Json) {
         }
         Outcome::File => {
             let schema = json!({ "schema": { "type": "string", "format": "binary" } });
-            ("200", json!({ "description": "The file.", "content": { "*/*": schema } }))
+            let types = operation.media.iter().map(|t| ((*t).to_owned(), schema.clone()));
+            let content: Map<String, Json> = types.collect();
+            ("200", json!({ "description": "The file.", "content": content }))
         }
         Outcome::Created => {
             let headers = json!({ "Location": header("Location") });

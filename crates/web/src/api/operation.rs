@@ -77,6 +77,7 @@ pub enum Outcome {
 
 /// What a command answers.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "{T}Result")]
 struct CommandResult<T> {
     /// The answer.
     result: T,
@@ -101,6 +102,7 @@ pub struct Operation {
     pub(super) reply: Option<MakeSchema>,
     pub(super) is_list: bool,
     pub(super) needs_match: bool,
+    pub(super) media: &'static [&'static str],
     pub(super) secret: Option<&'static str>,
     pub(super) example: Option<Json>,
     pub(super) commands: Vec<&'static str>,
@@ -127,6 +129,7 @@ impl Operation {
             reply: None,
             is_list: false,
             needs_match: false,
+            media: &["application/octet-stream"],
             secret: None,
             example: None,
             commands: Vec::new(),
@@ -367,6 +370,12 @@ impl Operation {
     #[must_use]
     pub const fn secret(mut self, field: &'static str) -> Self {
         self.secret = Some(field);
+        self
+    }
+    /// The types of the file it answers.
+    #[must_use]
+    pub const fn media(mut self, types: &'static [&'static str]) -> Self {
+        self.media = types;
         self
     }
     /// A body as it may be sent.

@@ -46,6 +46,7 @@ impl ListQuery {
 
 /// A page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub struct Listing<T> {
     /// The rows.
     pub items: Vec<T>,

@@ -124,10 +124,9 @@ impl From<Error> for Problem {
                 ..Self::new(StatusCode::FORBIDDEN, "forbidden")
             },
             Error::NotFound => Self::new(StatusCode::NOT_FOUND, "not-found"),
-            Error::Conflict(conflict) => Self {
-                conflict: Some(conflict),
-                ..Self::new(StatusCode::CONFLICT, "conflict")
-            },
+            Error::Conflict(conflict) => {
+                Self { conflict: Some(conflict), ..Self::new(StatusCode::CONFLICT, "conflict") }
+            }
             Error::Failure(source) => {
                 crate::http::log_chain(source.as_ref());
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failure")

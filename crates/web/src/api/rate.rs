@@ -27,9 +27,8 @@ impl Rate {
             // a full bucket is as good as none
             buckets.retain(|_, bucket| filled(*bucket, now) < API_BURST * 1_000);
         }
-        let bucket = buckets
-            .entry(caller.to_vec())
-            .or_insert(Bucket { left: API_BURST * 1_000, at: now });
+        let bucket =
+            buckets.entry(caller.to_vec()).or_insert(Bucket { left: API_BURST * 1_000, at: now });
         bucket.left = filled(*bucket, now);
         bucket.at = now;
         if bucket.left < 1_000 {

@@ -146,7 +146,8 @@ impl Check<'_> {
     }
     fn number(&mut self, schema: &Json, number: &serde_json::Number, at: &str) {
         let bound = |word: &str| schema.get(word).and_then(Json::as_i64);
-        let too_small = bound("minimum").is_some_and(|min| number.as_i64().is_some_and(|n| n < min));
+        let too_small =
+            bound("minimum").is_some_and(|min| number.as_i64().is_some_and(|n| n < min));
         let too_large = bound("maximum")
             .is_some_and(|max| number.as_i64().map_or_else(|| number.is_u64(), |n| n > max));
         if too_small || too_large {
@@ -185,14 +186,44 @@ fn has_type(types: &Json, value: &Json) -> bool {
 pub(super) fn close(schema: &mut Json) {
     match schema {
         Json::Object(object) => {
-            let is_plain = object.contains_key("properties")
-                && !object.contains_key("additionalProperties");
+            let is_plain =
+                object.contains_key("properties") && !object.contains_key("additionalProperties");
             if is_plain {
                 object.insert("additionalProperties".to_owned(), Json::Bool(false));
             }
             object.values_mut().for_each(close);
         }
         Json::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+/// Words that stand in a schema one by one, each with its description, become one list: what makers of
+/// clients understand as an enumeration.
+pub(super) fn list_words(schema: &mut Json) {
+    let word = |one: &Json| one.get("const").and_then(Json::as_str).map(str::to_owned);
+    let several = schema.get("oneOf").and_then(Json::as_array);
+    let words: Option<Vec<String>> = several.and_then(|all| all.iter().map(word).collect());
+    if let (Some(words), Some(object)) = (words, schema.as_object_mut()) {
+        let mut lines: Vec<String> = object
+            .get("description")
+            .and_then(Json::as_str)
+            .map(str::to_owned)
+            .into_iter()
+            .collect();
+        let told = object.remove("oneOf");
+        let told = told.as_ref().and_then(Json::as_array).into_iter().flatten();
+        lines.extend(told.zip(&words).filter_map(|(one, word)| {
+            Some(format!("- `{word}`: {}", one.get("description")?.as_str()?))
+        }));
+        object.insert("description".to_owned(), Json::String(lines.join("\n")));
+        object.insert("type".to_owned(), Json::String("string".to_owned()));
+        object.insert("enum".to_owned(), words.into());
+        return;
+    }
+    match schema {
+        Json::Object(object) => object.values_mut().for_each(list_words),
+        Json::Array(items) => items.iter_mut().for_each(list_words),
         _ => {}
     }
 }
@@ -254,7 +285,8 @@ mod tests {
             "required": ["id", "n"],
         });
         close(&mut schema);
-        let wrong = json!({ "id": "x", "on": "2026-02-30", "kind": "c", "list": [1], "more": true });
+        let wrong =
+            json!({ "id": "x", "on": "2026-02-30", "kind": "c", "list": [1], "more": true });
         assert_eq!(
             codes(&schema, &wrong),
             [

@@ -169,9 +169,7 @@ async fn path(parts: &mut Parts) -> Result<Vec<(String, String)>, Problem> {
 }
 
 /// An id that is none leads nowhere.
-pub(super) fn checked_path(
-    path: Vec<(String, String)>,
-) -> Result<Vec<(String, String)>, Problem> {
+pub(super) fn checked_path(path: Vec<(String, String)>) -> Result<Vec<(String, String)>, Problem> {
     let is_id = |name: &str| name.ends_with("_id");
     let fits = path.iter().all(|(name, text)| {
         !text.contains('\0') && (!is_id(name) || text.parse::<uuid::Uuid>().is_ok())
@@ -319,8 +317,7 @@ pub(super) fn digest(operation: &Operation, asked: &Asked<'_>, content: &[u8]) -
 pub(super) fn next_address(address: &str, cursor: &str) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-    let pairs: Vec<String> =
-        kept.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
+    let pairs: Vec<String> = kept.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
     format!("{path}?{}", pairs.join("&"))
 }
 
@@ -328,4 +325,3 @@ pub(super) fn next_address(address: &str, cursor: &str) -> String {
 pub(super) fn writes(operation: &Operation) -> bool {
     operation.method != Method::Get
 }
-

@@ -9,9 +9,9 @@ use maud::Markup;
 use spine::Error;
 
 use super::access::Routes;
-use crate::api::Api;
 use super::contact_file::ContactFormat;
 use super::cx::Cx;
+use crate::api::Api;
 
 /// Everything a room shows.
 pub struct Pages {

@@ -68,7 +68,10 @@ async fn previews(cx: &Cx, run: &ImportRun) -> Result<Vec<FilePreview>, String> 
 ///
 /// # Errors
 /// The database's.
-pub(in crate::import) async fn rejects_of(db: &mut Reader, run: &ImportRun) -> Result<Vec<RejectLine>, Error> {
+pub(in crate::import) async fn rejects_of(
+    db: &mut Reader,
+    run: &ImportRun,
+) -> Result<Vec<RejectLine>, Error> {
     let Some(hash) = &run.rejects else { return Ok(Vec::new()) };
     let content = store::blobs::get(db, hash).await?.unwrap_or_default();
     Ok(serde_json::from_slice(&content)?)

@@ -65,7 +65,11 @@ pub(super) async fn page(mut cx: Cx, Path((client, id)): Path<(ClientId, Account
 
 /// Whether the person may see the money of an owner of the account; one without owners is looked at as the
 /// client's.
-pub(in crate::holdings) fn may_see(principal: &Principal, parties: &[Party], client: Owner) -> bool {
+pub(in crate::holdings) fn may_see(
+    principal: &Principal,
+    parties: &[Party],
+    client: Owner,
+) -> bool {
     let mut owners = parties.iter().filter(|(_, role, _)| *role == AccountRole::Owner).peekable();
     match owners.peek() {
         Some(_) => owners.any(|(_, _, owner)| principal.reaches("holding.read", owner.owner)),

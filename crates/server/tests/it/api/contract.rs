@@ -155,10 +155,30 @@ async fn the_document_says_what_every_operation_needs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn schemas_use_words_the_checker_knows() {
     const KNOWN: [&str; 24] = [
-        "$ref", "additionalProperties", "anyOf", "const", "contentEncoding", "default", "description",
-        "enum", "example", "examples", "format", "items", "maxItems", "maxLength", "maximum",
-        "minItems", "minLength", "minimum", "oneOf", "pattern", "prefixItems", "properties",
-        "required", "type",
+        "$ref",
+        "additionalProperties",
+        "anyOf",
+        "const",
+        "contentEncoding",
+        "default",
+        "description",
+        "enum",
+        "example",
+        "examples",
+        "format",
+        "items",
+        "maxItems",
+        "maxLength",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minimum",
+        "oneOf",
+        "pattern",
+        "prefixItems",
+        "properties",
+        "required",
+        "type",
     ];
     fn walk(schema: &Json, at: &str) {
         let Some(object) = schema.as_object() else { return };

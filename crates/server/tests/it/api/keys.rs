@@ -24,7 +24,10 @@ async fn a_repeat_gets_the_first_answer_and_changes_nothing() {
         let (status, again, reply) =
             call(&mut program, "POST", "/clients", Some(person("Zimina")), &key).await;
         assert_eq!((status, &again), (201, &first));
-        assert_eq!(reply.header("location"), format!("/api/v1/clients/{}", first["id"].as_str().unwrap()));
+        assert_eq!(
+            reply.header("location"),
+            format!("/api/v1/clients/{}", first["id"].as_str().unwrap())
+        );
         assert_eq!(number(bank, CLIENTS).await, 1);
         let (status, problem, _) =
             call(&mut program, "POST", "/clients", Some(person("Letova")), &key).await;
@@ -48,7 +51,10 @@ async fn what_was_refused_may_be_tried_again_under_the_same_key() {
         let mut odd = person("Zimina");
         odd["fields"]["segment"] = json!("royal");
         assert_eq!(call(&mut program, "POST", "/clients", Some(odd), &key).await.0, 422);
-        assert_eq!(call(&mut program, "POST", "/clients", Some(person("Zimina")), &key).await.0, 201);
+        assert_eq!(
+            call(&mut program, "POST", "/clients", Some(person("Zimina")), &key).await.0,
+            201
+        );
     })
     .await;
 }
@@ -63,7 +69,9 @@ async fn a_change_needs_the_state_it_was_made_from() {
         assert!(tag.starts_with('"') && tag.len() == 34, "{tag}");
         let same = [("if-none-match", tag.as_str())];
         assert_eq!(call(&mut program, "GET", &path, None, &same).await.0, 304);
-        let patch = |employer: &str| Some(json!({ "source": "client", "fields": { "employer": employer } }));
+        let patch = |employer: &str| {
+            Some(json!({ "source": "client", "fields": { "employer": employer } }))
+        };
         assert_eq!(call(&mut program, "PATCH", &path, patch("A"), &[]).await.0, 428);
         let other = [("if-match", "\"0000\"")];
         assert_eq!(call(&mut program, "PATCH", &path, patch("A"), &other).await.0, 412);
@@ -120,7 +128,8 @@ async fn a_bulk_request_answers_for_each_of_its_operations() {
             { "operation": "register_client", "body": person("Letova"), "key": "own" },
         ]});
         let key = [("idempotency-key", "night-run")];
-        let (status, reply, _) = call(&mut program, "POST", "/bulk", Some(request.clone()), &key).await;
+        let (status, reply, _) =
+            call(&mut program, "POST", "/bulk", Some(request.clone()), &key).await;
         assert_eq!(status, 200, "{reply}");
         let results = reply["results"].as_array().unwrap();
         let statuses: Vec<u64> = results.iter().map(|r| r["status"].as_u64().unwrap()).collect();
@@ -131,7 +140,8 @@ async fn a_bulk_request_answers_for_each_of_its_operations() {
         assert_eq!(again["results"][5], reply["results"][5]);
         assert_eq!(number(bank, CLIENTS).await, 2);
         let mut clerk = program_as(bank, "auditor").await;
-        let request = json!({ "operations": [{ "operation": "register_client", "body": person("X") }] });
+        let request =
+            json!({ "operations": [{ "operation": "register_client", "body": person("X") }] });
         let (_, reply, _) = call(&mut clerk, "POST", "/bulk", Some(request), &[]).await;
         assert_eq!(reply["results"][0]["status"], 403);
     })

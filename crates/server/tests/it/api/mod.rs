@@ -9,9 +9,9 @@ mod tools;
 use axum::body::Body;
 use http::Method;
 use serde_json::{Value as Json, json};
-use spine::Scope;
 use spine::org::commands::CreateToken;
 use spine::org::edit::SaveRole;
+use spine::{Command, Scope, Services};
 use testkit::{Bank, Browser, Reply};
 
 /// A program with a token of a role.
@@ -24,31 +24,54 @@ pub(crate) async fn program_as(bank: &Bank, role_key: &str) -> Browser {
 
 /// A new token of a role.
 pub(crate) async fn token_of(bank: &Bank, role_key: &str) -> String {
-    let token = web::new_token(bank.services.entropy.as_ref());
-    let command = CreateToken {
-        token_hash: web::hash_token(&token),
-        name: "a program".to_owned(),
-        role_key: role_key.to_owned(),
-        user_id: None,
-        expires_at: None,
-    };
-    bank.execute_system(&command).await.unwrap();
-    token
+    Rights { services: &bank.services }.token(role_key).await
 }
 
 /// The key of a new role that holds everything over the whole bank.
 pub(crate) async fn all_rights(bank: &Bank) -> String {
-    let modules = server::wiring::modules();
-    let keys = modules.iter().flat_map(|m| m.permissions.iter().map(|p| p.key));
-    let command = SaveRole {
-        role_id: None,
-        name: "Всё".to_owned(),
-        name_en: "Everything".to_owned(),
-        grants: keys.filter(|key| key.contains('.')).map(|key| (key.to_owned(), Scope::Bank)).collect(),
-        original: None,
-    };
-    let id = bank.execute_system(&command).await.unwrap();
-    bank.services.directory.get().roles[&id].key.clone()
+    Rights { services: &bank.services }.all().await
+}
+
+/// Hands out rights as the system itself.
+pub(crate) struct Rights<'a> {
+    pub(crate) services: &'a Services,
+}
+
+impl Rights<'_> {
+    async fn execute<C: Command>(&self, command: &C) -> C::Output {
+        let ctx = self.services.system("test");
+        self.services.execute(&ctx, ctx.command_id(), command).await.unwrap()
+    }
+    /// A new token of a role.
+    pub(crate) async fn token(&self, role_key: &str) -> String {
+        let token = web::new_token(self.services.entropy.as_ref());
+        let command = CreateToken {
+            token_hash: web::hash_token(&token),
+            name: "a program".to_owned(),
+            role_key: role_key.to_owned(),
+            user_id: None,
+            expires_at: None,
+        };
+        self.execute(&command).await;
+        token
+    }
+    /// The key of a new role that holds everything over the whole bank.
+    pub(crate) async fn all(&self) -> String {
+        let modules = server::wiring::modules();
+        let keys = modules.iter().flat_map(|m| m.permissions.iter().map(|p| p.key));
+        let command = SaveRole {
+            role_id: None,
+            name: "Всё".to_owned(),
+            name_en: "Everything".to_owned(),
+            grants: keys
+                .filter(|key| key.contains('.'))
+                .map(|key| (key.to_owned(), Scope::Bank))
+                .collect(),
+            original: None,
+        };
+        let id = self.execute(&command).await;
+        self.services.directory.get().roles[&id].key.clone()
+    }
 }
 
 /// A program that may do everything.
@@ -94,8 +117,7 @@ pub(crate) fn person(last_name: &str) -> Json {
 
 /// Registers a person; answers his id.
 pub(crate) async fn register(program: &mut Browser, last_name: &str) -> String {
-    let (status, body, _) =
-        call(program, "POST", "/clients", Some(person(last_name)), &[]).await;
+    let (status, body, _) = call(program, "POST", "/clients", Some(person(last_name)), &[]).await;
     assert_eq!(status, 201, "{body}");
     body["id"].as_str().unwrap().to_owned()
 }

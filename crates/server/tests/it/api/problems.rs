@@ -20,7 +20,11 @@ async fn only_a_token_opens_the_api() {
     both(async |bank: &Bank| {
         let mut signed_in = bank.client("manager").await;
         let (status, problem, reply) = get(&mut signed_in, "/clients").await;
-        assert_eq!((status, &problem["code"]), (401, &json!("unauthorized")), "cookies prove nothing");
+        assert_eq!(
+            (status, &problem["code"]),
+            (401, &json!("unauthorized")),
+            "cookies prove nothing"
+        );
         assert_eq!(reply.header("www-authenticate"), "Bearer realm=\"Tessera API\"");
         assert_eq!(reply.header("content-type"), "application/problem+json");
         let mut wrong = bank.stranger();
@@ -120,7 +124,10 @@ async fn problems_speak_the_language_that_is_asked_for() {
         let (_, english, _) = get(&mut program, "/nothing").await;
         program.set_language("ru");
         let (_, russian, _) = get(&mut program, "/nothing").await;
-        assert_eq!((&english["title"], &russian["title"]), (&json!("Not found"), &json!("Не найдено")));
+        assert_eq!(
+            (&english["title"], &russian["title"]),
+            (&json!("Not found"), &json!("Не найдено"))
+        );
         assert_eq!(english["code"], russian["code"]);
         assert_ne!(english["operation_id"], russian["operation_id"]);
     })
@@ -130,7 +137,8 @@ async fn problems_speak_the_language_that_is_asked_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asks_too_often_waits_and_nobody_else() {
     both(async |bank: &Bank| {
-        let (mut hasty, mut calm) = (program_as(bank, "clerk").await, program_as(bank, "clerk").await);
+        let (mut hasty, mut calm) =
+            (program_as(bank, "clerk").await, program_as(bank, "clerk").await);
         let mut last = 200;
         for _ in 0..=kernel::limits::API_BURST {
             let (status, _, reply) = get(&mut hasty, "/regions?limit=1").await;

@@ -126,7 +126,10 @@ async fn a_task_and_a_contact_pass_through_the_api() {
         assert_eq!(status, 201, "{made}");
         let path = format!("/tasks/{}", made["id"].as_str().unwrap());
         let (_, one, _) = get(&mut program, &path).await;
-        assert_eq!((&one["state"], &one["due_at"]), (&json!("open"), &json!("2026-12-01T09:30:00Z")));
+        assert_eq!(
+            (&one["state"], &one["due_at"]),
+            (&json!("open"), &json!("2026-12-01T09:30:00Z"))
+        );
         let result = Some(json!({ "result": "Reached" }));
         let close = format!("{path}/close");
         assert_eq!(call(&mut program, "POST", &close, result.clone(), &[]).await.0, 204);
