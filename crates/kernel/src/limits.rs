@@ -61,3 +61,15 @@ pub const API_KEY_CHARS_MAX: usize = 128;
 pub const API_BULK_MAX: usize = 500;
 /// Largest JSON body of an operation that carries files (bytes): an upload in base64, and its names.
 pub const API_FILES_BYTES_MAX: usize = UPLOAD_BYTES_MAX / 3 * 4 + FORM_BYTES_MAX;
+/// Tries before a webhook's message is given up.
+pub const WEBHOOK_ATTEMPTS_MAX: i64 = 12;
+/// Longest pause between two tries of a webhook's message (seconds), before chance spreads it.
+pub const WEBHOOK_PAUSE_SECONDS_MAX: i64 = 6 * 3_600;
+/// Messages of webhooks sent at the same time.
+pub const WEBHOOK_BATCH: i64 = 20;
+/// How long a message that is being sent is left alone by others (seconds).
+pub const WEBHOOK_LEASE_SECONDS: i64 = 60;
+/// Words a webhook's subscription may name.
+pub const WEBHOOK_EVENTS_MAX: usize = 50;
+/// Messages one replay sends again.
+pub const WEBHOOK_REPLAY_MAX: u64 = 50_000;

@@ -40,6 +40,9 @@ pub(crate) struct Config {
     /// Where the bank's monitoring asks (`/metrics`); none when it is not said. Keep it inside.
     #[serde(default)]
     pub(crate) operation: Option<SocketAddr>,
+    /// Webhooks may also be sent to addresses inside the house, and without TLS.
+    #[serde(default)]
+    pub(crate) webhooks_inside: bool,
     /// Everybody may sign in as anybody: only for a made-up bank.
     #[serde(default)]
     pub(crate) demo: bool,
@@ -81,6 +84,7 @@ impl Config {
             jurisdiction: jurisdiction(),
             node: node(),
             operation: None,
+            webhooks_inside: false,
             demo: false,
         }
     }

@@ -5,6 +5,7 @@ mod keys;
 mod problems;
 mod rows;
 mod tools;
+mod webhooks;
 
 use axum::body::Body;
 use http::Method;
