@@ -20,5 +20,5 @@ where
     let after = query.place::<K>()?;
     let rest = rows.filter(|row| after.as_ref().is_none_or(|after| id(row) > *after));
     let rows: Vec<T> = rest.take(query.limit() + 1).cloned().collect();
-    Ok(Listing::cut(rows, query.limit(), |row| id(row))?)
+    Ok(Listing::cut(rows, query.limit(), id)?)
 }

@@ -170,5 +170,5 @@ async fn rejects_file(mut call: Call) -> Result<Answer, Problem> {
     let run = stored(&mut call).await?;
     let lines = rejects_of(&mut call.cx.db, &run).await?;
     let csv = rejects_csv(&call.cx.l.texts, call.cx.l.lang, &lines);
-    Ok(Answer::file("text/csv; charset=utf-8", "rejects.csv", csv.into()))
+    Ok(Answer::file("text/csv; charset=utf-8", "rejects.csv", csv))
 }

@@ -161,7 +161,7 @@ async fn search(call: Call, query: SearchQuery) -> Result<Listing<Hit>, Problem>
     for source in &call.cx.app.search {
         hits.extend(source.find(&call.cx, &query.q, limit).await?);
     }
-    hits.sort_by(|a, b| b.rank.cmp(&a.rank));
+    hits.sort_by_key(|hit| std::cmp::Reverse(hit.rank));
     let shown = hits.into_iter().map(|hit| Hit {
         kind: hit.kind.trim_start_matches("search-kind-").to_owned(),
         title: hit.title,

@@ -22,11 +22,10 @@ const READ: &str = "client.read";
 const EDIT: &str = "client.edit";
 
 pub(crate) fn api(api: Api) -> Api {
-    others(things(api))
+    others(addresses_of(papers(reach(api))))
 }
 
-/// What is added, changed and archived in the same way: contacts, identifiers, addresses, dates.
-fn things(api: Api) -> Api {
+fn reach(api: Api) -> Api {
     api.tag("contacts")
         .with(
             Operation::list("/clients/{client_id}/contacts", "list_contacts", READ, contacts)
@@ -62,7 +61,10 @@ fn things(api: Api) -> Api {
             "/contacts/{contact_id}",
             "archive_contact",
         ))
-        .tag("identifiers")
+}
+
+fn papers(api: Api) -> Api {
+    api.tag("identifiers")
         .with(
             Operation::list(
                 "/clients/{client_id}/identifiers",
@@ -98,7 +100,10 @@ fn things(api: Api) -> Api {
             "/identifiers/{identifier_id}",
             "archive_identifier",
         ))
-        .tag("addresses")
+}
+
+fn addresses_of(api: Api) -> Api {
+    api.tag("addresses")
         .with(
             Operation::list("/clients/{client_id}/addresses", "list_addresses", READ, addresses)
                 .about("Addresses of a client"),

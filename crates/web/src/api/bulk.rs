@@ -110,7 +110,7 @@ async fn run(contract: &Contract, call: &Call, request: BulkRequest) -> Result<A
                 BulkResult { status: status.as_u16(), body, problem: None }
             }
             Err(problem) => BulkResult {
-                status: problem.status.as_u16(),
+                status: problem.status().as_u16(),
                 body: None,
                 problem: Some(problem.body(&cx)),
             },

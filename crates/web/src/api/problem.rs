@@ -13,8 +13,11 @@ use crate::i18n::Arg;
 
 /// What went wrong, before it is put into words.
 #[derive(Debug)]
-pub struct Problem {
-    pub(super) status: StatusCode,
+pub struct Problem(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    status: StatusCode,
     code: &'static str,
     refusals: Vec<Refusal>,
     conflict: Option<Conflict>,
@@ -22,20 +25,31 @@ pub struct Problem {
     header: Option<(HeaderName, String)>,
 }
 
-impl Problem {
+impl Inner {
     const fn new(status: StatusCode, code: &'static str) -> Self {
         Self { status, code, refusals: Vec::new(), conflict: None, permission: None, header: None }
     }
+}
+
+impl From<Inner> for Problem {
+    fn from(inner: Inner) -> Self {
+        Self(Box::new(inner))
+    }
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str) -> Self {
+        Inner::new(status, code).into()
+    }
     /// A request that is not of the right shape; `field` is the parameter or header at fault.
     pub fn bad_request(code: &str, field: &str) -> Self {
-        let refusals = vec![Refusal::field(code, field)];
-        Self { refusals, ..Self::new(StatusCode::BAD_REQUEST, "bad-request") }
+        Self::bad_parameters(vec![Refusal::field(code, field)])
     }
     pub(super) fn bad_parameters(refusals: Vec<Refusal>) -> Self {
-        Self { refusals, ..Self::new(StatusCode::BAD_REQUEST, "bad-request") }
+        Inner { refusals, ..Inner::new(StatusCode::BAD_REQUEST, "bad-request") }.into()
     }
     pub(super) fn refused(refusals: Vec<Refusal>) -> Self {
-        Self { refusals, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused") }
+        Inner { refusals, ..Inner::new(StatusCode::UNPROCESSABLE_ENTITY, "refused") }.into()
     }
     pub(super) fn media_type() -> Self {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type")
@@ -51,15 +65,18 @@ impl Problem {
     }
     pub(super) fn too_many(seconds: i64) -> Self {
         let header = Some((axum::http::header::RETRY_AFTER, seconds.to_string()));
-        Self { header, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests") }
+        Inner { header, ..Inner::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests") }.into()
     }
     fn unauthorized() -> Self {
         let header = Some((WWW_AUTHENTICATE, "Bearer realm=\"Tessera API\"".to_owned()));
-        Self { header, ..Self::new(StatusCode::UNAUTHORIZED, "unauthorized") }
+        Inner { header, ..Inner::new(StatusCode::UNAUTHORIZED, "unauthorized") }.into()
+    }
+    pub(super) fn status(&self) -> StatusCode {
+        self.0.status
     }
     /// The problem in words, in the caller's language.
     pub(super) fn body(&self, cx: &Cx) -> ProblemBody {
-        let refusals = &self.refusals;
+        let refusals = &self.0.refusals;
         let errors: Vec<FieldError> = refusals
             .iter()
             .zip(cx.refusal_words(refusals.iter()))
@@ -71,28 +88,28 @@ impl Problem {
             .collect();
         let code = match errors.as_slice() {
             [one] => one.code.clone(),
-            _ => self.code.to_owned(),
+            _ => self.0.code.to_owned(),
         };
-        let detail = match &self.permission {
+        let detail = match &self.0.permission {
             Some(permission) => {
                 let right = cx.l.t(&format!("permission-{}", permission.replace('.', "-")));
                 cx.l.ta("problem-forbidden-detail", &[("right", Arg::from(&right))])
             }
-            None if errors.is_empty() => cx.l.t(&format!("problem-{}-detail", self.code)),
+            None if errors.is_empty() => cx.l.t(&format!("problem-{}-detail", self.0.code)),
             None => errors.iter().map(|e| e.detail.as_str()).collect::<Vec<_>>().join(" "),
         };
-        let conflict = self.conflict.as_ref().map(|conflict| {
+        let conflict = self.0.conflict.as_ref().map(|conflict| {
             conflict.fields.iter().cloned().map(ConflictField::from).collect::<Vec<_>>()
         });
         ProblemBody {
-            r#type: format!("urn:tessera:problem:{}", self.code),
-            title: cx.l.t(&format!("problem-{}", self.code)),
-            status: self.status.as_u16(),
+            r#type: format!("urn:tessera:problem:{}", self.0.code),
+            title: cx.l.t(&format!("problem-{}", self.0.code)),
+            status: self.0.status.as_u16(),
             code,
             detail,
             operation_id: cx.ctx.operation_id.to_string(),
             errors,
-            permission: self.permission.clone(),
+            permission: self.0.permission.clone(),
             conflict,
         }
     }
@@ -100,10 +117,10 @@ impl Problem {
     pub(super) fn respond(&self, cx: &Cx) -> Response {
         let body = serde_json::to_string(&self.body(cx)).unwrap_or_default();
         let json = [(CONTENT_TYPE, "application/problem+json")];
-        let mut response = (self.status, json, body).into_response();
+        let mut response = (self.0.status, json, body).into_response();
         let headers = response.headers_mut();
         headers.insert("cache-control", HeaderValue::from_static("no-store"));
-        if let Some((name, value)) = &self.header
+        if let Some((name, value)) = &self.0.header
             && let Ok(value) = HeaderValue::from_str(value)
         {
             headers.insert(name.clone(), value);
@@ -119,13 +136,15 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(Refusals(refusals)) => Self::refused(refusals),
-            Error::Forbidden(permission) => Self {
+            Error::Forbidden(permission) => Inner {
                 permission: Some(permission),
-                ..Self::new(StatusCode::FORBIDDEN, "forbidden")
-            },
+                ..Inner::new(StatusCode::FORBIDDEN, "forbidden")
+            }
+            .into(),
             Error::NotFound => Self::new(StatusCode::NOT_FOUND, "not-found"),
             Error::Conflict(conflict) => {
-                Self { conflict: Some(conflict), ..Self::new(StatusCode::CONFLICT, "conflict") }
+                Inner { conflict: Some(conflict), ..Inner::new(StatusCode::CONFLICT, "conflict") }
+                    .into()
             }
             Error::Failure(source) => {
                 crate::http::log_chain(source.as_ref());
@@ -235,8 +254,8 @@ pub(crate) fn of_response(
         }
         _ => Problem::new(StatusCode::BAD_REQUEST, "bad-request"),
     };
-    problem.permission = permission;
-    problem.refusals = refusals;
+    problem.0.permission = permission;
+    problem.0.refusals = refusals;
     let mut answer = problem.respond(cx);
     if let Some(allow) = response.headers().get(axum::http::header::ALLOW) {
         answer.headers_mut().insert(axum::http::header::ALLOW, allow.clone());
