@@ -51,18 +51,10 @@ impl Target {
         if authority.as_str().contains('@') || authority.host().is_empty() {
             return None;
         }
-        let port = match authority.port() {
-            Some(port) => port.as_str().parse().ok().filter(|p| *p > 0)?,
-            None if authority.as_str().contains("]:") || authority.as_str().ends_with(':') => {
-                return None;
-            }
-            None => {
-                if is_tls {
-                    443
-                } else {
-                    80
-                }
-            }
+        let port = match authority.as_str().strip_prefix(authority.host())?.strip_prefix(':') {
+            Some(port) => port.parse().ok().filter(|port| *port > 0)?,
+            None if is_tls => 443,
+            None => 80,
         };
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         let path = uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
@@ -310,6 +302,7 @@ mod tests {
             "https://u@h/",
             "https://h:0/",
             "https://h:99999/",
+            "https://h:/",
         ] {
             assert_eq!(Target::parse(url), None, "{url}");
         }

@@ -130,9 +130,9 @@ impl Problem {
 }
 
 impl From<Error> for Problem {
-    /// The one place where the end of a command or a read becomes a status.
-    ///
-    /// A command that waits for a second person is no problem; it is answered in `serve::answer` with 202.
+    /// The one place where the end of a command or a read becomes a status. A command that waits for a second
+    /// person will end here too, as 202 with `Location: /api/v1/approvals/{id}`; the statuses of writes in
+    /// `document::responses` are the other place to say so.
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(Refusals(refusals)) => Self::refused(refusals),

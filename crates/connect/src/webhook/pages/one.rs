@@ -95,7 +95,7 @@ fn facts(cx: &Cx, webhook: &Webhook) -> Markup {
 
 fn replay_panel(cx: &Cx, id: WebhookId, sent: &FormData, refusals: &Refusals) -> Markup {
     let l = &cx.l;
-    let today = l.today.to_string();
+    let today = l.date(l.today);
     let since = sent.opt("since").unwrap_or(today);
     let body = html! {
         p.quiet { (l.t("webhook-replay-words")) }
