@@ -186,6 +186,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn instants_are_written_as_rfc_3339_and_read_from_microseconds_too() {
+        let at = Timestamp::from_micros(1_764_063_000_123_456);
+        let text = serde_json::to_string(&at).unwrap();
+        assert_eq!(text, "\"2025-11-25T09:30:00.123456Z\"");
+        for written in [text.as_str(), "1764063000123456", "\"2025-11-25T12:30:00.123456+03:00\""] {
+            assert_eq!(serde_json::from_str::<Timestamp>(written).unwrap(), at, "{written}");
+        }
+        assert!(serde_json::from_str::<Timestamp>("\"yesterday\"").is_err());
+    }
+
+    #[test]
     fn people_type_dates_in_many_ways() {
         let today = Date::constant(2026, 11, 23);
         let is = |t: &str| parse_date(t, today).map(|d| d.to_string());

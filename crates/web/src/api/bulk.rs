@@ -136,6 +136,8 @@ async fn one(
         return Err(Problem::refused(vec![Refusal::field("api-operation-unknown", "operation")]));
     };
     cx.ctx.principal.require(ready.operation.permission)?;
+    // each counts as much as it would alone
+    cx.app.api_rate.take(&call.caller, cx.now()).map_err(Problem::too_many)?;
     let names: Vec<&str> = ready.operation.path_names().collect();
     let unknown = item.path.keys().find(|name| !names.contains(&name.as_str()));
     if let Some(name) = unknown {

@@ -17,14 +17,26 @@ fn root() -> PathBuf {
 }
 
 /// A served made-up bank with two tokens that may do everything.
-struct Served {
-    address: String,
-    tokens: [String; 2],
-    serving: Serving,
+pub(super) struct Served {
+    pub(super) address: String,
+    pub(super) tokens: [String; 2],
+    serving: Option<Serving>,
+    config: String,
     _folder: tempfile::TempDir,
 }
 
-async fn serve() -> Served {
+impl Served {
+    /// Kills the program as a power cut would, and starts it again.
+    pub(super) fn kill_and_start(&mut self) {
+        drop(self.serving.take());
+        let mut serving = Serving::start(&["serve", "--config", &self.config]);
+        self.address = format!("http://{}", serving.says("ready http://"));
+        self.serving = Some(serving);
+    }
+}
+
+/// Serves it; `more` stands in the configuration.
+pub(super) async fn serve(more: &str) -> Served {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", path(folder.path(), "bank.db"));
     assert_eq!(tessera(&["migrate", "--db", &url]).0, 0);
@@ -40,11 +52,11 @@ async fn serve() -> Served {
     let tokens = [rights.token(&role).await, rights.token(&role).await];
     drop(node);
     let config = path(folder.path(), "tessera.toml");
-    let text = format!("db = '{url}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false");
+    let text = format!("db = '{url}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false\n{more}");
     std::fs::write(&config, text).unwrap();
     let mut serving = Serving::start(&["serve", "--config", &config]);
     let address = format!("http://{}", serving.says("ready http://"));
-    Served { address, tokens, serving, _folder: folder }
+    Served { address, tokens, serving: Some(serving), config, _folder: folder }
 }
 
 /// Runs a program; what it printed is in the message when it does not end well.
@@ -58,20 +70,20 @@ fn run(program: &Path, args: &[&str]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_operation_fails_or_answers_what_is_not_documented() {
-    let served = serve().await;
+    let served = serve("").await;
     let tools = run(&root().join("scripts/api-tools.sh"), &[]);
     let python = Path::new(&tools).join("bin/python");
     let [token, last] = served.tokens.each_ref().map(String::as_str);
     let said = run(&python, &["scripts/api-fuzz.py", &served.address, token, last]);
     assert_eq!(said.matches("No issues found").count(), 2, "{said}");
-    let (well, complaint) = served.serving.stop();
+    let (well, complaint) = served.serving.unwrap().stop();
     assert!(well, "{complaint}");
     assert!(!complaint.contains("panicked"), "{complaint}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_documented_example_runs_with_a_generated_client() {
-    let served = serve().await;
+    let served = serve("").await;
     let example = root().join("docs/api/example.sh");
     for _ in 0..2 {
         let said = run(&example, &[&served.address, &served.tokens[0]]);

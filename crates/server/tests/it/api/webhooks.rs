@@ -14,6 +14,8 @@ use kernel::limits::{WEBHOOK_ATTEMPTS_MAX, WEBHOOK_LEASE_SECONDS, WEBHOOK_PAUSE_
 use kernel::{Clock, WebhookId};
 use serde_json::{Value as Json, json};
 use testkit::Bank;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Notify;
 
 use super::{call, get, person, program};
 use crate::support::{both, number};
@@ -42,11 +44,11 @@ struct Receiver {
     url: String,
     answers: Arc<Mutex<u16>>,
     got: Arc<Mutex<Vec<Message>>>,
+    arrived: Arc<Notify>,
 }
 
-type Kept = (Arc<Mutex<u16>>, Arc<Mutex<Vec<Message>>>);
-
-async fn take(State((answers, got)): State<Kept>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let Receiver { answers, got, arrived, .. } = receiver;
     let header = |name: &str| headers[name].to_str().unwrap().to_owned();
     got.lock().unwrap().push(Message {
         id: header("webhook-id"),
@@ -54,6 +56,7 @@ async fn take(State((answers, got)): State<Kept>, headers: HeaderMap, body: Byte
         signature: header("webhook-signature"),
         content: String::from_utf8(body.to_vec()).unwrap(),
     });
+    arrived.notify_one();
     StatusCode::from_u16(*answers.lock().unwrap()).unwrap()
 }
 
@@ -61,11 +64,11 @@ impl Receiver {
     async fn start() -> Receiver {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/in", listener.local_addr().unwrap());
-        let (answers, got) = (Arc::new(Mutex::new(204)), Arc::default());
-        let kept: Kept = (Arc::clone(&answers), Arc::clone(&got));
-        let router = Router::new().route("/in", post(take)).with_state(kept);
+        let answers = Arc::new(Mutex::new(204));
+        let receiver = Receiver { url, answers, got: Arc::default(), arrived: Arc::default() };
+        let router = Router::new().route("/in", post(take)).with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Receiver { url, answers, got }
+        receiver
     }
     fn answer(&self, status: u16) {
         *self.answers.lock().unwrap() = status;
@@ -306,4 +309,40 @@ async fn the_secret_is_shown_once_and_the_page_sends_again() {
         assert!(browser.get(&home).await.ok().contains("Received"));
     })
     .await;
+}
+
+/// Posts JSON over a real socket; answers the body.
+async fn post_json(address: &str, token: &str, path: &str, json: &Json) -> Json {
+    let host = address.strip_prefix("http://").unwrap();
+    let body = json.to_string();
+    let request = format!(
+        "POST /api/v1{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nauthorization: Bearer \
+         {token}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut socket = tokio::net::TcpStream::connect(host).await.unwrap();
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 20"), "{answer}");
+    serde_json::from_str(body).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_program_loses_no_message() {
+    let mut served = super::tools::serve("webhooks_inside = true").await;
+    let receiver = Receiver::start().await;
+    let token = served.tokens[0].clone();
+    let hook = json!({ "title": "ERP", "url": receiver.url, "events": ["client"] });
+    let made = post_json(&served.address, &token, "/webhooks", &hook).await;
+    let secret = made["secret"].as_str().unwrap();
+    let client = post_json(&served.address, &token, "/clients", &person("Zimina")).await;
+    served.kill_and_start();
+    receiver.arrived.notified().await;
+    let got = receiver.got();
+    let message = got.first().unwrap();
+    let signed = sign(secret, &message.id, message.seconds, &message.content);
+    assert_eq!(signed.as_deref(), Some(message.signature.as_str()));
+    assert_eq!(message.json()["data"]["entity_id"], client["id"]);
 }
