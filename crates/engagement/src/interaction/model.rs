@@ -224,7 +224,8 @@ pub fn check_instant(at: Timestamp, now: Timestamp, refusals: &mut Refusals) {
 }
 
 /// Which entries of the timeline a person wants to see.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum TimelineFilter {
     /// Everything.
     #[default]

@@ -208,7 +208,7 @@ fn agreed(c: &mut Cols) -> Result<Option<AgreedStep>, StoreError> {
 }
 
 /// A task on the timeline: when it was made, or when it was closed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct TaskMark {
     /// The task.
     pub id: TaskId,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{ClientId, Date, limits};
+use kernel::{ClientId, Date, Timestamp, UserId, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -62,8 +62,21 @@ struct ClientCard {
     head: ClientHead,
     /// His fields by key, as canonical texts; empty ones are absent.
     fields: BTreeMap<String, String>,
+    /// Where each field comes from.
+    origins: BTreeMap<String, FieldOrigin>,
     /// The parts he plays at the bank.
     roles: Vec<PlayedRole>,
+}
+
+/// Where a field comes from.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FieldOrigin {
+    /// `clerk`, `client`, `abs`, `import:KEY`, …
+    source: String,
+    /// Who wrote it.
+    author_id: Option<UserId>,
+    /// When.
+    at: Timestamp,
 }
 
 /// A part a client plays.
@@ -96,9 +109,14 @@ async fn read_card(call: &mut Call) -> Result<(ClientId, ClientCard, FieldTexts)
     let head = queries::head(db, &principal, id).await?;
     let fields = queries::fields(db, id, currency).await?;
     let roles = queries::roles(db, id).await?;
+    let origins = queries::origins(db, id).await?.into_iter().map(|(field, origin)| {
+        let queries::Origin { source, author_id, at } = origin;
+        (field, FieldOrigin { source, author_id, at })
+    });
     let card = ClientCard {
         head,
         fields: fields.iter().map(|(key, text)| ((*key).to_owned(), text.clone())).collect(),
+        origins: origins.collect(),
         roles: roles.into_iter().map(|(role, since)| PlayedRole { role, since }).collect(),
     };
     Ok((id, card, fields))

@@ -28,6 +28,7 @@ pub(crate) fn api(api: Api) -> Api {
                 .about("Clients that fit a filter, as a file; every export is journalled")
                 .media(&[
                     "text/csv",
+                    "text/vcard",
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                 ])
                 .runs(&[NoteExport::NAME]),
@@ -199,6 +200,18 @@ enum FileForm {
     Csv,
     /// For people.
     Xlsx,
+    /// Contact cards, for address books.
+    Vcf,
+}
+
+impl FileForm {
+    const fn word(self) -> &'static str {
+        match self {
+            FileForm::Csv => "csv",
+            FileForm::Xlsx => "xlsx",
+            FileForm::Vcf => "vcf",
+        }
+    }
 }
 
 /// Which clients, in which form.
@@ -239,6 +252,5 @@ async fn export(call: Call, query: ExportQuery) -> Result<Answer, Problem> {
         address.columns.clear();
     }
     let asked = Asked::read(&call.cx, address)?;
-    let is_csv = matches!(query.format, FileForm::Csv);
-    Ok(Answer::response(export_rows(call.cx, asked, is_csv).await?))
+    Ok(Answer::response(export_rows(call.cx, asked, query.format.word()).await?))
 }

@@ -74,6 +74,13 @@ impl<T> Listing<T> {
         let next = last.map(|row| cursor(&place(row))).transpose()?;
         Ok(Self { items, next })
     }
+    /// A page of which somebody else has found out where the next begins.
+    ///
+    /// # Errors
+    /// A place that cannot be written.
+    pub fn before<K: Serialize>(items: Vec<T>, next: Option<K>) -> Result<Self, Error> {
+        Ok(Self { items, next: next.map(|place| cursor(&place)).transpose()? })
+    }
     /// The same page with its rows in another form.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Listing<U> {
         Listing { items: self.items.into_iter().map(change).collect(), next: self.next }

@@ -67,13 +67,13 @@ pub(super) async fn filtered(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     answer(cx, asked, ids, kind, Named { file, filter }).await
 }
 
-/// Everything that fits a list, as a file for programs or for people.
+/// Everything that fits a list, as a file for programs, for people or for address books.
 pub(in crate::list) async fn export_rows(
     cx: Cx,
     asked: Asked,
-    is_csv: bool,
+    format: &str,
 ) -> Result<Response, Error> {
-    let kind = if is_csv { FileKind::Csv } else { FileKind::Xlsx };
+    let kind = FileKind::of(&cx, format);
     let ids = asked.matches(&cx).await?;
     let filter = query_of(&asked.address.view_pairs());
     let file = format!("clients-{}", cx.l.today);

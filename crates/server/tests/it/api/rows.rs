@@ -113,6 +113,29 @@ async fn a_file_comes_back_as_it_was_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_leaves_as_a_file_and_the_journal_says_so() {
+    both(async |bank: &Bank| {
+        let mut program = program(bank).await;
+        register(&mut program, "Zimina").await;
+        register(&mut program, "Letova").await;
+        for (format, kind, part) in [
+            ("csv", "text/csv", "Zimina"),
+            ("vcf", "text/vcard", "FN:Zimina"),
+            ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK"),
+        ] {
+            let path = format!("/clients/export?format={format}&q=Zimina");
+            let (status, _, reply) = get(&mut program, &path).await;
+            assert_eq!(status, 200, "{format}: {}", reply.body);
+            assert!(reply.header("content-type").starts_with(kind), "{format}");
+            assert!(reply.body.contains(part) && !reply.body.contains("Letova"), "{format}");
+        }
+        let noted = "select count(*) from journal_entry where command = 'parties.note_export'";
+        assert_eq!(crate::support::number(bank, noted).await, 6, "before and after each");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_task_and_a_contact_pass_through_the_api() {
     both(async |bank: &Bank| {
         let mut program = program(bank).await;
@@ -140,6 +163,21 @@ async fn a_task_and_a_contact_pass_through_the_api() {
         assert_eq!(status, 200, "{logged}");
         let (_, list, _) = get(&mut program, &home).await;
         assert_eq!(list["items"][0]["id"], logged["result"]["id"]);
+        bank.settle().await;
+        let (status, line, _) = get(&mut program, &format!("/clients/{client}/timeline")).await;
+        assert_eq!(status, 200, "{line}");
+        let kinds: std::collections::BTreeSet<&str> = line["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["kind"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            kinds.into_iter().collect::<Vec<_>>(),
+            ["changed", "contact", "task_closed", "task_made"]
+        );
+        let (_, card, _) = get(&mut program, &format!("/clients/{client}")).await;
+        assert_eq!(card["origins"]["last_name"]["source"], "client");
     })
     .await;
 }
