@@ -60,14 +60,9 @@ struct JobsQuery {
     /// Only those that stand here.
     #[serde(default)]
     state: Option<JobState>,
-    /// Rows on a page, 1 to 200.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 200))]
-    limit: Option<usize>,
-    /// Where the page begins: the `next` of the page before.
-    #[serde(default)]
-    #[schemars(length(max = 1000))]
-    cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    page: ListQuery,
 }
 
 /// A job.
@@ -116,7 +111,7 @@ impl From<Job> for JobView {
 }
 
 async fn list(mut call: Call, query: JobsQuery) -> Result<Listing<JobView>, Problem> {
-    let page = ListQuery { limit: query.limit, cursor: query.cursor };
+    let page = query.page;
     let before = page.place::<Timestamp>()?.unwrap_or(Timestamp::from_micros(i64::MAX));
     let state = query.state.map(JobState::word);
     let rows = queue::list(&mut call.cx.db, state, before, page.limit_and_one()).await;

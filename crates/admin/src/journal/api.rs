@@ -39,14 +39,9 @@ struct JournalQuery {
     /// By this person.
     #[serde(default)]
     actor_id: Option<UserId>,
-    /// Rows on a page, 1 to 200.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 200))]
-    limit: Option<usize>,
-    /// Where the page begins: the `next` of the page before.
-    #[serde(default)]
-    #[schemars(length(max = 1000))]
-    cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    page: ListQuery,
 }
 
 /// An entry.
@@ -94,7 +89,7 @@ fn entry(line: Line, is_readable: bool) -> Entry {
 }
 
 async fn list(mut call: Call, query: JournalQuery) -> Result<Listing<Entry>, Problem> {
-    let page = ListQuery { limit: query.limit, cursor: query.cursor };
+    let page = query.page;
     let place = page.place::<(i64, Timestamp, i64)>()?;
     let before = place.map_or(Mark::NEWEST, |(pos, at, seq)| Mark { pos, at, seq });
     let wanted = Wanted { entity: query.entity_id, client: query.client_id, actor: query.actor_id };

@@ -61,14 +61,9 @@ struct ContactsQuery {
     #[serde(default)]
     #[schemars(length(max = 400))]
     q: Option<String>,
-    /// Rows on a page, 1 to 200.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 200))]
-    limit: Option<usize>,
-    /// Where the page begins: the `next` of the page before.
-    #[serde(default)]
-    #[schemars(length(max = 1000))]
-    cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    page: ListQuery,
 }
 
 /// A contact with what came of it.
@@ -84,7 +79,7 @@ struct ContactView {
 }
 
 async fn list(mut call: Call, query: ContactsQuery) -> Result<Listing<ContactView>, Problem> {
-    let page = ListQuery { limit: query.limit, cursor: query.cursor };
+    let page = query.page;
     let client: ClientId = call.id("client_id")?;
     let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
     let found = client_ref::visible(&mut call.cx.db, &principal, client).await?;

@@ -71,18 +71,13 @@ struct ProjectsQuery {
     /// Only of this kind.
     #[serde(default)]
     kind: Option<String>,
-    /// Rows on a page, 1 to 200.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 200))]
-    limit: Option<usize>,
-    /// Where the page begins: the `next` of the page before.
-    #[serde(default)]
-    #[schemars(length(max = 1000))]
-    cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    page: ListQuery,
 }
 
 async fn list(mut call: Call, query: ProjectsQuery) -> Result<Listing<ProjectRow>, Problem> {
-    let page = ListQuery { limit: query.limit, cursor: query.cursor };
+    let page = query.page;
     let kind = match query.kind.as_deref() {
         Some(word) if !KINDS.contains(&word) => {
             return Err(Problem::bad_request("not-a-choice", "kind"));

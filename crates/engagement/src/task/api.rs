@@ -73,14 +73,9 @@ struct TasksQuery {
     /// Whose.
     #[serde(default)]
     who: Who,
-    /// Rows on a page, 1 to 200.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 200))]
-    limit: Option<usize>,
-    /// Where the page begins: the `next` of the page before.
-    #[serde(default)]
-    #[schemars(length(max = 1000))]
-    cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    page: ListQuery,
 }
 
 /// A task with the name of its client.
@@ -96,7 +91,7 @@ struct ListedTask {
 }
 
 async fn list(mut call: Call, query: TasksQuery) -> Result<Listing<ListedTask>, Problem> {
-    let page = ListQuery { limit: query.limit, cursor: query.cursor };
+    let page = query.page;
     let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
     let may_all = principal.scope(READ).is_some_and(|scope| scope > Scope::Own);
     let whose = match query.who {
@@ -146,14 +141,9 @@ struct GapQuery {
     /// The manager; left out: those nobody looks after.
     #[serde(default)]
     manager_id: Option<UserId>,
-    /// Rows on a page, 1 to 200.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 200))]
-    limit: Option<usize>,
-    /// Where the page begins: the `next` of the page before.
-    #[serde(default)]
-    #[schemars(length(max = 1000))]
-    cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    page: ListQuery,
 }
 
 /// A client without a next step.
@@ -166,7 +156,7 @@ struct GapView {
 }
 
 async fn gap_clients(call: Call, query: GapQuery) -> Result<Listing<GapView>, Problem> {
-    let page = ListQuery { limit: query.limit, cursor: query.cursor };
+    let page = query.page;
     let mut db = call.cx.db.long();
     let after = page.place::<(String, Option<ClientId>)>()?.unwrap_or_default();
     let whose = (query.branch_id, query.manager_id);

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{ClientId, Timestamp, limits};
+use kernel::{ClientId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use spine::{Command, Error};
 use store::{FromValue, Value};
 use web::ColumnKind;
-use web::api::{Answer, Api, Call, Listing, Operation, Problem};
+use web::api::{Answer, Api, Call, ListQuery, Listing, Operation, Problem};
 
 use super::commands::NoteExport;
 use super::model::{Address, Column, Cursor, Turn};
@@ -85,14 +85,9 @@ struct ClientsQuery {
     #[serde(default)]
     #[schemars(length(max = 20))]
     columns: Vec<String>,
-    /// Rows on a page, 1 to 200.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 200))]
-    limit: Option<usize>,
-    /// Where the page begins: the `next` of the page before.
-    #[serde(default)]
-    #[schemars(length(max = 1000))]
-    cursor: Option<String>,
+    /// Which page.
+    #[serde(flatten)]
+    page: ListQuery,
 }
 
 /// A row of the list.
@@ -133,8 +128,8 @@ impl ClientsQuery {
             pairs.extend([pair("field", field), pair("op", op), pair("value", value)]);
         }
         let mut address = Address::parse(&pairs);
-        address.size = self.limit.unwrap_or(limits::PAGE_ROWS);
-        if let Some(cursor) = &self.cursor {
+        address.size = self.page.limit();
+        if let Some(cursor) = &self.page.cursor {
             let place = Cursor::decode(cursor, address.sort.key)
                 .ok_or_else(|| Problem::bad_request("cursor-unknown", "cursor"))?;
             address.turn = Turn::After(place);
@@ -244,8 +239,7 @@ async fn export(call: Call, query: ExportQuery) -> Result<Answer, Problem> {
         filter: query.filter,
         sort: query.sort,
         columns: query.columns,
-        limit: None,
-        cursor: None,
+        page: ListQuery::default(),
     };
     let mut address = list.address()?;
     if !has_columns {
