@@ -41,8 +41,8 @@ pub fn module(targets: import::TargetTable) -> Module {
         permissions: PERMISSIONS,
         grants: GRANTS,
         commands: register,
-        jobs: vec![Arc::new(import::ImportJob { targets })],
-        schedules: &[],
+        jobs: vec![Arc::new(import::ImportJob { targets }), Arc::new(webhook::Cleaner)],
+        schedules: &[webhook::FORGET],
         readers: vec![Arc::new(webhook::Follower)],
         import_targets: Vec::new(),
     }

@@ -73,3 +73,7 @@ pub const WEBHOOK_LEASE_SECONDS: i64 = 60;
 pub const WEBHOOK_EVENTS_MAX: usize = 50;
 /// Messages one replay sends again.
 pub const WEBHOOK_REPLAY_MAX: u64 = 50_000;
+/// How long a webhook's message that was received or given up stays on its page (days).
+pub const WEBHOOK_KEPT_DAYS: i64 = 30;
+/// Messages forgotten by one command.
+pub const WEBHOOK_FORGET_BATCH: i64 = 1_000;

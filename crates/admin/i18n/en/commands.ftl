@@ -93,3 +93,4 @@ command-connect-replay-webhook = Webhook messages sent again
 command-connect-enqueue-deliveries = Webhook messages put in
 command-connect-claim-deliveries = Webhook messages taken
 command-connect-settle-deliveries = Webhook messages noted
+command-connect-forget-deliveries = Old webhook messages forgotten

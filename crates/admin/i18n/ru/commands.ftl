@@ -93,3 +93,4 @@ command-connect-replay-webhook = Сообщения вебхука отправ�
 command-connect-enqueue-deliveries = Сообщения вебхуков поставлены
 command-connect-claim-deliveries = Сообщения вебхуков взяты
 command-connect-settle-deliveries = Сообщения вебхуков отмечены
+command-connect-forget-deliveries = Старые сообщения вебхуков забыты

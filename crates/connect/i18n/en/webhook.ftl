@@ -57,3 +57,4 @@ refusal-webhook-url = An address like https://system.bank/path, without a user o
 refusal-webhook-events = Names of entities or commands in small letters, { $max } at most
 refusal-webhook-changed = Somebody changed this webhook meanwhile. Open it again.
 refusal-webhook-replay-many = More than { $max } messages; choose a later day
+job-connect-forget-deliveries = Forgetting of old webhook messages

@@ -57,3 +57,4 @@ refusal-webhook-url = Адрес вида https://система.банк/пут
 refusal-webhook-events = Виды записей или команды строчными буквами, не больше { $max }
 refusal-webhook-changed = Кто-то тем временем изменил этот вебхук. Откройте его заново.
 refusal-webhook-replay-many = Больше { $max } сообщений; выберите более поздний день
+job-connect-forget-deliveries = Удаление старых сообщений вебхуков

@@ -6,12 +6,14 @@
 //!   commit that caused it, and again until the receiver says 2xx or the tries are used up.
 //! - A delivery may come twice and in any order: its id and the entry's position tell.
 //! - Nothing is sent to addresses inside the house, unless the configuration says so; no redirect is followed.
+//! - What has ended is kept for thirty days.
 //! - The secret is shown once, when the subscription is made.
 //!
 //! Reading order: `model`, `signature`, `commands`, `queries`, `follower` (from the journal to rows), `sender`
 //! (from rows to receivers), `pages`, `api`.
 
 mod api;
+mod cleaner;
 pub mod commands;
 mod follower;
 mod model;
@@ -21,6 +23,7 @@ mod sender;
 mod signature;
 
 pub(crate) use api::api;
+pub(crate) use cleaner::{Cleaner, FORGET};
 pub(crate) use follower::Follower;
 pub use model::new_secret;
 pub(crate) use pages::routes;
@@ -36,4 +39,5 @@ pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::EnqueueDeliveries>();
     registry.add::<commands::ClaimDeliveries>();
     registry.add::<commands::SettleDeliveries>();
+    registry.add::<commands::ForgetDeliveries>();
 }

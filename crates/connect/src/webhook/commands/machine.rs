@@ -1,7 +1,9 @@
 //! The machine's side: putting deliveries in, taking those that are due, noting how they went. None of it is
 //! an entry of the journal: it would be told of in turn.
 
-use kernel::limits::{WEBHOOK_BATCH, WEBHOOK_LEASE_SECONDS};
+use kernel::limits::{
+    WEBHOOK_BATCH, WEBHOOK_FORGET_BATCH, WEBHOOK_KEPT_DAYS, WEBHOOK_LEASE_SECONDS,
+};
 use kernel::{DeliveryId, WebhookId};
 use serde::{Deserialize, Serialize};
 use spine::{Command, Error, Work};
@@ -149,5 +151,23 @@ impl Command for SettleDeliveries {
             .await?;
         }
         Ok(())
+    }
+}
+
+/// Forgets deliveries that ended long ago; answers how many.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ForgetDeliveries {}
+
+impl Command for ForgetDeliveries {
+    const NAME: &'static str = "connect.forget_deliveries";
+    const PERMISSION: &'static str = "system";
+    type Output = u64;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
+        let before = w.ctx.now.plus_days(-WEBHOOK_KEPT_DAYS);
+        // the journal's reader is days further on: none of them can be put in again
+        let sql = "delete from webhook_delivery where id in (select id from webhook_delivery \
+                   where state <> 'ready' and run_at < $1 order by run_at limit $2)";
+        Ok(w.execute(sql, params![before, WEBHOOK_FORGET_BATCH]).await?)
     }
 }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 
-pub use machine::{ClaimDeliveries, EnqueueDeliveries, NewDelivery, SettleDeliveries, Tried};
+pub use machine::{
+    ClaimDeliveries, EnqueueDeliveries, ForgetDeliveries, NewDelivery, SettleDeliveries, Tried,
+};
 
 use super::model::check;
 

@@ -10,7 +10,9 @@ use axum::routing::post;
 use connect::http_client::Reach;
 use connect::webhook::commands::{AddWebhook, ClaimDeliveries};
 use connect::webhook::{Sender, sign};
-use kernel::limits::{WEBHOOK_ATTEMPTS_MAX, WEBHOOK_LEASE_SECONDS, WEBHOOK_PAUSE_SECONDS_MAX};
+use kernel::limits::{
+    WEBHOOK_ATTEMPTS_MAX, WEBHOOK_KEPT_DAYS, WEBHOOK_LEASE_SECONDS, WEBHOOK_PAUSE_SECONDS_MAX,
+};
 use kernel::{Clock, WebhookId};
 use serde_json::{Value as Json, json};
 use testkit::Bank;
@@ -307,6 +309,33 @@ async fn the_secret_is_shown_once_and_the_page_sends_again() {
         receiver.answer(200);
         assert_eq!(send_all(&sender(bank, Reach::Anywhere)).await, 1);
         assert!(browser.get(&home).await.ok().contains("Received"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ended_long_ago_is_forgotten_and_what_waits_is_not() {
+    both(async |bank: &Bank| {
+        let receiver = Receiver::start().await;
+        subscribe(bank, &receiver.url, &["client"]).await;
+        let mut program = program(bank).await;
+        call(&mut program, "POST", "/clients", Some(person("Zimina")), &[]).await;
+        bank.settle().await;
+        let sender = sender(bank, Reach::Anywhere);
+        assert_eq!(send_all(&sender).await, 1);
+        receiver.answer(500);
+        call(&mut program, "POST", "/clients", Some(person("Letova")), &[]).await;
+        bank.settle().await;
+        assert_eq!(send_all(&sender).await, 1);
+        let all = "select count(*) from webhook_delivery";
+        bank.clock.set(bank.clock.now().plus_days(WEBHOOK_KEPT_DAYS - 1));
+        bank.settle().await;
+        assert_eq!(number(bank, all).await, 2);
+        bank.clock.set(bank.clock.now().plus_days(2));
+        bank.settle().await;
+        assert_eq!(number(bank, all).await, 1);
+        let waiting = "select count(*) from webhook_delivery where state = 'ready'";
+        assert_eq!(number(bank, waiting).await, 1);
     })
     .await;
 }
