@@ -3,12 +3,8 @@
 //! Values of a client's fields are shown to those only who may read that client; the names of the changed
 //! fields are shown to every reader of the journal.
 
-<<<<<<< HEAD
-pub(crate) mod pages;
-=======
 mod api;
-mod pages;
->>>>>>> 29f6081 (The API: a kit in the web room, operations of every room, one document made from what is served)
+pub(crate) mod pages;
 mod queries;
 mod verify;
 

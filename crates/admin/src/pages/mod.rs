@@ -108,6 +108,6 @@ fn routes(routes: Routes) -> Routes {
 
 fn api(api: Api) -> Api {
     let api = crate::branches::api(crate::roles::api(crate::staff::api(api)));
-    let api = crate::tokens::api(crate::absences::api(api));
+    let api = crate::approvals::api(crate::tokens::api(crate::absences::api(api)));
     crate::own::api(crate::journal::api(crate::jobs::api(api)))
 }

@@ -3,9 +3,9 @@
 // Helpers of tests may stop the test, as tests may.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod api;
 mod approval_walk;
 mod approvals;
-mod api;
 mod backup;
 mod berka;
 mod browser;

@@ -111,8 +111,8 @@ async fn run(contract: &Contract, call: &Call, request: BulkRequest) -> Result<A
             }
             Err(problem) => BulkResult {
                 status: problem.status().as_u16(),
-                body: None,
-                problem: Some(problem.body(&cx)),
+                body: problem.waiting(),
+                problem: problem.waiting().is_none().then(|| problem.body(&cx)),
             },
         });
     }

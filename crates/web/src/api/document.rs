@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::answer::etag_of;
 use super::operation::{Api, MakeSchema, Operation, Outcome, Take};
-use super::problem::ProblemBody;
+use super::problem::{ProblemBody, WaitingBody};
 use super::schema::{self, Definitions};
 use super::serve::{self, Ready};
 use super::{BASE, bulk};
@@ -34,6 +34,7 @@ impl Contract {
         let mut generator = settings.into_generator();
         let (mut ready, mut replies) = (Vec::new(), Vec::new());
         let _ = generator.subschema_for::<ProblemBody>();
+        let _ = generator.subschema_for::<WaitingBody>();
         for operation in api.operations {
             let make = |generator: &mut SchemaGenerator, of: Option<MakeSchema>| {
                 of.map(|make| make(generator).to_value())
@@ -285,6 +286,14 @@ fn responses(operation: &Operation, reply: Option<&Json>) -> Json {
         out.insert("304".to_owned(), json!({ "description": words }));
     }
     let writes = serve::writes(operation);
+    if writes {
+        let waiting = json!({ "$ref": "#/components/schemas/WaitingForApproval" });
+        let words = "Nothing was changed yet: a second person decides.";
+        let headers = json!({ "Location": { "$ref": "#/components/headers/Location" } });
+        let content = json!({ "application/json": { "schema": waiting } });
+        let answer = json!({ "description": words, "headers": headers, "content": content });
+        out.insert("202".to_owned(), answer);
+    }
     let takes = operation.take != Take::Nothing;
     let may = |status: u16| match status {
         404 => writes || operation.path.contains('{'),

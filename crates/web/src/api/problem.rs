@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use kernel::{Refusal, Refusals, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::Serialize;
+use spine::approval::Waiting;
 use spine::{Conflict, Error};
 
 use crate::http::Cx;
@@ -23,11 +24,20 @@ struct Inner {
     conflict: Option<Conflict>,
     permission: Option<String>,
     header: Option<(HeaderName, String)>,
+    waiting: Option<Waiting>,
 }
 
 impl Inner {
     const fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, refusals: Vec::new(), conflict: None, permission: None, header: None }
+        Self {
+            status,
+            code,
+            refusals: Vec::new(),
+            conflict: None,
+            permission: None,
+            header: None,
+            waiting: None,
+        }
     }
 }
 
@@ -113,10 +123,21 @@ impl Problem {
             conflict,
         }
     }
+    /// What waits for a second person, when this is no problem but a wait.
+    pub(super) fn waiting(&self) -> Option<serde_json::Value> {
+        let Waiting { approval_id, since, until } = *self.0.waiting.as_ref()?;
+        serde_json::to_value(WaitingBody { approval_id, since, until }).ok()
+    }
     /// The answer.
     pub(super) fn respond(&self, cx: &Cx) -> Response {
-        let body = serde_json::to_string(&self.body(cx)).unwrap_or_default();
-        let json = [(CONTENT_TYPE, "application/problem+json")];
+        let (kind, body) = match self.waiting() {
+            Some(waiting) => ("application/json", waiting.to_string()),
+            None => {
+                let body = serde_json::to_string(&self.body(cx)).unwrap_or_default();
+                ("application/problem+json", body)
+            }
+        };
+        let json = [(CONTENT_TYPE, kind)];
         let mut response = (self.0.status, json, body).into_response();
         let headers = response.headers_mut();
         headers.insert("cache-control", HeaderValue::from_static("no-store"));
@@ -131,8 +152,7 @@ impl Problem {
 
 impl From<Error> for Problem {
     /// The one place where the end of a command or a read becomes a status. A command that waits for a second
-    /// person will end here too, as 202 with `Location: /api/v1/approvals/{id}`; the statuses of writes in
-    /// `document::responses` are the other place to say so.
+    /// person ends here too: 202, and where the request stands.
     fn from(error: Error) -> Self {
         match error {
             Error::Refused(Refusals(refusals)) => Self::refused(refusals),
@@ -146,6 +166,12 @@ impl From<Error> for Problem {
                 Inner { conflict: Some(conflict), ..Inner::new(StatusCode::CONFLICT, "conflict") }
                     .into()
             }
+            Error::Waiting(waiting) => {
+                let place = format!("{}/approvals/{}", super::BASE, waiting.approval_id);
+                let header = Some((axum::http::header::LOCATION, place));
+                let waiting = Some(waiting);
+                Inner { header, waiting, ..Inner::new(StatusCode::ACCEPTED, "waiting") }.into()
+            }
             Error::Failure(source) => {
                 crate::http::log_chain(source.as_ref());
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failure")
@@ -158,6 +184,18 @@ impl From<Refusals> for Problem {
     fn from(refusals: Refusals) -> Self {
         Self::refused(refusals.0)
     }
+}
+
+/// Nothing was changed yet: a second person decides.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WaitingForApproval")]
+pub(super) struct WaitingBody {
+    /// The request.
+    approval_id: uuid::Uuid,
+    /// Since when.
+    since: Timestamp,
+    /// Until when; then it lapses.
+    until: Timestamp,
 }
 
 /// What every answer under `/api` that is no success looks like.

@@ -87,7 +87,7 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
         "administrator",
         send(window, "/imports/new", json!({ "file": CONTACTS })).await,
     ));
-    all.extend(admin_places(site).await);
+    all.extend(admin_places(site, window).await);
     all.extend(approval_places(site, window).await);
     all
 }
