@@ -62,6 +62,11 @@ need_node() {
     apt_install nodejs npm
 }
 
+need_python() {
+    if has python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; then return; fi
+    apt_install python3 python3-venv
+}
+
 # Third-party browser files, by the lock file: browser_libraries product|full. Full adds what only tests use.
 browser_libraries() {
     local mode=$1

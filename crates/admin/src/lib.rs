@@ -9,6 +9,7 @@ mod approvals;
 mod branches;
 mod jobs;
 mod journal;
+mod own;
 mod pages;
 mod roles;
 mod sign_ins;

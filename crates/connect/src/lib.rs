@@ -2,30 +2,36 @@
 //! command line.
 
 pub mod feed;
+pub mod http_client;
 pub mod import;
 pub mod vcard;
+pub mod webhook;
 
 use std::sync::Arc;
 
 use kernel::Lang;
 use spine::{Module, Permission, Registry, Scope};
 use store::Migration;
-use web::{NavItem, Pages};
+use web::api::Api;
+use web::{NavItem, Pages, Routes};
 
 /// Permissions of this room.
-pub const PERMISSIONS: &[Permission] = &[Permission { key: "import.run", scoped: false }];
+pub const PERMISSIONS: &[Permission] = &[
+    Permission { key: "import.run", scoped: false },
+    Permission { key: "admin.webhooks", scoped: false },
+];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
     ("administrator", "import.run", Scope::Bank),
+    ("administrator", "admin.webhooks", Scope::Bank),
     ("head_office", "import.run", Scope::Bank),
     ("methodologist", "import.run", Scope::Bank),
 ];
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 401,
-    name: "import",
-    sql: include_str!("../migrations/0401_import.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 401, name: "import", sql: include_str!("../migrations/0401_import.sql") },
+    Migration { number: 402, name: "webhook", sql: include_str!("../migrations/0402_webhook.sql") },
+];
 
 /// What this room brings to the spine; `targets` is what all rooms take from feeds.
 pub fn module(targets: import::TargetTable) -> Module {
@@ -35,9 +41,9 @@ pub fn module(targets: import::TargetTable) -> Module {
         permissions: PERMISSIONS,
         grants: GRANTS,
         commands: register,
-        jobs: vec![Arc::new(import::ImportJob { targets })],
-        schedules: &[],
-        readers: Vec::new(),
+        jobs: vec![Arc::new(import::ImportJob { targets }), Arc::new(webhook::Cleaner)],
+        schedules: &[webhook::FORGET],
+        readers: vec![Arc::new(webhook::Follower)],
         import_targets: Vec::new(),
     }
 }
@@ -46,32 +52,58 @@ fn register(registry: &mut Registry) {
     registry.add::<import::commands::CreateImport>();
     registry.add::<import::commands::StartImport>();
     registry.add::<import::commands::NoteImport>();
+    webhook::register(registry);
 }
+
+const NAV: &[NavItem] = &[
+    NavItem {
+        order: 92,
+        group: "nav-group-admin",
+        href: "/imports",
+        icon: "import",
+        label: "nav-imports",
+        permission: "import.run",
+        go: None,
+        main: false,
+    },
+    NavItem {
+        order: 95,
+        group: "nav-group-admin",
+        href: "/admin/webhooks",
+        icon: "send",
+        label: "nav-webhooks",
+        permission: "admin.webhooks",
+        go: None,
+        main: false,
+    },
+];
 
 /// What this room shows.
 pub fn pages() -> Pages {
     Pages {
-        routes: import::routes,
+        routes,
+        api,
         texts: &[
             (Lang::Ru, include_str!("../i18n/ru.ftl")),
             (Lang::En, include_str!("../i18n/en.ftl")),
             (Lang::Ru, include_str!("../i18n/ru/import.ftl")),
             (Lang::En, include_str!("../i18n/en/import.ftl")),
+            (Lang::Ru, include_str!("../i18n/ru/webhook.ftl")),
+            (Lang::En, include_str!("../i18n/en/webhook.ftl")),
         ],
-        nav: &[NavItem {
-            order: 92,
-            group: "nav-group-admin",
-            href: "/imports",
-            icon: "import",
-            label: "nav-imports",
-            permission: "import.run",
-            go: None,
-            main: false,
-        }],
+        nav: NAV,
         panels: Vec::new(),
         columns: &[],
         search: Vec::new(),
         actions: import::ACTIONS,
         contact_format: Some(vcard::CONTACT_FORMAT),
     }
+}
+
+fn routes(routes: Routes) -> Routes {
+    webhook::routes(import::routes(routes))
+}
+
+fn api(api: Api) -> Api {
+    webhook::api(import::api(api))
 }

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use kernel::Lang;
 use spine::{Module, Permission, Registry, Scope};
 use store::Migration;
+use web::api::Api;
 use web::{Action, ColumnKind, ListColumn, NavItem, Pages, Routes};
 
 /// Permissions over contacts, tasks and projects.
@@ -203,6 +204,7 @@ pub fn pages() -> Pages {
     search.extend(project::pages::search_sources());
     Pages {
         routes,
+        api,
         texts: &[
             (Lang::Ru, include_str!("../i18n/ru/interaction.ftl")),
             (Lang::En, include_str!("../i18n/en/interaction.ftl")),
@@ -227,6 +229,10 @@ fn routes(routes: Routes) -> Routes {
     let routes = task::pages::routes(routes);
     let routes = my_day::pages::routes(routes);
     project::pages::routes(routes)
+}
+
+fn api(api: Api) -> Api {
+    project::api::api(task::api::api(interaction::api::api(api)))
 }
 
 #[cfg(test)]

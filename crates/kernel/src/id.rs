@@ -9,7 +9,7 @@ use uuid::Uuid;
 macro_rules! id_types {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
@@ -73,6 +73,8 @@ macro_rules! every_id {
             ContactId,
             /// An important date or life event of a client.
             DateId,
+            /// A message of a webhook.
+            DeliveryId,
             /// A file attached to a client.
             FileId,
             /// One run of a feed import.
@@ -107,6 +109,8 @@ macro_rules! every_id {
             UserId,
             /// A saved view of a list.
             ViewId,
+            /// A subscription of another system.
+            WebhookId,
         }
     };
 }

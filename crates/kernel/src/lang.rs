@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// A language every text of the product exists in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema, Default,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// Russian.

@@ -51,3 +51,31 @@ pub const GRAPH_NODES_MAX: usize = 60;
 pub const SEAL_BATCH: i64 = 2_000;
 /// Deepest chain of links followed when exposure is summed over a group.
 pub const GROUP_DEPTH_MAX: usize = 6;
+/// Requests of one API token in a second, over a longer time.
+pub const API_REQUESTS_PER_SECOND: i64 = 200;
+/// Requests of one API token that may come at once.
+pub const API_BURST: i64 = 2_000;
+/// API tokens whose rate is remembered at once.
+pub const API_CALLERS_MAX: usize = 10_000;
+/// Longest idempotency key (characters).
+pub const API_KEY_CHARS_MAX: usize = 128;
+/// Operations in one bulk request.
+pub const API_BULK_MAX: usize = 500;
+/// Largest JSON body of an operation that carries files (bytes): an upload in base64, and its names.
+pub const API_FILES_BYTES_MAX: usize = UPLOAD_BYTES_MAX / 3 * 4 + FORM_BYTES_MAX;
+/// Tries before a webhook's message is given up.
+pub const WEBHOOK_ATTEMPTS_MAX: i64 = 12;
+/// Longest pause between two tries of a webhook's message (seconds), before chance spreads it.
+pub const WEBHOOK_PAUSE_SECONDS_MAX: i64 = 6 * 3_600;
+/// Messages of webhooks sent at the same time.
+pub const WEBHOOK_BATCH: i64 = 20;
+/// How long a message that is being sent is left alone by others (seconds).
+pub const WEBHOOK_LEASE_SECONDS: i64 = 60;
+/// Words a webhook's subscription may name.
+pub const WEBHOOK_EVENTS_MAX: usize = 50;
+/// Messages one replay sends again.
+pub const WEBHOOK_REPLAY_MAX: u64 = 50_000;
+/// How long a webhook's message that was received or given up stays on its page (days).
+pub const WEBHOOK_KEPT_DAYS: i64 = 30;
+/// Messages forgotten by one command.
+pub const WEBHOOK_FORGET_BATCH: i64 = 1_000;

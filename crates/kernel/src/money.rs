@@ -90,6 +90,17 @@ impl Serialize for Currency {
         s.serialize_str(self.code())
     }
 }
+impl schemars::JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string", "minLength": 3, "maxLength": 3, "pattern": "^[A-Z]{3}$",
+            "description": "ISO 4217 currency code."
+        })
+    }
+}
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
@@ -97,7 +108,7 @@ impl<'de> Deserialize<'de> for Currency {
 }
 
 /// An amount in minor units (kopecks, cents) of one currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Money {
     /// Whole minor units.
     pub minor: i64,

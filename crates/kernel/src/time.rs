@@ -3,12 +3,45 @@
 use std::fmt;
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An instant: whole microseconds since 1970-01-01T00:00:00Z, the same on both databases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+/// An instant: whole microseconds since 1970-01-01T00:00:00Z, the same on both databases. In JSON it is
+/// written as people and other programs read it (RFC 3339), and read from that or from microseconds, as
+/// payloads of the first versions carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.to_jiff())
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Micros(i64),
+            Text(jiff::Timestamp),
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Micros(micros) => Self(micros),
+            Written::Text(instant) => Self::from_jiff(instant),
+        })
+    }
+}
+
+impl schemars::JsonSchema for Timestamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timestamp".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string", "format": "date-time", "description": "An instant, RFC 3339."
+        })
+    }
+}
 
 impl Timestamp {
     /// From microseconds since the epoch.
@@ -151,6 +184,17 @@ fn next_weekday(word: &str, today: Date) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_are_written_as_rfc_3339_and_read_from_microseconds_too() {
+        let at = Timestamp::from_micros(1_764_063_000_123_456);
+        let text = serde_json::to_string(&at).unwrap();
+        assert_eq!(text, "\"2025-11-25T09:30:00.123456Z\"");
+        for written in [text.as_str(), "1764063000123456", "\"2025-11-25T12:30:00.123456+03:00\""] {
+            assert_eq!(serde_json::from_str::<Timestamp>(written).unwrap(), at, "{written}");
+        }
+        assert!(serde_json::from_str::<Timestamp>("\"yesterday\"").is_err());
+    }
 
     #[test]
     fn people_type_dates_in_many_ways() {

@@ -12,6 +12,7 @@ mod words;
 use kernel::Lang;
 use spine::{Module, Permission, Registry, Scope};
 use store::Migration;
+use web::api::Api;
 use web::{NavItem, Pages, Routes};
 
 /// Permissions over clients.
@@ -129,6 +130,7 @@ pub fn pages() -> Pages {
     panels.extend(contacts::panels());
     Pages {
         routes,
+        api,
         texts: TEXTS,
         nav: &[NavItem {
             order: 20,
@@ -151,4 +153,8 @@ pub fn pages() -> Pages {
 fn routes(routes: Routes) -> Routes {
     let routes = list::routes(client::routes(routes));
     holdings::routes(links::routes(contacts::routes(routes)))
+}
+
+fn api(api: Api) -> Api {
+    holdings::api(links::api(contacts::api(client::api(list::api(api)))))
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use connect::http_client::Reach;
+use connect::webhook::Sender;
 use kernel::{Entropy, RandomEntropy, Secret};
 use spine::Scope;
 use tokio::sync::watch;
@@ -33,7 +35,7 @@ enum Task {
     /// Serve a bank.
     Serve {
         /// TOML file: db (must), listen, secure_cookies, proxies, zone, currency, jurisdiction,
-        /// node, key_file, operation, public_url, oidc, demo; see docs/operation.md.
+        /// node, key_file, operation, public_url, oidc, webhooks_inside, demo; see docs/operation.md.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
@@ -212,9 +214,11 @@ async fn serve(config: &Config) -> Result<(), RunError> {
         say(&format!("first administrator: {login}, password: {}", password.reveal()));
     }
     if let Some(watched) = watched {
-        tokio::spawn(watched.serve(node.services, stop.subscribe()));
+        tokio::spawn(watched.serve(node.services.clone(), stop.subscribe()));
     }
-    host::serve(listener, node.router, node.keepers, stop, |_| {}).await
+    let reach = if config.webhooks_inside { Reach::Anywhere } else { Reach::Public };
+    let sender = Sender::new(node.services, reach);
+    host::serve(listener, node.router, node.keepers, sender, stop, |_| {}).await
 }
 
 fn scope(word: &str) -> Result<Scope, String> {

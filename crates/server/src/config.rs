@@ -51,6 +51,9 @@ pub(crate) struct Config {
     /// Providers of OpenID Connect one may sign in through.
     #[serde(default)]
     pub(crate) oidc: Vec<Oidc>,
+    /// Webhooks may also be sent to addresses inside the house, and without TLS.
+    #[serde(default)]
+    pub(crate) webhooks_inside: bool,
     /// Everybody may sign in as anybody: only for a made-up bank.
     #[serde(default)]
     pub(crate) demo: bool,
@@ -158,6 +161,7 @@ impl Config {
             operation: None,
             public_url: String::new(),
             oidc: Vec::new(),
+            webhooks_inside: false,
             demo: false,
         }
     }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use connect::webhook::Sender;
 use spine::Keepers;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,13 +34,16 @@ pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     keepers: Keepers,
+    sender: Sender,
     stop: watch::Sender<bool>,
     when_ready: impl FnOnce(&str),
 ) -> Result<(), RunError> {
     let address = listener.local_addr().map_err(RunError::io("the listening address"))?;
     let url = format!("http://{address}");
     let mut stopped = signals()?;
-    let keeping = tokio::spawn(keepers.run(stop.subscribe()));
+    let sending = sender.run(stop.subscribe());
+    let keeping = keepers.run(stop.subscribe());
+    let keeping = tokio::spawn(async move { tokio::join!(keeping, sending) });
     say(&format!("ready {url}"));
     when_ready(&url);
     let mut heard = stop.subscribe();

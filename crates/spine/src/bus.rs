@@ -170,6 +170,10 @@ impl Bus {
         name: &str,
         payload: Json,
     ) -> Result<Json, Error> {
+        if name == DECIDE.name {
+            ctx.principal.require(DECIDE.permission)?;
+            return Ok(serde_json::to_value(self.decide(ctx, id, &read_payload(payload)?).await?)?);
+        }
         let Some(command) = self.inner.registry.commands.get(name) else {
             return Err(Refusal::new("command-unknown").arg("name", name).into());
         };
@@ -346,7 +350,10 @@ fn digest<C: Command>(ctx: &Ctx, name: &str, command: &C) -> Result<Vec<u8>, Err
     hasher.update(ctx.principal.user_id.map_or([0; 16], |u| *u.uuid().as_bytes()));
     hasher.update(name.as_bytes());
     hasher.update([0]);
-    hasher.update(serde_json::to_vec(command)?);
+    match ctx.request {
+        Some(request) => hasher.update(request),
+        None => hasher.update(serde_json::to_vec(command)?),
+    }
     Ok(hasher.finalize().to_vec())
 }
 

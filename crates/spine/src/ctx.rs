@@ -24,6 +24,9 @@ pub struct Ctx {
     pub entropy: Arc<dyn Entropy>,
     /// Code of the jurisdiction pack in force (`ru`).
     pub jurisdiction: Arc<str>,
+    /// The SHA-256 of the request a command is made from, when its caller repeats requests and not
+    /// commands: what tells a repeat from another payload under the same id.
+    pub request: Option<[u8; 32]>,
 }
 
 impl Ctx {
@@ -69,6 +72,7 @@ impl Services {
             now,
             entropy: Arc::clone(&self.entropy),
             jurisdiction: Arc::clone(&self.jurisdiction),
+            request: None,
         }
     }
     /// Executes a command; a change of the organisation is in force on this node when it returns.

@@ -11,7 +11,7 @@ const SQL_PARTS: [&str; 3] = ["queries", "commands", "migrations"];
 /// Rooms whose subject is HTTP.
 const HTTP_ROOMS: [&str; 3] = ["web", "server", "testkit"];
 /// Files and folders of a slice that speak HTTP or write markup.
-const HTTP_PARTS: [&str; 3] = ["pages", "api", "parts"];
+const HTTP_PARTS: [&str; 4] = ["pages", "parts", "api", "http_client"];
 /// Libraries of HTTP and markup, as they are named in code.
 const HTTP_LIBRARIES: [&str; 6] = ["axum", "http", "hyper", "maud", "tower", "tower_http"];
 
@@ -34,7 +34,8 @@ fn check_file(file: &File) -> Vec<Finding> {
     }
     if !HTTP_ROOMS.contains(&room) && !file.has_part(&HTTP_PARTS) {
         for (library, line) in http_libraries(&tokens) {
-            let message = format!("{library} stands only in pages.rs, parts.rs and api.rs");
+            let message =
+                format!("{library} stands only in pages.rs, parts.rs, api.rs and http_client.rs");
             findings.push(Finding::error(&file.path, line, message));
         }
     }
@@ -143,6 +144,7 @@ mod tests {
         assert_eq!(count("crates/parties/src/client/pages.rs", code), 0);
         assert_eq!(count("crates/parties/src/pages/list.rs", code), 0);
         assert_eq!(count("crates/parties/src/client/parts.rs", code), 0);
+        assert_eq!(count("crates/connect/src/http_client.rs", code), 0);
         assert_eq!(count("crates/server/src/serve.rs", code), 0);
         assert_eq!(
             count(

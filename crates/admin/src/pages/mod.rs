@@ -1,12 +1,15 @@
 //! What this room shows, and the few parts all its pages share.
 
 mod conflict;
+mod listed;
 mod parts;
 
 use kernel::Lang;
+use web::api::Api;
 use web::{Action, NavItem, Pages, Routes};
 
 pub(crate) use conflict::{as_drawn, choose, originals};
+pub(crate) use listed::listed;
 pub(crate) use parts::{
     active_staff, asked, branch_options, conditions, dialog, dialog_refused, lookups, post_button,
     summary, team_options,
@@ -75,6 +78,7 @@ macro_rules! texts {
 pub fn pages() -> Pages {
     Pages {
         routes,
+        api,
         texts: texts!(
             "absences",
             "approvals",
@@ -104,4 +108,10 @@ fn routes(routes: Routes) -> Routes {
     crate::journal::routes(crate::sign_ins::routes(crate::jobs::routes(crate::tokens::routes(
         routes,
     ))))
+}
+
+fn api(api: Api) -> Api {
+    let api = crate::branches::api(crate::roles::api(crate::staff::api(api)));
+    let api = crate::approvals::api(crate::tokens::api(crate::absences::api(api)));
+    crate::own::api(crate::journal::api(crate::jobs::api(api)))
 }

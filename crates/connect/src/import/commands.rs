@@ -70,7 +70,7 @@ impl Command for CreateImport {
 }
 
 /// Starts a draft (or a failed or finished run again) as a background job.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StartImport {
     /// Which.
     pub import_id: ImportId,

@@ -2,6 +2,7 @@
 //! commands in batches; each batch is one transaction, and every record is known again by its external
 //! id, so that a run that was cut off is simply run again.
 
+mod api;
 pub mod commands;
 mod engine;
 mod job;
@@ -9,6 +10,7 @@ mod model;
 mod pages;
 pub mod queries;
 
+pub(crate) use api::api;
 pub use engine::{Progress, RunError, Watch, run};
 pub use job::{ImportJob, problem};
 pub use model::{

@@ -10,7 +10,7 @@ use web::i18n::{Arg, L, Texts};
 use crate::feed::{FieldValue, PROJECT_MAPPINGS, Record, spreadsheet_safe};
 
 /// What became of one file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FileSummary {
     /// File name.
     pub file: String,
@@ -32,7 +32,7 @@ pub struct FileSummary {
 }
 
 /// What became of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Summary {
     /// By file, in load order.
     pub files: Vec<FileSummary>,
@@ -55,7 +55,7 @@ impl Summary {
 }
 
 /// One line of the rejects file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RejectLine {
     /// File name.
     pub file: String,

@@ -3,6 +3,7 @@
 //!
 //! Reading order: `model` (channels, topics, results), `commands`, `queries`, `pages`.
 
+pub(crate) mod api;
 pub mod commands;
 pub mod model;
 pub(crate) mod pages;

@@ -3,7 +3,10 @@
 use kernel::{Refusal, Refusals, Timestamp, limits};
 
 /// By which way people spoke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// A visit to a branch.
     Branch,
@@ -97,7 +100,8 @@ impl Channel {
 }
 
 /// Who turned to whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// The client to the bank.
     In,
@@ -220,7 +224,8 @@ pub fn check_instant(at: Timestamp, now: Timestamp, refusals: &mut Refusals) {
 }
 
 /// Which entries of the timeline a person wants to see.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum TimelineFilter {
     /// Everything.
     #[default]

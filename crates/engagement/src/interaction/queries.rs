@@ -9,7 +9,7 @@ use crate::task::model::{TaskKind, TaskState};
 use crate::words;
 
 /// A contact as the database holds it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct InteractionRow {
     /// Identity.
     pub id: InteractionId,
@@ -208,7 +208,7 @@ fn agreed(c: &mut Cols) -> Result<Option<AgreedStep>, StoreError> {
 }
 
 /// A task on the timeline: when it was made, or when it was closed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct TaskMark {
     /// The task.
     pub id: TaskId,

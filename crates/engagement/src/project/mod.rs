@@ -2,6 +2,7 @@
 //!
 //! Reading order: `model` (life cycle, participation), `commands`, `queries`, `pages`.
 
+pub(crate) mod api;
 pub mod commands;
 pub mod model;
 pub(crate) mod pages;

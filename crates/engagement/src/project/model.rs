@@ -8,7 +8,8 @@ pub const KINDS: [&str; 2] = ["event", "project"];
 pub const ROLES: [&str; 5] = ["participant", "speaker", "partner", "supplier", "customer"];
 
 /// Where a project stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum ProjectStatus {
     /// It will be.
     Planned,
@@ -67,7 +68,8 @@ impl ProjectStatus {
 }
 
 /// How far a participant is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Participation {
     /// Was asked.
     Invited,

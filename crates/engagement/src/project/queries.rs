@@ -9,7 +9,7 @@ use crate::queries::client_ref::{COLUMNS as CLIENT, ClientRef};
 use crate::words;
 
 /// A project or event.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct ProjectRow {
     /// Identity.
     pub id: ProjectId,
@@ -149,7 +149,7 @@ pub async fn search<R: Read>(
 }
 
 /// Who takes part.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Participant {
     /// The client.
     pub client: ClientRef,

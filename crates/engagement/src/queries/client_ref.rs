@@ -5,7 +5,7 @@ use spine::{Error, Owner, Principal};
 use store::{Cols, Read, StoreError, params};
 
 /// A client as other slices name and guard him.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct ClientRef {
     /// Identity.
     pub id: ClientId,

@@ -4,6 +4,7 @@
 //! Reading order: `model` (life cycle and rules), `commands`, `queries`, `escalation` (by time),
 //! `follow` (when a person leaves or a client changes), `pages`.
 
+pub(crate) mod api;
 pub mod commands;
 mod escalation;
 mod follow;

@@ -3,6 +3,7 @@
 //!
 //! Reading order: `model` (kinds, fields), `commands`, `queries`, `pages`.
 
+mod api;
 pub mod commands;
 mod fields;
 mod import;
@@ -10,6 +11,7 @@ pub mod model;
 mod pages;
 pub mod queries;
 
+pub(crate) use api::api;
 pub use fields::{FIELDS, FieldDef, FieldInput, field, fields_of};
 pub(crate) use import::{CONTACT_TARGET, IMPORT_TARGET};
 pub(crate) use pages::{ACTIONS, panels, routes, search_sources};

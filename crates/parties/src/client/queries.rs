@@ -24,7 +24,7 @@ pub async fn owner<R: Read>(db: &mut R, id: ClientId) -> Result<Option<Owner>, S
 }
 
 /// What the head of the card and every mention of a client shows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct ClientHead {
     /// Identity.
     pub id: ClientId,

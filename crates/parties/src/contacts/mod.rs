@@ -8,11 +8,13 @@
 //!
 //! Reading order: `model` (words, values, the three-way edit), `commands`, `queries`, `pages`.
 
+mod api;
 pub mod commands;
 pub mod model;
 mod pages;
 pub mod queries;
 
+pub(crate) use api::api;
 pub(crate) use pages::{frame, panels, routes};
 
 pub(crate) fn register(registry: &mut spine::Registry) {

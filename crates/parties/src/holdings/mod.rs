@@ -11,6 +11,7 @@
 //! - "No such product" and "zero" are two answers; a debt the source does not tell is neither.
 //! - A record that comes again changes nothing; a changed one changes exactly its difference.
 
+mod api;
 pub mod average;
 pub mod commands;
 pub mod indicators;
@@ -18,5 +19,6 @@ pub mod model;
 mod pages;
 pub mod queries;
 
+pub(crate) use api::api;
 pub(crate) use commands::{IMPORT_TARGETS, register};
 pub(crate) use pages::{panels, routes};

@@ -118,7 +118,7 @@ words! {
 }
 
 /// An account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Account {
     /// Identity.
     pub id: AccountId,
@@ -152,7 +152,7 @@ pub struct Account {
 }
 
 /// A payment card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Card {
     /// Identity.
     pub id: CardId,
@@ -173,7 +173,7 @@ pub struct Card {
 }
 
 /// A loan or revolving limit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Loan {
     /// Identity.
     pub id: LoanId,
@@ -215,7 +215,7 @@ pub struct Loan {
 }
 
 /// A standing order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StandingOrder {
     /// Identity.
     pub id: Uuid,
@@ -236,7 +236,7 @@ pub struct StandingOrder {
 }
 
 /// One movement on an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Transaction {
     /// Identity.
     pub id: Uuid,
@@ -261,7 +261,7 @@ pub struct Transaction {
 }
 
 /// What a client has and owes in one currency. `None`: no such product at all, which is not zero.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct MoneyRow {
     /// The currency.
     pub currency: Currency,

@@ -11,11 +11,13 @@
 //!
 //! Reading order: `model` (kinds, rules, groups), `commands`, `queries`, `pages`.
 
+mod api;
 pub mod commands;
 pub mod model;
 mod pages;
 pub mod queries;
 
+pub(crate) use api::api;
 pub(crate) use pages::{panels, routes};
 
 pub(crate) fn register(registry: &mut spine::Registry) {

@@ -5,7 +5,7 @@ use spine::{Change, Command, Error, Work};
 use uuid::Uuid;
 
 /// Notes an export of the list: before the first byte leaves, and again when the last one has left.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct NoteExport {
     /// Of this export; both notes carry the same.
     pub export_id: Uuid,

@@ -4,11 +4,13 @@
 //! Reading order: `model` (columns, conditions, the list's address), `queries` (one statement for a page,
 //! cut to the person's scope), `commands` (the journal of exports), `pages`.
 
+mod api;
 pub mod commands;
 mod model;
 mod pages;
 mod queries;
 
+pub(crate) use api::api;
 pub(crate) use pages::routes;
 
 /// The first clients by name a person may see: what the list shows before anything is asked of it.

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use clap::Args;
+use connect::http_client::Reach;
+use connect::webhook::Sender;
 use demo::load::{Depth, demo_logins, load};
 use demo::model::DemoBank;
 use kernel::RandomEntropy;
@@ -90,7 +92,9 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
             open_browser(url);
         }
     };
-    host::serve(listener, node.router, node.keepers, stop, ready).await
+    // whoever tries webhooks out listens on his own machine
+    let sender = Sender::new(node.services, Reach::Anywhere);
+    host::serve(listener, node.router, node.keepers, sender, stop, ready).await
 }
 
 /// Fills a database whose schema is up to date with a made-up bank for measuring.

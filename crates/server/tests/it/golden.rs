@@ -21,7 +21,7 @@ fn listed(bank: &Bank) -> String {
 }
 
 #[allow(clippy::disallowed_methods)] // the test's own configuration
-fn is_update() -> bool {
+pub(crate) fn is_update() -> bool {
     std::env::var("UPDATE_GOLDEN").is_ok_and(|v| v == "1")
 }
 
@@ -61,6 +61,7 @@ async fn every_route_needs_a_permission_that_exists() {
     assert_eq!(
         open,
         [
+            "/api/v1/openapi.json",
             "/health",
             "/me/preferences",
             "/ready",

@@ -1,5 +1,8 @@
 //! Every route and every command turns away who may not use it.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use spine::Error;
 use spine::org::ROLES;
 use testkit::Bank;
@@ -23,18 +26,31 @@ fn without(bank: &Bank, permission: &str) -> Option<&'static str> {
 async fn every_route_turns_strangers_and_the_unentitled_away() {
     both(async |bank: &Bank| {
         let mut denied = 0;
+        let mut programs = BTreeMap::new();
         for route in bank.app.routes.iter().filter(|r| !["public", "demo"].contains(&r.access)) {
             let path = concrete(route.path);
             let mut stranger = bank.stranger();
+            if let Some(rest) = path.strip_prefix("/api/v1") {
+                let call = crate::api::call(&mut stranger, route.method, rest, None, &[]).await;
+                assert_eq!(call.0, 401, "{} {path}", route.method);
+                let Some(role) = without(bank, route.access) else { continue };
+                let program = match programs.entry(role) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(crate::api::program_as(bank, role).await),
+                };
+                let call = crate::api::call(program, route.method, rest, None, &[]).await;
+                assert_eq!(call.0, 403, "{} {path} as {role}", route.method);
+                assert_eq!(call.1["permission"], route.access, "{} {path}", route.method);
+                denied += 1;
+                continue;
+            }
             let (page, part) = if route.method == "GET" {
                 (stranger.get(&path).await, stranger.get_part(&path).await)
             } else {
                 (stranger.post(&path, &[]).await, stranger.post_part(&path, &[]).await)
             };
-            let is_api = path.starts_with("/api/");
-            let expected = if is_api { 401 } else { 303 };
-            assert_eq!(page.status, expected, "{} {path}", route.method);
-            assert!(is_api || page.location().starts_with("/sign-in"), "{path}");
+            assert_eq!(page.status, 303, "{} {path}", route.method);
+            assert!(page.location().starts_with("/sign-in"), "{path}");
             assert_eq!(part.status, 401, "{} {path}", route.method);
             let Some(role) = without(bank, route.access) else {
                 continue;

@@ -26,7 +26,7 @@ pub(crate) fn register(registry: &mut Registry) {
 }
 
 /// Opens a session after the password was checked. Executed by the system.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct OpenSession {
     /// Who signed in.
     pub user_id: UserId,
@@ -85,7 +85,7 @@ impl Command for OpenSession {
 }
 
 /// Notes a wrong password; the fifth in a row locks the account for a while.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct NoteSignInFailure {
     /// Whose login was used.
     pub user_id: UserId,
@@ -145,7 +145,7 @@ impl Command for NoteDismissedSignIn {
 }
 
 /// Ends a session: one's own, or anybody's with `admin.staff`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EndSession {
     /// Which.
     pub session_id: SessionId,
@@ -173,7 +173,7 @@ impl Command for EndSession {
 }
 
 /// Notes that a session is in use; leaves no journal entry.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TouchSession {
     /// Which.
     pub session_id: SessionId,
@@ -193,7 +193,7 @@ impl Command for TouchSession {
 }
 
 /// A person's own choice of language, theme and density.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SavePreferences {
     /// Language.
     pub lang: Option<Lang>,
@@ -234,7 +234,7 @@ impl Command for SavePreferences {
 }
 
 /// Makes an API token for a role.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CreateToken {
     /// SHA-256 of the token.
     pub token_hash: Vec<u8>,
@@ -348,7 +348,7 @@ impl CreateToken {
 }
 
 /// Notes that a token is in use; leaves a journal entry only when it is used from another address.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TouchToken {
     /// Which.
     pub token_id: TokenId,
@@ -371,7 +371,7 @@ impl Command for TouchToken {
 }
 
 /// Marks all of a person's notices read; leaves no journal entry.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReadNotices {}
 
 impl Command for ReadNotices {

@@ -7,7 +7,7 @@ use kernel::{BranchId, Lang, RegionId, RoleId, TeamId, UserId};
 use crate::Scope;
 
 /// A group of branches.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Region {
     /// Identity.
     pub id: RegionId,
@@ -20,7 +20,7 @@ pub struct Region {
 }
 
 /// A branch of the bank.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Branch {
     /// Identity.
     pub id: BranchId,
@@ -43,7 +43,7 @@ pub struct Branch {
 }
 
 /// A team of staff.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Team {
     /// Identity.
     pub id: TeamId,
@@ -58,7 +58,7 @@ pub struct Team {
 }
 
 /// A set of permissions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Role {
     /// Identity.
     pub id: RoleId,
@@ -77,7 +77,7 @@ pub struct Role {
 }
 
 /// A member of staff.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct StaffMember {
     /// Identity.
     pub id: UserId,

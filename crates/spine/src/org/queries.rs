@@ -312,6 +312,15 @@ async fn token_limit<R: Read>(
     Ok(Some(limit))
 }
 
+/// Whether a command was executed under an id.
+///
+/// # Errors
+/// The database's.
+pub async fn is_known<R: Read>(db: &mut R, id: kernel::CommandId) -> Result<bool, StoreError> {
+    let sql = "select 1 from command_log where id = $1";
+    Ok(db.first(sql, params![id]).await?.is_some())
+}
+
 /// A saved view of a list.
 #[derive(Clone, Debug)]
 pub struct SavedView {

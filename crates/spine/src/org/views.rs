@@ -19,7 +19,7 @@ pub(crate) fn register(registry: &mut Registry) {
 
 /// Keeps a list's filter, sort and columns under a name. A view of the same name on the same page is
 /// replaced when it is the person's own.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SaveView {
     /// Key of the list (`clients`).
     pub page: String,
@@ -93,7 +93,7 @@ impl SaveView {
 }
 
 /// Removes a view: one's own, or a shared one with `view.share`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DeleteView {
     /// Which.
     pub view_id: ViewId,
@@ -118,7 +118,7 @@ impl Command for DeleteView {
 }
 
 /// Shows a view to everyone, or to its owner alone again.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ShareView {
     /// Which.
     pub view_id: ViewId,

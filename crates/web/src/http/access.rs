@@ -7,12 +7,13 @@ use axum::extract::Request;
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use spine::Error;
 
 use super::app::App;
 use super::cx::Cx;
 use super::errors::Failure;
+use crate::api::{is_api, unknown_caller};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub enum Access {
 pub struct RouteInfo {
     /// Path pattern.
     pub path: &'static str,
-    /// `GET` or `POST`.
+    /// `GET`, `POST`, and for the API `PUT`, `PATCH` and `DELETE`.
     pub method: &'static str,
     /// Permission, `public` or `demo`.
     pub access: &'static str,
@@ -72,6 +73,21 @@ impl Routes {
         let limit = axum::extract::DefaultBodyLimit::max(kernel::limits::UPLOAD_BYTES_MAX);
         self.add(path, "POST", access, post(handler).layer(limit))
     }
+    /// An operation of the API, under the permission its entry names.
+    pub(crate) fn api<H, T>(self, route: RouteInfo, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let handler = match route.method {
+            "POST" => post(handler),
+            "PUT" => put(handler),
+            "PATCH" => patch(handler),
+            "DELETE" => delete(handler),
+            _ => get(handler),
+        };
+        self.add(route.path, route.method, Access::Needs(route.access), handler)
+    }
     /// All routes so far.
     pub fn list(&self) -> &[RouteInfo] {
         &self.list
@@ -104,6 +120,10 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
         Access::Public => {}
         Access::Demo if cx.app.demo.is_some() => {}
         Access::Demo => return Failure::from(Error::NotFound).into_response(),
+        // the API knows tokens only: what a browser sends by itself is no proof of a wish
+        Access::Needs(_) if is_api(request.uri().path()) && !cx.has_token => {
+            return unknown_caller(cx);
+        }
         Access::Needs(_) if cx.ctx.principal.user_id.is_none() && !cx.has_token => {
             return unknown_person(cx, &request);
         }
@@ -143,7 +163,7 @@ fn to_duty(cx: &Cx, page: &'static str) -> Response {
 }
 
 fn unknown_person(cx: &Cx, request: &Request) -> Response {
-    if cx.is_fragment || request.uri().path().starts_with("/api/") {
+    if cx.is_fragment {
         return axum::http::StatusCode::UNAUTHORIZED.into_response();
     }
     let next = request.uri().path_and_query().map_or("/", |p| p.as_str());

@@ -20,6 +20,7 @@ use super::gate::Gate;
 use super::oidc::Provider;
 use super::pages::{Action, CardPanel, ListColumn, NavItem, Pages, SearchSource};
 use super::{cx, errors, gallery, health, live, me, oidc, second_step, security, sign_in};
+use crate::api::{self, Api, Contract, Rate};
 use crate::i18n::{Texts, TextsError};
 
 /// The demo bank's sign-in by one click; absent in a real bank.
@@ -67,6 +68,10 @@ pub struct App {
     pub contact_format: Option<ContactFormat>,
     /// All routes with their access rule.
     pub routes: Vec<RouteInfo>,
+    /// All operations of the API.
+    pub api: Option<Arc<Contract>>,
+    /// How often API tokens may ask.
+    pub(crate) api_rate: Rate,
 }
 
 /// What [`build_router`] needs besides the rooms.
@@ -118,10 +123,14 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         actions: Vec::new(),
         contact_format: None,
         routes: Vec::new(),
+        api: None,
+        api_rate: Rate::default(),
     };
+    let mut operations = Api::default();
     for room in rooms {
         sources.extend_from_slice(room.texts);
         routes = (room.routes)(routes);
+        operations = (room.api)(operations);
         app.nav.extend_from_slice(room.nav);
         app.panels.extend(room.panels);
         app.columns.extend_from_slice(room.columns);
@@ -131,6 +140,8 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
     }
     app.nav.sort_by_key(|n| n.order);
     app.panels.sort_by_key(|p| p.order());
+    let (routes, contract) = api::routes(routes, operations);
+    app.api = Some(contract);
     app.routes = routes.list.clone();
     app.routes.sort();
     app.texts = Arc::new(Texts::new(&sources)?);

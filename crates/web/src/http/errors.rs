@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use spine::Error;
 
 use super::cx::Cx;
-use crate::ui;
+use crate::{api, ui};
 
 /// What a page handler answers.
 pub type Answer = Result<Response, Failure>;
@@ -85,7 +85,7 @@ impl IntoResponse for Failure {
     }
 }
 
-fn log_chain(error: &dyn std::error::Error) {
+pub(crate) fn log_chain(error: &dyn std::error::Error) {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {
@@ -98,6 +98,11 @@ fn log_chain(error: &dyn std::error::Error) {
 
 /// Fills an error response with a page (or a fragment) in the person's language.
 pub(super) fn render(cx: &Cx, only_reads: bool, response: Response) -> Response {
+    if api::is_api(cx.path.split('?').next().unwrap_or_default()) && is_unsaid(&response) {
+        let shown = shown(&response);
+        let (permission, words) = shown.map(|s| (s.permission, s.words)).unwrap_or_default();
+        return api::of_response(cx, response, permission, words);
+    }
     if let Some(Sent(id)) = response.extensions().get::<Sent>() {
         return cx.done(&format!("/approvals/{id}"), "flash-approval-sent");
     }
@@ -107,15 +112,20 @@ pub(super) fn render(cx: &Cx, only_reads: bool, response: Response) -> Response 
     if status.is_server_error() {
         tracing::error!(operation = %operation, path = %path_only(&cx.path), "failure page shown");
     }
-    if cx.path.starts_with("/api/") {
-        return problem(cx, status, &shown);
-    }
     // an address that cannot be read leads nowhere
     let is_nowhere = only_reads && status == StatusCode::BAD_REQUEST;
     let about = if is_nowhere { StatusCode::NOT_FOUND } else { status };
     let body = body(cx, about, &shown, &operation);
     let page = if cx.is_fragment { body } else { cx.page_markup(&cx.l.t("ui-failure"), &body) };
     (status, Html(page.into_string())).into_response()
+}
+
+/// An error of the router or of the guard, which nobody has put into words yet.
+fn is_unsaid(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let status = response.status();
+    (status.is_client_error() || status.is_server_error())
+        && kind != Some("application/problem+json")
 }
 
 /// What an error response is to show; nothing when it is none, or has a page of its own.
@@ -144,20 +154,6 @@ fn body(cx: &Cx, status: StatusCode, shown: &Shown, operation: &str) -> Markup {
         },
         _ => ui::failure(&cx.l, &cx.l.t("web-failure"), operation, Some(&cx.path)),
     }
-}
-
-fn problem(cx: &Cx, status: StatusCode, shown: &Shown) -> Response {
-    let code = shown.words.first().map_or(status.as_str(), |r| r.code.as_str());
-    let body = serde_json::json!({
-        "type": format!("urn:tessera:{code}"),
-        "title": status.canonical_reason().unwrap_or("error"),
-        "status": status.as_u16(),
-        "detail": cx.refusal_words(shown.words.iter()).join(" "),
-        "operation_id": cx.ctx.operation_id.to_string(),
-        "refusals": shown.words,
-    });
-    let json = [(axum::http::header::CONTENT_TYPE, "application/problem+json")];
-    (status, json, body.to_string()).into_response()
 }
 
 fn path_only(path: &str) -> &str {

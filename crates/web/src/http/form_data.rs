@@ -118,6 +118,14 @@ impl FromRequest<Arc<App>> for FormData {
     }
 }
 
+/// The decoded pairs of a query string, in order.
+pub(crate) fn pairs(encoded: &str) -> impl Iterator<Item = (String, String)> {
+    encoded.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(name), decode(value))
+    })
+}
+
 /// Decodes `application/x-www-form-urlencoded`; broken escapes stay as they are.
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();

@@ -26,7 +26,9 @@ pub use access::{Access, RouteInfo, Routes};
 pub use app::{App, DemoMode, Setting, build_router};
 pub use contact_file::{CardAddress, CardPoint, ContactCard, ContactFormat, PointKind};
 pub use cx::Cx;
+pub(crate) use errors::log_chain;
 pub use errors::{Answer, BadRequest, Failure};
+pub(crate) use form_data::pairs;
 pub use form_data::{FormData, Upload, UploadForm, read_upload};
 pub use oidc::{Provider, ProviderError, ProviderSetting};
 pub use pages::{

@@ -11,11 +11,14 @@ use spine::Error;
 use super::access::Routes;
 use super::contact_file::ContactFormat;
 use super::cx::Cx;
+use crate::api::Api;
 
 /// Everything a room shows.
 pub struct Pages {
     /// Adds its routes.
     pub routes: fn(Routes) -> Routes,
+    /// Adds its operations to the API.
+    pub api: fn(Api) -> Api,
     /// Its Fluent sources.
     pub texts: &'static [(Lang, &'static str)],
     /// Its entries in the navigation.

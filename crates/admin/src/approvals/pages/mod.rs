@@ -6,6 +6,8 @@ mod list;
 mod one;
 mod rules;
 
+pub(in crate::approvals) use one::visible;
+
 use std::sync::Arc;
 
 use web::{Access, CardPanel, Routes};

@@ -25,7 +25,7 @@ pub(super) async fn show(mut cx: Cx, Path(id): Path<Uuid>) -> Answer {
 
 /// The request, to whom it concerns: the maker, whoever may or might have decided it, and readers of the
 /// journal. To others it does not exist.
-pub(super) async fn visible(cx: &mut Cx, id: Uuid) -> Result<Approval, Error> {
+pub(in crate::approvals) async fn visible(cx: &mut Cx, id: Uuid) -> Result<Approval, Error> {
     let approval = queries::one(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
     let is_party = cx.right_when_open(&approval) != Right::None;
     if is_party || cx.principal().has("journal.read") {

@@ -83,7 +83,13 @@ fn next_page(conditions: &[Condition], last: &Line) -> String {
 }
 
 /// The clients among the entries whose values this person may see.
-async fn readable(cx: &mut Cx, lines: &[Line]) -> Result<BTreeSet<ClientId>, Error> {
+///
+/// # Errors
+/// The database's.
+pub(in crate::journal) async fn readable(
+    cx: &mut Cx,
+    lines: &[Line],
+) -> Result<BTreeSet<ClientId>, Error> {
     let clients: BTreeSet<ClientId> = lines.iter().filter_map(|line| line.client).collect();
     if !cx.principal().has("client.read") {
         return Ok(BTreeSet::new());

@@ -4,6 +4,8 @@ mod chain;
 mod list;
 pub(crate) mod values;
 
+pub(in crate::journal) use list::readable;
+
 use web::{Access, Routes};
 
 const JOURNAL: Access = Access::Needs("journal.read");

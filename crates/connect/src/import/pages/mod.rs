@@ -3,6 +3,9 @@
 mod run;
 mod start;
 
+pub(in crate::import) use run::rejects_of;
+pub(in crate::import) use start::prepare;
+
 use web::i18n::{Arg, L};
 use web::{Access, Action, Routes};
 

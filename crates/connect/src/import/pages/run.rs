@@ -64,7 +64,14 @@ async fn previews(cx: &Cx, run: &ImportRun) -> Result<Vec<FilePreview>, String> 
     preview(mapping, dir.path(), PREVIEW_ROWS).map_err(|e| feed_words(&cx.l, &e))
 }
 
-async fn rejects_of(db: &mut Reader, run: &ImportRun) -> Result<Vec<RejectLine>, Error> {
+/// The rejected rows of a run.
+///
+/// # Errors
+/// The database's.
+pub(in crate::import) async fn rejects_of(
+    db: &mut Reader,
+    run: &ImportRun,
+) -> Result<Vec<RejectLine>, Error> {
     let Some(hash) = &run.rejects else { return Ok(Vec::new()) };
     let content = store::blobs::get(db, hash).await?.unwrap_or_default();
     Ok(serde_json::from_slice(&content)?)

@@ -142,7 +142,11 @@ pub(super) async fn send(cx: Cx, multipart: Multipart) -> Answer {
     }
 }
 
-fn prepare(l: &L, sent: &UploadForm) -> Result<CreateImport, Refusal> {
+/// The command a sent form asks for.
+///
+/// # Errors
+/// No file, or a mapping that is none.
+pub(in crate::import) fn prepare(l: &L, sent: &UploadForm) -> Result<CreateImport, Refusal> {
     let first = sent.files.first().ok_or_else(|| Refusal::field("required", "files"))?;
     let choice = sent.form.opt("mapping").unwrap_or_else(|| "guess".to_owned());
     let mapping = match choice.as_str() {

@@ -10,7 +10,7 @@ use crate::interaction::queries;
 use crate::queries::client_ref;
 
 /// Writes a contact anew; the old text stays on the timeline, struck out.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CorrectInteraction {
     /// What was wrong.
     pub interaction_id: InteractionId,

@@ -14,7 +14,7 @@ use crate::words;
 const SECONDS_MAX: i64 = 86_400;
 
 /// Writes a contact down: a call, visit, meeting, letter, message…
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LogInteraction {
     /// With whom.
     pub client_id: ClientId,
@@ -55,7 +55,7 @@ pub struct LogInteraction {
 }
 
 /// What came of logging a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Logged {
     /// The contact.
     pub id: InteractionId,
@@ -133,7 +133,7 @@ impl Command for LogInteraction {
 }
 
 /// Something worth keeping about a client.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddNote {
     /// About whom.
     pub client_id: ClientId,

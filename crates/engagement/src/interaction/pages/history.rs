@@ -16,7 +16,7 @@ use crate::queries::client_ref;
 const JOURNAL_ROWS: i64 = 90;
 
 /// One line of the timeline.
-pub(super) enum Item {
+pub(in crate::interaction) enum Item {
     /// A contact or note.
     Contact(Box<Contact>),
     /// A task was made.
@@ -28,7 +28,7 @@ pub(super) enum Item {
 }
 
 impl Item {
-    pub(super) fn place(&self) -> Place {
+    pub(in crate::interaction) fn place(&self) -> Place {
         match self {
             Item::Contact(c) => Place { at: c.row.at, id: c.row.id.uuid() },
             Item::Made(t) | Item::Closed(t) => Place { at: t.at, id: t.id.uuid() },
@@ -42,24 +42,28 @@ impl Item {
 }
 
 /// What is asked of the timeline.
-pub(super) struct Asked {
-    pub(super) filter: TimelineFilter,
-    pub(super) query: String,
-    pub(super) below: Place,
+pub(in crate::interaction) struct Asked {
+    pub(in crate::interaction) filter: TimelineFilter,
+    pub(in crate::interaction) query: String,
+    pub(in crate::interaction) below: Place,
 }
 
 /// A part of the timeline.
-pub(super) struct Page {
+pub(in crate::interaction) struct Page {
     /// Newest first.
-    pub(super) items: Vec<Item>,
+    pub(in crate::interaction) items: Vec<Item>,
     /// Where the next part begins.
-    pub(super) next: Option<Place>,
+    pub(in crate::interaction) next: Option<Place>,
     /// When the person looked last.
-    pub(super) seen_at: Option<Timestamp>,
+    pub(in crate::interaction) seen_at: Option<Timestamp>,
 }
 
 /// Reads one part: five questions, whatever the client's history holds.
-pub(super) async fn read(cx: &Cx, client: ClientId, asked: &Asked) -> Result<Page, Error> {
+pub(in crate::interaction) async fn read(
+    cx: &Cx,
+    client: ClientId,
+    asked: &Asked,
+) -> Result<Page, Error> {
     let mut db = cx.db.clone();
     let rows = i64::try_from(limits::TIMELINE_ROWS).unwrap_or(30);
     let Asked { filter, query, below } = asked;

@@ -1,7 +1,7 @@
 //! Contacts on the screen: the timeline, the dialog that logs one, the buttons of the card.
 
 mod correct;
-mod history;
+pub(in crate::interaction) mod history;
 mod log;
 mod panels;
 mod timeline;

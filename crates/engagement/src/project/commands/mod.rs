@@ -15,7 +15,7 @@ use crate::queries::client_ref;
 use crate::words;
 
 /// What people write about a project.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ProjectFields {
     /// Kind word.
     pub kind: String,
@@ -64,7 +64,7 @@ fn search_text(title: &str, place: &str) -> String {
 }
 
 /// Opens a project or announces an event; the person is its owner.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct OpenProject {
     /// What is known of it.
     #[serde(flatten)]
@@ -121,7 +121,7 @@ async fn mine(w: &mut Work<'_>, id: ProjectId) -> Result<ProjectRow, Error> {
 }
 
 /// Changes what is known of a project.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EditProject {
     /// Which.
     pub project_id: ProjectId,
@@ -175,7 +175,7 @@ impl Command for EditProject {
 }
 
 /// Moves a project on.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SetProjectStatus {
     /// Which.
     pub project_id: ProjectId,
@@ -205,7 +205,7 @@ impl Command for SetProjectStatus {
 }
 
 /// Invites a client.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddParticipant {
     /// To what.
     pub project_id: ProjectId,
@@ -251,7 +251,7 @@ impl Command for AddParticipant {
 }
 
 /// Notes that a participant registered, came or declined.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SetParticipation {
     /// Of what.
     pub project_id: ProjectId,

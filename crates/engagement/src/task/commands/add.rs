@@ -16,7 +16,7 @@ use crate::task::model::TaskKind;
 use crate::words;
 
 /// What is to be done; also the next step agreed in a contact.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct NewTask {
     /// What.
     pub title: String,
@@ -33,7 +33,7 @@ pub struct NewTask {
 }
 
 /// Adds a task or promise, for a client or for nobody.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddTask {
     /// For whom.
     pub client_id: Option<ClientId>,

@@ -99,7 +99,7 @@ async fn after(w: &mut Work<'_>, task: &TaskRow) -> Result<(), Error> {
 }
 
 /// The task is done. A very important client's task needs a result.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CloseTask {
     /// Which.
     pub task_id: TaskId,
@@ -118,7 +118,7 @@ impl Command for CloseTask {
 }
 
 /// The task is not wanted any more. A very important client's task: only by a supervisor, with a reason.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CancelTask {
     /// Which.
     pub task_id: TaskId,
@@ -137,7 +137,7 @@ impl Command for CancelTask {
 }
 
 /// Takes a closing or cancelling back.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReopenTask {
     /// Which.
     pub task_id: TaskId,
@@ -168,7 +168,7 @@ impl Command for ReopenTask {
 }
 
 /// Gives a task another day. A very important client's task needs a reason; escalation starts anew.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PostponeTask {
     /// Which.
     pub task_id: TaskId,
@@ -210,7 +210,7 @@ impl Command for PostponeTask {
 }
 
 /// Gives a task to somebody else.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReassignTask {
     /// Which.
     pub task_id: TaskId,

@@ -13,20 +13,20 @@ use crate::task::model::TaskState;
 use crate::task::queries::{self, TaskRow};
 
 /// A task with its client.
-pub(super) struct Shown {
-    pub(super) task: TaskRow,
-    pub(super) client: Option<ClientRef>,
+pub(in crate::task) struct Shown {
+    pub(in crate::task) task: TaskRow,
+    pub(in crate::task) client: Option<ClientRef>,
 }
 
 impl Shown {
-    pub(super) fn is_vip(&self) -> bool {
+    pub(in crate::task) fn is_vip(&self) -> bool {
         self.task.vip || self.client.as_ref().is_some_and(ClientRef::is_vip)
     }
 }
 
 /// A task the person may see: it is his, he wished it, he stands in for its owner, his right reaches it,
 /// or he may see its client.
-pub(super) async fn visible(cx: &mut Cx, id: &str) -> Result<Shown, Error> {
+pub(in crate::task) async fn visible(cx: &mut Cx, id: &str) -> Result<Shown, Error> {
     let id: TaskId = parts::id(id)?;
     let task = queries::task(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
     let client = match task.client_id {

@@ -46,7 +46,8 @@ pub enum Whose {
 }
 
 /// Which tasks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Which {
     /// Open ones.
     #[default]
@@ -60,6 +61,7 @@ pub enum Which {
     /// Open promises.
     Promises,
     /// Open ones whose owner has left.
+    #[serde(rename = "ownerless")]
     WithoutOwner,
     /// Done or cancelled, the latest due first.
     Closed,

@@ -7,7 +7,7 @@ use store::{Cols, Read, StoreError, params};
 use crate::task::model::{TaskKind, TaskState};
 
 /// A task.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct TaskRow {
     /// Identity.
     pub id: TaskId,

@@ -44,7 +44,7 @@ pub async fn step_of<R: Read>(db: &mut R, client: ClientId) -> Result<NextStep, 
 }
 
 /// Active clients without a dated next step, of one manager in one branch.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Gap {
     /// Branch.
     pub branch_id: Option<BranchId>,

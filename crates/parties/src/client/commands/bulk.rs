@@ -11,7 +11,7 @@ use super::rows::{check_owner, insert_origins};
 use crate::client::model::Segment;
 
 /// Gives clients to a manager, to a branch, or to both.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AssignClients {
     /// Whom.
     pub client_ids: Vec<ClientId>,
@@ -80,7 +80,7 @@ impl Command for AssignClients {
 }
 
 /// Puts clients into a segment.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SetSegment {
     /// Whom.
     pub client_ids: Vec<ClientId>,
@@ -149,7 +149,7 @@ async fn bulk_rows(
 }
 
 /// Notes that a member of staff has looked at clients; leaves no journal entry.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct MarkSeen {
     /// Whom.
     pub client_id: ClientId,

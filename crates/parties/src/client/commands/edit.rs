@@ -12,7 +12,7 @@ use crate::client::queries::{self, FieldTexts, names_of};
 use crate::search;
 
 /// One field as its form showed it and as the person left it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FieldEdit {
     /// Field key.
     pub field: String,
@@ -24,7 +24,7 @@ pub struct FieldEdit {
 
 /// Changes fields of a client. Fields that somebody else changed meanwhile are merged when they
 /// differ from these, and come back as a conflict when they do not.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EditClient {
     /// Whom.
     pub client_id: ClientId,

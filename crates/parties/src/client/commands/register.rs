@@ -15,7 +15,7 @@ use crate::client::queries::names_of;
 use crate::search;
 
 /// A new client, with what identifies and reaches him.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RegisterClient {
     /// `person`, `company`, …
     pub kind: String,

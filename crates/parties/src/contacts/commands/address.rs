@@ -11,7 +11,7 @@ use crate::contacts::model::{AddressKind, Merge, check_text};
 use crate::contacts::queries;
 
 /// What a form of an address holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddressFields {
     /// ISO 3166 code of two letters; may be empty.
     pub country: String,
@@ -27,8 +27,22 @@ pub struct AddressFields {
     pub source: String,
 }
 
+impl From<&queries::Address> for AddressFields {
+    /// As they are stored.
+    fn from(address: &queries::Address) -> Self {
+        Self {
+            country: address.country.clone(),
+            region: address.region.clone(),
+            city: address.city.clone(),
+            street: address.street.clone(),
+            postal_code: address.postal_code.clone(),
+            source: address.origin.source.clone(),
+        }
+    }
+}
+
 /// Adds an address.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddAddress {
     /// Whose.
     pub client_id: ClientId,
@@ -85,7 +99,7 @@ impl Command for AddAddress {
 }
 
 /// Changes an address; the kind stays.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EditAddress {
     /// Which.
     pub address_id: Uuid,
@@ -153,7 +167,7 @@ impl Command for EditAddress {
 }
 
 /// Archives an address.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ArchiveAddress {
     /// Which.
     pub address_id: Uuid,

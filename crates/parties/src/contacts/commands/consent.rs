@@ -11,7 +11,7 @@ use super::{editable, touch};
 use crate::contacts::model::{ConsentChannel, Purpose, check_text};
 
 /// The client agrees.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct GiveConsent {
     /// Who.
     pub client_id: ClientId,
@@ -44,7 +44,7 @@ impl Command for GiveConsent {
 }
 
 /// The client takes a consent back.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct WithdrawConsent {
     /// Who.
     pub client_id: ClientId,

@@ -11,7 +11,7 @@ use crate::contacts::model::{ContactKind, Merge, check_text, contact_value};
 use crate::contacts::queries::{self, Contact};
 
 /// What a form of a contact holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ContactFields {
     /// As typed or as stored.
     pub value: String,
@@ -23,8 +23,20 @@ pub struct ContactFields {
     pub source: String,
 }
 
+impl From<&queries::Contact> for ContactFields {
+    /// As they are stored.
+    fn from(contact: &queries::Contact) -> Self {
+        Self {
+            value: contact.value.clone(),
+            label: contact.label.clone(),
+            is_main: contact.is_main,
+            source: contact.origin.source.clone(),
+        }
+    }
+}
+
 /// Adds a contact. The first of its kind becomes the main one.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddContact {
     /// Whose.
     pub client_id: ClientId,
@@ -80,7 +92,7 @@ impl Command for AddContact {
 }
 
 /// Changes a contact; the kind stays.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EditContact {
     /// Which.
     pub contact_id: ContactId,
@@ -134,7 +146,7 @@ impl Command for EditContact {
 }
 
 /// Archives a contact; another one of its kind becomes the main one.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ArchiveContact {
     /// Which.
     pub contact_id: ContactId,

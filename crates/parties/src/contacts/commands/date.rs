@@ -10,7 +10,7 @@ use crate::contacts::model::{DateKind, Merge, check_text, optional_date};
 use crate::contacts::queries;
 
 /// What a form of an important date holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DateFields {
     /// In words; required for the kind `other`.
     pub title: String,
@@ -21,7 +21,7 @@ pub struct DateFields {
 }
 
 /// Adds an important date.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddDate {
     /// Whose.
     pub client_id: ClientId,
@@ -69,7 +69,7 @@ impl Command for AddDate {
 }
 
 /// Changes an important date: a plan moved, an event happened on another day.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EditDate {
     /// Which.
     pub date_id: DateId,
@@ -115,7 +115,7 @@ impl Command for EditDate {
 }
 
 /// Archives an important date.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ArchiveDate {
     /// Which.
     pub date_id: DateId,

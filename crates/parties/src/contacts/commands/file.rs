@@ -13,7 +13,7 @@ use crate::contacts::queries;
 /// Takes a file in. The payload carries the content's hash, not the content: a command is kept, hashed
 /// and sent on, and a file of many megabytes should not be that more than once. Whoever sends the
 /// command from elsewhere puts the content in first.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddFile {
     /// Whose.
     pub client_id: ClientId,
@@ -105,7 +105,7 @@ impl AddFile {
 }
 
 /// Archives a file; its content stays for the journal's sake.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ArchiveFile {
     /// Which.
     pub file_id: FileId,

@@ -15,7 +15,7 @@ use crate::search::commands::lock_key;
 use crate::search::normal_key;
 
 /// What a form of a document or number holds; dates are ISO texts, empty for none.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct IdentifierFields {
     /// As typed or as stored.
     pub value: String,
@@ -33,8 +33,24 @@ pub struct IdentifierFields {
     pub source: String,
 }
 
+impl From<&queries::Identifier> for IdentifierFields {
+    /// As they are stored.
+    fn from(one: &queries::Identifier) -> Self {
+        let iso = |day: Option<Date>| day.map(|d| d.to_string()).unwrap_or_default();
+        Self {
+            value: one.value.clone(),
+            issued_on: iso(one.issued_on),
+            issued_by: one.issued_by.clone(),
+            issuer_code: one.issuer_code.clone(),
+            valid_until: iso(one.valid_until),
+            is_main: one.is_main,
+            source: one.origin.source.clone(),
+        }
+    }
+}
+
 /// Adds a document or number.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddIdentifier {
     /// Whose.
     pub client_id: ClientId,
@@ -98,7 +114,7 @@ impl Command for AddIdentifier {
 }
 
 /// Changes a document or number; the kind stays.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EditIdentifier {
     /// Which.
     pub identifier_id: IdentifierId,
@@ -218,7 +234,7 @@ fn difference(stored: &Identifier, merged: &IdentifierFields) -> Change {
 }
 
 /// Archives a document or number.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ArchiveIdentifier {
     /// Which.
     pub identifier_id: IdentifierId,

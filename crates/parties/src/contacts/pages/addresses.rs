@@ -37,17 +37,6 @@ struct Shown<'a> {
     refusals: Refusals,
 }
 
-fn stored_fields(address: &Address) -> AddressFields {
-    AddressFields {
-        country: address.country.clone(),
-        region: address.region.clone(),
-        city: address.city.clone(),
-        street: address.street.clone(),
-        postal_code: address.postal_code.clone(),
-        source: address.origin.source.clone(),
-    }
-}
-
 fn sent_fields(sent: &FormData, prefix: &str) -> AddressFields {
     let text = |name: &str| sent.text(&format!("{prefix}{name}"));
     AddressFields {
@@ -160,7 +149,7 @@ async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Address), Er
 
 pub(super) async fn edit_form(cx: Cx, Path((client, item)): Path<(String, String)>) -> Answer {
     let (seen, address) = stored(&cx, &client, &item).await?;
-    let fields = stored_fields(&address);
+    let fields = AddressFields::from(&address);
     let shown = Shown {
         head: &seen.head,
         kind: address.kind,

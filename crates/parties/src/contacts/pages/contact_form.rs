@@ -32,15 +32,6 @@ struct Shown<'a> {
     original: ContactFields,
 }
 
-fn stored_fields(contact: &Contact) -> ContactFields {
-    ContactFields {
-        value: contact.value.clone(),
-        label: contact.label.clone(),
-        is_main: contact.is_main,
-        source: contact.origin.source.clone(),
-    }
-}
-
 fn sent_fields(sent: &FormData, prefix: &str) -> ContactFields {
     let text = |name: &str| sent.text(&format!("{prefix}{name}"));
     ContactFields {
@@ -181,7 +172,7 @@ async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Contact), Er
 
 pub(super) async fn edit_form(cx: Cx, Path((client, item)): Path<(String, String)>) -> Answer {
     let (seen, contact) = stored(&cx, &client, &item).await?;
-    let fields = stored_fields(&contact);
+    let fields = ContactFields::from(&contact);
     let shown = Shown {
         head: &seen.head,
         kind: contact.kind,

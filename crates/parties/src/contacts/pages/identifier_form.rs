@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use jurisdiction::{IdentifierKind, Pack};
-use kernel::{Date, IdentifierId, Refusals};
+use kernel::{IdentifierId, Refusals};
 use maud::{Markup, html};
 use serde::Deserialize;
 use spine::Error;
@@ -34,19 +34,6 @@ struct Shown<'a> {
     typed: IdentifierFields,
     original: IdentifierFields,
     refusals: Refusals,
-}
-
-fn stored_fields(one: &Identifier) -> IdentifierFields {
-    let iso = |day: Option<Date>| day.map(|d| d.to_string()).unwrap_or_default();
-    IdentifierFields {
-        value: one.value.clone(),
-        issued_on: iso(one.issued_on),
-        issued_by: one.issued_by.clone(),
-        issuer_code: one.issuer_code.clone(),
-        valid_until: iso(one.valid_until),
-        is_main: one.is_main,
-        source: one.origin.source.clone(),
-    }
 }
 
 /// The fields as the command wants them, or with the dates as typed, for the form.
@@ -233,7 +220,7 @@ async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Identifier),
 
 pub(super) async fn edit_form(cx: Cx, Path((client, item)): Path<(String, String)>) -> Answer {
     let (seen, one) = stored(&cx, &client, &item).await?;
-    let original = stored_fields(&one);
+    let original = IdentifierFields::from(&one);
     let typed = IdentifierFields {
         issued_on: date_input(one.issued_on),
         valid_until: date_input(one.valid_until),

@@ -9,7 +9,7 @@ use super::ROWS_MAX;
 use crate::contacts::model::{ConsentChannel, DateKind, Purpose};
 
 /// An important date.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct ImportantDate {
     /// Identity.
     pub id: DateId,
@@ -71,7 +71,7 @@ pub async fn date<R: Read>(db: &mut R, id: DateId) -> Result<Option<ImportantDat
 }
 
 /// One word of a client about a consent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct ConsentWord {
     /// To what.
     pub purpose: Purpose,

@@ -20,7 +20,7 @@ use store::{Cols, StoreError};
 pub const ROWS_MAX: i64 = 200;
 
 /// Where a value came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Origin {
     /// A word of [`super::model::SOURCES`] or the name of a feed.
     pub source: String,

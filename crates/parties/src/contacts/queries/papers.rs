@@ -9,7 +9,7 @@ use crate::contacts::model::FileKind;
 use crate::search::normal_key;
 
 /// A document or official number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Identifier {
     /// Identity.
     pub id: IdentifierId,
@@ -120,7 +120,7 @@ pub async fn other_holders<R: Read>(
 }
 
 /// A file of a client, without its content.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct ClientFile {
     /// Identity.
     pub id: FileId,
@@ -133,6 +133,7 @@ pub struct ClientFile {
     /// Size in bytes.
     pub size: i64,
     /// SHA-256 of the content.
+    #[serde(skip)]
     pub hash: Vec<u8>,
     /// What it is.
     pub kind: FileKind,

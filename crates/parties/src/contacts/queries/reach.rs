@@ -13,7 +13,7 @@ use crate::contacts::model::{AddressKind, ContactKind};
 use crate::search::normal_key;
 
 /// A way to reach a client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Contact {
     /// Identity.
     pub id: ContactId,
@@ -134,7 +134,7 @@ pub async fn shared_by<R: Read>(
 }
 
 /// An address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Address {
     /// Identity.
     pub id: Uuid,

@@ -19,7 +19,8 @@ use crate::holdings::queries::{self, HeldAccount, Holder, TransactionKey};
 /// Movements on one page.
 const PAGE: i64 = 50;
 
-type Party = (AccountId, AccountRole, Holder);
+/// A client and what he is to an account.
+pub(in crate::holdings) type Party = (AccountId, AccountRole, Holder);
 
 pub(super) async fn page(mut cx: Cx, Path((client, id)): Path<(ClientId, AccountId)>) -> Answer {
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
@@ -64,7 +65,11 @@ pub(super) async fn page(mut cx: Cx, Path((client, id)): Path<(ClientId, Account
 
 /// Whether the person may see the money of an owner of the account; one without owners is looked at as the
 /// client's.
-fn may_see(principal: &Principal, parties: &[Party], client: Owner) -> bool {
+pub(in crate::holdings) fn may_see(
+    principal: &Principal,
+    parties: &[Party],
+    client: Owner,
+) -> bool {
     let mut owners = parties.iter().filter(|(_, role, _)| *role == AccountRole::Owner).peekable();
     match owners.peek() {
         Some(_) => owners.any(|(_, _, owner)| principal.reaches("holding.read", owner.owner)),

@@ -7,6 +7,8 @@ mod money;
 mod turnover;
 mod words;
 
+pub(in crate::holdings) use account::may_see as account_seen;
+
 use std::sync::Arc;
 
 use kernel::ClientId;

@@ -12,7 +12,7 @@ use crate::client::queries::head;
 
 /// Says which member stands for a household or group, or that nobody does. Needs `client.edit` over the
 /// household or group and sight of the member. Whom one may not see one may not replace.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SetMainMember {
     /// The household or group.
     pub circle_id: ClientId,

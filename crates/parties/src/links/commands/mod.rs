@@ -15,7 +15,7 @@ use crate::client::queries::{ClientHead, head};
 pub use main_member::SetMainMember;
 
 /// Makes a link: `from` is `kind` of `to`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddLink {
     /// Who holds it.
     pub from: ClientId,
@@ -93,7 +93,7 @@ impl Command for AddLink {
 }
 
 /// Ends a link on a day, or takes back one that was made by mistake.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EndLink {
     /// Which.
     pub link_id: LinkId,

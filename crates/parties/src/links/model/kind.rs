@@ -36,7 +36,9 @@ words! {
 }
 
 /// A kind of link seen from one client: what the other one is to him.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
+)]
 pub struct Relation {
     /// The kind.
     pub kind: LinkKind,

@@ -27,7 +27,10 @@ impl MainMember {
 }
 
 /// What a member is in his household or group, seen from the main member; the closest relation wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum MemberRole {
     /// Stands for the others.
     Main,

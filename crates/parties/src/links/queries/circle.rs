@@ -23,7 +23,7 @@ const HOLDS: &str = "l.kind in ('household_member', 'group_member') and l.archiv
      and (l.since is null or l.since <= $2) and (l.until is null or l.until >= $2)";
 
 /// A member, with what he is to the main one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Member {
     /// He.
     pub head: ClientHead,

@@ -8,7 +8,7 @@ use store::{Read, StoreError, Value};
 use super::places;
 
 /// What clients owe and hold together, in one currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Exposure {
     /// Loans and overdrawn accounts.
     pub owed: Money,

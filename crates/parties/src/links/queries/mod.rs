@@ -101,7 +101,7 @@ pub async fn groups_above<R: Read>(
 }
 
 /// A link as one client sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Linked {
     /// Identity.
     pub id: LinkId,
@@ -124,7 +124,7 @@ pub struct Linked {
 }
 
 /// The links of a client, as far as the person may see the other side.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Links {
     /// Those he may see, by relation and name.
     pub seen: Vec<Linked>,

@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::RawQuery;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use kernel::{ClientId, limits};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use spine::Error;
@@ -65,6 +65,19 @@ pub(super) async fn filtered(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let filter = query_of(&asked.address.view_pairs());
     let file = format!("clients-{}", cx.l.today);
     answer(cx, asked, ids, kind, Named { file, filter }).await
+}
+
+/// Everything that fits a list, as a file for programs, for people or for address books.
+pub(in crate::list) async fn export_rows(
+    cx: Cx,
+    asked: Asked,
+    format: &str,
+) -> Result<Response, Error> {
+    let kind = FileKind::of(&cx, format);
+    let ids = asked.matches(&cx).await?;
+    let filter = query_of(&asked.address.view_pairs());
+    let file = format!("clients-{}", cx.l.today);
+    answer(cx, asked, ids, kind, Named { file, filter }).await.map_err(|failure| failure.0)
 }
 
 /// `POST /clients/export`: the chosen rows.
@@ -225,7 +238,8 @@ fn csv_stream(export: Export) -> Body {
         let heads = is_first.then(|| export.heads());
         Some((csv_chunk(heads.as_deref(), &rows), (export, false)))
     });
-    Body::from_stream(chunks)
+    // whoever compresses the body may ask once more after its end
+    Body::from_stream(chunks.fuse())
 }
 
 /// Chunks of cards, as those of CSV.
@@ -240,7 +254,8 @@ fn card_stream(export: Export, format: ContactFormat) -> Body {
             }
         }
     });
-    Body::from_stream(chunks)
+    // whoever compresses the body may ask once more after its end
+    Body::from_stream(chunks.fuse())
 }
 
 fn csv_chunk(heads: Option<&[String]>, rows: &[Vec<Plain>]) -> Result<Bytes, std::io::Error> {

@@ -9,6 +9,9 @@ mod list;
 mod rows;
 mod views;
 
+pub(in crate::list) use export::export_rows;
+pub(in crate::list) use rows::{Asked, Beside};
+
 use axum::response::{IntoResponse, Redirect};
 use web::ui::query_string;
 use web::{Access, Answer, Cx, FormData, Routes};

@@ -15,13 +15,13 @@ use crate::search;
 pub(super) const MATCHES_MAX: usize = 60;
 
 /// A list's address, understood.
-pub(super) struct Asked {
+pub(in crate::list) struct Asked {
     /// As asked.
-    pub(super) address: Address,
+    pub(in crate::list) address: Address,
     /// Its conditions.
-    pub(super) tests: Vec<Test>,
+    pub(in crate::list) tests: Vec<Test>,
     /// Its columns.
-    pub(super) columns: Vec<Column>,
+    pub(in crate::list) columns: Vec<Column>,
 }
 
 impl Asked {
@@ -29,14 +29,14 @@ impl Asked {
     ///
     /// # Errors
     /// The conditions that are not understood.
-    pub(super) fn read(cx: &Cx, address: Address) -> Result<Self, Refusals> {
+    pub(in crate::list) fn read(cx: &Cx, address: Address) -> Result<Self, Refusals> {
         let tests = read(&address.conditions, &env(cx))?;
         let scope = cx.principal().scope("client.read");
         let columns = chosen(&address.columns, address.sort.key, &cx.app.columns, scope);
         Ok(Self { address, tests, columns })
     }
     /// The columns of other rooms that are shown.
-    pub(super) fn extras(&self) -> Vec<ListColumn> {
+    pub(in crate::list) fn extras(&self) -> Vec<ListColumn> {
         let extra = |column: &Column| match column {
             Column::Extra(extra) => Some(*extra),
             Column::Own(_) => None,
@@ -47,7 +47,7 @@ impl Asked {
     ///
     /// # Errors
     /// The database's.
-    pub(super) async fn matches(&self, cx: &Cx) -> Result<Option<Vec<ClientId>>, Error> {
+    pub(in crate::list) async fn matches(&self, cx: &Cx) -> Result<Option<Vec<ClientId>>, Error> {
         if self.address.search.is_empty() {
             return Ok(None);
         }
@@ -57,7 +57,7 @@ impl Asked {
         Ok(Some(found.into_iter().map(|f| f.head.id).collect()))
     }
     /// What a page of it asks of the database, over the scope of seeing.
-    pub(super) fn ask<'a>(
+    pub(in crate::list) fn ask<'a>(
         &'a self,
         cx: &'a Cx,
         ids: Option<&'a [ClientId]>,
@@ -89,11 +89,11 @@ fn env(cx: &Cx) -> Env<'_> {
 
 /// What is shown beside the rows themselves.
 #[derive(Default)]
-pub(super) struct Beside {
+pub(in crate::list) struct Beside {
     /// Main phones.
-    pub(super) phones: BTreeMap<ClientId, String>,
+    pub(in crate::list) phones: BTreeMap<ClientId, String>,
     /// Main e-mail addresses.
-    pub(super) emails: BTreeMap<ClientId, String>,
+    pub(in crate::list) emails: BTreeMap<ClientId, String>,
 }
 
 impl Beside {
@@ -101,7 +101,7 @@ impl Beside {
     ///
     /// # Errors
     /// The database's.
-    pub(super) async fn read(
+    pub(in crate::list) async fn read(
         db: &mut Reader,
         columns: &[Column],
         rows: &[ListRow],

@@ -47,6 +47,9 @@ const CONTACTS: &str = "Фамилия;Имя;Телефон;Дата рожде
 /// What the manager invites clients to.
 const EVENT: &str = "Вечер для владельцев бизнеса";
 
+/// Which system is told of changes.
+const WEBHOOK: &str = "Учётная система";
+
 /// Every page. Ordered by role, so that a walk signs in once for each. Leaves an event and an import
 /// behind, which only people begin.
 pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
@@ -91,7 +94,7 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
         "administrator",
         send(window, "/imports/new", json!({ "file": CONTACTS })).await,
     ));
-    all.extend(admin_places(site).await);
+    all.extend(admin_places(site, window).await);
     all.extend(approval_places(site, window).await);
     all
 }
@@ -119,6 +122,7 @@ async fn approval_places(site: &Site, window: &Window) -> Vec<Place> {
     all.extend(of("security_officer", &[("approval-rules", rules)]));
     all.push(place("approval-rule-new", "security_officer", format!("{rules}/new")));
     all.push(place("approval-rule", "security_officer", format!("{rules}/{rule}")));
+    all.extend(admin_places(site, window).await);
     all
 }
 
@@ -249,7 +253,7 @@ async fn work_places(site: &Site, window: &Window) -> Vec<Place> {
     all
 }
 
-async fn admin_places(site: &Site) -> Vec<Place> {
+async fn admin_places(site: &Site, window: &Window) -> Vec<Place> {
     let mut all = of(
         "administrator",
         &[
@@ -269,11 +273,20 @@ async fn admin_places(site: &Site) -> Vec<Place> {
             ("sign-ins", "/admin/sign-ins"),
             ("tokens", "/admin/tokens"),
             ("token-new", "/admin/tokens/new"),
+            ("webhooks", "/admin/webhooks"),
+            ("webhook-new", "/admin/webhooks/new"),
         ],
     );
+    let webhook = json!({ "title": WEBHOOK, "url": "https://erp.bank.example/tessera" });
+    send(window, "/admin/webhooks/new", webhook).await;
+    let sql = "select id from webhook where title = $1 order by id desc limit 1";
+    let webhook: Uuid = site.value(sql, WEBHOOK).await;
     let mut item = |name: &str, kind: &str, id: Uuid, rest: &str| {
         all.push(place(name, "administrator", format!("/admin/{kind}/{id}{rest}")));
     };
+    for rest in ["", "/edit"] {
+        item(&format!("webhook{}", rest.replace('/', "-")), "webhooks", webhook, rest);
+    }
     let manager: Uuid = site.value("select id from staff where login = $1", "manager").await;
     for rest in ["", "/edit", "/dismiss", "/password", "/personnel"] {
         item(&format!("person{}", rest.replace('/', "-")), "staff", manager, rest);

@@ -34,7 +34,7 @@ fn may_plan_for(w: &Work<'_>, staff: UserId) -> Result<(), Error> {
 }
 
 /// Says when somebody is away and who stands in.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PlanAbsence {
     /// Who is away.
     pub staff_id: UserId,
@@ -96,7 +96,7 @@ impl Command for PlanAbsence {
 }
 
 /// Calls an absence off; from now on the person acts for himself.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CancelAbsence {
     /// Which.
     pub absence_id: Uuid,

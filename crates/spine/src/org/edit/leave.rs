@@ -24,7 +24,7 @@ async fn state_of(w: &mut Work<'_>, id: UserId) -> Result<(String, Option<Branch
 }
 
 /// Dismisses a member of staff: he can sign in no more, and everything of his falls to the successor.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DismissStaff {
     /// Who leaves.
     pub staff_id: UserId,
@@ -98,7 +98,7 @@ impl DismissStaff {
 }
 
 /// Takes a dismissed member of staff back; what his successor got meanwhile comes back to him.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReinstateStaff {
     /// Who.
     pub staff_id: UserId,

@@ -89,7 +89,7 @@ fn merge_texts<const N: usize>(
 }
 
 /// Adds a region or changes one.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SaveRegion {
     /// Which; none: a new one.
     pub region_id: Option<RegionId>,
@@ -148,7 +148,7 @@ impl SaveRegion {
 }
 
 /// Adds a branch or changes one.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SaveBranch {
     /// Which; none: a new one.
     pub branch_id: Option<BranchId>,
@@ -274,7 +274,7 @@ impl SaveBranch {
 }
 
 /// Takes a branch out of use, or back into use. A branch where somebody still works stays.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SetBranchArchived {
     /// Which.
     pub branch_id: BranchId,
@@ -306,7 +306,7 @@ impl Command for SetBranchArchived {
 }
 
 /// Adds a team or changes one.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SaveTeam {
     /// Which; none: a new one.
     pub team_id: Option<TeamId>,
@@ -396,7 +396,7 @@ impl SaveTeam {
 }
 
 /// Takes a team out of use, or back into use. A team with members stays.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SetTeamArchived {
     /// Which.
     pub team_id: TeamId,

@@ -46,7 +46,7 @@ async fn load(w: &mut Work<'_>, id: RoleId) -> Result<Stored, Error> {
 }
 
 /// Makes a role, or changes one: its names (not of a built-in role) and all its grants.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SaveRole {
     /// Which; none: a new one.
     pub role_id: Option<RoleId>,
@@ -221,7 +221,7 @@ fn changed_grants(
 }
 
 /// Removes a role that nobody holds.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DeleteRole {
     /// Which.
     pub role_id: RoleId,

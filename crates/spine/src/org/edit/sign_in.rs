@@ -34,7 +34,7 @@ pub(in crate::org) async fn mark_temporary(w: &mut Work<'_>, id: UserId) -> Resu
 }
 
 /// Sets somebody else's password, which he must change when he first signs in, and ends his sessions.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SetPassword {
     /// Whose.
     pub staff_id: UserId,
@@ -73,7 +73,7 @@ impl Command for SetPassword {
 
 /// Changes one's own password and ends one's other sessions. The caller has checked the old password
 /// against `proven_hash`, which must still be the stored one.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ChangePassword {
     /// The stored hash the old password was checked against.
     pub proven_hash: String,
@@ -112,7 +112,7 @@ impl Command for ChangePassword {
 }
 
 /// Opens an account that was locked by wrong passwords.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct UnlockStaff {
     /// Whose.
     pub staff_id: UserId,
@@ -141,7 +141,7 @@ impl Command for UnlockStaff {
 }
 
 /// Ends all of one's own sessions but one.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EndOtherSessions {
     /// The session that stays.
     pub keep_session: Option<SessionId>,
@@ -163,7 +163,7 @@ impl Command for EndOtherSessions {
 }
 
 /// Ends all sessions of a person.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EndSessions {
     /// Whose.
     pub staff_id: UserId,

@@ -15,7 +15,7 @@ use crate::org::rights::depends_on_place;
 use crate::{Change, Command, Error, Merge, Work};
 
 /// Everything an administrator writes about a member of staff.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StaffFields {
     /// Sign-in name, lower case.
     pub login: String,
@@ -217,7 +217,7 @@ async fn may_change(
 }
 
 /// Adds a member of staff.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddStaff {
     /// Who.
     pub staff: StaffFields,
@@ -279,7 +279,7 @@ impl Command for AddStaff {
 }
 
 /// Changes what is known of a member of staff. Nobody changes his own roles.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EditStaff {
     /// Who.
     pub staff_id: UserId,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{Change, Command, Error, Work};
 
 /// Runs a dead job again, from its first attempt.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RetryJob {
     /// Which.
     pub job_id: JobId,
@@ -39,7 +39,7 @@ impl Command for RetryJob {
 }
 
 /// Sends a dead message again, from its first attempt.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RetryMessage {
     /// Which.
     pub message_id: Uuid,
@@ -69,7 +69,7 @@ impl Command for RetryMessage {
 }
 
 /// Takes an API token out of force.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RevokeToken {
     /// Which.
     pub token_id: TokenId,
@@ -98,7 +98,7 @@ impl Command for RevokeToken {
 }
 
 /// Has the whole journal checked in the background; answers the job, or none when one waits already.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct VerifyJournal {}
 
 impl VerifyJournal {
