@@ -38,6 +38,7 @@ pub fn module(targets: import::TargetTable) -> Module {
         jobs: vec![Arc::new(import::ImportJob { targets })],
         schedules: &[],
         readers: Vec::new(),
+        client_bound: &[],
         import_targets: Vec::new(),
     }
 }
@@ -73,5 +74,6 @@ pub fn pages() -> Pages {
         search: Vec::new(),
         actions: import::ACTIONS,
         contact_format: Some(vcard::CONTACT_FORMAT),
+        moved: None,
     }
 }

@@ -84,6 +84,7 @@ fn beside() -> Module {
         jobs: vec![Arc::new(Vain)],
         schedules: &[],
         readers: Vec::new(),
+        client_bound: &[],
         import_targets: Vec::new(),
     }
 }

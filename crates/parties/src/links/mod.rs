@@ -16,7 +16,7 @@ pub mod model;
 mod pages;
 pub mod queries;
 
-pub(crate) use pages::{panels, routes};
+pub(crate) use pages::{panels, pick, routes};
 
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::AddLink>();
