@@ -7,9 +7,9 @@ use spine::{ClientBound, Error, Principal};
 use store::{Read, StoreError, Value, params};
 
 use super::model::{Candidate, Side, default_side};
-use crate::client::{FieldDef, fields_of};
 use crate::client::model::ClientKind;
 use crate::client::queries::{self as clients, ClientHead, FieldTexts, HEAD, Origin, read_head};
+use crate::client::{FieldDef, fields_of};
 
 /// Merges shown on a card at once.
 const STANDING_MAX: i64 = 3;

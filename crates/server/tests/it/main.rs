@@ -30,6 +30,8 @@ mod jobs;
 mod journal;
 mod links;
 mod looks;
+mod merge_histories;
+mod merges;
 mod oidc;
 mod operation;
 mod schema;

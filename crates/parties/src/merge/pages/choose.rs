@@ -10,7 +10,7 @@ use web::ui::{Button, Field};
 use web::{Answer, Cx};
 
 use crate::client::queries as clients;
-use crate::contacts::frame::{card, dialog};
+use crate::contacts::frame::{self, card, dialog};
 use crate::links::pick;
 
 #[derive(Default, Deserialize)]
@@ -21,7 +21,8 @@ pub(super) struct Asked {
     party: String,
 }
 
-pub(super) async fn page(cx: Cx, Path(id): Path<ClientId>, Query(asked): Query<Asked>) -> Answer {
+pub(super) async fn page(cx: Cx, Path(id): Path<String>, Query(asked): Query<Asked>) -> Answer {
+    let id: ClientId = frame::id(&id)?;
     let head = clients::head(&mut cx.db.clone(), cx.principal(), id).await?;
     cx.principal().require_over("client.merge", head.owner())?;
     if !asked.party.is_empty() {

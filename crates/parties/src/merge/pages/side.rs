@@ -13,7 +13,7 @@ use web::{Answer, Cx, FormData};
 
 use crate::client::queries::{ClientHead, Origin};
 use crate::client::{field_label, shown};
-use crate::contacts::frame::{card, name_of, source_words, summary};
+use crate::contacts::frame::{self, card, name_of, source_words, summary};
 use crate::merge::commands::MergeClients;
 use crate::merge::model::Side;
 use crate::merge::queries::{self, Choice};
@@ -44,7 +44,8 @@ async fn load(cx: &Cx, id: ClientId, other: ClientId) -> Result<Both, Error> {
     Ok(Both { survivor, loser, choices, counts, needs_second })
 }
 
-pub(super) async fn page(cx: Cx, Path((id, other)): Path<(ClientId, ClientId)>) -> Answer {
+pub(super) async fn page(cx: Cx, Path((id, other)): Path<(String, String)>) -> Answer {
+    let (id, other) = (frame::id(&id)?, frame::id(&other)?);
     let both = load(&cx, id, other).await?;
     let content = markup(&cx, &both, &BTreeMap::new(), "", &Refusals::default());
     Ok(cx.page(&cx.l.t("merge-title"), &content))
@@ -52,9 +53,10 @@ pub(super) async fn page(cx: Cx, Path((id, other)): Path<(ClientId, ClientId)>) 
 
 pub(super) async fn send(
     cx: Cx,
-    Path((id, other)): Path<(ClientId, ClientId)>,
+    Path((id, other)): Path<(String, String)>,
     sent: FormData,
 ) -> Answer {
+    let (id, other) = (frame::id(&id)?, frame::id(&other)?);
     let picks: BTreeMap<String, Side> = sent
         .pairs()
         .filter_map(|(name, side)| {
@@ -124,9 +126,9 @@ fn table(cx: &Cx, both: &Both, picks: &BTreeMap<String, Side>) -> Markup {
     };
     let filled = both.choices.iter().filter(|c| c.survivor.0.is_some() || c.loser.0.is_some());
     html! {
-        div.table-wrap tabindex="0" role="region" aria-label=(l.t("merge-fields")) {
+        div.merge-scroll tabindex="0" role="region" aria-label=(l.t("merge-fields")) {
             table.merge-table {
-                caption.sr-only { (l.t("merge-fields")) }
+                caption.hidden { (l.t("merge-fields")) }
                 thead { tr {
                     th scope="col" { (l.t("merge-field")) }
                     (head("merge-stays", &both.survivor))

@@ -10,7 +10,7 @@ use web::{Answer, Cx, FormData};
 
 use super::name_or_number;
 use crate::client::queries::{self as clients, ClientHead};
-use crate::contacts::frame::{card, dialog, status, summary};
+use crate::contacts::frame::{self, card, dialog, status, summary};
 use crate::merge::commands::UnmergeClients;
 use crate::merge::queries::{self, Standing};
 
@@ -23,7 +23,8 @@ async fn load(cx: &Cx, id: ClientId, merge: MergeId) -> Result<(ClientHead, Stan
     Ok((head, one))
 }
 
-pub(super) async fn page(cx: Cx, Path((id, merge)): Path<(ClientId, MergeId)>) -> Answer {
+pub(super) async fn page(cx: Cx, Path((id, merge)): Path<(String, String)>) -> Answer {
+    let (id, merge) = (frame::id(&id)?, frame::id(&merge)?);
     let (head, one) = load(&cx, id, merge).await?;
     Ok(form(&cx, &head, &one, "", &Refusals::default()))
 }
@@ -47,9 +48,10 @@ fn form(cx: &Cx, head: &ClientHead, one: &Standing, reason: &str, refusals: &Ref
 
 pub(super) async fn send(
     cx: Cx,
-    Path((id, merge)): Path<(ClientId, MergeId)>,
+    Path((id, merge)): Path<(String, String)>,
     sent: FormData,
 ) -> Answer {
+    let (id, merge) = (frame::id(&id)?, frame::id(&merge)?);
     let (head, one) = load(&cx, id, merge).await?;
     let command = UnmergeClients { merge_id: merge, reason: sent.text("reason") };
     match cx.execute(sent.command_id()?, &command).await {
