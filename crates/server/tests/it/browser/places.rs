@@ -264,11 +264,12 @@ async fn a_merge(site: &Site, window: &Window) -> (Uuid, Uuid) {
     let plain = "c.kind = 'person' and c.last_name is not null and not exists (select 1 from loan l \
         where l.client_id = c.id) and not exists (select 1 from client_link k where k.from_id = c.id \
         or k.to_id = c.id) and c.manager_id not in (select id from staff where login = $1)";
-    let sql = |order: &str| {
-        format!("select c.id from client c where {plain} order by c.id {order} limit 1")
+    // the stories of the bank have the first ids
+    let sql = |skip: u8| {
+        format!("select c.id from client c where {plain} order by c.id desc limit 1 offset {skip}")
     };
-    let kept: Uuid = site.value(&sql("desc"), "manager").await;
-    let gone: Uuid = site.value(&sql("asc"), "manager").await;
+    let kept: Uuid = site.value(&sql(0), "manager").await;
+    let gone: Uuid = site.value(&sql(1), "manager").await;
     window.sign_in("head_office").await;
     let page = format!("/clients/{kept}/merge/{gone}");
     send(window, &page, json!({ "reason": "Одна и та же запись, заведена дважды" })).await;
