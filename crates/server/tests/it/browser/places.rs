@@ -264,6 +264,11 @@ async fn a_merge(site: &Site, window: &Window) -> (Uuid, Uuid) {
     let plain = "c.kind = 'person' and c.last_name is not null and not exists (select 1 from loan l \
         where l.client_id = c.id) and not exists (select 1 from client_link k where k.from_id = c.id \
         or k.to_id = c.id) and c.manager_id not in (select id from staff where login = $1)";
+    // a second walk finds the merge of the first
+    let merged = "from client_merge where undone_at is null and reason <> $1";
+    if let Some(gone) = site.found(&format!("select loser_id {merged}"), "").await {
+        return (site.value(&format!("select survivor_id {merged}"), "").await, gone);
+    }
     // the stories of the bank have the first ids
     let sql = |skip: u8| {
         format!("select c.id from client c where {plain} order by c.id desc limit 1 offset {skip}")
