@@ -39,7 +39,8 @@ async fn load(cx: &Cx, id: ClientId, other: ClientId) -> Result<Both, Error> {
     }
     let choices = queries::choices(&mut db, survivor.kind, (id, other), cx.app.currency).await?;
     let bound = cx.app.services.bus.client_bound();
-    let counts = queries::counts(&mut db, bound, other).await?;
+    let mut counts = queries::counts(&mut db, bound, other).await?;
+    counts.remove("client_seen"); // who looked at him is nothing to tell
     let needs_second = queries::merge_needs_second_person(&mut db, id, other).await?;
     Ok(Both { survivor, loser, choices, counts, needs_second })
 }
@@ -194,7 +195,7 @@ fn moving(cx: &Cx, both: &Both) -> Markup {
                 p.quiet { (l.t("merge-moves-none")) }
             } @else {
                 ul.merge-moves {
-                    @for (table, count) in both.counts.iter().filter(|(table, _)| **table != "client_seen") {
+                    @for (table, count) in &both.counts {
                         li { (l.t(&format!("merge-moves-{}", table.replace('_', "-")))) ": " span.num { (l.int(*count)) } }
                     }
                 }
