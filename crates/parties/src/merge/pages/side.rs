@@ -8,7 +8,7 @@ use kernel::{ClientId, Refusals};
 use maud::{Markup, html};
 use spine::Error;
 use web::icons::icon;
-use web::ui::{Field, Form, PageHeader};
+use web::ui::{Button, Field, Form, PageHeader};
 use web::{Answer, Cx, FormData};
 
 use crate::client::queries::{ClientHead, Origin};
@@ -105,9 +105,9 @@ fn markup(
     let header = PageHeader::new(l.t("merge-title")).crumb(card(id), name_of(l, &both.survivor));
     html! {
         (header.render(l))
-        p.merge-lead {
-            (l.t("merge-lead")) " "
-            a href={ (card(other)) "/merge/" (id) } { (l.t("merge-swap")) }
+        p.merge-lead { (l.t("merge-lead")) }
+        div.merge-lead {
+            (Button::secondary(l.t("merge-swap")).href(format!("{}/merge/{id}", card(other))).render())
         }
         (form)
     }
