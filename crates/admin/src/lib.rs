@@ -33,6 +33,7 @@ pub fn module() -> Module {
         jobs: vec![Arc::new(journal::VerifyJob)],
         schedules: &[],
         readers: Vec::new(),
+        client_bound: &[],
         import_targets: Vec::new(),
     }
 }

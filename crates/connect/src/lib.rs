@@ -44,6 +44,7 @@ pub fn module(targets: import::TargetTable) -> Module {
         jobs: vec![Arc::new(import::ImportJob { targets }), Arc::new(webhook::Cleaner)],
         schedules: &[webhook::FORGET],
         readers: vec![Arc::new(webhook::Follower)],
+        client_bound: &[],
         import_targets: Vec::new(),
     }
 }
@@ -97,6 +98,7 @@ pub fn pages() -> Pages {
         search: Vec::new(),
         actions: import::ACTIONS,
         contact_format: Some(vcard::CONTACT_FORMAT),
+        moved: None,
     }
 }
 

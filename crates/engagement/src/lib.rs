@@ -3,6 +3,7 @@
 //! Owns contacts and the timeline (`interaction`), tasks, promises and next steps (`task`), the ordered
 //! queue of the day (`my_day`), and projects and events with their participants (`project`).
 
+mod bound;
 pub mod interaction;
 pub mod my_day;
 mod parts;
@@ -108,6 +109,7 @@ pub fn module() -> Module {
         jobs: vec![Arc::new(task::Escalation)],
         schedules: &[task::ESCALATE],
         readers: vec![Arc::new(task::Follower)],
+        client_bound: bound::CLIENT_BOUND,
         import_targets: Vec::new(),
     }
 }
@@ -221,6 +223,7 @@ pub fn pages() -> Pages {
         search,
         actions: ACTIONS,
         contact_format: None,
+        moved: None,
     }
 }
 

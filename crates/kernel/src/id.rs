@@ -89,6 +89,8 @@ macro_rules! every_id {
             LinkId,
             /// A loan.
             LoanId,
+            /// A merge of one client into another.
+            MergeId,
             /// One request or job run; printed on failure pages and on every log line.
             OperationId,
             /// A project or event with participants.

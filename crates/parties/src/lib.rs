@@ -6,6 +6,7 @@ pub mod contacts;
 pub mod holdings;
 pub mod links;
 pub mod list;
+pub mod merge;
 pub mod search;
 mod words;
 
@@ -22,6 +23,7 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "client.edit", scoped: true },
     Permission { key: "client.assign", scoped: true },
     Permission { key: "client.export", scoped: true },
+    Permission { key: "client.merge", scoped: true },
     Permission { key: "holding.read", scoped: true },
 ];
 
@@ -46,18 +48,21 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("branch_head", "client.edit", Scope::Branch),
     ("branch_head", "client.assign", Scope::Branch),
     ("branch_head", "client.export", Scope::Branch),
+    ("branch_head", "client.merge", Scope::Branch),
     ("branch_head", "holding.read", Scope::Branch),
     ("regional_head", "client.read", Scope::Region),
     ("regional_head", "client.create", Scope::Bank),
     ("regional_head", "client.edit", Scope::Region),
     ("regional_head", "client.assign", Scope::Region),
     ("regional_head", "client.export", Scope::Region),
+    ("regional_head", "client.merge", Scope::Region),
     ("regional_head", "holding.read", Scope::Region),
     ("head_office", "client.read", Scope::Bank),
     ("head_office", "client.create", Scope::Bank),
     ("head_office", "client.edit", Scope::Bank),
     ("head_office", "client.assign", Scope::Bank),
     ("head_office", "client.export", Scope::Bank),
+    ("head_office", "client.merge", Scope::Bank),
     ("head_office", "holding.read", Scope::Bank),
     ("partner", "client.read", Scope::Own),
     ("partner", "client.create", Scope::Bank),
@@ -77,6 +82,12 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 204, name: "list", sql: include_str!("../migrations/0204_list.sql") },
     Migration { number: 205, name: "circle", sql: include_str!("../migrations/0205_circle.sql") },
     Migration { number: 206, name: "review", sql: include_str!("../migrations/0206_review.sql") },
+    Migration { number: 210, name: "merge", sql: include_str!("../migrations/0210_merge.sql") },
+    Migration {
+        number: 211,
+        name: "external_ref_entity",
+        sql: include_str!("../migrations/0211_external_ref_entity.sql"),
+    },
 ];
 
 /// What this room brings to the spine.
@@ -90,6 +101,7 @@ pub fn module() -> Module {
         jobs: Vec::new(),
         schedules: &[],
         readers: Vec::new(),
+        client_bound: merge::CLIENT_BOUND,
         import_targets: [
             &[client::IMPORT_TARGET, client::CONTACT_TARGET],
             holdings::IMPORT_TARGETS,
@@ -105,6 +117,7 @@ fn register(registry: &mut Registry) {
     contacts::register(registry);
     links::register(registry);
     holdings::register(registry);
+    merge::register(registry);
 }
 
 const TEXTS: &[(Lang, &str)] = &[
@@ -120,6 +133,8 @@ const TEXTS: &[(Lang, &str)] = &[
     (Lang::En, include_str!("../i18n/en/links.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/holdings.ftl")),
     (Lang::En, include_str!("../i18n/en/holdings.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/merge.ftl")),
+    (Lang::En, include_str!("../i18n/en/merge.ftl")),
 ];
 
 /// What this room shows.
@@ -147,12 +162,14 @@ pub fn pages() -> Pages {
         search: client::search_sources(),
         actions: client::ACTIONS,
         contact_format: None,
+        moved: Some(merge::moved),
     }
 }
 
 fn routes(routes: Routes) -> Routes {
     let routes = list::routes(client::routes(routes));
-    holdings::routes(links::routes(contacts::routes(routes)))
+    let routes = holdings::routes(links::routes(contacts::routes(routes)));
+    merge::routes(routes)
 }
 
 fn api(api: Api) -> Api {

@@ -16,7 +16,7 @@ use store::{Read, StoreError, Writer, journal, params};
 
 use crate::approval::{self, DECIDE, Demand, Kept};
 use crate::org::{Directory, Loaded};
-use crate::{Ctx, Error, Live, Work};
+use crate::{ClientBound, Ctx, Error, Live, Work};
 
 /// Attempts when transactions collide.
 pub(crate) const ATTEMPTS: u32 = 4;
@@ -78,6 +78,7 @@ pub struct CommandInfo {
 pub struct Registry {
     commands: BTreeMap<&'static str, Registered>,
     owners_of_clients: Option<&'static str>,
+    client_bound: Vec<ClientBound>,
 }
 
 impl Registry {
@@ -98,6 +99,10 @@ impl Registry {
             })
         });
         self.commands.entry(C::NAME).or_insert(Registered { info, dispatch, rehearse });
+    }
+    /// Adds columns that hold a client's id, for the commands that move or take away all of a client.
+    pub fn bind(&mut self, bound: &[ClientBound]) {
+        self.client_bound.extend_from_slice(bound);
     }
     /// Says how the spine, which knows no business table, finds to whom clients belong: `select branch_id,
     /// manager_id … in`, which a list of ids will follow.
@@ -153,11 +158,16 @@ impl Bus {
         id: CommandId,
     ) -> Result<Work<'a>, Error> {
         let tx = self.inner.writer.begin().await?;
-        Ok(Work::new(ctx, tx, (command, id), &self.inner.node))
+        let bound = &self.inner.registry.client_bound;
+        Ok(Work::new(ctx, tx, (command, id), &self.inner.node, bound))
     }
     /// All commands it knows.
     pub fn commands(&self) -> impl Iterator<Item = CommandInfo> {
         self.inner.registry.list()
+    }
+    /// Every column that holds a client's id, in the order of the rooms.
+    pub fn client_bound(&self) -> &[ClientBound] {
+        &self.inner.registry.client_bound
     }
     /// Executes a command by name.
     ///

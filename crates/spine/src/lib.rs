@@ -6,6 +6,7 @@
 
 pub mod approval;
 mod behind;
+mod bound;
 mod bus;
 mod ctx;
 mod error;
@@ -20,6 +21,7 @@ mod readers;
 mod work;
 
 pub use behind::{Behind, Note};
+pub use bound::{ClientBound, Moving, OnMerge, Rebuild, Rebuilding};
 pub use bus::{Bus, Command, CommandInfo, Registry, Rehearsal};
 pub use ctx::{Ctx, Services};
 pub use error::{Conflict, Error, FieldConflict};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use store::Migration;
 
-use crate::{JobHandler, JournalReader, Permission, Registry, Schedule, Scope};
+use crate::{ClientBound, JobHandler, JournalReader, Permission, Registry, Schedule, Scope};
 
 /// Everything a context registers, in one value.
 pub struct Module {
@@ -24,6 +24,8 @@ pub struct Module {
     pub schedules: &'static [Schedule],
     /// Its journal readers.
     pub readers: Vec<Arc<dyn JournalReader>>,
+    /// Its columns that hold a client's id.
+    pub client_bound: &'static [ClientBound],
     /// Kinds of records a feed may bring.
     pub import_targets: Vec<crate::import::ImportTarget>,
 }

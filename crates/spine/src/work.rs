@@ -6,7 +6,7 @@ use store::journal::Draft;
 use store::{Dialect, Read, Row, StoreError, Tx, Value, queue};
 use uuid::Uuid;
 
-use crate::{Ctx, Error};
+use crate::{ClientBound, Ctx, Error};
 
 /// The running work of one command. Only the bus makes one.
 pub struct Work<'a> {
@@ -16,6 +16,7 @@ pub struct Work<'a> {
     pub(crate) command: &'static str,
     pub(crate) command_id: kernel::CommandId,
     pub(crate) node: &'a str,
+    pub(crate) bound: &'a [ClientBound],
     pub(crate) drafts: Vec<Draft>,
     pub(crate) wakes_jobs: bool,
     pub(crate) amounts: Vec<Money>,
@@ -81,6 +82,7 @@ impl<'a> Work<'a> {
         tx: Tx,
         (command, command_id): (&'static str, CommandId),
         node: &'a str,
+        bound: &'a [ClientBound],
     ) -> Self {
         Self {
             ctx,
@@ -88,11 +90,16 @@ impl<'a> Work<'a> {
             command,
             command_id,
             node,
+            bound,
             drafts: Vec::new(),
             wakes_jobs: false,
             amounts: Vec::new(),
             own_demand: None,
         }
+    }
+    /// Every column that holds a client's id, in the order of the rooms.
+    pub fn client_bound(&self) -> &'a [ClientBound] {
+        self.bound
     }
 }
 

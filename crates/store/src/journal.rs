@@ -269,24 +269,38 @@ pub async fn after<R: Read>(db: &mut R, pos: i64, limit: i64) -> Result<Vec<Entr
     db.query(&sql, params![pos, limit]).await?.into_iter().map(entry).collect()
 }
 
-/// The newest entries of one client, newest first, sealed or not (`pos` 0 while unsealed),
-/// before the instant `before`.
+/// The newest entries of clients who are one, newest first, sealed or not (`pos` 0 while unsealed), before
+/// the instant `before`. Of each at most `limit`, so that every one is read along the index.
 ///
 /// # Errors
 /// The database's.
-pub async fn of_client<R: Read>(
+pub async fn of_clients<R: Read>(
     db: &mut R,
-    client: kernel::ClientId,
+    clients: &[kernel::ClientId],
     since: Timestamp,
     before: Timestamp,
     limit: i64,
 ) -> Result<Vec<Entry>, StoreError> {
-    let sql = format!(
-        "select coalesce(s.pos, 0), {COLUMNS} from journal_entry e \
-         left join journal_seal s on s.seq = e.seq \
-         where e.client_id = $1 and e.at > $2 and e.at < $3 order by e.at desc, e.seq desc limit $4"
-    );
-    db.query(&sql, params![client, since, before, limit]).await?.into_iter().map(entry).collect()
+    let mut values = params![since, before].to_vec();
+    let parts: Vec<String> = clients
+        .iter()
+        .map(|client| {
+            values.push((*client).into());
+            let place = values.len();
+            format!(
+                "select * from (select coalesce(s.pos, 0) as pos, {COLUMNS}, e.seq from journal_entry e \
+                 left join journal_seal s on s.seq = e.seq \
+                 where e.at > $1 and e.at < $2 and e.client_id = ${place} \
+                 order by e.at desc, e.seq desc limit {limit}) t{place}"
+            )
+        })
+        .collect();
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    // by instant, then by number: the second column and the last one
+    let sql = format!("{} order by 2 desc, 13 desc limit {limit}", parts.join(" union all "));
+    db.query(&sql, &values).await?.into_iter().map(entry).collect()
 }
 
 /// A page of the journal, newest first, before the position `before` (`i64::MAX` for the first page).

@@ -86,14 +86,17 @@ pub(super) async fn page<R: Read>(
     }
     let mut conditions = Vec::new();
     let mut values: Vec<Value> = vec![before.at.into(), before.seq.into(), limit.into()];
-    let given = [
-        ("e.entity_id", entity),
-        ("e.client_id", client.map(ClientId::uuid)),
-        ("e.actor_id", actor.map(UserId::uuid)),
-    ];
+    let given = [("e.entity_id", entity), ("e.actor_id", actor.map(UserId::uuid))];
     for (column, id) in given.into_iter().filter_map(|(column, id)| Some((column, id?))) {
         values.push(id.into());
         conditions.push(format!("{column} = ${}", values.len()));
+    }
+    if let Some(client) = client {
+        let all = absorbed(db, client).await?;
+        let first = values.len() + 1;
+        let places: Vec<String> = (first..first + all.len()).map(|n| format!("${n}")).collect();
+        conditions.push(format!("e.client_id in ({})", places.join(", ")));
+        values.extend(all.into_iter().map(Value::from));
     }
     let sql = format!(
         "select coalesce(s.pos, 0), {COLUMNS} from journal_entry e \
@@ -102,6 +105,20 @@ pub(super) async fn page<R: Read>(
         conditions.join(" and ")
     );
     db.query(&sql, &values).await?.into_iter().map(line).collect()
+}
+
+/// A client and all who were merged into him, whose history is his.
+async fn absorbed<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<ClientId>, StoreError> {
+    let sql = "with recursive down (id, step) as ( \
+               select loser_id, 1 from client_merge where survivor_id = $1 and undone_at is null \
+               union all select g.loser_id, down.step + 1 from client_merge g \
+               join down on g.survivor_id = down.id where g.undone_at is null and down.step < 100) \
+               select id from down order by step, id limit 200";
+    let mut all = vec![client];
+    for row in db.query(sql, params![client]).await? {
+        all.push(row.one()?);
+    }
+    Ok(all)
 }
 
 /// To whom clients belong; those that are not there are not in the answer.

@@ -98,6 +98,7 @@ pub fn pages() -> Pages {
         search: Vec::new(),
         actions: ACTIONS,
         contact_format: None,
+        moved: None,
     }
 }
 

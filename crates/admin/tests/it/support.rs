@@ -65,7 +65,8 @@ impl JobHandler for Vain {
 const TABLE: Migration = Migration {
     number: 901,
     name: "client",
-    sql: "create table if not exists client (id @id primary key, branch_id @id, manager_id @id) @strict;",
+    sql: "create table if not exists client (id @id primary key, branch_id @id, manager_id @id) @strict;
+create table if not exists client_merge (survivor_id @id not null, loser_id @id primary key, undone_at @int) @strict;",
 };
 
 fn beside() -> Module {
@@ -84,6 +85,7 @@ fn beside() -> Module {
         jobs: vec![Arc::new(Vain)],
         schedules: &[],
         readers: Vec::new(),
+        client_bound: &[],
         import_targets: Vec::new(),
     }
 }

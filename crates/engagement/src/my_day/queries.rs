@@ -5,7 +5,7 @@ use kernel::{Date, Timestamp, UserId};
 use spine::Principal;
 use store::{Read, Row, StoreError, Value, params};
 
-use crate::queries::client_ref::{COLUMNS, ClientRef};
+use crate::queries::client_ref::{COLUMNS, ClientRef, NOT_MERGED};
 use crate::task::queries::{self as tasks, Listed, any_of};
 
 /// A client of the person, with something that makes him worth a call.
@@ -85,7 +85,7 @@ pub async fn birthdays<R: Read>(
          left join client_step s on s.client_id = c.id \
          where {reach} and c.birth_day in ({}) and c.status = 'active' \
          and not exists (select i.id from interaction i where i.client_id = c.id and i.at > $1 \
-         and i.topic = 'greeting') order by c.birth_day, c.id limit $2",
+         and i.topic = 'greeting') and {NOT_MERGED} order by c.birth_day, c.id limit $2",
         places.join(", ")
     );
     db.query(&sql, &values).await?.into_iter().map(occasion).collect()
@@ -105,7 +105,7 @@ pub async fn without_step<R: Read>(
         "select {COLUMNS}, '', s.last_contact_at from client c \
          left join client_step s on s.client_id = c.id \
          where c.manager_id = $1 and c.status = 'active' and s.due_on is null \
-         and c.kind in ('person', 'company', 'sole_trader') \
+         and c.kind in ('person', 'company', 'sole_trader') and {NOT_MERGED} \
          order by case when c.segment = 'vip' then 0 else 1 end, coalesce(s.last_contact_at, 0), c.id \
          limit $2"
     );

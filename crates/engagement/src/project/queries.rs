@@ -5,7 +5,7 @@ use spine::{Owner, Principal};
 use store::{Cols, Read, StoreError, Value, params};
 
 use super::model::{Participation, ProjectStatus};
-use crate::queries::client_ref::{COLUMNS as CLIENT, ClientRef};
+use crate::queries::client_ref::{COLUMNS as CLIENT, ClientRef, NOT_MERGED};
 use crate::words;
 
 /// A project or event.
@@ -175,6 +175,7 @@ pub async fn participants<R: Read>(
     let sql = format!(
         "select {CLIENT}, pc.role, pc.status from project_client pc \
          join client c on c.id = pc.client_id where pc.project_id = $1 and {} \
+         and {NOT_MERGED} \
          order by c.sort_name, c.id limit $2",
         filter.sql
     );
@@ -199,9 +200,12 @@ pub async fn counts<R: Read>(
     db: &mut R,
     id: ProjectId,
 ) -> Result<Vec<(Participation, i64)>, StoreError> {
-    let sql = "select status, count(*) from project_client where project_id = $1 group by status";
+    let sql = format!(
+        "select pc.status, count(*) from project_client pc join client c on c.id = pc.client_id \
+         where pc.project_id = $1 and {NOT_MERGED} group by pc.status"
+    );
     let mut out = Vec::new();
-    for row in db.query(sql, params![id]).await? {
+    for row in db.query(&sql, params![id]).await? {
         let mut c = row.cols();
         let word: String = c.take()?;
         if let Some(participation) = Participation::from_key(&word) {

@@ -50,12 +50,33 @@ impl ClientRef {
 pub(crate) const COLUMNS: &str =
     "c.id, c.display_name, c.number, c.kind, c.segment, c.branch_id, c.manager_id";
 
+/// Leaves out the clients who were merged into others; the client's table is called `c`.
+pub(crate) const NOT_MERGED: &str =
+    "not exists (select 1 from client_merge g where g.loser_id = c.id and g.undone_at is null)";
+
+/// A client and all who were merged into him, whose history is his; he comes first.
+///
+/// # Errors
+/// The database's.
+pub async fn absorbed<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<ClientId>, StoreError> {
+    let sql = "with recursive down (id, step) as ( \
+               select loser_id, 1 from client_merge where survivor_id = $1 and undone_at is null \
+               union all select g.loser_id, down.step + 1 from client_merge g \
+               join down on g.survivor_id = down.id where g.undone_at is null and down.step < 100) \
+               select id from down order by step, id limit 200";
+    let mut all = vec![client];
+    for row in db.query(sql, params![client]).await? {
+        all.push(row.one()?);
+    }
+    Ok(all)
+}
+
 /// A client, whoever asks; for command handlers, which check the scope themselves.
 ///
 /// # Errors
 /// [`Error::NotFound`], or the database's.
 pub async fn get<R: Read>(db: &mut R, id: ClientId) -> Result<ClientRef, Error> {
-    let sql = format!("select {COLUMNS} from client c where c.id = $1");
+    let sql = format!("select {COLUMNS} from client c where c.id = $1 and {NOT_MERGED}");
     let row = db.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
     Ok(ClientRef::from_cols(&mut row.cols())?)
 }
@@ -86,7 +107,7 @@ pub async fn suggestions<R: Read>(
 ) -> Result<Vec<ClientRef>, StoreError> {
     let filter = principal.filter("client.read", "c", 4);
     let sql = format!(
-        "select {COLUMNS} from client c where c.sort_name >= $1 and c.sort_name < $2 and {} \
+        "select {COLUMNS} from client c where c.sort_name >= $1 and c.sort_name < $2 and {} and {NOT_MERGED} \
          order by c.sort_name, c.id limit $3",
         filter.sql
     );

@@ -15,7 +15,7 @@ pub(crate) use api::api;
 pub use fields::{FIELDS, FieldDef, FieldInput, field, fields_of};
 pub(crate) use import::{CONTACT_TARGET, IMPORT_TARGET};
 pub(crate) use pages::{ACTIONS, panels, routes, search_sources};
-pub(crate) use pages::{client_title, header, kind_word, segment_badge};
+pub(crate) use pages::{client_title, field_label, header, kind_word, segment_badge, shown};
 
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::RegisterClient>();

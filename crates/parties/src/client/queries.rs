@@ -8,6 +8,7 @@ use store::{Read, StoreError, Value, params};
 
 use super::fields::FIELDS;
 use super::model::{ClientKind, Names, Segment, Status};
+use crate::merge::queries::NOT_MERGED;
 
 /// To whom clients belong; a list of ids follows. The spine asks it for the rules of the second person.
 pub(crate) const OWNERS: &str = "select branch_id, manager_id from client where id in";
@@ -17,8 +18,9 @@ pub(crate) const OWNERS: &str = "select branch_id, manager_id from client where 
 /// # Errors
 /// The database's.
 pub async fn owner<R: Read>(db: &mut R, id: ClientId) -> Result<Option<Owner>, StoreError> {
-    let sql = "select branch_id, manager_id from client where id = $1";
-    let Some(row) = db.first(sql, params![id]).await? else { return Ok(None) };
+    let sql =
+        format!("select c.branch_id, c.manager_id from client c where c.id = $1 and {NOT_MERGED}");
+    let Some(row) = db.first(&sql, params![id]).await? else { return Ok(None) };
     let mut c = row.cols();
     Ok(Some(Owner { branch_id: c.take()?, manager_id: c.take()? }))
 }
@@ -98,7 +100,7 @@ pub async fn head<R: Read>(
     principal: &Principal,
     id: ClientId,
 ) -> Result<ClientHead, Error> {
-    let sql = format!("select {HEAD} from client c where c.id = $1");
+    let sql = format!("select {HEAD} from client c where c.id = $1 and {NOT_MERGED}");
     let row = db.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
     let head = read_head(&mut row.cols())?;
     principal.require_over("client.read", head.owner())?;
@@ -197,7 +199,7 @@ pub async fn recent<R: Read>(
     let filter = principal.filter("client.read", "c", 3);
     let sql = format!(
         "select {HEAD} from client_seen s join client c on c.id = s.client_id \
-         where s.staff_id = $1 and {} order by s.at desc limit $2",
+         where s.staff_id = $1 and {} and {NOT_MERGED} order by s.at desc limit $2",
         filter.sql
     );
     let mut all = vec![user.into(), limit.into()];

@@ -18,7 +18,7 @@ mod pages;
 pub mod queries;
 
 pub(crate) use api::api;
-pub(crate) use pages::{panels, routes};
+pub(crate) use pages::{panels, pick, routes};
 
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::AddLink>();

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jurisdiction::{search_tokens, trigrams};
 use kernel::ClientId;
 use sha2::{Digest, Sha256};
-use spine::{Error, Work};
+use spine::{Error, Rebuilding, Work};
 use store::{Read, Value, params};
 
 use super::keys::{normal_key, tail_key};
+use crate::merge;
 
 /// The fields a client is found by.
 pub(crate) const NAME_FIELDS: [&str; 7] = [
@@ -49,14 +50,25 @@ pub(crate) async fn index_client(w: &mut Work<'_>, id: ClientId) -> Result<(), E
                select kind, value from client_contact where client_id = $1 and archived_at is null \
                union all \
                select 'account', a.number from account_role r join account a on a.id = r.account_id \
-               where r.client_id = $1";
+               where r.client_id = $1 \
+               union all \
+               select 'number', o.number from client_merge g join client o on o.id = g.loser_id \
+               where g.survivor_id = $1 and g.undone_at is null";
     for row in w.query(sql, params![id]).await? {
         let mut c = row.cols();
         keys.push((c.take()?, c.take()?));
     }
     w.execute("delete from client_token where client_id = $1", params![id]).await?;
     w.execute("delete from client_key where client_id = $1", params![id]).await?;
+    if merge::queries::merged_into(w, id).await?.is_some() {
+        return Ok(()); // he is found as the one he became
+    }
     index_new(w, &[IndexDoc { client_id: id, names, keys }]).await
+}
+
+/// [`index_client`] for the list of what is bound to a client.
+pub(crate) fn rebuild<'a>(w: &'a mut Work<'_>, id: ClientId) -> Rebuilding<'a> {
+    Box::pin(index_client(w, id))
 }
 
 /// Waits until nobody else gives this number to a client: between the look whether somebody holds it

@@ -95,6 +95,7 @@ impl Core {
         let mut schedules: Vec<Schedule> = Vec::new();
         for module in modules {
             (module.commands)(&mut registry);
+            registry.bind(module.client_bound);
             grants.extend_from_slice(module.grants);
             jobs.extend(module.jobs);
             readers.extend(module.readers);

@@ -248,12 +248,16 @@ async fn a_client_out_of_scope_does_not_exist() {
     both(async |bank: &Bank| {
         let far = person(bank, "manager_far", ["Дальний", "Пётр", ""]).await;
         let mut manager = bank.client("manager").await;
+        let mut head = bank.client("branch_head").await;
         let mut own = bank.client("manager_far").await;
+        let rights = bank.as_role("manager").principal;
         let one_id = bank.form_id();
         for route in bank.app.routes.iter().filter(|r| r.path.starts_with("/clients/{id}")) {
             let path = route.path.replace("{id}", &far.to_string()).replace("{key}", "money");
             let path = path.split('/').map(|p| if p.starts_with('{') { &one_id } else { p });
             let path = path.collect::<Vec<_>>().join("/");
+            // somebody with the right, and without reach
+            let manager = if rights.has(route.access) { &mut manager } else { &mut head };
             if route.method == "GET" {
                 let reply = manager.get(&path).await;
                 assert_eq!(reply.status, 404, "GET {path}: {}", reply.gist());

@@ -31,6 +31,8 @@ mod jobs;
 mod journal;
 mod links;
 mod looks;
+mod merge_histories;
+mod merges;
 mod oidc;
 mod operation;
 mod schema;

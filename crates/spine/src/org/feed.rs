@@ -10,7 +10,7 @@ use store::{Read, params};
 use crate::import::{
     ImportBatch, ImportField, ImportOutcome, ImportReject, ImportRow, ImportTarget,
 };
-use crate::{Change, Command, Error, Work};
+use crate::{Change, ClientBound, Command, Error, Moving, Work};
 
 /// What a feed may bring of a branch.
 pub(super) const BRANCH_TARGET: ImportTarget = ImportTarget {
@@ -23,6 +23,20 @@ pub(super) const BRANCH_TARGET: ImportTarget = ImportTarget {
         ImportField { key: "address", required: false },
     ],
 };
+
+/// What feeds call a client by: the next word of a feed on him goes to whoever he became.
+pub(super) const CLIENT_BOUND: &[ClientBound] = &[
+    ClientBound::moving(
+        "external_ref",
+        "entity_id",
+        Moving {
+            id: None,
+            word: Some("m.source || ' ' || m.kind || ' ' || m.external_id"),
+            ..Moving::ALL
+        },
+    ),
+    ClientBound::stays("approval", "client_id", "what waits names the client it was asked for"),
+];
 
 /// Branches of one feed.
 #[derive(Debug, Serialize, Deserialize)]

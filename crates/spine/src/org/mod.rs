@@ -108,6 +108,7 @@ pub fn module() -> Module {
         jobs: vec![std::sync::Arc::new(crate::approval::Expiry)],
         schedules: &[crate::approval::EXPIRE],
         readers: Vec::new(),
+        client_bound: feed::CLIENT_BOUND,
         import_targets: vec![feed::BRANCH_TARGET],
     }
 }

@@ -18,7 +18,7 @@ use super::access::{RouteInfo, Routes};
 use super::contact_file::ContactFormat;
 use super::gate::Gate;
 use super::oidc::Provider;
-use super::pages::{Action, CardPanel, ListColumn, NavItem, Pages, SearchSource};
+use super::pages::{Action, CardPanel, ListColumn, Moved, NavItem, Pages, SearchSource};
 use super::{cx, errors, gallery, health, live, me, oidc, second_step, security, sign_in};
 use crate::api::{self, Api, Contract, Rate};
 use crate::i18n::{Texts, TextsError};
@@ -66,6 +66,8 @@ pub struct App {
     pub actions: Vec<Action>,
     /// How contact cards are written; none when no room can.
     pub contact_format: Option<ContactFormat>,
+    /// Says who a client is today.
+    pub(super) moved: Option<Moved>,
     /// All routes with their access rule.
     pub routes: Vec<RouteInfo>,
     /// All operations of the API.
@@ -122,6 +124,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         search: Vec::new(),
         actions: Vec::new(),
         contact_format: None,
+        moved: None,
         routes: Vec::new(),
         api: None,
         api_rate: Rate::default(),
@@ -136,6 +139,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         app.columns.extend_from_slice(room.columns);
         app.search.extend(room.search);
         app.contact_format = app.contact_format.or(room.contact_format);
+        app.moved = app.moved.or(room.moved);
         app.actions.extend_from_slice(room.actions);
     }
     app.nav.sort_by_key(|n| n.order);

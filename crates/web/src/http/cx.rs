@@ -15,6 +15,7 @@ use spine::{Command, Ctx, Error, Principal};
 use super::address;
 use super::app::App;
 use super::errors::{self, Failure};
+use super::moved;
 use super::sign_in::hash_token;
 use crate::i18n::L;
 
@@ -119,6 +120,9 @@ pub(super) async fn with_context(
     };
     request.extensions_mut().insert(cx.clone());
     let response = next.run(request).await;
+    if let Some(there) = moved::elsewhere(&cx, only_reads, response.status()).await {
+        return there;
+    }
     errors::render(&cx, only_reads, response).into_response()
 }
 

@@ -14,6 +14,7 @@ mod gate;
 mod health;
 mod live;
 mod me;
+mod moved;
 mod oidc;
 mod pages;
 mod second_step;
@@ -32,7 +33,7 @@ pub(crate) use form_data::pairs;
 pub use form_data::{FormData, Upload, UploadForm, read_upload};
 pub use oidc::{Provider, ProviderError, ProviderSetting};
 pub use pages::{
-    Action, CardPanel, ColumnKind, Hits, ListColumn, NavItem, Pages, PanelMarkup, PanelSlot,
-    SearchHit, SearchSource,
+    Action, CardPanel, ColumnKind, Hits, ListColumn, Moved, MovedTo, NavItem, Pages, PanelMarkup,
+    PanelSlot, SearchHit, SearchSource,
 };
 pub use sign_in::{hash_token, new_token};

@@ -33,7 +33,16 @@ pub struct Pages {
     pub actions: &'static [Action],
     /// How contact cards are written, from the room that knows formats.
     pub contact_format: Option<ContactFormat>,
+    /// Says who a client is today, from the room that merges them.
+    pub moved: Option<Moved>,
 }
+
+/// The future of [`Moved`].
+pub type MovedTo<'a> = Pin<Box<dyn Future<Output = Result<Option<ClientId>, Error>> + Send + 'a>>;
+
+/// Whom a client became, as far as the person may see that one; none when he is who he was. Asked only for
+/// addresses that lead nowhere.
+pub type Moved = for<'a> fn(&'a Cx, ClientId) -> MovedTo<'a>;
 
 /// An entry of the navigation.
 #[derive(Clone, Copy, Debug)]

@@ -11,4 +11,4 @@ pub(crate) use add::{check_task, insert_task};
 pub use escalate::EscalateTask;
 pub use hand_over::{FollowClient, HandOverTasks};
 pub use life::{CancelTask, CloseTask, PostponeTask, ReassignTask, ReopenTask};
-pub(crate) use step::{note_contact, refresh_step};
+pub(crate) use step::{note_contact, rebuild_step, refresh_step};

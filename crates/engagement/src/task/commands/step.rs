@@ -1,7 +1,7 @@
 //! The next step of a client, kept beside the client so that lists and the card need no search.
 
 use kernel::{ClientId, Timestamp};
-use spine::{Error, Work};
+use spine::{Error, Rebuilding, Work};
 use store::{Read, Value, params};
 
 /// Works the next step of a client out anew. The client's row is held first, so that two people who
@@ -39,6 +39,28 @@ pub(crate) async fn note_contact(
     )
     .await?;
     Ok(())
+}
+
+/// Works a client's step out from all his tasks and contacts, after they went from one client to another.
+/// A client without either, and one who was merged into another, has none.
+pub(crate) fn rebuild_step<'a>(w: &'a mut Work<'_>, client: ClientId) -> Rebuilding<'a> {
+    Box::pin(async move {
+        w.execute("delete from client_step where client_id = $1", params![client]).await?;
+        let sql = "select max(at) from interaction where client_id = $1 and channel <> 'note' \
+                   and corrects_id is null";
+        let last: Option<Timestamp> = match w.first(sql, params![client]).await? {
+            Some(row) => row.one()?,
+            None => None,
+        };
+        let sql = "select 1 from task where client_id = $1 limit 1";
+        if w.first(sql, params![client]).await?.is_some() {
+            refresh_step(w, client).await?;
+        }
+        if let Some(at) = last {
+            note_contact(w, client, at).await?;
+        }
+        Ok(())
+    })
 }
 
 async fn hold(w: &mut Work<'_>, client: ClientId) -> Result<(), Error> {

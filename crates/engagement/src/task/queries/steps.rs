@@ -4,7 +4,7 @@ use kernel::{BranchId, ClientId, Date, TaskId, Timestamp, UserId};
 use spine::Principal;
 use store::{Read, StoreError, params};
 
-use crate::queries::client_ref::{COLUMNS, ClientRef};
+use crate::queries::client_ref::{COLUMNS, ClientRef, NOT_MERGED};
 use crate::task::model::TaskKind;
 
 /// What is next with a client.
@@ -70,6 +70,7 @@ pub async fn gaps<R: Read>(db: &mut R, principal: &Principal) -> Result<Vec<Gap>
          cast(sum(case when s.due_on is null and c.segment = 'vip' then 1 else 0 end) as bigint) \
          from client c left join client_step s on s.client_id = c.id \
          where c.status = 'active' and c.kind in ('person', 'company', 'sole_trader') and {} \
+         and {NOT_MERGED} \
          group by c.branch_id, c.manager_id",
         filter.sql
     );
@@ -127,7 +128,7 @@ pub async fn gap_clients<R: Read>(
          left join client_step s on s.client_id = c.id \
          where {of_branch} and {of_manager} and c.status = 'active' and s.due_on is null \
          and c.kind in ('person', 'company', 'sole_trader') and (c.sort_name, c.id) > ($1, $2) \
-         and {} order by c.sort_name, c.id limit $3",
+         and {} and {NOT_MERGED} order by c.sort_name, c.id limit $3",
         filter.sql
     );
     let mut out = Vec::new();

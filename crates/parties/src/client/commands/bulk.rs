@@ -9,6 +9,7 @@ use store::{Read, Value, params};
 
 use super::rows::{check_owner, insert_origins};
 use crate::client::model::Segment;
+use crate::merge::queries::NOT_MERGED;
 
 /// Gives clients to a manager, to a branch, or to both.
 #[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -129,7 +130,8 @@ async fn bulk_rows(
     }
     let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
     let sql = format!(
-        "select id, branch_id, manager_id, segment from client where id in ({}){}",
+        "select c.id, c.branch_id, c.manager_id, c.segment from client c \
+         where c.id in ({}) and {NOT_MERGED}{}",
         places.join(", "),
         w.dialect().for_update()
     );
@@ -197,7 +199,7 @@ impl Command for MarkSeen {
         ids.resize(places, last);
         let marks: Vec<String> = (1..=places).map(|n| format!("${n}")).collect();
         let sql = format!(
-            "select id, branch_id, manager_id from client where id in ({})",
+            "select c.id, c.branch_id, c.manager_id from client c where c.id in ({}) and {NOT_MERGED}",
             marks.join(", ")
         );
         let values: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();

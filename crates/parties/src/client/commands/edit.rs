@@ -9,6 +9,7 @@ use super::rows::{birth_day, insert_origins};
 use crate::client::fields::{FieldDef, FieldInput, field};
 use crate::client::model::ClientKind;
 use crate::client::queries::{self, FieldTexts, names_of};
+use crate::merge::queries::NOT_MERGED;
 use crate::search;
 
 /// One field as its form showed it and as the person left it.
@@ -42,7 +43,7 @@ impl Command for EditClient {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let id = self.client_id;
         let sql = format!(
-            "select kind, branch_id, manager_id from client where id = $1{}",
+            "select c.kind, c.branch_id, c.manager_id from client c where c.id = $1 and {NOT_MERGED}{}",
             w.dialect().for_update()
         );
         let row = w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;

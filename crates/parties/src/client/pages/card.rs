@@ -7,13 +7,15 @@ use axum::extract::Path;
 use kernel::{ClientId, Date};
 use maud::{Markup, PreEscaped, html};
 use spine::Error;
-use web::ui::{self, Button, PageHeader, Tab, Tone};
+use web::i18n::L;
+use web::ui::{self, Button, Menu, MenuItem, PageHeader, Tab, Tone};
 use web::{Answer, CardPanel, Cx, PanelSlot};
 
 use super::words::{card_href, client_title, kind_word, segment_badge, status_badge};
 use crate::client::commands::MarkSeen;
 use crate::client::model::ClientKind;
 use crate::client::queries::{self, ClientHead};
+use crate::merge;
 
 /// A birthday is announced this many days ahead.
 const BIRTHDAY_SOON_DAYS: i64 = 7;
@@ -24,8 +26,10 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
     let main = slot(&cx, id, PanelSlot::Main).await?;
     let rail = slot(&cx, id, PanelSlot::Rail).await?;
     let top = header(&mut cx, &head, "overview").await?;
+    let merged = merge::strip(&cx, &head).await?;
     let content = html! {
         (top)
+        (merged)
         div.card-grid {
             div.card-main { @for part in &main { (part) } }
             aside.card-rail aria-label=(cx.l.t("client-rail")) { @for part in &rail { (part) } }
@@ -71,6 +75,8 @@ pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
         .marks(marks(cx, head, &roles))
         .lead(lead(cx, head, &consents));
     let may_edit = cx.principal().reaches("client.edit", head.owner());
+    let may_merge = merge::model::may_be_one(head.kind, head.kind)
+        && cx.principal().reaches("client.merge", head.owner());
     let edit = Button::secondary(l.t("client-edit"))
         .icon("pencil")
         .href(format!("{}/edit", card_href(head.id)));
@@ -93,9 +99,18 @@ pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
                 @for part in &extra { (part) }
                 @if let Some(take) = &take { (take.render()) }
                 @if may_edit { (edit.render()) }
+                @if may_merge { (merge_menu(l, head).render()) }
             }
         }
         (ui::tabs(&l.t("client-tabs"), &tabs))
+    })
+}
+
+fn merge_menu(l: &L, head: &ClientHead) -> Menu {
+    Menu::dots("client-more", l.t("client-more")).item(MenuItem::Dialog {
+        src: format!("{}/merge", card_href(head.id)),
+        icon: "merge",
+        label: l.t("merge-with"),
     })
 }
 

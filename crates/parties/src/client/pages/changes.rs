@@ -13,6 +13,7 @@ use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
 use super::words::{client_title, field_label, shown};
 use crate::client::fields::field;
 use crate::client::queries;
+use crate::merge;
 
 /// Entries shown at most.
 const SHOWN: i64 = 12;
@@ -39,7 +40,8 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let mut db = cx.db.clone();
     let Some(since) = queries::seen_at(&mut db, client, me).await? else { return Ok(None) };
     let end = Timestamp::from_micros(i64::MAX);
-    let entries = journal::of_client(&mut db, client, since, end, SHOWN).await?;
+    let all = merge::queries::absorbed(&mut db, client).await?;
+    let entries = journal::of_clients(&mut db, &all, since, end, SHOWN).await?;
     let owner = queries::owner(&mut db, client).await?.unwrap_or_default();
     let money = cx.principal().reaches("holding.read", owner);
     let others: Vec<&Entry> = entries

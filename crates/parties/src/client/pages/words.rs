@@ -45,7 +45,7 @@ pub(super) fn status_badge(l: &L, status: Status) -> Option<Markup> {
 }
 
 /// A canonical text as people read it.
-pub(super) fn shown(l: &L, def: &FieldDef, text: &str, currency: kernel::Currency) -> String {
+pub(crate) fn shown(l: &L, def: &FieldDef, text: &str, currency: kernel::Currency) -> String {
     match def.input {
         FieldInput::Date => text.parse().map_or_else(|_| text.to_owned(), |d| l.date(d)),
         FieldInput::Choice(_) => l.t(&format!("choice-{}-{text}", def.key.replace('_', "-"))),
@@ -61,7 +61,7 @@ pub(super) fn shown(l: &L, def: &FieldDef, text: &str, currency: kernel::Currenc
 }
 
 /// The name of a field.
-pub(super) fn field_label(l: &L, key: &str) -> String {
+pub(crate) fn field_label(l: &L, key: &str) -> String {
     l.t(&format!("field-{}", key.replace('_', "-")))
 }
 

@@ -8,6 +8,7 @@ use store::{Read, StoreError, Value};
 
 use super::reach::{Address, Contact, addresses_of, contacts_of};
 use crate::client::model::ClientKind;
+use crate::merge::queries::NOT_MERGED;
 
 /// What is known of a client that belongs on a contact card.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ pub(crate) async fn card_facts<R: Read>(
     let filter = principal.filter(permission, "c", ids.len() + 1);
     let sql = format!(
         "select c.id, c.kind, c.number, c.display_name, c.last_name, c.first_name, c.patronymic, \
-         c.birth_date, c.employer, c.job_title from client c where c.id in ({}) and {}",
+         c.birth_date, c.employer, c.job_title from client c where c.id in ({}) and {} and {NOT_MERGED}",
         places(ids),
         filter.sql
     );

@@ -13,6 +13,7 @@ use store::{Cols, Read, StoreError, Value, params};
 use super::average::{average, months_before};
 use super::indicators::{AVERAGE_MONTHS, Activity};
 use super::model::{Account, AccountRole, Card, Loan, StandingOrder, month_key};
+use crate::merge::queries::NOT_MERGED;
 
 pub use money::money_rows;
 pub use movements::{MonthTurnover, TURNOVER_MONTHS, TransactionKey, transactions, turnover};
@@ -164,7 +165,7 @@ pub async fn holders<R: Read>(
     }
     let sql = format!(
         "select r.account_id, r.role, {HOLDER} from account_role r join client c on c.id = r.client_id \
-         where r.account_id in ({}) order by r.account_id, c.id limit 500",
+         where r.account_id in ({}) and {NOT_MERGED} order by r.account_id, c.id limit 500",
         places(1, accounts.len())
     );
     let ids: Vec<Value> = accounts.iter().map(|id| (*id).into()).collect();
@@ -210,7 +211,7 @@ pub async fn guaranteed<R: Read>(
         "select {LOAN}, {HOLDER} from client_link g join loan l on l.client_id = g.to_id \
          join client c on c.id = l.client_id \
          where g.from_id = $1 and g.kind = 'guarantor' and g.archived_at is null \
-         and (g.until is null or g.until >= $2) and l.state <> 'closed' \
+         and (g.until is null or g.until >= $2) and l.state <> 'closed' and {NOT_MERGED} \
          order by l.opened_on desc, l.id limit $3"
     );
     let rows = db.query(&sql, params![client, today, HOLDINGS_MAX]).await?;

@@ -8,7 +8,7 @@ mod graph;
 mod main_member;
 mod new_link;
 mod panel;
-mod pick;
+pub(crate) mod pick;
 mod words;
 
 use std::sync::Arc;

@@ -31,7 +31,7 @@ pub(super) async fn found(cx: Cx, Query(asked): Query<Asked>) -> Answer {
 }
 
 /// The clients a query finds, as choices named `party`, without `not`; `chosen` is ticked.
-pub(super) async fn choices(
+pub(crate) async fn choices(
     cx: &Cx,
     query: &str,
     chosen: &str,
@@ -55,7 +55,7 @@ pub(super) async fn choices(
 }
 
 /// One client as a choice.
-pub(super) fn choice(cx: &Cx, head: &ClientHead, key: Option<&str>, chosen: &str) -> Markup {
+pub(crate) fn choice(cx: &Cx, head: &ClientHead, key: Option<&str>, chosen: &str) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let id = head.id.to_string();

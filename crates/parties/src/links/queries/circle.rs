@@ -10,6 +10,7 @@ use super::{Exposure, exposure, places, ties_of};
 use crate::client::model::ClientKind;
 use crate::client::queries::{ClientHead, HEAD, read_head};
 use crate::links::model::{CircleWarning, MainMember, MemberRole};
+use crate::merge::queries::NOT_MERGED;
 
 /// Members read of one household or group.
 pub const MEMBERS_MAX: i64 = 200;
@@ -109,7 +110,7 @@ pub async fn circles_of<R: Read>(
     let mut all: Vec<ClientHead> = is_circle.then(|| client.clone()).into_iter().collect();
     let sql = format!(
         "select {HEAD} from client_link l join client c on c.id = l.to_id \
-         where l.from_id = $1 and {HOLDS} order by l.at, l.id limit $3"
+         where l.from_id = $1 and {HOLDS} and {NOT_MERGED} order by l.at, l.id limit $3"
     );
     for row in db.query(&sql, params![client.id, today, CIRCLES_MAX]).await? {
         let head = read_head(&mut row.cols())?;
@@ -134,7 +135,7 @@ async fn members<R: Read>(
 ) -> Result<Vec<Listed>, StoreError> {
     let sql = format!(
         "select c.income_minor, c.income_currency, {HEAD} from client_link l \
-         join client c on c.id = l.from_id where l.to_id = $1 and {HOLDS} \
+         join client c on c.id = l.from_id where l.to_id = $1 and {HOLDS} and {NOT_MERGED} \
          order by case when c.id = (select m.member_id from circle_main m where m.circle_id = $1) \
          then 0 else 1 end, c.sort_name, c.id limit $3"
     );

@@ -16,6 +16,7 @@ use store::{Cols, Read, StoreError, Value, params};
 
 use crate::client::queries::{ClientHead, HEAD, read_head};
 use crate::links::model::{Circle, Known, LinkKind, Reach, Relation, Tie};
+use crate::merge::queries::NOT_MERGED;
 
 /// Links of one client shown from each side.
 pub const LINKS_MAX: i64 = 200;
@@ -150,7 +151,7 @@ pub async fn links_of<R: Read>(
         let sql = format!(
             "select l.id, l.kind, l.share_bp, l.since, l.until, l.note, l.author_id, l.at, {HEAD} \
              from client_link l join client c on c.id = l.{other} \
-             where l.{this} = $1 and l.archived_at is null order by l.at desc, l.id limit $2"
+             where l.{this} = $1 and l.archived_at is null and {NOT_MERGED} order by l.at desc, l.id limit $2"
         );
         let rows = db.query(&sql, params![client, LINKS_MAX]).await?;
         links.has_more |= i64::try_from(rows.len()).is_ok_and(|n| n >= LINKS_MAX);
@@ -296,7 +297,10 @@ async fn heads_of<R: Read>(db: &mut R, ids: &[ClientId]) -> Result<Vec<ClientHea
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!("select {HEAD} from client c where c.id in ({})", places(1, ids.len()));
+    let sql = format!(
+        "select {HEAD} from client c where c.id in ({}) and {NOT_MERGED}",
+        places(1, ids.len())
+    );
     let values: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
     let rows = db.query(&sql, &values).await?;
     rows.into_iter().map(|row| read_head(&mut row.cols())).collect()

@@ -14,6 +14,7 @@ use web::ListColumn;
 use super::filter::{self, Places};
 use crate::client::queries::{ClientHead, HEAD, read_head};
 use crate::list::model::{Cursor, Field, Key, Own, Sort, SortKey, Test, Turn};
+use crate::merge::queries::NOT_MERGED;
 
 /// What a page shall hold.
 pub(in crate::list) struct Ask<'a> {
@@ -194,7 +195,7 @@ fn arms(ask: &Ask<'_>, places: &mut Places) -> Vec<String> {
 
 /// What follows the arm's own condition.
 fn rest(ask: &Ask<'_>, places: &mut Places) -> String {
-    let mut parts: Vec<String> = Vec::new();
+    let mut parts = vec![NOT_MERGED.to_owned()];
     if let Some(ids) = ask.ids {
         parts.push(filter::found(ids, places));
     }

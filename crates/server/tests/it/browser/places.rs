@@ -122,7 +122,6 @@ async fn approval_places(site: &Site, window: &Window) -> Vec<Place> {
     all.extend(of("security_officer", &[("approval-rules", rules)]));
     all.push(place("approval-rule-new", "security_officer", format!("{rules}/new")));
     all.push(place("approval-rule", "security_officer", format!("{rules}/{rule}")));
-    all.extend(admin_places(site, window).await);
     all
 }
 
@@ -233,6 +232,12 @@ async fn work_places(site: &Site, window: &Window) -> Vec<Place> {
     let manager: Uuid = site.value(&sql.replace("{}", "c.manager_id"), "Егоров %").await;
     let gaps = format!("/no-next-step/clients?branch={branch}&manager={manager}");
     all.push(place("no-next-step-clients", "manager", gaps));
+    let survivor = site.person("Щербакова").await;
+    let twin = site.person("Пустовойт").await;
+    let (kept, gone) = a_merge(site, window).await;
+    let merge: Uuid = site
+        .value("select id from client_merge where loser_id = $1 and undone_at is null", gone)
+        .await;
     let company = site.client("short_name = $1", "АО «Северный ветер»").await;
     let group = site.client("kind = $1", "group").await;
     let director = site.person("Ветров").await;
@@ -247,10 +252,36 @@ async fn work_places(site: &Site, window: &Window) -> Vec<Place> {
         ("assign", format!("/clients/bulk/assign?id={company}")),
         ("my-day-head", "/".to_owned()),
         ("list-all", "/clients".to_owned()),
+        ("merge-choose", format!("/clients/{survivor}/merge?q=Пустовойт")),
+        ("merge", format!("/clients/{survivor}/merge/{twin}")),
+        ("card-merged", format!("/clients/{kept}")),
+        ("unmerge", format!("/clients/{kept}/unmerge/{merge}")),
     ] {
         all.push(place(name, "head_office", path));
     }
     all
+}
+
+/// Merges two people nobody else looks at, as a person would: the one who stays and the one who goes.
+async fn a_merge(site: &Site, window: &Window) -> (Uuid, Uuid) {
+    let plain = "c.kind = 'person' and c.last_name is not null and not exists (select 1 from loan l \
+        where l.client_id = c.id) and not exists (select 1 from client_link k where k.from_id = c.id \
+        or k.to_id = c.id) and c.manager_id not in (select id from staff where login = $1)";
+    // a second walk finds the merge of the first
+    let merged = "from client_merge where undone_at is null and reason <> $1";
+    if let Some(gone) = site.found(&format!("select loser_id {merged}"), "").await {
+        return (site.value(&format!("select survivor_id {merged}"), "").await, gone);
+    }
+    // the stories of the bank have the first ids
+    let sql = |skip: u8| {
+        format!("select c.id from client c where {plain} order by c.id desc limit 1 offset {skip}")
+    };
+    let kept: Uuid = site.value(&sql(0), "manager").await;
+    let gone: Uuid = site.value(&sql(1), "manager").await;
+    window.sign_in("head_office").await;
+    let page = format!("/clients/{kept}/merge/{gone}");
+    send(window, &page, json!({ "reason": "Одна и та же запись, заведена дважды" })).await;
+    (kept, gone)
 }
 
 async fn admin_places(site: &Site, window: &Window) -> Vec<Place> {

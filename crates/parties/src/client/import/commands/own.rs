@@ -9,6 +9,7 @@ use spine::{Error, Work};
 use store::{Read, Value};
 
 use crate::client::model::ClientKind;
+use crate::merge;
 
 /// How the id of a card begins that was written here; the rest is the client's id.
 const CARD_ID: &str = "uid:urn:uuid:";
@@ -16,6 +17,8 @@ const CARD_ID: &str = "uid:urn:uuid:";
 /// A client of ours that a row names.
 #[derive(Clone, Debug)]
 pub(in crate::client::import) struct Own {
+    /// The client as the row knows him: he may have become another one since.
+    asked: ClientId,
     pub(in crate::client::import) id: ClientId,
     pub(in crate::client::import) kind: ClientKind,
     number: String,
@@ -49,7 +52,7 @@ pub(in crate::client::import) async fn own_clients(
         let by_id = find(w, "id", ids.into_iter().map(Value::from).collect()).await?;
         let by_number = find(w, "number", numbers.into_iter().map(Value::from).collect()).await?;
         for row in chunk {
-            let of_card = card_id(row).and_then(|id| by_id.iter().find(|own| own.id == id));
+            let of_card = card_id(row).and_then(|id| by_id.iter().find(|own| own.asked == id));
             let (number, name) = (row.text("number"), row.text("full_name").unwrap_or_default());
             let is_named =
                 |own: &&Own| number.as_ref() == Some(&own.number) && own.is_called(&name);
@@ -78,8 +81,25 @@ async fn find(w: &mut Work<'_>, column: &str, values: Vec<Value>) -> Result<Vec<
     );
     for row in w.query(&sql, &values).await? {
         let mut c = row.cols();
-        let (id, number, kind) = (c.take()?, c.take()?, c.take()?);
-        out.push(Own { id, kind, number, name: c.take()? });
+        let (asked, number, kind) = (c.take()?, c.take()?, c.take()?);
+        out.push(Own { asked, id: asked, kind, number, name: c.take()? });
+    }
+    let merged: BTreeSet<ClientId> = merged(w, &out).await?;
+    for own in out.iter_mut().filter(|own| merged.contains(&own.asked)) {
+        own.id = merge::queries::survivor(w, own.asked).await?.unwrap_or(own.asked);
     }
     Ok(out)
+}
+
+/// Which of these clients have become others.
+async fn merged(w: &mut Work<'_>, all: &[Own]) -> Result<BTreeSet<ClientId>, Error> {
+    if all.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let ids: Vec<ClientId> = all.iter().map(|own| own.asked).collect();
+    let (places, values) = merge::queries::places(1, &ids);
+    let sql = format!(
+        "select loser_id from client_merge where undone_at is null and loser_id in ({places})"
+    );
+    Ok(w.query(&sql, &values).await?.into_iter().map(store::Row::one).collect::<Result<_, _>>()?)
 }

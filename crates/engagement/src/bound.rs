@@ -1,0 +1,43 @@
+//! The columns of this room that hold a client's id, and what becomes of their rows when a client is merged
+//! into another one.
+
+use spine::{ClientBound, Moving};
+
+use crate::task::commands::rebuild_step;
+
+/// Every one. Contacts stand before tasks: a task goes back with the contact it was agreed in.
+pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
+    ClientBound::moving(
+        "interaction",
+        "client_id",
+        Moving {
+            follows: Some(
+                "m.corrects_id in (select i.id from interaction i where i.client_id = $1)",
+            ),
+            ..Moving::ALL
+        },
+    ),
+    ClientBound::moving(
+        "task",
+        "client_id",
+        Moving {
+            follows: Some(
+                "m.source_interaction_id in (select i.id from interaction i where i.client_id = $1)",
+            ),
+            ..Moving::ALL
+        },
+    ),
+    ClientBound::moving(
+        "project_client",
+        "client_id",
+        Moving {
+            id: Some("project_id"),
+            stays: Some(
+                "exists (select 1 from project_client s where s.client_id = $3 \
+                 and s.project_id = m.project_id)",
+            ),
+            ..Moving::ALL
+        },
+    ),
+    ClientBound::derived("client_step", "client_id", rebuild_step),
+];
