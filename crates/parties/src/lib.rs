@@ -4,10 +4,13 @@
 pub mod client;
 pub mod contacts;
 pub mod holdings;
+pub mod identity;
 pub mod links;
 pub mod list;
 pub mod search;
 mod words;
+
+use std::sync::Arc;
 
 use kernel::Lang;
 use spine::{Module, Permission, Registry, Scope};
@@ -21,6 +24,7 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "client.edit", scoped: true },
     Permission { key: "client.assign", scoped: true },
     Permission { key: "client.export", scoped: true },
+    Permission { key: "client.merge", scoped: true },
     Permission { key: "holding.read", scoped: true },
 ];
 
@@ -45,18 +49,21 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("branch_head", "client.edit", Scope::Branch),
     ("branch_head", "client.assign", Scope::Branch),
     ("branch_head", "client.export", Scope::Branch),
+    ("branch_head", "client.merge", Scope::Branch),
     ("branch_head", "holding.read", Scope::Branch),
     ("regional_head", "client.read", Scope::Region),
     ("regional_head", "client.create", Scope::Bank),
     ("regional_head", "client.edit", Scope::Region),
     ("regional_head", "client.assign", Scope::Region),
     ("regional_head", "client.export", Scope::Region),
+    ("regional_head", "client.merge", Scope::Region),
     ("regional_head", "holding.read", Scope::Region),
     ("head_office", "client.read", Scope::Bank),
     ("head_office", "client.create", Scope::Bank),
     ("head_office", "client.edit", Scope::Bank),
     ("head_office", "client.assign", Scope::Bank),
     ("head_office", "client.export", Scope::Bank),
+    ("head_office", "client.merge", Scope::Bank),
     ("head_office", "holding.read", Scope::Bank),
     ("partner", "client.read", Scope::Own),
     ("partner", "client.create", Scope::Bank),
@@ -76,6 +83,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 204, name: "list", sql: include_str!("../migrations/0204_list.sql") },
     Migration { number: 205, name: "circle", sql: include_str!("../migrations/0205_circle.sql") },
     Migration { number: 206, name: "review", sql: include_str!("../migrations/0206_review.sql") },
+    Migration {
+        number: 207,
+        name: "identity",
+        sql: include_str!("../migrations/0207_identity.sql"),
+    },
 ];
 
 /// What this room brings to the spine.
@@ -86,7 +98,7 @@ pub fn module() -> Module {
         permissions: PERMISSIONS,
         grants: GRANTS,
         commands: register,
-        jobs: Vec::new(),
+        jobs: vec![Arc::new(identity::FindDuplicatesJob)],
         schedules: &[],
         readers: Vec::new(),
         import_targets: [
@@ -104,6 +116,7 @@ fn register(registry: &mut Registry) {
     contacts::register(registry);
     links::register(registry);
     holdings::register(registry);
+    identity::register(registry);
 }
 
 const TEXTS: &[(Lang, &str)] = &[
@@ -117,6 +130,8 @@ const TEXTS: &[(Lang, &str)] = &[
     (Lang::En, include_str!("../i18n/en/contacts.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/links.ftl")),
     (Lang::En, include_str!("../i18n/en/links.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/identity.ftl")),
+    (Lang::En, include_str!("../i18n/en/identity.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/holdings.ftl")),
     (Lang::En, include_str!("../i18n/en/holdings.ftl")),
 ];
@@ -130,16 +145,28 @@ pub fn pages() -> Pages {
     Pages {
         routes,
         texts: TEXTS,
-        nav: &[NavItem {
-            order: 20,
-            group: "",
-            href: "/clients",
-            icon: "users",
-            label: "nav-clients",
-            permission: "client.read",
-            go: Some('p'),
-            main: true,
-        }],
+        nav: &[
+            NavItem {
+                order: 20,
+                group: "",
+                href: "/clients",
+                icon: "users",
+                label: "nav-clients",
+                permission: "client.read",
+                go: Some('p'),
+                main: true,
+            },
+            NavItem {
+                order: 25,
+                group: "",
+                href: "/duplicates",
+                icon: "copy",
+                label: "nav-duplicates",
+                permission: "client.read",
+                go: None,
+                main: false,
+            },
+        ],
         panels,
         columns: &[],
         search: client::search_sources(),
@@ -150,5 +177,5 @@ pub fn pages() -> Pages {
 
 fn routes(routes: Routes) -> Routes {
     let routes = list::routes(client::routes(routes));
-    holdings::routes(links::routes(contacts::routes(routes)))
+    identity::routes(holdings::routes(links::routes(contacts::routes(routes))))
 }

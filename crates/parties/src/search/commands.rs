@@ -9,6 +9,7 @@ use spine::{Error, Work};
 use store::{Read, Value, params};
 
 use super::keys::{normal_key, tail_key};
+use crate::identity;
 
 /// The fields a client is found by.
 pub(crate) const NAME_FIELDS: [&str; 7] = [
@@ -56,7 +57,10 @@ pub(crate) async fn index_client(w: &mut Work<'_>, id: ClientId) -> Result<(), E
     }
     w.execute("delete from client_token where client_id = $1", params![id]).await?;
     w.execute("delete from client_key where client_id = $1", params![id]).await?;
-    index_new(w, &[IndexDoc { client_id: id, names, keys }]).await
+    index_new(w, &[IndexDoc { client_id: id, names, keys }]).await?;
+    // whatever he is found by, he is also compared by
+    identity::commands::refresh_keys(w, &[id]).await?;
+    Ok(())
 }
 
 /// Waits until nobody else gives this number to a client: between the look whether somebody holds it
