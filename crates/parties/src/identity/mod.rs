@@ -18,7 +18,7 @@ mod pair;
 pub mod queries;
 pub(crate) mod record;
 
-pub use commands::{FindDuplicates, MarkNotSame, ReopenPair};
+pub use commands::{FindDuplicates, MarkNotSame, NotePairs, ReopenPair};
 pub(crate) use job::FindDuplicatesJob;
 pub(crate) use pages::{Typed, routes, typed_part};
 pub use pair::{Level, PairState, Reason, Way};
@@ -27,6 +27,7 @@ pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<MarkNotSame>();
     registry.add::<ReopenPair>();
     registry.add::<FindDuplicates>();
+    registry.add::<NotePairs>();
     registry.add::<commands::RefreshMatchKeys>();
     registry.add::<commands::RefreshNameShares>();
     registry.add::<commands::StorePairs>();

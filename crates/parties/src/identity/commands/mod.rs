@@ -6,5 +6,5 @@ mod walk;
 
 pub use decide::{MarkNotSame, ReopenPair};
 pub(crate) use keep::{note_pairs, refresh_keys};
-pub use walk::FindDuplicates;
+pub use walk::{FindDuplicates, NotePairs};
 pub(crate) use walk::{RefreshMatchKeys, RefreshNameShares, StorePairs, WalkPlace};

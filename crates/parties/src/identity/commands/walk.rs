@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use spine::{Command, Error, Scope, Work};
 use store::{Value, params};
 
-use super::keep::{keep_pairs, refresh_keys};
+use super::keep::{keep_pairs, note_pairs, refresh_keys};
 use crate::identity::pair::FoundPair;
 
 /// Looks for duplicates among all clients of the bank, as a job; answers its id, or none when one runs
@@ -29,6 +29,25 @@ impl Command for FindDuplicates {
             return Err(Error::Forbidden(Self::PERMISSION.to_owned()));
         }
         w.job(Self::JOB, Some("all"), &serde_json::json!({})).await
+    }
+}
+
+/// Looks who is like clients that were loaded without anybody looking; answers how many pairs are new.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct NotePairs {
+    /// Whom to look at.
+    pub client_ids: Vec<ClientId>,
+    /// `register`, `import`.
+    pub found_by: String,
+}
+
+impl Command for NotePairs {
+    const NAME: &'static str = "parties.note_pairs";
+    const PERMISSION: &'static str = "system";
+    type Output = u64;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
+        note_pairs(w, &self.client_ids, &self.found_by).await
     }
 }
 
