@@ -157,7 +157,7 @@ pub fn pages() -> Pages {
                 main: true,
             },
             NavItem {
-                order: 25,
+                order: 30,
                 group: "",
                 href: "/duplicates",
                 icon: "copy",

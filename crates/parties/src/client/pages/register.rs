@@ -107,8 +107,8 @@ async fn twins(
 fn twins_place(twins: &Markup) -> Markup {
     html! {
         div #client-twins aria-live="polite" hx-post="/clients/new/duplicates"
-            hx-trigger="input from:closest form delay:500ms" hx-include="closest form"
-            hx-swap="innerHTML" hx-sync="this:replace" { (twins) }
+            hx-trigger="input from:\"closest form\" delay:500ms" hx-swap="innerHTML"
+            hx-sync="replace" { (twins) }
     }
 }
 

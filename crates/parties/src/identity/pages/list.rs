@@ -8,7 +8,7 @@ use web::ui::{self, Button, Cell, Column, PageHeader, Pager, Panel, Row, Tab, Ta
 use web::{Answer, Cx, FormData};
 
 use super::pair_href;
-use super::words::{chance, reasons, side_line};
+use super::words::{chance, reasons_short, side_line};
 use crate::identity::commands::FindDuplicates;
 use crate::identity::pair::PairState;
 use crate::identity::queries::{self, PairMark, PairRow, PairWanted, Run};
@@ -36,10 +36,12 @@ pub(super) async fn page(mut cx: Cx) -> Answer {
     let panel = search_panel(&mut cx).await?;
     let body = html! {
         (PageHeader::new(l.t("duplicates")).lead(html! { (l.t("duplicates-lead")) }).render(&l))
-        (panel.unwrap_or_default())
-        (state_tabs(&cx, state, from))
-        (chance_links(&cx, state, from))
-        (table(&cx, &pairs, state, next))
+        (ui::stack(&[
+            panel.unwrap_or_default(),
+            state_tabs(&cx, state, from),
+            chance_links(&cx, state, from),
+            table(&cx, &pairs, state, next),
+        ]))
     };
     Ok(cx.page(&l.t("duplicates"), &body))
 }
@@ -101,7 +103,7 @@ fn table(cx: &Cx, pairs: &[PairRow], state: PairState, next: Option<String>) -> 
     for pair in pairs {
         let [one, other] = &pair.sides;
         let why = if pair.is_whole() {
-            Cell::markup(reasons(l, &pair.reasons))
+            Cell::markup(reasons_short(l, &pair.reasons))
         } else {
             // what agrees would tell what the other one has
             Cell::quiet(l.t("duplicates-reasons-masked"))

@@ -92,12 +92,17 @@ async fn show(cx: &Cx, pair: &PairRow, sent: &FormData, refusals: &Refusals) -> 
         header =
             header.primary(Button::primary(l.t("duplicate-merge")).icon("git-merge").href(href));
     }
+    let mut parts = vec![sides(cx, pair).await?];
+    if pair.is_whole() {
+        parts.push(reasons_panel(cx, pair));
+        if reaches(cx, pair, "client.edit") {
+            parts.push(decision(cx, pair, sent, refusals));
+        }
+    }
     let body = html! {
         (header.render(l))
         (decided(cx, pair))
-        (sides(cx, pair).await?)
-        @if pair.is_whole() { (reasons_panel(cx, pair)) }
-        @if pair.is_whole() && reaches(cx, pair, "client.edit") { (decision(cx, pair, sent, refusals)) }
+        (ui::stack(&parts))
     };
     let status =
         if refusals.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -192,9 +197,9 @@ async fn sides(cx: &Cx, pair: &PairRow) -> Result<Markup, Error> {
         card_row = card_row.cell(Cell::markup(card_cell(cx, side)));
     }
     table = table.row(card_row);
-    for (label, values) in lines(cx, &both) {
+    for (label, values, is_telling) in lines(cx, &both) {
         let [one, other] = &values;
-        let differs = !one.is_empty() && !other.is_empty() && one != other;
+        let differs = is_telling && !one.is_empty() && !other.is_empty() && one != other;
         let cell = |text: &str| match (text.is_empty(), differs) {
             (true, _) => Cell::none(l),
             (false, true) => Cell::markup(html! { mark { (text) } }),
@@ -219,21 +224,25 @@ fn card_cell(cx: &Cx, side: &Side) -> Markup {
     }
 }
 
+/// A line of the table: its label, the texts of both, and whether a difference speaks against one client.
+type Line = (String, [String; 2], bool);
+
 /// The lines of the table: what it is called, and the texts of both; lines that neither has are left out.
-fn lines(cx: &Cx, both: &[Option<Known>]) -> Vec<(String, [String; 2])> {
+fn lines(cx: &Cx, both: &[Option<Known>]) -> Vec<Line> {
     let l = &cx.l;
     let pick = |of: &dyn Fn(&Known) -> String| -> [String; 2] {
         let text =
             |place: usize| both.get(place).and_then(Option::as_ref).map(of).unwrap_or_default();
         [text(0), text(1)]
     };
-    let mut out: Vec<(String, [String; 2])> = Vec::new();
+    let mut out: Vec<Line> = Vec::new();
     for key in SHOWN {
         let values = pick(&|known| {
             let text = known.fields.get(key).cloned().unwrap_or_default();
             text.parse().map_or(text, |day: kernel::Date| l.date(day))
         });
-        out.push((l.t(&format!("field-{}", key.replace('_', "-"))), values));
+        let is_name = key != "employer";
+        out.push((l.t(&format!("field-{}", key.replace('_', "-"))), values, is_name));
     }
     let kinds = |of: &dyn Fn(&Known) -> &[(String, String)]| -> BTreeSet<String> {
         both.iter().flatten().flat_map(|k| of(k).iter().map(|(kind, _)| kind.clone())).collect()
@@ -247,11 +256,11 @@ fn lines(cx: &Cx, both: &[Option<Known>]) -> Vec<(String, [String; 2])> {
     for kind in kinds(&|k| &k.numbers) {
         let key = format!("id-kind-{kind}");
         let label = if l.texts.has(l.lang, &key) { l.t(&key) } else { kind.clone() };
-        out.push((label, pick(&|known| joined(&known.numbers, &kind))));
+        out.push((label, pick(&|known| joined(&known.numbers, &kind)), true));
     }
     for kind in kinds(&|k| &k.contacts) {
         let label = l.t(&format!("duplicate-field-{kind}"));
-        out.push((label, pick(&|known| joined(&known.contacts, &kind))));
+        out.push((label, pick(&|known| joined(&known.contacts, &kind)), true));
     }
     let directory = cx.app.services.directory.get();
     let branch = |known: &Known| {
@@ -260,15 +269,15 @@ fn lines(cx: &Cx, both: &[Option<Known>]) -> Vec<(String, [String; 2])> {
             .branch_id
             .map_or_else(String::new, |b| directory.branch_name(b, l.lang).to_owned())
     };
-    out.push((l.t("field-branch-id"), pick(&branch)));
+    out.push((l.t("field-branch-id"), pick(&branch), false));
     let manager = |known: &Known| {
         known
             .head
             .manager_id
             .map_or_else(String::new, |m| directory.staff_name(m, l.lang).to_owned())
     };
-    out.push((l.t("field-manager-id"), pick(&manager)));
-    out.retain(|(_, values)| values.iter().any(|text| !text.is_empty()));
+    out.push((l.t("field-manager-id"), pick(&manager), false));
+    out.retain(|(_, values, _)| values.iter().any(|text| !text.is_empty()));
     out
 }
 
@@ -288,10 +297,11 @@ fn reasons_panel(cx: &Cx, pair: &PairRow) -> Markup {
         );
     }
     let words = if pair.is_certain { "duplicate-certain" } else { "duplicate-review" };
-    Panel::new(l.t("duplicates-reasons")).icon("scale").flush().render(&html! {
-        (table.render(l))
-        p.quiet { (l.t(words)) " " (l.t("duplicate-weight-words")) }
-    })
+    Panel::new(l.t("duplicates-reasons"))
+        .icon("scale")
+        .flush()
+        .footer(html! { p.quiet { (l.t(words)) " " (l.t("duplicate-weight-words")) } })
+        .render(&table.render(l))
 }
 
 /// Whole bits with a sign.

@@ -59,7 +59,25 @@ pub(super) fn reason_level(l: &L, reason: &Reason) -> Markup {
     }
 }
 
-/// What speaks for one client and what against, the weightiest first, in one line each.
+/// What speaks for one client and what against, in one line each, the weightiest first.
+pub(super) fn reasons_short(l: &L, all: &[Reason]) -> Markup {
+    let line = |is_for: bool| -> String {
+        let mut some: Vec<&Reason> = all
+            .iter()
+            .filter(|r| r.bits_hundredths != 0 && (r.bits_hundredths > 0) == is_for)
+            .collect();
+        some.sort_by_key(|r| std::cmp::Reverse(r.bits_hundredths.abs()));
+        let words: Vec<String> = some.iter().map(|r| field_words(l, r.field)).collect();
+        words.join(", ")
+    };
+    let (agrees, differs) = (line(true), line(false));
+    html! {
+        span title=(agrees) { (ui::dot(Tone::Good, &agrees)) }
+        @if !differs.is_empty() { br; span title=(differs) { (ui::dot(Tone::Attention, &differs)) } }
+    }
+}
+
+/// Each reason with how it compares, the weightiest first.
 pub(super) fn reasons(l: &L, all: &[Reason]) -> Markup {
     let mut sorted: Vec<&Reason> = all.iter().filter(|r| r.bits_hundredths != 0).collect();
     sorted.sort_by_key(|r| std::cmp::Reverse(r.bits_hundredths.abs()));

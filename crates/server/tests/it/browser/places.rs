@@ -19,12 +19,13 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 15] = [
+pub(crate) const NO_PAGES: [&str; 16] = [
     "/clients/export",
     "/clients/{id}/card.vcf",
     "/clients/{id}/files/{item}",
     "/clients/{id}/panel/{key}",
     "/clients/pick",
+    "/duplicates/search",
     "/health",
     "/imports/{id}/rejects.csv",
     "/jobs/{id}",
@@ -65,6 +66,8 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
             ("projects", "/projects"),
             ("project-new", "/projects/new"),
             ("no-next-step", "/no-next-step"),
+            ("duplicates", "/duplicates"),
+            ("duplicates-decided", "/duplicates?state=not_same"),
             ("search", "/search?q=ветер"),
             ("search-empty", "/search"),
             ("sessions", "/me/sessions"),
@@ -232,6 +235,11 @@ async fn work_places(site: &Site, window: &Window) -> Vec<Place> {
     let company = site.client("short_name = $1", "АО «Северный ветер»").await;
     let group = site.client("kind = $1", "group").await;
     let director = site.person("Ветров").await;
+    let twin = "from client_pair p join client c on c.id = p.a_id or c.id = p.b_id \
+        where c.last_name = $1 limit 1";
+    let one: Uuid = site.value(&format!("select p.a_id {twin}"), "Семёнова").await;
+    let other: Uuid = site.value(&format!("select p.b_id {twin}"), "Семёнова").await;
+    let duplicate = format!("/duplicates/{one}/{other}");
     for (name, path) in [
         ("card-company", format!("/clients/{company}")),
         ("card-company-details", format!("/clients/{company}/details")),
@@ -241,6 +249,8 @@ async fn work_places(site: &Site, window: &Window) -> Vec<Place> {
         ("main-member", format!("/clients/{group}/main-member")),
         ("card-director", format!("/clients/{director}")),
         ("assign", format!("/clients/bulk/assign?id={company}")),
+        ("duplicate-pair", duplicate),
+        ("duplicates-all", "/duplicates".to_owned()),
         ("my-day-head", "/".to_owned()),
         ("list-all", "/clients".to_owned()),
     ] {
