@@ -22,6 +22,8 @@ pub enum Field {
     Patronymic,
     /// Date of birth.
     BirthDate,
+    /// Day of registration of a company.
+    RegistrationDate,
     /// Number of an identity document.
     IdentityDocument,
     /// Phone number.
@@ -46,6 +48,7 @@ impl Field {
             Field::GivenName => "given_name",
             Field::Patronymic => "patronymic",
             Field::BirthDate => "birth_date",
+            Field::RegistrationDate => "registration_date",
             Field::IdentityDocument => "identity_document",
             Field::Phone => "phone",
             Field::TaxNumber => "tax_number",

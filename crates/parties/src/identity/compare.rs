@@ -28,10 +28,11 @@ pub(crate) fn compare(pack: &Pack, a: &Record, b: &Record, shares: &NameShares) 
     let mut met: Vec<(Field, Met)> = Vec::with_capacity(10);
     if a.kind.is_natural() {
         met.extend(names(a, b, pack.matching.near));
+        met.push((Field::BirthDate, dates(a.birth_date, b.birth_date)));
     } else {
         met.push((Field::CompanyName, company(a, b, pack.matching.near)));
+        met.push((Field::RegistrationDate, dates(a.birth_date, b.birth_date)));
     }
-    met.push((Field::BirthDate, dates(a.birth_date, b.birth_date)));
     met.push((Field::TaxNumber, numbers(a, b, |kind| TAX.contains(&kind))));
     met.push((Field::InsuranceNumber, numbers(a, b, |kind| INSURANCE.contains(&kind))));
     met.push((Field::RegistrationNumber, numbers(a, b, |kind| REGISTER.contains(&kind))));

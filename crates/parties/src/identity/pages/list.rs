@@ -38,8 +38,7 @@ pub(super) async fn page(mut cx: Cx) -> Answer {
         (PageHeader::new(l.t("duplicates")).lead(html! { (l.t("duplicates-lead")) }).render(&l))
         (ui::stack(&[
             panel.unwrap_or_default(),
-            state_tabs(&cx, state, from),
-            chance_links(&cx, state, from),
+            html! { (state_tabs(&cx, state, from)) (chance_links(&cx, state, from)) },
             table(&cx, &pairs, state, next),
         ]))
     };
@@ -95,8 +94,8 @@ fn table(cx: &Cx, pairs: &[PairRow], state: PairState, next: Option<String>) -> 
     let empty = ui::empty("circle-check", &l.t(none), &l.t(&format!("{none}-words")), None);
     let mut table = Table::new("duplicates", l.t("duplicates"))
         .column(Column::text(l.t("duplicates-chance")))
-        .column(Column::text(l.t("duplicates-one")).wide())
-        .column(Column::text(l.t("duplicates-other")).wide())
+        .column(Column::text(l.t("duplicates-one")))
+        .column(Column::text(l.t("duplicates-other")))
         .column(Column::text(l.t("duplicates-reasons")).wide())
         .column(Column::text(l.t("duplicates-found")))
         .empty(empty);

@@ -4,7 +4,7 @@ use jurisdiction::fellegi_sunter::Field;
 use maud::{Markup, html};
 use web::Cx;
 use web::i18n::L;
-use web::icons::icon;
+use web::icons::{icon, icon_labelled};
 use web::ui::{self, Tone};
 
 use crate::client::client_title;
@@ -72,8 +72,13 @@ pub(super) fn reasons_short(l: &L, all: &[Reason]) -> Markup {
     };
     let (agrees, differs) = (line(true), line(false));
     html! {
-        span title=(agrees) { (ui::dot(Tone::Good, &agrees)) }
-        @if !differs.is_empty() { br; span title=(differs) { (ui::dot(Tone::Attention, &differs)) } }
+        span title=(agrees) { (icon_labelled("check", &l.t("duplicate-level-agrees"))) " " (agrees) }
+        @if !differs.is_empty() {
+            br;
+            span.quiet title=(differs) {
+                (icon_labelled("x", &l.t("duplicate-level-differs"))) " " (differs)
+            }
+        }
     }
 }
 
@@ -113,7 +118,7 @@ pub(super) fn masked(cx: &Cx, side: &Side) -> Option<String> {
 pub(super) fn side_line(cx: &Cx, side: &Side) -> Markup {
     match (side.head(), masked(cx, side)) {
         (Some(head), _) => html! {
-            (icon(head.kind.icon())) " " (client_title(&cx.l, head))
+            (client_title(&cx.l, head))
             br; span.quiet { (facts(cx, head)) }
         },
         (None, words) => html! {
