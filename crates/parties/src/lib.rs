@@ -4,11 +4,14 @@
 pub mod client;
 pub mod contacts;
 pub mod holdings;
+pub mod identity;
 pub mod links;
 pub mod list;
 pub mod merge;
 pub mod search;
 mod words;
+
+use std::sync::Arc;
 
 use kernel::Lang;
 use spine::{Module, Permission, Registry, Scope};
@@ -82,6 +85,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 204, name: "list", sql: include_str!("../migrations/0204_list.sql") },
     Migration { number: 205, name: "circle", sql: include_str!("../migrations/0205_circle.sql") },
     Migration { number: 206, name: "review", sql: include_str!("../migrations/0206_review.sql") },
+    Migration {
+        number: 207,
+        name: "identity",
+        sql: include_str!("../migrations/0207_identity.sql"),
+    },
     Migration { number: 210, name: "merge", sql: include_str!("../migrations/0210_merge.sql") },
     Migration {
         number: 211,
@@ -98,7 +106,7 @@ pub fn module() -> Module {
         permissions: PERMISSIONS,
         grants: GRANTS,
         commands: register,
-        jobs: Vec::new(),
+        jobs: vec![Arc::new(identity::FindDuplicatesJob)],
         schedules: &[],
         readers: Vec::new(),
         client_bound: merge::CLIENT_BOUND,
@@ -118,6 +126,7 @@ fn register(registry: &mut Registry) {
     links::register(registry);
     holdings::register(registry);
     merge::register(registry);
+    identity::register(registry);
 }
 
 const TEXTS: &[(Lang, &str)] = &[
@@ -131,6 +140,8 @@ const TEXTS: &[(Lang, &str)] = &[
     (Lang::En, include_str!("../i18n/en/contacts.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/links.ftl")),
     (Lang::En, include_str!("../i18n/en/links.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/identity.ftl")),
+    (Lang::En, include_str!("../i18n/en/identity.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/holdings.ftl")),
     (Lang::En, include_str!("../i18n/en/holdings.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/merge.ftl")),
@@ -147,16 +158,28 @@ pub fn pages() -> Pages {
         routes,
         api,
         texts: TEXTS,
-        nav: &[NavItem {
-            order: 20,
-            group: "",
-            href: "/clients",
-            icon: "users",
-            label: "nav-clients",
-            permission: "client.read",
-            go: Some('p'),
-            main: true,
-        }],
+        nav: &[
+            NavItem {
+                order: 20,
+                group: "",
+                href: "/clients",
+                icon: "users",
+                label: "nav-clients",
+                permission: "client.read",
+                go: Some('p'),
+                main: true,
+            },
+            NavItem {
+                order: 30,
+                group: "",
+                href: "/duplicates",
+                icon: "copy",
+                label: "nav-duplicates",
+                permission: "client.read",
+                go: None,
+                main: false,
+            },
+        ],
         panels,
         columns: &[],
         search: client::search_sources(),
@@ -169,9 +192,10 @@ pub fn pages() -> Pages {
 fn routes(routes: Routes) -> Routes {
     let routes = list::routes(client::routes(routes));
     let routes = holdings::routes(links::routes(contacts::routes(routes)));
-    merge::routes(routes)
+    identity::routes(merge::routes(routes))
 }
 
 fn api(api: Api) -> Api {
-    holdings::api(links::api(contacts::api(client::api(list::api(api)))))
+    let api = holdings::api(links::api(contacts::api(client::api(list::api(api)))));
+    identity::api(merge::api(api))
 }

@@ -159,7 +159,16 @@ const FIND: &str = "(document.querySelector('[data-palette-open]').click(), \
     document.getElementById('palette-input').dispatchEvent(new Event('input', { bubbles: true })))";
 
 /// What opens over a page, or comes of sending it: a name, the page, a script, and what it brings.
-const OPENED: [(&str, &str, &str, &str); 16] = [
+const OPENED: [(&str, &str, &str, &str); 17] = [
+    (
+        "open-new-twin",
+        "new",
+        "[['last_name', 'Семенова'], ['first_name', 'Наталья'], ['patronymic', 'Викторовна'], \
+         ['birth_date', '14.03.1979']].forEach(([name, value]) => { \
+         const field = document.querySelector(`main [name=${name}]`); field.value = value; \
+         field.dispatchEvent(new Event('input', { bubbles: true })); })",
+        "#client-twins .summary",
+    ),
     (
         "open-palette",
         "my-day",

@@ -109,4 +109,12 @@ pub struct ImportOutcome {
     /// stayed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<ImportReject>,
+    /// Pairs of records found that are probably the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pairs: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

@@ -37,6 +37,7 @@ import-changed = Changed
 import-unchanged = Unchanged
 import-rejected = Rejected
 import-kept = Kept by hand
+import-pairs = Possible duplicates
 import-rejects = Rejected rows
 import-rejects-count = { $n ->
     [one] { $n } row rejected

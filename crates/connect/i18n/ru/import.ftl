@@ -37,6 +37,7 @@ import-changed = Изменено
 import-unchanged = Без изменений
 import-rejected = Не принято
 import-kept = Оставлено правок
+import-pairs = Возможных двойников
 import-rejects = Не принятые строки
 import-rejects-count = { $n ->
     [one] Не принята { $n } строка

@@ -207,6 +207,7 @@ impl FileRun<'_> {
         self.summary.created += outcome.created;
         self.summary.changed += outcome.changed;
         self.summary.unchanged += outcome.unchanged;
+        self.summary.pairs += outcome.pairs;
         let rows: BTreeSet<u64> = outcome.rejected.iter().map(|r| r.row).collect();
         self.summary.rejected += u64::try_from(rows.len()).unwrap_or(u64::MAX);
         self.summary.kept += u64::try_from(outcome.kept.len()).unwrap_or(u64::MAX);

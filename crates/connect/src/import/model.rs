@@ -29,6 +29,9 @@ pub struct FileSummary {
     /// Fields in which a person's word stayed above the feed's.
     #[serde(default)]
     pub kept: u64,
+    /// Pairs of records found that are probably the same.
+    #[serde(default)]
+    pub pairs: u64,
 }
 
 /// What became of a run.
@@ -46,6 +49,10 @@ impl Summary {
     /// Fields of all files in which a person's word stayed.
     pub fn kept(&self) -> u64 {
         self.files.iter().map(|f| f.kept).sum()
+    }
+    /// Pairs found in all files.
+    pub fn pairs(&self) -> u64 {
+        self.files.iter().map(|f| f.pairs).sum()
     }
     /// Sums over all files, in the order created, changed, unchanged, rejected.
     pub fn totals(&self) -> [u64; 4] {

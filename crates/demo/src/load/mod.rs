@@ -17,10 +17,12 @@ use engagement::project::commands::LoadProjects;
 use kernel::{BranchId, UserId};
 use parties::client::commands::LoadClients;
 use parties::holdings::commands::LoadHoldings;
+use parties::identity::NotePairs;
 use spine::{Error, Services};
 use tokio::task::JoinHandle;
 
-use crate::model::{DemoBank, DemoClient, STRETCH};
+use crate::model::stories::TWIN_SECOND;
+use crate::model::{DemoBank, DemoClient, STRETCH, first_card};
 use ids::Ids;
 
 pub use organisation::demo_logins;
@@ -96,6 +98,7 @@ struct Batch {
     holdings: LoadHoldings,
     history: LoadHistory,
     projects: LoadProjects,
+    twins: NotePairs,
 }
 
 /// Draws the batch that begins with a client, beside whoever waits for it.
@@ -112,6 +115,13 @@ fn draw(bank: &Arc<DemoBank>, places: &Arc<Places>, first: u64) -> JoinHandle<Ba
             holdings: holdings::loaded(&places, &drawn),
             history: history::loaded(&places, &drawn),
             projects: projects::loaded(&places, first, &bank.projects(&drawn)),
+            twins: NotePairs {
+                client_ids: (first..last)
+                    .filter(|n| *n == TWIN_SECOND || first_card(*n).is_some())
+                    .map(|n| places.ids.client(n))
+                    .collect(),
+                found_by: "register".to_owned(),
+            },
         }
     })
 }
@@ -123,5 +133,6 @@ async fn write(services: &Services, ids: &Ids, first: u64, batch: &Batch) -> Res
     bus.execute(&ctx, ids.command("holdings", first), &batch.holdings).await?;
     bus.execute(&ctx, ids.command("history", first), &batch.history).await?;
     bus.execute(&ctx, ids.command("projects", first), &batch.projects).await?;
+    bus.execute(&ctx, ids.command("twins", first), &batch.twins).await?;
     Ok(())
 }

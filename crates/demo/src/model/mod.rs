@@ -31,6 +31,7 @@ mod staff;
 pub mod stories;
 mod tales;
 mod texts;
+mod twins;
 
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,7 @@ pub use population::BLOCK;
 pub use products::{PRODUCTS, product_name};
 pub use projects::{Guest, Phase, Presence, Project, STRETCH};
 pub use staff::{DEMO_MANAGER, demo_login};
+pub use twins::first_card;
 
 use population::Ground;
 
@@ -149,6 +151,7 @@ fn draw(ground: Ground, number: u64, interactions_mean: u32) -> DemoClient {
     let detail = match profile.kind {
         PartyKind::Person | PartyKind::SoleTrader => {
             let mut drawn = person::person(ground, number, profile);
+            twins::enter_again(ground, number, &mut drawn.person);
             cast::cast_person(ground, number, &mut drawn.person);
             family = drawn.family;
             if let Some(born) = drawn.person.born {
@@ -197,6 +200,7 @@ fn draw(ground: Ground, number: u64, interactions_mean: u32) -> DemoClient {
         source: client::Source { seed: ground.seed, today: ground.today, interactions: 0 },
     };
     reach::fill(ground, family.as_ref(), &mut client);
+    twins::reach_again(ground, &mut client);
     holdings::fill(ground, profile, &mut client);
     links::fill(ground, &mut client);
     life::fill(ground, family.as_ref(), &mut client);

@@ -37,6 +37,19 @@ pub(crate) fn fill(ground: Ground, family: Option<&Family>, client: &mut DemoCli
     client.consents = consents(&mut dice, ground, client);
 }
 
+/// The main phone of a person, as [`fill`] draws it.
+pub(crate) fn main_phone(ground: Ground, number: u64) -> Option<Contact> {
+    let mut dice = Dice::new(ground.seed, number, Salt::Contacts);
+    drawn_phone(&mut dice, number)
+}
+
+fn drawn_phone(dice: &mut Dice, number: u64) -> Option<Contact> {
+    dice.chance(965).then(|| {
+        let value = digits::mobile(dice.word(MOBILE_CODES), number);
+        contact(ContactKind::Phone, value, "", dice.chance(850))
+    })
+}
+
 fn contact(kind: ContactKind, value: String, label: &'static str, verified: bool) -> Contact {
     Contact { kind, value, label, verified }
 }
@@ -48,10 +61,7 @@ fn personal_contacts(dice: &mut Dice, client: &mut DemoClient) {
     let number = client.number;
     let mailbox = format!("{}.{}", login_word(&person.first_name), login_word(&person.last_name));
     let list = &mut client.contacts;
-    if dice.chance(965) {
-        let value = digits::mobile(dice.word(MOBILE_CODES), number);
-        list.push(contact(ContactKind::Phone, value, "", dice.chance(850)));
-    }
+    list.extend(drawn_phone(dice, number));
     if dice.chance(160) {
         let value = digits::mobile(dice.word(MOBILE_CODES), number + 5_000_000);
         list.push(contact(ContactKind::Phone, value, "рабочий", false));

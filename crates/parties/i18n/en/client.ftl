@@ -6,6 +6,7 @@ permission-client-read = See clients
 permission-client-create = Register clients
 permission-client-edit = Change client data
 permission-client-assign = Assign manager and branch
+permission-client-merge = Merge cards of one client
 permission-client-export = Export client lists
 permission-holding-read = See accounts and balances
 entity-client = Client

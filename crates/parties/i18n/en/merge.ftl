@@ -1,4 +1,3 @@
-permission-client-merge = Merge clients
 entity-merge = Merge of clients
 field-merged-from-number = Merged client
 field-merged-into-number = Merged into

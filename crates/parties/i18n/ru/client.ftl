@@ -6,6 +6,7 @@ permission-client-read = Видеть клиентов
 permission-client-create = Заводить клиентов
 permission-client-edit = Изменять данные клиентов
 permission-client-assign = Назначать менеджера и отделение
+permission-client-merge = Объединять карточки одного клиента
 permission-client-export = Выгружать списки клиентов
 permission-holding-read = Видеть счета и остатки
 entity-client = Клиент

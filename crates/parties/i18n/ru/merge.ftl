@@ -1,4 +1,3 @@
-permission-client-merge = Объединять клиентов
 entity-merge = Объединение клиентов
 field-merged-from-number = Присоединён клиент
 field-merged-into-number = Присоединён к клиенту

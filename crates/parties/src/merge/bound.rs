@@ -116,5 +116,8 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
     ClientBound::stays("client_merge", "survivor_id", RECORD),
     ClientBound::stays("client_merge", "loser_id", RECORD),
     ClientBound::derived("client_token", "client_id", rebuild),
+    ClientBound::stays("match_key", "client_id", "worked out together with client_token"),
+    ClientBound::stays("client_pair", "a_id", "what was said of two records stays said of them"),
+    ClientBound::stays("client_pair", "b_id", "what was said of two records stays said of them"),
     ClientBound::stays("client_key", "client_id", "worked out together with client_token"),
 ];

@@ -8,12 +8,14 @@
 //!
 //! Reading order: `model` (which value wins), `bound` (what moves), `commands`, `queries`, `pages`.
 
+mod api;
 mod bound;
 pub mod commands;
 pub mod model;
 mod pages;
 pub mod queries;
 
+pub(crate) use api::api;
 pub(crate) use bound::CLIENT_BOUND;
 pub(crate) use pages::{moved, routes, strip};
 

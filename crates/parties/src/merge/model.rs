@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::client::model::ClientKind;
 
 /// One of the two clients of a merge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The one who stays.

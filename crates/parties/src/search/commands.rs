@@ -9,6 +9,7 @@ use spine::{Error, Rebuilding, Work};
 use store::{Read, Value, params};
 
 use super::keys::{normal_key, tail_key};
+use crate::identity;
 use crate::merge;
 
 /// The fields a client is found by.
@@ -60,6 +61,8 @@ pub(crate) async fn index_client(w: &mut Work<'_>, id: ClientId) -> Result<(), E
     }
     w.execute("delete from client_token where client_id = $1", params![id]).await?;
     w.execute("delete from client_key where client_id = $1", params![id]).await?;
+    // whatever he is found by, he is also compared by
+    identity::commands::refresh_keys(w, &[id]).await?;
     if merge::queries::merged_into(w, id).await?.is_some() {
         return Ok(()); // he is found as the one he became
     }

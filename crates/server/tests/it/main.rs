@@ -19,6 +19,7 @@ mod clients;
 mod command_line;
 mod contacts;
 mod demo_load;
+mod duplicates;
 mod engagement;
 mod engagement_tasks;
 mod golden;

@@ -395,7 +395,12 @@ async fn lives_through(bank: &Bank, history: &History) {
     let merged = world.dump().await;
     for client in everybody.iter().filter(|c| !standing.contains(c)) {
         let tables = &merged[client];
-        for derived in ["client_token.client_id", "client_key.client_id", "client_step.client_id"] {
+        for derived in [
+            "client_token.client_id",
+            "client_key.client_id",
+            "client_step.client_id",
+            "match_key.client_id",
+        ] {
             assert!(tables[derived].is_empty(), "{derived} of a merged client");
         }
     }
@@ -431,6 +436,7 @@ fn compare(world: &World<'_>, before: &Dump, after: &Dump) {
                 "client_token.client_id"
                 | "client_key.client_id"
                 | "client_step.client_id"
+                | "match_key.client_id"
                 | "client_role.client_id" => true,
                 _ => world.touched.iter().any(|t| !t.contains('.') && row.contains(t.as_str())),
             };

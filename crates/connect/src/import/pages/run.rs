@@ -116,7 +116,8 @@ fn summary(cx: &Cx, run: &ImportRun) -> Markup {
         .column(Column::number(l.t("import-changed")))
         .column(Column::number(l.t("import-unchanged")))
         .column(Column::number(l.t("import-rejected")))
-        .column(Column::number(l.t("import-kept")));
+        .column(Column::number(l.t("import-kept")))
+        .column(Column::number(l.t("import-pairs")));
     for file in &run.summary.files {
         let mut row = Row::new(&file.file)
             .cell(Cell::text(file.file.clone()))
@@ -126,7 +127,8 @@ fn summary(cx: &Cx, run: &ImportRun) -> Markup {
             .cell(n(file.changed))
             .cell(n(file.unchanged))
             .cell(n(file.rejected))
-            .cell(n(file.kept));
+            .cell(n(file.kept))
+            .cell(n(file.pairs));
         if file.rejected > 0 {
             row = row.tone(Tone::Attention);
         }

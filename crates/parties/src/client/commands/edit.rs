@@ -9,6 +9,8 @@ use super::rows::{birth_day, insert_origins};
 use crate::client::fields::{FieldDef, FieldInput, field};
 use crate::client::model::ClientKind;
 use crate::client::queries::{self, FieldTexts, names_of};
+use crate::identity;
+use crate::identity::record::RECORD_FIELDS;
 use crate::merge::queries::NOT_MERGED;
 use crate::search;
 
@@ -184,6 +186,8 @@ pub(crate) async fn write_changes(
     w.record("client", id, Some(id), change);
     if names_of(before) != names || before.get("former_name") != after.get("former_name") {
         search::commands::index_client(w, id).await?;
+    } else if changed.iter().any(|(def, _)| RECORD_FIELDS.contains(&def.key)) {
+        identity::commands::refresh_keys(w, &[id]).await?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use super::rows::{client_columns, client_row};
 use crate::client::fields::field;
 use crate::client::model::{ClientKind, client_number};
 use crate::client::queries::FieldTexts;
+use crate::identity;
 use crate::search::commands::{IndexDoc, NAME_FIELDS, index_new};
 use crate::search::normal_key;
 use crate::search::queries::key_holders;
@@ -85,6 +86,8 @@ async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Resul
     load_main_members(w, clients).await?;
     let docs: Vec<IndexDoc> = clients.iter().map(index_doc).collect();
     index_new(w, &docs).await?;
+    let ids: Vec<ClientId> = clients.iter().map(|c| c.id).collect();
+    identity::commands::refresh_keys(w, &ids).await?;
     for c in clients {
         let mut change = Change::new()
             .set("kind", c.kind.key())

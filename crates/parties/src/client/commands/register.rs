@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use kernel::{BranchId, ClientId, Refusal, Refusals, UserId};
 use serde::{Deserialize, Serialize};
-use spine::{Command, Error, Owner, Work};
+use spine::{Change, Command, Error, Owner, Work};
 
 use super::rows::{
     CheckedIdentifier, NewContact, check_owner, insert_client, insert_contacts, insert_identifiers,
     read_fields,
 };
 use crate::client::model::ClientKind;
-use crate::client::queries::names_of;
+use crate::client::queries::{FieldTexts, names_of};
+use crate::identity;
+use crate::identity::record::Record;
 use crate::search;
+
+/// Longest reason (characters).
+const WHY_CHARS_MAX: usize = 500;
 
 /// A new client, with what identifies and reaches him.
 #[derive(Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
@@ -34,6 +39,12 @@ pub struct RegisterClient {
     pub identifiers: Vec<(String, String)>,
     /// Where the data comes from.
     pub source: String,
+    /// Refuse when somebody probably the same is there already.
+    #[serde(default)]
+    pub heeds_duplicates: bool,
+    /// Why he is registered although somebody looks the same.
+    #[serde(default)]
+    pub despite_duplicates: Option<String>,
 }
 
 impl Command for RegisterClient {
@@ -56,17 +67,61 @@ impl Command for RegisterClient {
             manager_id: self.manager_id,
         };
         check_owner(w, owner, &mut refusals).await?;
+        let despite =
+            self.check_duplicates(w, kind, &fields, &identifiers, &contacts, &mut refusals);
+        let despite = despite.await?;
         refusals.into_result()?;
         let id: ClientId = w.new_id();
         insert_client(w, id, kind, &fields, owner, &self.source).await?;
         insert_identifiers(w, &[(id, &identifiers)], &self.source).await?;
         insert_contacts(w, &[(id, &contacts)], &self.source).await?;
         search::commands::index_client(w, id).await?;
+        if let Some(why) = despite {
+            w.record("client", id, Some(id), Change::new().set("despite_duplicates", why));
+        }
+        identity::commands::note_pairs(w, &[id], "register").await?;
         Ok(id)
     }
 }
 
 impl RegisterClient {
+    /// Refuses a client whom somebody known looks like, unless it is said why he is another; answers what
+    /// was said.
+    async fn check_duplicates(
+        &self,
+        w: &mut Work<'_>,
+        kind: ClientKind,
+        fields: &FieldTexts,
+        identifiers: &[CheckedIdentifier],
+        contacts: &[NewContact],
+        refusals: &mut Refusals,
+    ) -> Result<Option<String>, Error> {
+        if !self.heeds_duplicates {
+            return Ok(None);
+        }
+        let pack = super::super::pack(w.ctx)?;
+        let mut record = Record::new(pack, None, kind, |key| fields.get(key).map(String::as_str));
+        identifiers
+            .iter()
+            .for_each(|(key, number)| record.add_number(key, &number.normalised, false));
+        contacts.iter().for_each(|contact| record.add_contact(contact.kind, &contact.value));
+        if identity::queries::find_alike(w, pack, &[record]).await?.is_empty() {
+            return Ok(None);
+        }
+        match self.despite_duplicates.as_deref().map(str::trim).filter(|why| !why.is_empty()) {
+            Some(why) if why.chars().count() > WHY_CHARS_MAX => {
+                let refusal = Refusal::field("too-long", "despite_duplicates");
+                refusals.push(refusal.arg("max", WHY_CHARS_MAX));
+                Ok(None)
+            }
+            Some(why) => Ok(Some(why.to_owned())),
+            None => {
+                refusals.push(Refusal::field("duplicate-probable", "despite_duplicates"));
+                Ok(None)
+            }
+        }
+    }
+
     async fn check_identifiers(
         &self,
         w: &mut Work<'_>,

@@ -67,7 +67,7 @@ pub(crate) fn is_holding(entity: &str) -> bool {
 }
 
 /// Fields that hold another client's id.
-const CLIENT_FIELDS: [&str; 3] = ["to_id", "from_id", "main_member_id"];
+const CLIENT_FIELDS: [&str; 4] = ["to_id", "from_id", "main_member_id", "other_id"];
 
 /// The other clients the entries speak of, by id, as far as the person may see them.
 async fn names(cx: &Cx, entries: &[&Entry]) -> Result<Names, Error> {

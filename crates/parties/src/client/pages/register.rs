@@ -17,6 +17,7 @@ use super::words::{card_href, kind_word};
 use crate::client::commands::RegisterClient;
 use crate::client::fields::fields_of;
 use crate::client::model::ClientKind;
+use crate::identity::{self, Typed};
 
 /// Groups on the form; the rest is added on the card.
 const GROUPS: [&str; 4] = ["name", "personal", "business", "service"];
@@ -24,7 +25,8 @@ const GROUPS: [&str; 4] = ["name", "personal", "business", "service"];
 pub(super) async fn form(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let given = FormData::parse(&query.unwrap_or_default());
     let kind = ClientKind::from_key(&given.text("kind")).unwrap_or(ClientKind::Person);
-    let content = markup(&cx, kind, &given, &Refusals::default());
+    let twins = twins(&cx, kind, &given, &Refusals::default()).await?;
+    let content = markup(&cx, kind, &given, &Refusals::default(), &twins);
     Ok(cx.page(&cx.l.t("client-new"), &content))
 }
 
@@ -49,6 +51,8 @@ pub(super) async fn send(cx: Cx, sent: FormData) -> Answer {
         email: sent.opt("email"),
         identifiers,
         source: "clerk".to_owned(),
+        heeds_duplicates: true,
+        despite_duplicates: sent.opt("despite_duplicates"),
     };
     match cx.execute(sent.command_id()?, &command).await {
         Ok(id) => {
@@ -60,7 +64,8 @@ pub(super) async fn send(cx: Cx, sent: FormData) -> Answer {
             Ok(cx.done(&href, "flash-client-registered"))
         }
         Err(Error::Refused(refusals)) => {
-            let content = markup(&cx, kind, &sent, &refusals);
+            let twins = twins(&cx, kind, &sent, &refusals).await?;
+            let content = markup(&cx, kind, &sent, &refusals, &twins);
             let title = cx.l.t("client-new");
             Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
         }
@@ -86,7 +91,34 @@ fn identifier_kinds(cx: &Cx, kind: ClientKind) -> Vec<String> {
         .unwrap_or_default()
 }
 
-fn markup(cx: &Cx, kind: ClientKind, typed: &FormData, refusals: &Refusals) -> Markup {
+/// Who looks the same as what is typed.
+async fn twins(
+    cx: &Cx,
+    kind: ClientKind,
+    typed: &FormData,
+    refusals: &Refusals,
+) -> Result<Markup, Error> {
+    let refused = cx.field_error(refusals, "despite_duplicates");
+    let typed = Typed { kind, form: typed, numbers: identifier_kinds(cx, kind) };
+    identity::typed_part(cx, &typed, refused.as_deref()).await
+}
+
+/// Where the fragment of duplicates stands; asked for anew when the person pauses.
+fn twins_place(twins: &Markup) -> Markup {
+    html! {
+        div #client-twins aria-live="polite" hx-post="/clients/new/duplicates"
+            hx-trigger="input from:\"closest form\" delay:500ms" hx-swap="innerHTML"
+            hx-sync="replace" { (twins) }
+    }
+}
+
+fn markup(
+    cx: &Cx,
+    kind: ClientKind,
+    typed: &FormData,
+    refusals: &Refusals,
+    twins: &Markup,
+) -> Markup {
     let l = &cx.l;
     let tabs: Vec<Tab> = ClientKind::ALL
         .iter()
@@ -104,7 +136,10 @@ fn markup(cx: &Cx, kind: ClientKind, typed: &FormData, refusals: &Refusals) -> M
                     }
                 }))
             }
-            @if group == "name" && kind.subject().is_some() { (reach(cx, kind, typed, refusals)) }
+            @if group == "name" && kind.subject().is_some() {
+                (reach(cx, kind, typed, refusals))
+                (twins_place(twins))
+            }
         }
         (owner_fields(cx, typed, refusals))
     };

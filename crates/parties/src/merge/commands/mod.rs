@@ -22,7 +22,7 @@ pub use unmerge::{UnmergeClients, Unmerged};
 
 /// Makes two records of one client one. Needs `client.merge` over both. Where one has open credit a second
 /// person must agree.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct MergeClients {
     /// The one who stays.
     pub survivor_id: ClientId,

@@ -15,7 +15,7 @@ use crate::merge::queries::{self, ChangedField};
 
 /// Makes two clients out of one again: what was moved goes back, what was written since stays with the
 /// survivor. Needs `client.merge` over both. Of several merges the last is undone first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct UnmergeClients {
     /// Which merge.
     pub merge_id: MergeId,
@@ -24,7 +24,7 @@ pub struct UnmergeClients {
 }
 
 /// What became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Unmerged {
     /// The one who stayed.
     pub survivor_id: ClientId,

@@ -9,6 +9,7 @@ mod axe;
 mod card;
 mod conflict;
 mod driver;
+mod duplicates;
 mod hands;
 mod import;
 mod keys;

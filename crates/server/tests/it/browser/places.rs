@@ -19,12 +19,13 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 15] = [
+pub(crate) const NO_PAGES: [&str; 16] = [
     "/clients/export",
     "/clients/{id}/card.vcf",
     "/clients/{id}/files/{item}",
     "/clients/{id}/panel/{key}",
     "/clients/pick",
+    "/duplicates/search",
     "/health",
     "/imports/{id}/rejects.csv",
     "/jobs/{id}",
@@ -68,6 +69,8 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
             ("projects", "/projects"),
             ("project-new", "/projects/new"),
             ("no-next-step", "/no-next-step"),
+            ("duplicates", "/duplicates"),
+            ("duplicates-decided", "/duplicates?state=not_same"),
             ("search", "/search?q=ветер"),
             ("search-empty", "/search"),
             ("sessions", "/me/sessions"),
@@ -87,6 +90,7 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
     all.push(Place { status: 403, ..place("forbidden", "manager", "/admin/staff") });
     all.extend(client_places(site).await);
     all.extend(work_places(site, window).await);
+    all.extend(identity_places(site, window).await);
     all.extend(of("administrator", &[("imports", "/imports"), ("import-new", "/imports/new")]));
     window.sign_in("administrator").await;
     all.push(place(
@@ -232,12 +236,6 @@ async fn work_places(site: &Site, window: &Window) -> Vec<Place> {
     let manager: Uuid = site.value(&sql.replace("{}", "c.manager_id"), "Егоров %").await;
     let gaps = format!("/no-next-step/clients?branch={branch}&manager={manager}");
     all.push(place("no-next-step-clients", "manager", gaps));
-    let survivor = site.person("Щербакова").await;
-    let twin = site.person("Пустовойт").await;
-    let (kept, gone) = a_merge(site, window).await;
-    let merge: Uuid = site
-        .value("select id from client_merge where loser_id = $1 and undone_at is null", gone)
-        .await;
     let company = site.client("short_name = $1", "АО «Северный ветер»").await;
     let group = site.client("kind = $1", "group").await;
     let director = site.person("Ветров").await;
@@ -252,21 +250,43 @@ async fn work_places(site: &Site, window: &Window) -> Vec<Place> {
         ("assign", format!("/clients/bulk/assign?id={company}")),
         ("my-day-head", "/".to_owned()),
         ("list-all", "/clients".to_owned()),
-        ("merge-choose", format!("/clients/{survivor}/merge?q=Пустовойт")),
-        ("merge", format!("/clients/{survivor}/merge/{twin}")),
-        ("card-merged", format!("/clients/{kept}")),
-        ("unmerge", format!("/clients/{kept}/unmerge/{merge}")),
     ] {
         all.push(place(name, "head_office", path));
     }
     all
 }
 
+/// Two records of one client: as they are found, compared and merged.
+async fn identity_places(site: &Site, window: &Window) -> Vec<Place> {
+    let survivor = site.person("Щербакова").await;
+    let empty = site.person("Пустовойт").await;
+    let (kept, gone) = a_merge(site, window).await;
+    let merge: Uuid = site
+        .value("select id from client_merge where loser_id = $1 and undone_at is null", gone)
+        .await;
+    let twin = "from client_pair p join client c on c.id = p.a_id or c.id = p.b_id \
+        where c.last_name = $1 limit 1";
+    let one: Uuid = site.value(&format!("select p.a_id {twin}"), "Семёнова").await;
+    let other: Uuid = site.value(&format!("select p.b_id {twin}"), "Семёнова").await;
+    let duplicate = format!("/duplicates/{one}/{other}");
+    [
+        ("duplicate-pair", duplicate),
+        ("duplicates-all", "/duplicates".to_owned()),
+        ("merge-choose", format!("/clients/{survivor}/merge?q=Пустовойт")),
+        ("merge", format!("/clients/{survivor}/merge/{empty}")),
+        ("card-merged", format!("/clients/{kept}")),
+        ("unmerge", format!("/clients/{kept}/unmerge/{merge}")),
+    ]
+    .map(|(name, path)| place(name, "head_office", path))
+    .into()
+}
+
 /// Merges two people nobody else looks at, as a person would: the one who stays and the one who goes.
 async fn a_merge(site: &Site, window: &Window) -> (Uuid, Uuid) {
     let plain = "c.kind = 'person' and c.last_name is not null and not exists (select 1 from loan l \
         where l.client_id = c.id) and not exists (select 1 from client_link k where k.from_id = c.id \
-        or k.to_id = c.id) and c.manager_id not in (select id from staff where login = $1)";
+        or k.to_id = c.id) and not exists (select 1 from client_pair p where p.a_id = c.id or p.b_id = c.id) \
+        and c.manager_id not in (select id from staff where login = $1)";
     // a second walk finds the merge of the first
     let merged = "from client_merge where undone_at is null and reason <> $1";
     if let Some(gone) = site.found(&format!("select loser_id {merged}"), "").await {

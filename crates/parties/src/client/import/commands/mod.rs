@@ -8,6 +8,7 @@ mod write;
 
 use std::collections::BTreeMap;
 
+use kernel::ClientId;
 use serde::{Deserialize, Serialize};
 use spine::import::{ImportBatch, ImportOutcome};
 use spine::{Command, Error, Work};
@@ -15,6 +16,7 @@ use store::{Read, Value, params};
 
 use crate::client::import::read::{Branches, Incoming, read_row, reject};
 use crate::client::model::Status;
+use crate::identity;
 pub(super) use own::{Own, Owned, own_clients};
 use owners::Owners;
 use write::{insert, update};
@@ -57,6 +59,7 @@ pub(crate) async fn take(
     }
     let mut owners = Owners::of(w, read.iter()).await?;
     let mut fresh: Vec<Incoming> = Vec::new();
+    let mut touched: Vec<ClientId> = Vec::new();
     let mut taken: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for incoming in read {
         let (row, external_id) = (incoming.row, incoming.external_id.as_str());
@@ -87,6 +90,7 @@ pub(crate) async fn take(
                 let (is_changed, kept) = update(w, id, &incoming, batch).await?;
                 let count = if is_changed { &mut outcome.changed } else { &mut outcome.unchanged };
                 *count += 1;
+                touched.extend(is_changed.then_some(id));
                 outcome.kept.extend(kept);
             }
             None => fresh.push(incoming),
@@ -94,7 +98,8 @@ pub(crate) async fn take(
     }
     outcome.rejected.sort_by_key(|reject| reject.row);
     outcome.created = u64::try_from(fresh.len()).unwrap_or(0);
-    insert(w, &fresh, &batch.source).await?;
+    touched.extend(insert(w, &fresh, &batch.source).await?);
+    outcome.pairs = identity::commands::note_pairs(w, &touched, "import").await?;
     Ok(outcome)
 }
 

@@ -25,7 +25,7 @@ pub(super) async fn insert(
     w: &mut Work<'_>,
     fresh: &[Incoming],
     source: &str,
-) -> Result<(), Error> {
+) -> Result<Vec<ClientId>, Error> {
     let label = format!("import:{source}");
     let ids: Vec<ClientId> = fresh.iter().map(|_| w.new_id()).collect();
     let both: Vec<(ClientId, &Incoming)> = ids.into_iter().zip(fresh).collect();
@@ -49,7 +49,8 @@ pub(super) async fn insert(
     insert_contacts(w, &contacts, &label).await?;
     let identifiers: Vec<(ClientId, &[CheckedIdentifier])> =
         both.iter().map(|(id, one)| (*id, one.identifiers.as_slice())).collect();
-    insert_identifiers(w, &identifiers, &label).await
+    insert_identifiers(w, &identifiers, &label).await?;
+    Ok(both.into_iter().map(|(id, _)| id).collect())
 }
 
 async fn insert_rows(
