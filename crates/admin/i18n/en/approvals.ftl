@@ -47,6 +47,7 @@ refusal-approval-declined = A second person declined this. Change it and ask ane
 refusal-approval-withdrawn = This request was taken back. Open the form again.
 refusal-approval-maker-gone = The person who asked does not work here any more.
 refusal-approval-stale = Somebody else has changed the same meanwhile. The person who asked must ask anew.
+refusal-approval-no-person = This needs a second person, and the token belongs to nobody who could ask for one. Use a token that has an owner.
 refusal-approval-too-wide = This needs a second person and touches clients of too many owners. Do it in smaller parts.
 refusal-approval-hours = A whole number of hours from 1 to { $max }
 refusal-approval-amount = A sum above zero

@@ -47,6 +47,7 @@ refusal-approval-declined = Второе лицо это отклонило. И�
 refusal-approval-withdrawn = Этот запрос отозван. Откройте форму заново.
 refusal-approval-maker-gone = Тот, кто просил, больше не работает в банке.
 refusal-approval-stale = Кто-то тем временем изменил то же самое. Запрос нужно подать заново.
+refusal-approval-no-person = Нужно согласие второго лица, а токен никому не принадлежит: просить некому. Нужен токен с владельцем.
 refusal-approval-too-wide = Нужно согласие второго лица, а клиенты принадлежат слишком многим. Сделайте это меньшими частями.
 refusal-approval-hours = Целое число часов от 1 до { $max }
 refusal-approval-amount = Сумма больше нуля

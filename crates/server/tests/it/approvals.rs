@@ -442,3 +442,31 @@ async fn a_rule_is_made_changed_and_removed_on_its_pages() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_without_a_person_cannot_ask_and_the_system_needs_nobody() {
+    both(async |bank: &Bank| {
+        let client = new_client(bank).await;
+        set_rule(bank, &rule("parties.edit_client", "client.edit", "client.assign")).await;
+        let directory = &bank.services.directory;
+        let role = directory.get().roles.values().find(|r| r.key == "head_office").unwrap().id;
+        let send = async |principal, id| {
+            let ctx = bank.services.ctx(principal, "api");
+            bank.services.execute(&ctx, id, &edit(client, "note", "", "n1")).await
+        };
+        let id = bank.as_system().command_id();
+        let nobodys = directory.role_principal(role, None, None).unwrap();
+        assert_eq!(code(send(nobodys, id).await), "approval-no-person");
+        assert_eq!(number(bank, "select count(*) from approval").await, 0);
+        // a token of a person asks in his name, and he cannot agree to it himself
+        let owner = bank.user("branch_head");
+        let his = directory.role_principal(role, Some(owner), None).unwrap();
+        let Err(Error::Waiting(waiting)) = send(his, id).await else { panic!("not waiting") };
+        let head = bank.as_role("branch_head");
+        let own = decide(&head, bank, waiting.approval_id, Verdict::Approve).await;
+        assert_eq!(code(own), "approval-own");
+        bank.execute_system(&edit(client, "note", "", "n1")).await.unwrap();
+        assert_eq!(notes(bank).await, 1);
+    })
+    .await;
+}

@@ -141,6 +141,9 @@ fn worked_cases() -> Vec<Case> {
 
 /// The five worked cases. A number in force has one owner, so the number that agrees is one that the first
 /// client had once; of the third case the passport differs by what both hold now.
+/// Fields of a second record, the field that is looked at, and how it must compare.
+type Look<'a> = (&'a [(&'a str, &'a str)], &'a str, Level, Option<Way>);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_worked_cases_hold_from_registration_to_the_stored_pair() {
     for (n, case) in worked_cases().into_iter().enumerate() {
@@ -178,7 +181,7 @@ async fn the_worked_cases_hold_from_registration_to_the_stored_pair() {
 async fn names_meet_across_spellings_scripts_places_and_marriages() {
     both(async |bank: &Bank| {
         let a = add(bank, "manager", &with(&NAME, &[("phone", "+79161234567")])).await;
-        let looks: [(&[(&str, &str)], &str, Level, Option<Way>); 6] = [
+        let looks: [Look<'_>; 6] = [
             (&[("first_name", "Петр")], "given_name", Level::Agrees, None),
             (
                 &[("last_name", "Shcherbakov"), ("first_name", "Petr"), ("patronymic", "Ilich")],

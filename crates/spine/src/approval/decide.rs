@@ -1,8 +1,6 @@
 //! The bus's part of a decision: another person's word, and the command carried out in its maker's name, in
 //! one transaction.
 
-use std::sync::Arc;
-
 use kernel::{CommandId, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -122,10 +120,7 @@ impl Bus {
 
 /// The maker's context, with his rights of now.
 fn maker(ctx: &Ctx, loaded: &Loaded, approval: &Approval, stored: &Stored) -> Result<Ctx, Error> {
-    let principal = match approval.maker_id {
-        Some(maker) => loaded.principal_shared(maker),
-        None => Some(Arc::new(crate::Principal::system())),
-    };
+    let principal = approval.maker_id.and_then(|maker| loaded.principal_shared(maker));
     let principal = principal.ok_or_else(|| Error::refused("approval-maker-gone"))?;
     Ok(Ctx { principal, channel: channel(&stored.channel), ..ctx.clone() })
 }

@@ -35,7 +35,11 @@ pub(crate) async fn asked(
     loaded: &Loaded,
     owner_sql: Option<&str>,
 ) -> Result<Option<Demand>, Error> {
-    let rules = loaded.rules.get(work.command).map_or(&[][..], Vec::as_slice);
+    // rules are for people and for programs they let in; the program itself has no second person
+    let principal = &work.ctx.principal;
+    let is_system = principal.user_id.is_none() && !principal.is_program;
+    let rules = loaded.rules.get(work.command).filter(|_| !is_system);
+    let rules = rules.map_or(&[][..], Vec::as_slice);
     if rules.is_empty() && work.own_demand.is_none() {
         return Ok(None);
     }
@@ -54,6 +58,10 @@ pub(crate) async fn asked(
         code.clone_into(&mut reason);
     }
     let Some(hours) = hours else { return Ok(None) };
+    if work.actor().is_none() {
+        // in whose name would it be carried out, and who would be told?
+        return Err(Error::refused("approval-no-person"));
+    }
     if owners.len() > OWNERS_MAX {
         return Err(Error::refused("approval-too-wide"));
     }
