@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use spine::Error;
 use spine::approval::{Approval, NOTE_CHARS_MAX, Right, State, queries};
 use uuid::Uuid;
-use web::ui::{Button, Field, Form, Input, Kv, PageHeader, Panel, error_summary, split};
+use web::ui::{Button, Field, Input, Kv, PageHeader, Panel, error_summary, split};
 use web::{Answer, Cx};
 
 use super::HOME;
@@ -122,12 +122,6 @@ fn decision(cx: &Cx, approval: &Approval, note: &str, refusals: &Refusals) -> Ma
         }
         Right::Decide { instead_of } => {
             let directory = cx.app.services.directory.get();
-            let form = |verdict: &'static str, submit: String| {
-                Form::post(format!("{href}/decide"))
-                    .hidden("_id", cx.form_id())
-                    .hidden("verdict", verdict)
-                    .submit(submit)
-            };
             let field = Field::new("note", l.t("approval-note"), Input::Textarea { rows: 2 })
                 .value(note)
                 .hint(l.ta("approval-note-hint", &[("max", NOTE_CHARS_MAX.into())]))
@@ -137,8 +131,18 @@ fn decision(cx: &Cx, approval: &Approval, note: &str, refusals: &Refusals) -> Ma
                 @if let Some(other) = instead_of {
                     p.quiet { (l.ta("approval-instead", &[("name", directory.staff_name(other, l.lang).into())])) }
                 }
-                (form("approve", l.t("approval-approve")).render(l, &html! { p { (l.t("approval-approve-words")) } }))
-                (form("decline", l.t("approval-decline")).render(l, &field))
+                p { (l.t("approval-approve-words")) }
+                form method="post" action={ (href) "/decide" } {
+                    input type="hidden" name="_id" value=(cx.form_id());
+                    input type="hidden" name="verdict" value="approve";
+                    div.form-actions { (Button::primary(l.t("approval-approve")).icon("check").submit()) }
+                }
+                form method="post" action={ (href) "/decide" } {
+                    input type="hidden" name="_id" value=(cx.form_id());
+                    input type="hidden" name="verdict" value="decline";
+                    (field)
+                    div.form-actions { (Button::danger(l.t("approval-decline")).icon("ban").submit()) }
+                }
             };
             Panel::new(l.t("approval-decision")).render(&body)
         }
