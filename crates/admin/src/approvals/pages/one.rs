@@ -132,12 +132,12 @@ fn decision(cx: &Cx, approval: &Approval, note: &str, refusals: &Refusals) -> Ma
                     p.quiet { (l.ta("approval-instead", &[("name", directory.staff_name(other, l.lang).into())])) }
                 }
                 p { (l.t("approval-approve-words")) }
-                form method="post" action={ (href) "/decide" } {
+                form.decision method="post" action={ (href) "/decide" } {
                     input type="hidden" name="_id" value=(cx.form_id());
                     input type="hidden" name="verdict" value="approve";
                     div.form-actions { (Button::primary(l.t("approval-approve")).icon("check").submit()) }
                 }
-                form method="post" action={ (href) "/decide" } {
+                form.decision method="post" action={ (href) "/decide" } {
                     input type="hidden" name="_id" value=(cx.form_id());
                     input type="hidden" name="verdict" value="decline";
                     (field)
