@@ -325,7 +325,7 @@ async fn run<C: Command>(
         return first_answer(work, id, digest).await.map(Done::Before);
     }
     let output = command.handle(work).await?;
-    if let Some(demand) = approval::asked(work, loaded, owners).await? {
+    if let Some(demand) = approval::asked(work, C::PERMISSION, loaded, owners).await? {
         return Ok(Done::Waits(demand));
     }
     journal::append(&mut work.tx, &work.drafts).await?;

@@ -34,7 +34,7 @@ fn pick<T: Copy>(chance: &SeededEntropy, from: &[T]) -> T {
 async fn walk(bank: &Bank, seed: u64) {
     let chance = SeededEntropy::new(seed);
     let client = person(bank, "manager", ["Ветрова", "Анна", ""]).await;
-    set_rule(bank, &rule("parties.edit_client", "client.edit", "client.edit")).await;
+    set_rule(bank, &rule("parties.edit_client", "client.edit")).await;
     let mut known: BTreeMap<Uuid, Known> = BTreeMap::new();
     let mut carried_out = 0;
     for step in 0..STEPS {

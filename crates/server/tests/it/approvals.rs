@@ -14,11 +14,10 @@ use crate::clients::person;
 use crate::support::{both, number};
 
 /// A rule for editing clients, by a checker of a permission.
-pub(crate) fn rule(command: &str, permission: &str, checker: &str) -> SaveRule {
+pub(crate) fn rule(command: &str, checker: &str) -> SaveRule {
     SaveRule {
         rule_id: None,
         command: command.to_owned(),
-        command_permission: permission.to_owned(),
         field: None,
         amount: None,
         branch_id: None,
@@ -87,7 +86,7 @@ async fn new_client(bank: &Bank) -> ClientId {
 async fn it_waits_is_seen_on_the_record_and_is_decided_there() {
     both(async |bank: &Bank| {
         let client = new_client(bank).await;
-        set_rule(bank, &rule("parties.edit_client", "client.edit", "client.assign")).await;
+        set_rule(bank, &rule("parties.edit_client", "client.assign")).await;
         let id = bank.as_system().command_id();
         let waiting = ask(bank, "manager", id, &edit(client, "note", "", "n1")).await;
         assert_eq!(notes(bank).await, 0, "nothing is changed yet");
@@ -135,7 +134,7 @@ async fn it_waits_is_seen_on_the_record_and_is_decided_there() {
 async fn neither_the_maker_nor_his_other_account_nor_a_stranger_decides() {
     both(async |bank: &Bank| {
         let client = new_client(bank).await;
-        set_rule(bank, &rule("parties.edit_client", "client.edit", "client.edit")).await;
+        set_rule(bank, &rule("parties.edit_client", "client.edit")).await;
         let id = bank.as_system().command_id();
         let waiting = ask(bank, "manager", id, &edit(client, "note", "", "n1")).await;
         let request = waiting.approval_id;
@@ -168,7 +167,7 @@ async fn neither_the_maker_nor_his_other_account_nor_a_stranger_decides() {
 async fn a_deputy_decides_for_who_is_away_and_only_then() {
     both(async |bank: &Bank| {
         let client = new_client(bank).await;
-        set_rule(bank, &rule("parties.edit_client", "client.edit", "client.assign")).await;
+        set_rule(bank, &rule("parties.edit_client", "client.assign")).await;
         let id = bank.as_system().command_id();
         let waiting = ask(bank, "manager", id, &edit(client, "note", "", "n1")).await;
         let deputy = bank.as_role("manager_same");
@@ -203,7 +202,7 @@ async fn a_deputy_decides_for_who_is_away_and_only_then() {
 async fn declined_withdrawn_and_expired_requests_are_never_carried_out() {
     both(async |bank: &Bank| {
         let client = new_client(bank).await;
-        set_rule(bank, &rule("parties.edit_client", "client.edit", "client.assign")).await;
+        set_rule(bank, &rule("parties.edit_client", "client.assign")).await;
         let head = bank.as_role("branch_head");
         let mut ids = Vec::new();
         for _ in 0..3 {
@@ -243,7 +242,7 @@ async fn declined_withdrawn_and_expired_requests_are_never_carried_out() {
 async fn two_who_agree_at_once_carry_it_out_once() {
     both(async |bank: &Bank| {
         let client = new_client(bank).await;
-        set_rule(bank, &rule("parties.edit_client", "client.edit", "client.assign")).await;
+        set_rule(bank, &rule("parties.edit_client", "client.assign")).await;
         let id = bank.as_system().command_id();
         let waiting = ask(bank, "manager", id, &edit(client, "note", "", "n1")).await;
         let heads = ["branch_head", "regional_head", "head_office", "branch_head"];
@@ -280,8 +279,7 @@ async fn two_who_agree_at_once_carry_it_out_once() {
 async fn what_is_refused_when_it_is_agreed_to_goes_on_waiting_and_changes_nothing() {
     both(async |bank: &Bank| {
         let client = new_client(bank).await;
-        let rule_id =
-            set_rule(bank, &rule("parties.edit_client", "client.edit", "client.assign")).await;
+        let rule_id = set_rule(bank, &rule("parties.edit_client", "client.assign")).await;
         let id = bank.as_system().command_id();
         let waiting = ask(bank, "manager", id, &edit(client, "note", "", "n1")).await;
         // meanwhile somebody without a rule over him changes the same field
@@ -308,7 +306,7 @@ async fn what_is_refused_when_it_is_agreed_to_goes_on_waiting_and_changes_nothin
 async fn rules_look_at_field_sum_place_and_role() {
     both(async |bank: &Bank| {
         let client = new_client(bank).await;
-        let base = rule("parties.edit_client", "client.edit", "client.assign");
+        let base = rule("parties.edit_client", "client.assign");
         let narrow = SaveRule {
             field: Some("income_minor".into()),
             amount: Some(Money::new(10_000_000, kernel::Currency::RUB)),
@@ -338,8 +336,8 @@ async fn rules_look_at_field_sum_place_and_role() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rules_guard_the_organisation_too_and_themselves() {
     both(async |bank: &Bank| {
-        set_rule(bank, &rule("org.save_role", "admin.roles", "admin.roles")).await;
-        set_rule(bank, &rule("org.save_approval_rule", "admin.approvals", "admin.approvals")).await;
+        set_rule(bank, &rule("org.save_role", "admin.roles")).await;
+        set_rule(bank, &rule("org.save_approval_rule", "admin.approvals")).await;
         let role = SaveRole {
             role_id: None,
             name: "Новая".into(),
@@ -362,14 +360,21 @@ async fn rules_guard_the_organisation_too_and_themselves() {
         let directory = bank.services.directory.get();
         assert!(directory.roles.values().any(|r| r.name_en == "New"), "in force at once");
         let id = bank.as_system().command_id();
-        let softer = rule("org.save_role", "admin.roles", "client.read");
+        let softer = rule("org.save_role", "client.read");
         ask(bank, "security_officer", id, &softer).await;
-        // what may never wait
-        for permission in ["system", "app.use", "import.run"] {
-            let bad =
-                bank.execute("security_officer", &rule("org.x", permission, "client.read")).await;
-            assert_eq!(code(bad.map(drop)), "not-a-choice", "{permission}");
-        }
+        // what belongs to a person alone never waits, whatever a rule says
+        let id = bank.as_system().command_id();
+        let all = rule("org.save_preferences", "client.read");
+        let waiting = ask(bank, "security_officer", id, &all).await;
+        let other = bank.as_role("administrator");
+        decide(&other, bank, waiting.approval_id, Verdict::Approve).await.unwrap();
+        assert!(bank.services.directory.get().rules.contains_key("org.save_preferences"));
+        let mine = spine::org::commands::SavePreferences {
+            lang: None,
+            theme: Some("dark".into()),
+            density: None,
+        };
+        bank.execute("manager", &mine).await.unwrap();
         let denied = bank.execute("branch_head", &softer).await;
         assert_eq!(code(denied.map(drop)), "forbidden");
     })
@@ -380,7 +385,7 @@ async fn rules_guard_the_organisation_too_and_themselves() {
 async fn the_rights_of_the_maker_are_those_of_the_moment_it_is_carried_out() {
     both(async |bank: &Bank| {
         let client = new_client(bank).await;
-        set_rule(bank, &rule("parties.edit_client", "client.edit", "client.assign")).await;
+        set_rule(bank, &rule("parties.edit_client", "client.assign")).await;
         let id = bank.as_system().command_id();
         let waiting = ask(bank, "manager", id, &edit(client, "note", "", "n1")).await;
         let successor: UserId = bank.user("manager_same");
@@ -447,7 +452,7 @@ async fn a_rule_is_made_changed_and_removed_on_its_pages() {
 async fn a_program_without_a_person_cannot_ask_and_the_system_needs_nobody() {
     both(async |bank: &Bank| {
         let client = new_client(bank).await;
-        set_rule(bank, &rule("parties.edit_client", "client.edit", "client.assign")).await;
+        set_rule(bank, &rule("parties.edit_client", "client.assign")).await;
         let directory = &bank.services.directory;
         let role = directory.get().roles.values().find(|r| r.key == "head_office").unwrap().id;
         let send = async |principal, id| {

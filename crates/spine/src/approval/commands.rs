@@ -6,8 +6,8 @@ use serde_json::json;
 use store::{Read, params};
 use uuid::Uuid;
 
+use super::HOURS_MAX;
 use super::model::State;
-use super::{HOURS_MAX, may_wait};
 use crate::{Change, Command, Error, Work};
 
 /// Requests ended in one go.
@@ -20,9 +20,6 @@ pub struct SaveRule {
     pub rule_id: Option<Uuid>,
     /// The command's name.
     pub command: String,
-    /// The permission the command needs, as the page knows it: such commands never wait, see
-    /// [`may_wait`].
-    pub command_permission: String,
     /// Only when it changes this field.
     pub field: Option<String>,
     /// Only from this sum on.
@@ -88,7 +85,7 @@ impl SaveRule {
                 && key.len() <= 100
                 && key.chars().all(|c| c.is_ascii_lowercase() || "._-".contains(c))
         };
-        if !shaped(&self.command) || !may_wait(&self.command_permission) {
+        if !shaped(&self.command) {
             refusals.push(Refusal::field("not-a-choice", "command"));
         }
         if !shaped(&self.checker) || matches!(self.checker.as_str(), "app.use" | "system") {
@@ -135,7 +132,6 @@ async fn load(w: &mut Work<'_>, id: Uuid) -> Result<SaveRule, Error> {
     Ok(SaveRule {
         rule_id: Some(id),
         command: rule.command,
-        command_permission: String::new(),
         field: rule.field,
         amount: rule.amount,
         branch_id: rule.branch_id,

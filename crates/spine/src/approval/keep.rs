@@ -12,7 +12,7 @@ use super::model::{Approval, Need, State, Waiting};
 use super::queries;
 use super::right::checkers;
 use super::rule::Facts;
-use super::{HOURS_MAX, TOLD_MAX};
+use super::{HOURS_MAX, TOLD_MAX, may_wait};
 use crate::org::Loaded;
 use crate::{Change, Ctx, Error, Owner, Work};
 
@@ -32,13 +32,14 @@ pub(crate) struct Demand {
 /// Whether what a handler has just done must wait. Reads only; the caller undoes the transaction then.
 pub(crate) async fn asked(
     work: &mut Work<'_>,
+    permission: &str,
     loaded: &Loaded,
     owner_sql: Option<&str>,
 ) -> Result<Option<Demand>, Error> {
     // rules are for people and for programs they let in; the program itself has no second person
     let principal = &work.ctx.principal;
     let is_system = principal.user_id.is_none() && !principal.is_program;
-    let rules = loaded.rules.get(work.command).filter(|_| !is_system);
+    let rules = loaded.rules.get(work.command).filter(|_| !is_system && may_wait(permission));
     let rules = rules.map_or(&[][..], Vec::as_slice);
     if rules.is_empty() && work.own_demand.is_none() {
         return Ok(None);

@@ -125,8 +125,8 @@ async fn send(cx: Cx, id: Option<Uuid>, sent: FormData) -> Answer {
 fn command(cx: &Cx, rule_id: Option<Uuid>, sent: &FormData) -> Result<SaveRule, Refusals> {
     let mut refusals = Refusals::default();
     let command = sent.text("command");
-    let known = cx.app.services.bus.commands().find(|c| c.name == command);
-    if known.is_none() {
+    let mut known = cx.app.services.bus.commands();
+    if !known.any(|c| c.name == command && may_wait(c.permission)) {
         refusals.push(Refusal::field("required", "command"));
     }
     let checker = sent.text("checker");
@@ -152,7 +152,6 @@ fn command(cx: &Cx, rule_id: Option<Uuid>, sent: &FormData) -> Result<SaveRule, 
     Ok(SaveRule {
         rule_id,
         command,
-        command_permission: known.map_or("system", |c| c.permission).to_owned(),
         field: sent.opt("field"),
         amount,
         branch_id,
