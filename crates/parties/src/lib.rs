@@ -120,6 +120,7 @@ pub fn module() -> Module {
 
 fn register(registry: &mut Registry) {
     registry.owners_of_clients(client::queries::OWNERS);
+    registry.absorbed_clients(merge::queries::ABSORBED);
     client::register(registry);
     list::register(registry);
     contacts::register(registry);

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use kernel::{CommandId, Refusal};
+use kernel::{ClientId, CommandId, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -78,6 +78,7 @@ pub struct CommandInfo {
 pub struct Registry {
     commands: BTreeMap<&'static str, Registered>,
     owners_of_clients: Option<&'static str>,
+    absorbed_clients: Option<&'static str>,
     client_bound: Vec<ClientBound>,
 }
 
@@ -108,6 +109,10 @@ impl Registry {
     /// manager_id … in`, which a list of ids will follow.
     pub fn owners_of_clients(&mut self, sql: &'static str) {
         self.owners_of_clients = Some(sql);
+    }
+    /// The same of whom a client (`$1`) has taken in when records were merged: one id a row.
+    pub fn absorbed_clients(&mut self, sql: &'static str) {
+        self.absorbed_clients = Some(sql);
     }
     /// All commands, by name, and deciding, which is the bus's own.
     pub fn list(&self) -> impl Iterator<Item = CommandInfo> {
@@ -140,6 +145,23 @@ impl Bus {
     ) -> Self {
         let node = node.to_owned();
         Self { inner: Arc::new(Inner { writer, registry, live, node, directory }) }
+    }
+    /// A client and all who were merged into him, directly or through others, whose history is his; he comes
+    /// first. For every room that shows a history.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn absorbed<R: Read>(
+        &self,
+        db: &mut R,
+        client: ClientId,
+    ) -> Result<Vec<ClientId>, StoreError> {
+        let mut all = vec![client];
+        let Some(sql) = self.inner.registry.absorbed_clients else { return Ok(all) };
+        for row in db.query(sql, params![client]).await? {
+            all.push(row.one()?);
+        }
+        Ok(all)
     }
     pub(crate) fn directory(&self) -> &Directory {
         &self.inner.directory

@@ -89,11 +89,12 @@ fn entry(line: Line, is_readable: bool) -> Entry {
 }
 
 async fn list(mut call: Call, query: JournalQuery) -> Result<Listing<Entry>, Problem> {
+    let bus = call.cx.app.services.bus.clone();
     let page = query.page;
     let place = page.place::<(i64, Timestamp, i64)>()?;
     let before = place.map_or(Mark::NEWEST, |(pos, at, seq)| Mark { pos, at, seq });
     let wanted = Wanted { entity: query.entity_id, client: query.client_id, actor: query.actor_id };
-    let lines = queries::page(&mut call.cx.db, wanted, before, page.limit_and_one()).await;
+    let lines = queries::page(&mut call.cx.db, &bus, wanted, before, page.limit_and_one()).await;
     let lines = Listing::cut(lines.map_err(Error::from)?, page.limit(), |line| {
         (line.pos, line.at, line.seq)
     })?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::{BranchId, ClientId, JobId, Timestamp, UserId};
 use serde_json::Value as Json;
-use spine::Owner;
+use spine::{Bus, Owner};
 use store::{Read, Row, StoreError, Value, params};
 use uuid::Uuid;
 
@@ -72,6 +72,7 @@ fn line(row: Row) -> Result<Line, StoreError> {
 /// The newest entries before a mark.
 pub(super) async fn page<R: Read>(
     db: &mut R,
+    bus: &Bus,
     wanted: Wanted,
     before: Mark,
     limit: i64,
@@ -92,7 +93,7 @@ pub(super) async fn page<R: Read>(
         conditions.push(format!("{column} = ${}", values.len()));
     }
     if let Some(client) = client {
-        let all = absorbed(db, client).await?;
+        let all = bus.absorbed(db, client).await?;
         let first = values.len() + 1;
         let places: Vec<String> = (first..first + all.len()).map(|n| format!("${n}")).collect();
         conditions.push(format!("e.client_id in ({})", places.join(", ")));
@@ -105,20 +106,6 @@ pub(super) async fn page<R: Read>(
         conditions.join(" and ")
     );
     db.query(&sql, &values).await?.into_iter().map(line).collect()
-}
-
-/// A client and all who were merged into him, whose history is his.
-async fn absorbed<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<ClientId>, StoreError> {
-    let sql = "with recursive down (id, step) as ( \
-               select loser_id, 1 from client_merge where survivor_id = $1 and undone_at is null \
-               union all select g.loser_id, down.step + 1 from client_merge g \
-               join down on g.survivor_id = down.id where g.undone_at is null and down.step < 100) \
-               select id from down order by step, id limit 200";
-    let mut all = vec![client];
-    for row in db.query(sql, params![client]).await? {
-        all.push(row.one()?);
-    }
-    Ok(all)
 }
 
 /// To whom clients belong; those that are not there are not in the answer.

@@ -54,23 +54,6 @@ pub(crate) const COLUMNS: &str =
 pub(crate) const NOT_MERGED: &str =
     "not exists (select 1 from client_merge g where g.loser_id = c.id and g.undone_at is null)";
 
-/// A client and all who were merged into him, whose history is his; he comes first.
-///
-/// # Errors
-/// The database's.
-pub async fn absorbed<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<ClientId>, StoreError> {
-    let sql = "with recursive down (id, step) as ( \
-               select loser_id, 1 from client_merge where survivor_id = $1 and undone_at is null \
-               union all select g.loser_id, down.step + 1 from client_merge g \
-               join down on g.survivor_id = down.id where g.undone_at is null and down.step < 100) \
-               select id from down order by step, id limit 200";
-    let mut all = vec![client];
-    for row in db.query(sql, params![client]).await? {
-        all.push(row.one()?);
-    }
-    Ok(all)
-}
-
 /// A client, whoever asks; for command handlers, which check the scope themselves.
 ///
 /// # Errors

@@ -46,22 +46,12 @@ pub async fn survivor<R: Read>(
     db.first(sql, params![client]).await?.map(store::Row::one).transpose()
 }
 
-/// A client and all who were merged into him, directly or through others; he comes first.
-///
-/// # Errors
-/// The database's.
-pub async fn absorbed<R: Read>(db: &mut R, client: ClientId) -> Result<Vec<ClientId>, StoreError> {
-    let sql = "with recursive down (id, step) as ( \
-               select loser_id, 1 from client_merge where survivor_id = $1 and undone_at is null \
-               union all select g.loser_id, down.step + 1 from client_merge g \
-               join down on g.survivor_id = down.id where g.undone_at is null and down.step < 100) \
-               select id from down order by step, id limit 200";
-    let mut all = vec![client];
-    for row in db.query(sql, params![client]).await? {
-        all.push(row.one()?);
-    }
-    Ok(all)
-}
+/// Whom a client (`$1`) has taken in, directly or through others; the spine asks it for every room.
+pub(crate) const ABSORBED: &str = "with recursive down (id, step) as ( \
+     select loser_id, 1 from client_merge where survivor_id = $1 and undone_at is null \
+     union all select g.loser_id, down.step + 1 from client_merge g \
+     join down on g.survivor_id = down.id where g.undone_at is null and down.step < 100) \
+     select id from down order by step, id limit 200";
 
 /// A client, merged or not, whom the person may merge, and whether he was merged.
 ///

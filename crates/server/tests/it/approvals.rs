@@ -3,6 +3,7 @@
 
 use kernel::{ClientId, CommandId, Money, UserId};
 use parties::client::commands::{EditClient, FieldEdit};
+use parties::merge::commands::MergeClients;
 use spine::approval::commands::{Expire, SaveRule, SetPersonnelNumber, Withdraw};
 use spine::approval::{Decision, State, Verdict, Waiting, queries};
 use spine::org::edit::{PlanAbsence, SaveRole};
@@ -11,7 +12,7 @@ use testkit::Bank;
 use uuid::Uuid;
 
 use crate::clients::person;
-use crate::support::{both, number};
+use crate::support::{both, force, number};
 
 /// A rule for editing clients, by a checker of a permission.
 pub(crate) fn rule(command: &str, checker: &str) -> SaveRule {
@@ -472,6 +473,40 @@ async fn a_program_without_a_person_cannot_ask_and_the_system_needs_nobody() {
         assert_eq!(code(own), "approval-own");
         bank.execute_system(&edit(client, "note", "", "n1")).await.unwrap();
         assert_eq!(notes(bank).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_with_open_credit_is_carried_out_by_another_persons_word() {
+    both(async |bank: &Bank| {
+        let kept = new_client(bank).await;
+        let gone = person(bank, "manager", ["Ветрова", "Анна", "Ильинична"]).await;
+        let sql = "insert into loan (id, client_id, kind, currency, amount_minor, term_months, \
+                   payment_minor, opened_on, state, updated_at) values ($1, $2, 'consumer', 'RUB', 1, 1, \
+                   1, '2026-01-01', 'running', 0)";
+        force(bank, sql, store::params![Uuid::from_u128(5), gone]).await;
+        let merge = MergeClients {
+            survivor_id: kept,
+            loser_id: gone,
+            picks: std::collections::BTreeMap::new(),
+            reason: "entered twice".into(),
+        };
+        let id = bank.as_system().command_id();
+        let waiting = ask(bank, "head_office", id, &merge).await;
+        let merges = "select count(*) from client_merge";
+        assert_eq!(number(bank, merges).await, 0);
+        let maker = bank.as_role("head_office");
+        let own = decide(&maker, bank, waiting.approval_id, Verdict::Approve).await;
+        assert_eq!(code(own), "approval-own");
+        decide(&bank.as_role("branch_head"), bank, waiting.approval_id, Verdict::Approve)
+            .await
+            .unwrap();
+        assert_eq!(number(bank, merges).await, 1);
+        let mut db = bank.services.reader.clone();
+        let holder = "select client_id from loan";
+        let holder = store::Read::first(&mut db, holder, &[]).await.unwrap().unwrap();
+        assert_eq!(holder.one::<ClientId>().unwrap(), kept, "what he owes moved too");
     })
     .await;
 }

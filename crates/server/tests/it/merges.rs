@@ -207,7 +207,7 @@ async fn the_better_source_survives_rows_move_and_all_comes_back() {
         assert_eq!(number(bank, step).await, 1);
         let mut db = bank.services.reader.clone();
         assert_eq!(queries::survivor(&mut db, double).await.unwrap(), Some(anna));
-        assert_eq!(queries::absorbed(&mut db, anna).await.unwrap(), [anna, double]);
+        assert_eq!(bank.services.bus.absorbed(&mut db, anna).await.unwrap(), [anna, double]);
 
         // what was agreed with the moved contact goes back with it, what is new stays
         edit(bank, anna, "job_title", "врач", "хирург", "client").await;
@@ -285,7 +285,7 @@ async fn what_speaks_against_a_merge_is_said_and_the_scope_holds() {
         for one in [third, second, first] {
             bank.execute("head_office", &unmerge(one)).await.unwrap();
         }
-        assert_eq!(queries::absorbed(&mut db, a).await.unwrap(), [a]);
+        assert_eq!(bank.services.bus.absorbed(&mut db, a).await.unwrap(), [a]);
     })
     .await;
 }

@@ -22,12 +22,13 @@ use crate::pages::{active_staff, asked, conditions, lookups};
 const FIELDS: [&str; 3] = ["actor", "client", "entity"];
 
 pub(super) async fn list(mut cx: Cx) -> Answer {
+    let bus = cx.app.services.bus.clone();
     let l = cx.l.clone();
     let query = asked(&cx);
     let conditions = chosen(&query);
     let limit = i64::try_from(PAGE_ROWS).unwrap_or(50);
     let mut lines = match wanted(&conditions) {
-        Some(wanted) => queries::page(&mut cx.db, wanted, mark(&query), limit + 1).await?,
+        Some(wanted) => queries::page(&mut cx.db, &bus, wanted, mark(&query), limit + 1).await?,
         None => Vec::new(),
     };
     let has_more = lines.len() > PAGE_ROWS;

@@ -78,7 +78,7 @@ pub(in crate::interaction) async fn read(
     }
     if filter.shows_changes() && query.trim().is_empty() {
         let since = Timestamp::from_micros(i64::MIN);
-        let all = client_ref::absorbed(&mut db, client).await?;
+        let all = cx.app.services.bus.absorbed(&mut db, client).await?;
         let entries = journal::of_clients(&mut db, &all, since, below.at, JOURNAL_ROWS).await?;
         let (entries, edge) = cut_journal(entries);
         merge.edge = merge.edge.max(edge);

@@ -13,7 +13,6 @@ use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
 use super::words::{client_title, field_label, shown};
 use crate::client::fields::field;
 use crate::client::queries;
-use crate::merge;
 
 /// Entries shown at most.
 const SHOWN: i64 = 12;
@@ -40,7 +39,7 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let mut db = cx.db.clone();
     let Some(since) = queries::seen_at(&mut db, client, me).await? else { return Ok(None) };
     let end = Timestamp::from_micros(i64::MAX);
-    let all = merge::queries::absorbed(&mut db, client).await?;
+    let all = cx.app.services.bus.absorbed(&mut db, client).await?;
     let entries = journal::of_clients(&mut db, &all, since, end, SHOWN).await?;
     let owner = queries::owner(&mut db, client).await?.unwrap_or_default();
     let money = cx.principal().reaches("holding.read", owner);
