@@ -35,3 +35,5 @@ pub use work::{Change, Work};
 
 /// The reading side of the database, for rooms that pass it on without knowing SQL.
 pub use store::Reader;
+/// Small secrets at rest, for rooms that know no SQL.
+pub use store::keys::{SecretBox, SecretBoxError};

@@ -240,4 +240,7 @@ impl Read for Work<'_> {
     fn dialect(&self) -> Dialect {
         self.tx.dialect()
     }
+    fn keys(&self) -> &std::sync::Arc<store::keys::Keys> {
+        self.tx.keys()
+    }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::insert::{self, Insert};
+use crate::keys::Keys;
 use crate::memo::Memo;
 use crate::pg::{PgPool, PgTx};
 use crate::sqlite::{SqlitePool, SqliteTx};
@@ -88,9 +89,15 @@ impl Store {
             return Err(StoreError::Url(url.chars().take(60).collect()));
         };
         let backend = Arc::new(backend);
+        let keys = Arc::new(Keys::default());
         Ok(Store {
-            reader: Reader { backend: Arc::clone(&backend), long: false, memo: None },
-            writer: Writer { backend },
+            reader: Reader {
+                backend: Arc::clone(&backend),
+                long: false,
+                memo: None,
+                keys: Arc::clone(&keys),
+            },
+            writer: Writer { backend, keys },
         })
     }
 }
@@ -106,6 +113,9 @@ pub trait Read: Send {
 
     /// Which database answers.
     fn dialect(&self) -> Dialect;
+
+    /// What opens its sealed texts.
+    fn keys(&self) -> &Arc<Keys>;
 
     /// The first row, if any.
     fn first<'a>(
@@ -123,13 +133,14 @@ pub struct Reader {
     backend: Arc<Backend>,
     long: bool,
     memo: Option<Arc<Memo>>,
+    keys: Arc<Keys>,
 }
 
 impl Reader {
     /// The same reader for statements that may run long (reports, generators).
     #[must_use]
     pub fn long(&self) -> Reader {
-        Reader { backend: Arc::clone(&self.backend), long: true, memo: None }
+        Reader { long: true, memo: None, ..self.clone() }
     }
     /// A reader for one page: it and its clones ask the database each question once. The parts of a page
     /// are written apart and ask the same things: who the client is, to whom he belongs. Never for
@@ -137,7 +148,7 @@ impl Reader {
     #[must_use]
     pub fn remembering(&self) -> Reader {
         let memo = Some(Arc::new(Memo::default()));
-        Reader { backend: Arc::clone(&self.backend), long: self.long, memo }
+        Reader { memo, ..self.clone() }
     }
     /// Forgets what was remembered: something was written.
     pub fn forget(&self) {
@@ -166,7 +177,7 @@ impl Reader {
                 SnapshotInner::Postgres(Box::new(tx))
             }
         };
-        Ok(Snapshot { inner })
+        Ok(Snapshot { inner, keys: Arc::clone(&self.keys) })
     }
 }
 
@@ -187,6 +198,9 @@ impl Read for Reader {
     fn dialect(&self) -> Dialect {
         self.backend.dialect()
     }
+    fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
 }
 
 impl Backend {
@@ -206,6 +220,7 @@ enum SnapshotInner {
 /// A consistent read-only view; dropping it ends it.
 pub struct Snapshot {
     inner: SnapshotInner,
+    keys: Arc<Keys>,
 }
 
 impl Read for Snapshot {
@@ -214,6 +229,9 @@ impl Read for Snapshot {
             SnapshotInner::Sqlite(connection) => crate::sqlite::run_query(connection, sql, params),
             SnapshotInner::Postgres(tx) => tx.query(sql, params).await,
         }
+    }
+    fn keys(&self) -> &Arc<Keys> {
+        &self.keys
     }
     fn dialect(&self) -> Dialect {
         match &self.inner {
@@ -227,6 +245,7 @@ impl Read for Snapshot {
 #[derive(Clone)]
 pub struct Writer {
     backend: Arc<Backend>,
+    keys: Arc<Keys>,
 }
 
 impl Writer {
@@ -239,7 +258,7 @@ impl Writer {
             Backend::Sqlite(pool) => TxInner::Sqlite(pool.begin().await?),
             Backend::Postgres(pool) => TxInner::Postgres(Box::new(pool.begin("begin").await?)),
         };
-        Ok(Tx { inner })
+        Ok(Tx { inner, keys: Arc::clone(&self.keys) })
     }
     /// Makes ready for a bulk load by a process that ends with it: SQLite's writing connection gets a
     /// large page cache and moves its log into the database less often. Nothing becomes less safe.
@@ -251,6 +270,10 @@ impl Writer {
             Backend::Sqlite(pool) => pool.with_writer(crate::sqlite::prepare_bulk_load).await,
             Backend::Postgres(_) => Ok(()),
         }
+    }
+    /// What opens the database's sealed texts.
+    pub fn keys(&self) -> &Arc<Keys> {
+        &self.keys
     }
     pub(crate) fn backend(&self) -> &Backend {
         &self.backend
@@ -265,6 +288,7 @@ enum TxInner {
 /// A transaction that may write; dropping it without [`Tx::commit`] undoes it.
 pub struct Tx {
     inner: TxInner,
+    keys: Arc<Keys>,
 }
 
 impl Tx {
@@ -349,6 +373,9 @@ impl Read for Tx {
             TxInner::Sqlite(tx) => tx.query(sql, params),
             TxInner::Postgres(tx) => tx.query(sql, params).await,
         }
+    }
+    fn keys(&self) -> &Arc<Keys> {
+        &self.keys
     }
     fn dialect(&self) -> Dialect {
         match &self.inner {

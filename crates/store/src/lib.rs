@@ -16,6 +16,7 @@ mod value;
 pub mod blobs;
 pub mod dump;
 pub mod journal;
+pub mod keys;
 pub mod outbox;
 pub mod queue;
 pub mod verify;

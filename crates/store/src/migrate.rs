@@ -20,9 +20,10 @@ pub struct Migration {
 }
 
 /// The store's own tables; numbers 1 to 99.
-pub const MIGRATIONS: [Migration; 2] = [
+pub const MIGRATIONS: [Migration; 3] = [
     Migration { number: 1, name: "journal", sql: include_str!("../migrations/0001_journal.sql") },
     Migration { number: 2, name: "queue", sql: include_str!("../migrations/0002_queue.sql") },
+    Migration { number: 5, name: "keys", sql: include_str!("../migrations/0005_keys.sql") },
 ];
 
 impl Writer {
