@@ -204,3 +204,39 @@ impl Root for Wrong {
         Err(keys::RootError("not the key of this database".to_owned()))
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_and_webhook_secrets_are_sealed_and_a_file_goes_with_its_client() {
+    use connect::webhook::commands::AddWebhook;
+    use parties::contacts::commands::AddFile;
+    use parties::contacts::model::FileKind;
+    both(async |bank: &Bank| {
+        let id = client(bank, "Анна").await;
+        let scan = b"%PDF-1.4 a scan of a passport\n%%EOF".to_vec();
+        let add = AddFile::new(id, "passport.pdf", FileKind::Identity, scan.clone());
+        bank.execute("manager", &add).await.unwrap();
+        let twin = bank.execute("manager", &add).await;
+        assert!(matches!(twin, Err(spine::Error::Refused(_))), "{twin:?}");
+        assert_eq!(holding(bank, "blob", "a scan of a passport").await, 0);
+        let mut browser = bank.client("manager").await;
+        let mut db = bank.services.reader.clone();
+        let row = db.first("select id from client_file", &[]).await.unwrap().unwrap();
+        let place = format!("/clients/{id}/files/{}", row.one::<Uuid>().unwrap());
+        assert_eq!(browser.get(&place).await.bytes, scan);
+        let secret = connect::webhook::new_secret(&RandomEntropy);
+        let add = AddWebhook {
+            title: "ABS".to_owned(),
+            url: "https://abs.example/in".to_owned(),
+            events: Vec::new(),
+            secret: secret.clone(),
+        };
+        bank.execute("administrator", &add).await.unwrap();
+        assert_eq!(holding(bank, "webhook", &secret).await, 0);
+        let mut tx = bank.writer.begin().await.unwrap();
+        let keys = Arc::clone(bank.services.reader.keys());
+        keys.destroy(&mut tx, id.uuid(), bank.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(browser.get(&place).await.status, 404);
+    })
+    .await;
+}
