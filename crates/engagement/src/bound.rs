@@ -1,7 +1,7 @@
 //! The columns of this room that hold a client's id, and what becomes of their rows when a client is merged
 //! into another one.
 
-use spine::{ClientBound, Moving};
+use spine::{ClientBound, Ground, Moving, OnErase};
 
 use crate::task::commands::rebuild_step;
 
@@ -16,7 +16,8 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
             ),
             ..Moving::ALL
         },
-    ),
+    )
+    .on_erase(OnErase::Kept(Ground::Relations)),
     ClientBound::moving(
         "task",
         "client_id",

@@ -33,7 +33,9 @@ pub use kazakhstan::decode_iin;
 pub use names::{
     normalise_name, search_prefix, search_token, search_tokens, similarity, transliterate, trigrams,
 };
-pub use pack::{IdentifierKind, NameTransliteration, Pack, PackError, Subject, Validator, packs};
+pub use pack::{
+    IdentifierKind, NameTransliteration, Pack, PackError, Retention, Subject, Validator, packs,
+};
 pub use pan::{MaskedPan, mask_pan};
 pub use phone::{Phone, PhoneKind, parse_phone};
 pub use russia::check_issuer_code;

@@ -31,8 +31,28 @@ pub struct Pack {
     pub name_transliteration: NameTransliteration,
     /// Documents and official numbers, in the order forms offer them.
     pub identifiers: Vec<IdentifierKind>,
+    /// How long the law wants things kept, and how soon it wants them destroyed.
+    pub retention: Retention,
     /// Weights and thresholds by which two records are taken for one client.
     pub matching: Model,
+}
+
+/// Terms of keeping and of destroying personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// The file on a client is kept so many years after the end of relations.
+    pub relations_years: i16,
+    /// By which law.
+    pub relations_law: String,
+    /// The proof of a consent is kept so many years after the last word on it.
+    pub consent_years: i16,
+    /// By which law.
+    pub consent_law: String,
+    /// What no law keeps is destroyed within so many days of being asked.
+    pub destroy_days: i64,
+    /// By which law.
+    pub destroy_law: String,
 }
 
 /// A scheme of writing names in Latin letters.
@@ -211,6 +231,10 @@ impl Pack {
         }
         if !phone::is_region(&self.phone_region) {
             return Some(format!("phone_region {:?} is unknown", self.phone_region));
+        }
+        let Retention { relations_years, consent_years, destroy_days, .. } = self.retention;
+        if relations_years < 0 || consent_years < 0 || destroy_days < 1 {
+            return Some("terms of retention must not be negative".to_owned());
         }
         if self.languages.is_empty() || self.currencies.is_empty() {
             return Some("at least one language and one currency are needed".to_owned());

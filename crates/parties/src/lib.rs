@@ -8,13 +8,14 @@ pub mod identity;
 pub mod links;
 pub mod list;
 pub mod merge;
+pub mod privacy;
 pub mod search;
 mod words;
 
 use std::sync::Arc;
 
 use kernel::Lang;
-use spine::{Module, Permission, Registry, Scope};
+use spine::{Module, Permission, Registry, Schedule, Scope};
 use store::Migration;
 use web::api::Api;
 use web::{NavItem, Pages, Routes};
@@ -28,6 +29,9 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "client.export", scoped: true },
     Permission { key: "client.merge", scoped: true },
     Permission { key: "holding.read", scoped: true },
+    Permission { key: "privacy.erase", scoped: true },
+    Permission { key: "privacy.report", scoped: true },
+    Permission { key: "privacy.archive", scoped: false },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -72,6 +76,13 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("auditor", "client.read", Scope::Bank),
     ("auditor", "holding.read", Scope::Bank),
     ("security_officer", "client.read", Scope::Bank),
+    ("security_officer", "privacy.erase", Scope::Bank),
+    ("security_officer", "privacy.report", Scope::Bank),
+    ("security_officer", "privacy.archive", Scope::Bank),
+    ("head_office", "privacy.erase", Scope::Bank),
+    ("head_office", "privacy.report", Scope::Bank),
+    ("branch_head", "privacy.report", Scope::Branch),
+    ("auditor", "privacy.archive", Scope::Bank),
 ];
 
 const MIGRATIONS: &[Migration] = &[
@@ -96,6 +107,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "external_ref_entity",
         sql: include_str!("../migrations/0211_external_ref_entity.sql"),
     },
+    Migration { number: 230, name: "privacy", sql: include_str!("../migrations/0230_privacy.sql") },
 ];
 
 /// What this room brings to the spine.
@@ -106,8 +118,8 @@ pub fn module() -> Module {
         permissions: PERMISSIONS,
         grants: GRANTS,
         commands: register,
-        jobs: vec![Arc::new(identity::FindDuplicatesJob)],
-        schedules: &[],
+        jobs: vec![Arc::new(identity::FindDuplicatesJob), Arc::new(privacy::RetentionJob)],
+        schedules: &[Schedule { kind: privacy::RetentionJob::KIND, every_seconds: 86_400 }],
         readers: Vec::new(),
         client_bound: merge::CLIENT_BOUND,
         import_targets: [
@@ -128,6 +140,7 @@ fn register(registry: &mut Registry) {
     holdings::register(registry);
     merge::register(registry);
     identity::register(registry);
+    privacy::register(registry);
 }
 
 const TEXTS: &[(Lang, &str)] = &[
@@ -147,6 +160,8 @@ const TEXTS: &[(Lang, &str)] = &[
     (Lang::En, include_str!("../i18n/en/holdings.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/merge.ftl")),
     (Lang::En, include_str!("../i18n/en/merge.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/privacy.ftl")),
+    (Lang::En, include_str!("../i18n/en/privacy.ftl")),
 ];
 
 /// What this room shows.
@@ -180,6 +195,16 @@ pub fn pages() -> Pages {
                 go: None,
                 main: false,
             },
+            NavItem {
+                order: 95,
+                group: "nav-group-admin",
+                href: "/admin/erasures",
+                icon: "eraser",
+                label: "nav-erasures",
+                permission: "privacy.archive",
+                go: None,
+                main: false,
+            },
         ],
         panels,
         columns: &[],
@@ -193,10 +218,10 @@ pub fn pages() -> Pages {
 fn routes(routes: Routes) -> Routes {
     let routes = list::routes(client::routes(routes));
     let routes = holdings::routes(links::routes(contacts::routes(routes)));
-    identity::routes(merge::routes(routes))
+    privacy::routes(identity::routes(merge::routes(routes)))
 }
 
 fn api(api: Api) -> Api {
     let api = holdings::api(links::api(contacts::api(client::api(list::api(api)))));
-    identity::api(merge::api(api))
+    privacy::api(identity::api(merge::api(api)))
 }

@@ -24,6 +24,30 @@ pub struct ClientBound {
     pub column: &'static str,
     /// What becomes of its rows when the client is merged into another one.
     pub on_merge: OnMerge,
+    /// What becomes of its rows when the client's personal data is erased.
+    pub on_erase: OnErase,
+}
+
+/// What becomes of rows when their client's personal data is erased.
+#[derive(Clone, Copy, Debug)]
+pub enum OnErase {
+    /// They go at once: no law keeps them.
+    Goes,
+    /// They go into the sealed archive for as long as a law wants them kept, and out of reach of daily work.
+    Kept(Ground),
+    /// They stay; the words say why they tell nothing of the person.
+    Stays(&'static str),
+    /// The room takes what is personal out of them.
+    By(Rebuild),
+}
+
+/// Why a law keeps rows; how long stands in the jurisdiction pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ground {
+    /// There was a contract: the file on the client is kept after the end of relations.
+    Relations,
+    /// The proof that somebody agreed, or took his consent back.
+    Consent,
 }
 
 /// What becomes of rows when their client is merged into another one.
@@ -68,15 +92,15 @@ impl ClientBound {
     }
     /// Rows that move as told.
     pub const fn moving(table: &'static str, column: &'static str, moving: Moving) -> Self {
-        Self { table, column, on_merge: OnMerge::Moves(moving) }
+        Self { table, column, on_merge: OnMerge::Moves(moving), on_erase: OnErase::Goes }
     }
     /// Rows that are worked out anew.
     pub const fn derived(table: &'static str, column: &'static str, rebuild: Rebuild) -> Self {
-        Self { table, column, on_merge: OnMerge::Derived(rebuild) }
+        Self { table, column, on_merge: OnMerge::Derived(rebuild), on_erase: OnErase::Goes }
     }
     /// Rows that stay, and why.
     pub const fn stays(table: &'static str, column: &'static str, why: &'static str) -> Self {
-        Self { table, column, on_merge: OnMerge::Stays(why) }
+        Self { table, column, on_merge: OnMerge::Stays(why), on_erase: OnErase::Goes }
     }
     /// How its rows move, when they do.
     pub const fn moved(&self) -> Option<&Moving> {
@@ -84,6 +108,12 @@ impl ClientBound {
             OnMerge::Moves(moving) => Some(moving),
             OnMerge::Derived(_) | OnMerge::Stays(_) => None,
         }
+    }
+    /// The same with another answer to erasure; without one the rows go.
+    #[must_use]
+    pub const fn on_erase(mut self, on_erase: OnErase) -> Self {
+        self.on_erase = on_erase;
+        self
     }
     /// `table.column`, its name in the record of a merge.
     pub fn key(&self) -> String {

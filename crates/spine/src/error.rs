@@ -79,7 +79,10 @@ impl Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Error::Failure(Box::new(error))
+        match error {
+            StoreError::Erased => Error::refused("client-erased"),
+            other => Error::Failure(Box::new(other)),
+        }
     }
 }
 impl From<Refusal> for Error {

@@ -21,7 +21,7 @@ mod readers;
 mod work;
 
 pub use behind::{Behind, Note};
-pub use bound::{ClientBound, Moving, OnMerge, Rebuild, Rebuilding};
+pub use bound::{ClientBound, Ground, Moving, OnErase, OnMerge, Rebuild, Rebuilding};
 pub use bus::{Bus, Command, CommandInfo, Registry, Rehearsal};
 pub use ctx::{Ctx, Services};
 pub use error::{Conflict, Error, FieldConflict};

@@ -1,9 +1,11 @@
 //! What a command handler works with: the transaction, the context, and the journal of its changes.
 
+use std::sync::Arc;
+
 use kernel::{ClientId, CommandId, JobId, Money, UserId};
 use serde_json::{Map, Value as Json};
 use store::journal::Draft;
-use store::keys::BANK;
+use store::keys::{BANK, SecretBox};
 use store::{Dialect, Read, Row, StoreError, Tx, Value, queue};
 use uuid::Uuid;
 
@@ -137,6 +139,24 @@ impl Work<'_> {
         let owner = client.map_or(BANK, ClientId::uuid);
         let chance = (self.ctx.entropy.as_ref(), self.ctx.now);
         store::blobs::put(&mut self.tx, chance, owner, content).await
+    }
+    /// Closes a client's key: nothing can be written of him any more. Whoever is writing of him now is waited for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn close_key(&mut self, client: ClientId) -> Result<SecretBox, StoreError> {
+        let keys = Arc::clone(self.tx.keys());
+        let chance = (self.ctx.entropy.as_ref(), self.ctx.now);
+        keys.close(&mut self.tx, chance, client.uuid()).await
+    }
+    /// Destroys a client's key: what was sealed under it can never be read again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn destroy_key(&mut self, client: ClientId) -> Result<(), StoreError> {
+        let keys = Arc::clone(self.tx.keys());
+        keys.destroy(&mut self.tx, client.uuid(), self.ctx.now).await?;
+        Ok(())
     }
     /// Seals a text under the bank's own key.
     ///

@@ -8,6 +8,7 @@ create table if not exists data_key (
   master_id @int references master_key (id),
   sealed @bytes,
   made_at @int not null,
+  closed_at @int,
   destroyed_at @int,
   check ((sealed is null) = (destroyed_at is not null))
 ) @clustered;

@@ -32,6 +32,9 @@ pub enum StoreError {
         /// What was found.
         problem: String,
     },
+    /// Something is written of a client whose personal data was erased.
+    #[error("the client's personal data was erased")]
+    Erased,
     /// Something sealed cannot be opened, or the root of the keys does not answer.
     #[error("keys: {0}")]
     Keys(String),

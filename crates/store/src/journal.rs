@@ -133,7 +133,8 @@ pub fn item(
 /// made now when he has none.
 ///
 /// # Errors
-/// The database's; [`StoreError::Keys`] while the keys are locked.
+/// The database's; [`StoreError::Keys`] while the keys are locked; [`StoreError::Erased`] when a client's data
+/// was erased.
 pub async fn append(
     tx: &mut Tx,
     entropy: &dyn Entropy,
@@ -162,8 +163,11 @@ pub async fn append(
     for draft in drafts {
         rows.push(match draft.client_id {
             None => draft.row(&draft.changes),
-            // of a client whose key was destroyed nothing may be kept
-            Some(_) => draft.row(sealed.next().flatten().as_deref().unwrap_or("{}")),
+            Some(_) => match sealed.next().flatten() {
+                Some(changes) => draft.row(&changes),
+                // of a client whose data was erased nothing may be written any more
+                None => return Err(StoreError::Erased),
+            },
         });
     }
     tx.insert_rows(&insert, &rows).await?;

@@ -51,8 +51,8 @@ pub(crate) const COLUMNS: &str =
     "c.id, c.display_name, c.number, c.kind, c.segment, c.branch_id, c.manager_id";
 
 /// Leaves out the clients who were merged into others; the client's table is called `c`.
-pub(crate) const NOT_MERGED: &str =
-    "not exists (select 1 from client_merge g where g.loser_id = c.id and g.undone_at is null)";
+pub(crate) const NOT_MERGED: &str = "not exists (select 1 from client_merge g where g.loser_id = c.id and g.undone_at is null) \
+     and not exists (select 1 from client_erasure e where e.client_id = c.id)";
 
 /// A client, whoever asks; for command handlers, which check the scope themselves.
 ///

@@ -1,9 +1,12 @@
 //! The columns of this room that hold a client's id, and what a merge does with their rows.
 
-use spine::{ClientBound, Moving};
+use spine::{ClientBound, Ground, Moving, OnErase};
 
+use crate::privacy::commands::blank_merges;
 use crate::search::commands::rebuild;
 
+/// The file on a client the bank had a contract with.
+const KEPT: OnErase = OnErase::Kept(Ground::Relations);
 const CIRCLES: &str = "households and groups are not merged";
 const RECORD: &str = "the record of merges is about the clients themselves";
 
@@ -68,18 +71,20 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
         "client_contact",
         "client_id",
         Moving { main_among: Some("s.kind = m.kind"), ..twin(CONTACT_TWIN) },
-    ),
+    )
+    .on_erase(KEPT),
     ClientBound::moving(
         "client_identifier",
         "client_id",
         Moving { main_among: Some("1 = 1"), ..twin(IDENTIFIER_TWIN) },
-    ),
-    ClientBound::moving("client_address", "client_id", twin(ADDRESS_TWIN)),
+    )
+    .on_erase(KEPT),
+    ClientBound::moving("client_address", "client_id", twin(ADDRESS_TWIN)).on_erase(KEPT),
     ClientBound::moving("client_date", "client_id", twin(DATE_TWIN)),
-    ClientBound::moves("client_consent", "client_id"),
+    ClientBound::moves("client_consent", "client_id").on_erase(OnErase::Kept(Ground::Consent)),
     ClientBound::moving("client_link", "from_id", twin(link_stays!("from_id", "to_id"))),
     ClientBound::moving("client_link", "to_id", twin(link_stays!("to_id", "from_id"))),
-    ClientBound::moves("client_file", "client_id"),
+    ClientBound::moves("client_file", "client_id").on_erase(KEPT),
     ClientBound::moving(
         "client_seen",
         "client_id",
@@ -104,17 +109,20 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
             ),
             ..Moving::ALL
         },
-    ),
-    ClientBound::moves("card", "client_id"),
-    ClientBound::moves("loan", "client_id"),
+    )
+    .on_erase(KEPT),
+    ClientBound::moves("card", "client_id").on_erase(KEPT),
+    ClientBound::moves("loan", "client_id").on_erase(KEPT),
     ClientBound::stays("circle_main", "circle_id", CIRCLES),
     ClientBound::moving(
         "circle_main",
         "member_id",
         Moving { id: Some("circle_id"), ..Moving::ALL },
     ),
-    ClientBound::stays("client_merge", "survivor_id", RECORD),
-    ClientBound::stays("client_merge", "loser_id", RECORD),
+    ClientBound::stays("client_merge", "survivor_id", RECORD).on_erase(OnErase::By(blank_merges)),
+    ClientBound::stays("client_merge", "loser_id", RECORD).on_erase(OnErase::By(blank_merges)),
+    ClientBound::stays("client_erasure", "client_id", "an erased client is merged with nobody")
+        .on_erase(OnErase::Stays("it is the act itself")),
     ClientBound::derived("client_token", "client_id", rebuild),
     ClientBound::stays("match_key", "client_id", "worked out together with client_token"),
     ClientBound::stays("client_pair", "a_id", "what was said of two records stays said of them"),

@@ -14,9 +14,9 @@ use crate::client::{FieldDef, fields_of};
 /// Merges shown on a card at once.
 const STANDING_MAX: i64 = 3;
 
-/// Leaves out the clients who were merged into others; the client's table is called `c`.
-pub(crate) const NOT_MERGED: &str =
-    "not exists (select 1 from client_merge g where g.loser_id = c.id and g.undone_at is null)";
+/// Leaves out the clients who were merged into others, and those whose data was erased; the client's table is called `c`.
+pub(crate) const NOT_MERGED: &str = "not exists (select 1 from client_merge g where g.loser_id = c.id and g.undone_at is null) \
+     and not exists (select 1 from client_erasure e where e.client_id = c.id)";
 
 /// Into whom a client was merged; none when he stands for himself, or is not there.
 ///

@@ -10,7 +10,7 @@ use store::{Read, params};
 use crate::import::{
     ImportBatch, ImportField, ImportOutcome, ImportReject, ImportRow, ImportTarget,
 };
-use crate::{Change, ClientBound, Command, Error, Moving, Work};
+use crate::{Change, ClientBound, Command, Error, Moving, OnErase, Work};
 
 /// What a feed may bring of a branch.
 pub(super) const BRANCH_TARGET: ImportTarget = ImportTarget {
@@ -34,8 +34,10 @@ pub(super) const CLIENT_BOUND: &[ClientBound] = &[
             word: Some("m.source || ' ' || m.kind || ' ' || m.external_id"),
             ..Moving::ALL
         },
-    ),
-    ClientBound::stays("approval", "client_id", "what waits names the client it was asked for"),
+    )
+    .on_erase(OnErase::Stays("so that the next word of a feed on him is known and refused")),
+    ClientBound::stays("approval", "client_id", "what waits names the client it was asked for")
+        .on_erase(OnErase::Stays("what it keeps is sealed under the client's key")),
 ];
 
 /// Branches of one feed.

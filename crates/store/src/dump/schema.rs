@@ -69,6 +69,14 @@ pub async fn tables<R: Read>(db: &mut R) -> Result<Vec<Table>, StoreError> {
     Ok(out)
 }
 
+/// The names of a table's columns, in their order.
+///
+/// # Errors
+/// The database's.
+pub async fn column_names<R: Read>(db: &mut R, table: &str) -> Result<Vec<String>, StoreError> {
+    Ok(columns(db, table).await?.into_iter().map(|column| column.name).collect())
+}
+
 async fn columns<R: Read>(db: &mut R, table: &str) -> Result<Vec<Column>, StoreError> {
     let sql = match db.dialect() {
         Dialect::Sqlite => {

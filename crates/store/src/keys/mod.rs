@@ -18,6 +18,7 @@ mod secret_box;
 pub use ring::{BANK, Keys, Root, RootError};
 pub use rotate::{Rotation, Standing, begin_rotation, rewrap_some, seal_masters_anew, standing};
 pub use sealed::{
-    Item, Opened, is_sealed, open_bytes, open_text, open_texts, seal_bytes, seal_text, seal_texts,
+    Item, Opened, is_sealed, open_bytes, open_text, open_texts, seal_bytes, seal_last, seal_text,
+    seal_texts,
 };
 pub use secret_box::{KEY_BYTES, SecretBox, SecretBoxError};

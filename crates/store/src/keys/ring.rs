@@ -45,6 +45,8 @@ pub trait Root: Send + Sync {
 pub(super) enum Found {
     /// It is there.
     Key(SecretBox),
+    /// It opens, and seals nothing any more.
+    Closed(SecretBox),
     /// It was destroyed.
     Destroyed,
 }
@@ -163,7 +165,24 @@ impl Keys {
         asked.sort_unstable();
         asked.dedup();
         for some in asked.chunks(ASKED_MAX) {
-            self.look_up(db, some, &mut found).await?;
+            self.look_up(db, some, "", &mut found).await?;
+        }
+        Ok(found)
+    }
+
+    /// The keys of owners, looked up anew and held open until the transaction ends: whoever wants to close one
+    /// waits for us, and we see what was closed before.
+    async fn hold(
+        &self,
+        tx: &mut Tx,
+        owners: &[Uuid],
+    ) -> Result<BTreeMap<Uuid, Found>, StoreError> {
+        let mut asked = owners.to_vec();
+        asked.sort_unstable();
+        asked.dedup();
+        let (mut found, lock) = (BTreeMap::new(), tx.dialect().for_share());
+        for some in asked.chunks(ASKED_MAX) {
+            self.look_up(tx, some, lock, &mut found).await?;
         }
         Ok(found)
     }
@@ -172,13 +191,14 @@ impl Keys {
         &self,
         db: &mut R,
         owners: &[Uuid],
+        lock: &str,
         found: &mut BTreeMap<Uuid, Found>,
     ) -> Result<(), StoreError> {
         // the last owner fills up, so that few different statements are prepared
         let length = owners.len().next_power_of_two();
         let places: Vec<String> = (1..=length).map(|n| format!("${n}")).collect();
         let sql = format!(
-            "select owner_id, master_id, sealed from data_key where owner_id in ({})",
+            "select owner_id, master_id, sealed, closed_at from data_key where owner_id in ({}){lock}",
             places.join(", ")
         );
         let filler = owners.last().into_iter().cycle();
@@ -201,14 +221,16 @@ impl Keys {
                 }
             };
             let key = open_data_key(&master, &sealed, owner)?;
+            let closed_at: Option<Timestamp> = c.take()?;
             self.lock().cache.put(owner, key.clone());
-            found.insert(owner, Found::Key(key));
+            let is_open = closed_at.is_none();
+            found.insert(owner, if is_open { Found::Key(key) } else { Found::Closed(key) });
         }
         Ok(())
     }
 
-    /// The keys of owners for sealing; those that have none get one, those whose key was destroyed are
-    /// left out. A new key is known to others when the transaction commits.
+    /// The keys of owners for sealing; those that have none get one, those whose key was closed or destroyed
+    /// are left out. A new key is known to others when the transaction commits.
     pub(super) async fn for_writing(
         &self,
         tx: &mut Tx,
@@ -216,7 +238,7 @@ impl Keys {
         entropy: &dyn Entropy,
         now: Timestamp,
     ) -> Result<BTreeMap<Uuid, SecretBox>, StoreError> {
-        let found = self.find(tx, owners).await?;
+        let found = self.hold(tx, owners).await?;
         let mut missing: Vec<Uuid> =
             owners.iter().copied().filter(|o| !found.contains_key(o)).collect();
         missing.sort_unstable();
@@ -251,13 +273,30 @@ impl Keys {
             keys.extend(fresh);
         } else {
             // somebody else was first with one of them: his counts
-            let theirs = self.find(tx, &missing).await?;
+            let theirs = self.hold(tx, &missing).await?;
             keys.extend(theirs.into_iter().filter_map(usable));
             missing.iter().for_each(|owner| self.forget(*owner));
         }
         Ok(keys)
     }
 
+    /// Closes an owner's key: what was sealed under it still opens, and nothing more is sealed. Waits for whoever
+    /// is writing of him now. An owner without a key gets one first.
+    ///
+    /// # Errors
+    /// The database's; [`StoreError::Keys`] when the key was closed or destroyed before.
+    pub async fn close(
+        &self,
+        tx: &mut Tx,
+        (entropy, now): (&dyn Entropy, Timestamp),
+        owner: Uuid,
+    ) -> Result<SecretBox, StoreError> {
+        let key = self.for_writing(tx, &[owner], entropy, now).await?.remove(&owner);
+        let key = key.ok_or_else(|| StoreError::Keys("the key was closed before".to_owned()))?;
+        let sql = "update data_key set closed_at = $2 where owner_id = $1 and closed_at is null";
+        tx.execute(sql, params![owner, now]).await?;
+        Ok(key)
+    }
     /// Destroys an owner's key: what was sealed under it can never be opened again. Answers whether there was
     /// one.
     ///
@@ -281,7 +320,7 @@ impl Keys {
 fn usable((owner, found): (Uuid, Found)) -> Option<(Uuid, SecretBox)> {
     match found {
         Found::Key(key) => Some((owner, key)),
-        Found::Destroyed => None,
+        Found::Closed(_) | Found::Destroyed => None,
     }
 }
 

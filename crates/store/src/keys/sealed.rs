@@ -44,7 +44,7 @@ pub fn is_sealed(text: &str) -> bool {
 pub type Item = (Uuid, String, String);
 
 /// Seals texts in their transaction, each for its owner; an owner without a key gets one. A text whose owner's
-/// key was destroyed becomes `None`: it must not be written.
+/// key was closed or destroyed becomes `None`: it must not be written.
 ///
 /// # Errors
 /// The database's; [`StoreError::Keys`] while the keys are locked.
@@ -59,13 +59,24 @@ pub async fn seal_texts(
     items
         .iter()
         .map(|(owner, purpose, plain)| {
-            let seal = |key: &SecretBox| {
-                let sealed = key.seal(entropy, plain.as_bytes(), purpose)?;
-                Ok(format!("{MARK}{}", STANDARD_NO_PAD.encode(sealed)))
-            };
+            let seal = |key: &SecretBox| seal_last(key, entropy, purpose, plain);
             found.get(owner).map(seal).transpose()
         })
         .collect()
+}
+
+/// Seals the last text of an owner with the key that [`super::Keys::close`] gave.
+///
+/// # Errors
+/// [`StoreError::Keys`] when there is too much to seal.
+pub fn seal_last(
+    key: &SecretBox,
+    entropy: &dyn Entropy,
+    purpose: &str,
+    plain: &str,
+) -> Result<String, StoreError> {
+    let sealed = key.seal(entropy, plain.as_bytes(), purpose)?;
+    Ok(format!("{MARK}{}", STANDARD_NO_PAD.encode(sealed)))
 }
 
 /// Seals one text; see [`seal_texts`].
@@ -120,7 +131,7 @@ pub async fn open_text<R: Read>(
 fn open(found: Option<&Found>, body: &str, purpose: &str) -> Result<Opened, StoreError> {
     let changed = || StoreError::Keys(format!("a sealed text of {purpose} was changed"));
     match found {
-        Some(Found::Key(key)) => {
+        Some(Found::Key(key) | Found::Closed(key)) => {
             let sealed = STANDARD_NO_PAD.decode(body).map_err(|_| changed())?;
             let plain = key.open(&sealed, purpose).map_err(|_| changed())?;
             let text = String::from_utf8(plain.reveal().clone()).map_err(|_| changed())?;
@@ -161,7 +172,9 @@ pub async fn open_bytes<R: Read>(
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let keys = Arc::clone(db.keys());
     match keys.find(db, &[owner]).await?.remove(&owner) {
-        Some(Found::Key(key)) => Ok(Some(key.open(sealed, purpose)?.reveal().clone())),
+        Some(Found::Key(key) | Found::Closed(key)) => {
+            Ok(Some(key.open(sealed, purpose)?.reveal().clone()))
+        }
         Some(Found::Destroyed) => Ok(None),
         None => Err(StoreError::Keys(format!("the key of {purpose} is missing"))),
     }

@@ -7,7 +7,6 @@ use axum::extract::Path;
 use kernel::{ClientId, Date};
 use maud::{Markup, PreEscaped, html};
 use spine::Error;
-use web::i18n::L;
 use web::ui::{self, Button, Menu, MenuItem, PageHeader, Tab, Tone};
 use web::{Answer, CardPanel, Cx, PanelSlot};
 
@@ -75,8 +74,6 @@ pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
         .marks(marks(cx, head, &roles))
         .lead(lead(cx, head, &consents));
     let may_edit = cx.principal().reaches("client.edit", head.owner());
-    let may_merge = merge::model::may_be_one(head.kind, head.kind)
-        && cx.principal().reaches("client.merge", head.owner());
     let edit = Button::secondary(l.t("client-edit"))
         .icon("pencil")
         .href(format!("{}/edit", card_href(head.id)));
@@ -99,19 +96,34 @@ pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
                 @for part in &extra { (part) }
                 @if let Some(take) = &take { (take.render()) }
                 @if may_edit { (edit.render()) }
-                @if may_merge { (merge_menu(l, head).render()) }
+                @if let Some(more) = more_menu(cx, head) { (more.render()) }
             }
         }
         (ui::tabs(&l.t("client-tabs"), &tabs))
     })
 }
 
-fn merge_menu(l: &L, head: &ClientHead) -> Menu {
-    Menu::dots("client-more", l.t("client-more")).item(MenuItem::Dialog {
-        src: format!("{}/merge", card_href(head.id)),
-        icon: "merge",
-        label: l.t("merge-with"),
-    })
+/// What is done with a client seldom; none when the person may do nothing of it.
+fn more_menu(cx: &Cx, head: &ClientHead) -> Option<Menu> {
+    let l = &cx.l;
+    let may = |permission: &str| cx.principal().reaches(permission, head.owner());
+    let is_person = matches!(head.kind, ClientKind::Person | ClientKind::SoleTrader);
+    let items = [
+        (
+            merge::model::may_be_one(head.kind, head.kind) && may("client.merge"),
+            "merge",
+            "merge",
+            "merge-with",
+        ),
+        (may("privacy.report"), "data-report", "file-text", "data-report"),
+        (is_person && may("privacy.erase"), "erase", "eraser", "erase-menu"),
+    ];
+    let mut menu = Menu::dots("client-more", l.t("client-more"));
+    for (_, place, icon, label) in items.into_iter().filter(|item| item.0) {
+        let src = format!("{}/{place}", card_href(head.id));
+        menu = menu.item(MenuItem::Dialog { src, icon, label: l.t(label) });
+    }
+    items.iter().any(|item| item.0).then_some(menu)
 }
 
 fn marks(cx: &Cx, head: &ClientHead, roles: &[(String, Date)]) -> Markup {
