@@ -3,7 +3,7 @@
 use spine::{ClientBound, Ground, Moving, OnErase};
 
 use crate::privacy::commands::blank_merges;
-use crate::search::commands::rebuild;
+use crate::search::commands::{forget_words, rebuild};
 
 /// The file on a client the bank had a contract with.
 const KEPT: OnErase = OnErase::Kept(Ground::Relations);
@@ -123,7 +123,7 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
     ClientBound::stays("client_merge", "loser_id", RECORD).on_erase(OnErase::By(blank_merges)),
     ClientBound::stays("client_erasure", "client_id", "an erased client is merged with nobody")
         .on_erase(OnErase::Stays("it is the act itself")),
-    ClientBound::derived("client_token", "client_id", rebuild),
+    ClientBound::derived("client_token", "client_id", rebuild).on_erase(OnErase::By(forget_words)),
     ClientBound::stays("match_key", "client_id", "worked out together with client_token"),
     ClientBound::stays("client_pair", "a_id", "what was said of two records stays said of them"),
     ClientBound::stays("client_pair", "b_id", "what was said of two records stays said of them"),

@@ -22,6 +22,7 @@ mod report;
 pub(crate) use api::api;
 pub(crate) use job::RetentionJob;
 pub(crate) use pages::routes;
+pub use report::told_columns;
 
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::EraseClient>();

@@ -91,6 +91,23 @@ pub(crate) async fn gather<R: Read>(
     Ok(sections)
 }
 
+/// The tables and columns that a report tells of.
+///
+/// # Errors
+/// The database's.
+pub async fn told_columns<R: Read>(
+    db: &mut R,
+    bus: &Bus,
+) -> Result<Vec<(&'static str, Vec<String>)>, Error> {
+    let bound = bus.client_bound().iter().filter(|b| is_told(b)).map(|b| b.table);
+    let mut out = Vec::new();
+    for table in std::iter::once("client").chain(bound) {
+        let names = store::dump::schema::column_names(db, table).await?;
+        out.push((table, names.into_iter().filter(|name| is_told_column(name)).collect()));
+    }
+    Ok(out)
+}
+
 /// Whether a table is part of a report.
 pub(crate) fn is_told(bound: &ClientBound) -> bool {
     !DERIVED.contains(&bound.table)

@@ -74,6 +74,28 @@ pub(crate) fn rebuild<'a>(w: &'a mut Work<'_>, id: ClientId) -> Rebuilding<'a> {
     Box::pin(index_client(w, id))
 }
 
+/// Takes a client out of the search by name, and the words that nobody else is found by out of the dictionary.
+pub(crate) fn forget_words<'a>(w: &'a mut Work<'_>, id: ClientId) -> Rebuilding<'a> {
+    Box::pin(async move {
+        let mut words: Vec<String> = Vec::new();
+        let sql = "select token from client_token where client_id = $1";
+        for row in w.query(sql, params![id]).await? {
+            words.push(row.one()?);
+        }
+        w.execute("delete from client_token where client_id = $1", params![id]).await?;
+        for word in &words {
+            for table in ["token_gram", "name_token"] {
+                let sql = format!(
+                    "delete from {table} where token = $1 and not exists \
+                     (select 1 from client_token t where t.token = $1)"
+                );
+                w.execute(&sql, params![word]).await?;
+            }
+        }
+        Ok(())
+    })
+}
+
 /// Waits until nobody else gives this number to a client: between the look whether somebody holds it
 /// and the writing of it nothing may come. Held until the end of the transaction; free on SQLite, where
 /// writers queue.

@@ -38,6 +38,7 @@ mod merge_histories;
 mod merges;
 mod oidc;
 mod operation;
+mod privacy;
 mod schema;
 mod search;
 mod second_factor;

@@ -148,7 +148,7 @@ const NAMES: &str = "select last_name || ' ' || coalesce(employer, '') || ' ' ||
 const PHONES: &str = "select value || case when is_main = 1 then '!' else '' end from client_contact \
      where client_id = $1 order by value";
 
-fn call(client_id: ClientId, subject: &str) -> LogInteraction {
+pub(crate) fn call(client_id: ClientId, subject: &str) -> LogInteraction {
     LogInteraction {
         client_id,
         channel: "phone".into(),

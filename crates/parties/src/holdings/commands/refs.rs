@@ -29,7 +29,7 @@ pub(super) struct Known {
 pub(super) struct Refs(BTreeMap<(String, String), Known>);
 
 impl Refs {
-    /// Reads all records of some kinds with these external ids.
+    /// Reads all records of some kinds with these external ids. A client whose data was erased is not known.
     pub(super) async fn fetch<R: Read>(
         db: &mut R,
         source: &str,
@@ -41,7 +41,8 @@ impl Refs {
         for chunk in ids.chunks(IDS_AT_ONCE) {
             let sql = format!(
                 "select kind, external_id, entity_id, digest from external_ref \
-                 where source = $1 and kind in ({}) and external_id in ({})",
+                 where source = $1 and kind in ({}) and external_id in ({}) and not exists \
+                 (select 1 from client_erasure e where e.client_id = external_ref.entity_id)",
                 places(2, kinds.len()),
                 places(2 + kinds.len(), chunk.len())
             );

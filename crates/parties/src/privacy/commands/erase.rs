@@ -171,7 +171,7 @@ impl EraseClient {
             .set("basis", self.basis.key())
             .set("asked_on", self.asked_on.to_string())
             .set("kept_until", until.map(str::to_owned))
-            .set("rows", rows);
+            .set("erased_rows", rows);
         w.record("erasure", self.client_id.uuid(), None, change);
     }
 }

@@ -100,6 +100,37 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
     ));
     all.extend(admin_places(site, window).await);
     all.extend(approval_places(site, window).await);
+    all.extend(privacy_places(site, window).await);
+    all
+}
+
+/// A person of whom only the proof of a consent is kept, and a report for another.
+async fn privacy_places(site: &Site, window: &Window) -> Vec<Place> {
+    window.sign_in("manager").await;
+    let new = json!({ "last_name": "Неприметная", "first_name": "Вера" });
+    send(window, "/clients/new?kind=person", new).await;
+    let gone = site.person("Неприметная").await;
+    let consent = json!({ "purpose": "advertising", "channel": "any", "state": "given",
+        "evidence": "подпись", "text_version": "2025-09" });
+    send(window, &format!("/clients/{gone}/consents"), consent).await;
+    window.sign_in("security_officer").await;
+    let why = json!({ "basis": "request", "note": "заявление № 7" });
+    let request = send(window, &format!("/clients/{gone}/erase"), why).await;
+    window.sign_in("head_office").await;
+    send(window, &request, json!({ "verdict": "approve" })).await;
+    let client = site.person("Щербакова").await;
+    let report = format!("/clients/{client}/data-report");
+    let mut all = vec![
+        place("data-report", "head_office", report.clone()),
+        place("erase", "head_office", format!("/clients/{client}/erase")),
+    ];
+    let why = json!({ "reason": "заявление № 3" });
+    all.push(place("data-report-shown", "head_office", send(window, &report, why).await));
+    window.sign_in("security_officer").await;
+    let act = format!("/admin/erasures/{gone}");
+    let opened = send(window, &act, json!({ "reason": "запрос № 1" })).await;
+    all.extend(of("security_officer", &[("erasures", "/admin/erasures"), ("erasure", &act)]));
+    all.push(place("erasure-archive", "security_officer", opened));
     all
 }
 

@@ -75,12 +75,16 @@ pub(crate) async fn take(
             None => drop(taken.insert(external_id.to_owned(), incoming.digest.clone())),
         }
         let found = known.get(external_id);
-        if found.is_some_and(|(_, digest)| *digest == incoming.digest) {
+        if found.is_some_and(|one| one.is_erased) {
+            outcome.rejected.push(reject(row, None, "client-erased", external_id));
+            continue;
+        }
+        if found.is_some_and(|one| one.digest == incoming.digest) {
             outcome.unchanged += 1;
             continue;
         }
         let ours = || own.get(external_id).map(|one| one.id);
-        let client = found.map(|(id, _)| (*id).into()).or_else(ours);
+        let client = found.map(|one| one.id.into()).or_else(ours);
         if let Some((kind, value)) = owners.take(&incoming, client) {
             outcome.rejected.push(reject(row, Some(&kind), "identifier-taken", &value));
             continue;
@@ -103,17 +107,27 @@ pub(crate) async fn take(
     Ok(outcome)
 }
 
-/// External id → our id and the digest of the row it was last read from.
+/// A client a feed has brought before.
+struct Known {
+    id: uuid::Uuid,
+    /// Of the row it was last read from.
+    digest: Vec<u8>,
+    /// His personal data was erased: a feed does not bring it back.
+    is_erased: bool,
+}
+
+/// By external id.
 async fn known_refs(
     w: &mut Work<'_>,
     batch: &ImportBatch,
     kind: &str,
-) -> Result<BTreeMap<String, (uuid::Uuid, Vec<u8>)>, Error> {
+) -> Result<BTreeMap<String, Known>, Error> {
     let mut out = BTreeMap::new();
     for chunk in batch.rows.chunks(500) {
         let places: Vec<String> = (3..chunk.len() + 3).map(|n| format!("${n}")).collect();
         let sql = format!(
-            "select external_id, entity_id, digest from external_ref \
+            "select external_id, entity_id, digest, case when exists (select 1 from client_erasure e \
+             where e.client_id = external_ref.entity_id) then 1 else 0 end from external_ref \
              where source = $1 and kind = $2 and external_id in ({})",
             places.join(", ")
         );
@@ -121,7 +135,9 @@ async fn known_refs(
         values.extend(chunk.iter().map(|r| Value::from(&r.external_id)));
         for row in w.query(&sql, &values).await? {
             let mut c = row.cols();
-            out.insert(c.take()?, (c.take()?, c.take()?));
+            let external_id = c.take()?;
+            let (id, digest, is_erased) = (c.take()?, c.take()?, c.take()?);
+            out.insert(external_id, Known { id, digest, is_erased });
         }
     }
     Ok(out)
