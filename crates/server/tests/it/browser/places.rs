@@ -117,7 +117,8 @@ async fn privacy_places(site: &Site, window: &Window) -> Vec<Place> {
     let why = json!({ "basis": "request", "note": "заявление № 7" });
     let request = send(window, &format!("/clients/{gone}/erase"), why).await;
     window.sign_in("head_office").await;
-    send(window, &request, json!({ "verdict": "approve" })).await;
+    let decide = "main form[action$=\"/decide\"]";
+    send_by(window, &request, decide, json!({ "verdict": "approve" })).await;
     let client = site.person("Щербакова").await;
     let report = format!("/clients/{client}/data-report");
     let mut all = vec![
@@ -389,16 +390,21 @@ async fn admin_places(site: &Site, window: &Window) -> Vec<Place> {
 
 /// Sends the form of a page as a person would, with these values, and gives the address it leads to.
 async fn send(window: &Window, page: &str, values: serde_json::Value) -> String {
-    let script = "const [page, values] = arguments; \
+    send_by(window, page, "main form[data-save]", values).await
+}
+
+/// The same by the form that a selector finds.
+async fn send_by(window: &Window, page: &str, form: &str, values: serde_json::Value) -> String {
+    let script = "const [page, selector, values] = arguments; \
         fetch(page).then((r) => r.text()).then((html) => { \
-          const form = new DOMParser().parseFromString(html, 'text/html').querySelector('main form[data-save]'); \
+          const form = new DOMParser().parseFromString(html, 'text/html').querySelector(selector); \
           const data = new FormData(form); \
           for (const [name, value] of Object.entries(values)) data.set(name, value); \
           const file = form.querySelector('[type=file]'); \
           if (file) data.set(file.name, new File([values.file], 'contacts.csv', { type: 'text/csv' })); \
           return fetch(form.getAttribute('action') || page, { method: 'POST', body: file ? data : new URLSearchParams(data) }); \
         }).then((r) => done(r.status + new URL(r.url).pathname), (error) => done(String(error)));";
-    let path = window.js_later(script, vec![json!(page), values]).await;
+    let path = window.js_later(script, vec![json!(page), json!(form), values]).await;
     let path = path.as_str().expect("an answer");
     path.strip_prefix("200").unwrap_or_else(|| panic!("{page} was not saved: {path}")).to_owned()
 }
