@@ -62,6 +62,13 @@ pub struct JobContext {
 }
 
 impl JobContext {
+    /// Takes what was deleted out of the database's files; see [`Writer::scrub`].
+    ///
+    /// # Errors
+    /// [`JobError::Again`] while somebody reads an older state.
+    pub async fn scrub(&self) -> Result<(), JobError> {
+        Ok(self.writer.scrub().await?)
+    }
     /// Tells how far the job is and keeps the lease.
     ///
     /// # Errors

@@ -267,6 +267,17 @@ impl Writer {
         };
         Ok(Tx { inner, keys: Arc::clone(&self.keys) })
     }
+    /// Empties SQLite's log into the database and cuts it: what was deleted stands in no file any more. PostgreSQL
+    /// cleans by itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] while somebody reads an older state; to be tried again.
+    pub async fn scrub(&self) -> Result<(), StoreError> {
+        match self.backend.as_ref() {
+            Backend::Sqlite(pool) => pool.with_writer(crate::sqlite::scrub).await,
+            Backend::Postgres(_) => Ok(()),
+        }
+    }
     /// Makes ready for a bulk load by a process that ends with it: SQLite's writing connection gets a
     /// large page cache and moves its log into the database less often. Nothing becomes less safe.
     ///

@@ -124,6 +124,8 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "journal_mode", "wal").map_err(open_error)?;
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", "on")?;
+    // what is deleted is written over, not only forgotten: personal data that was erased is not in the file
+    connection.pragma_update_and_check(None, "secure_delete", "on", |_| Ok(()))?;
     connection.pragma_update(None, "cache_size", CACHE_KIB)?;
     // Without this every `limit $1` (and others whose value could change the plan) is compiled anew each
     // time a value is bound: a third of a page's time.
@@ -138,6 +140,13 @@ pub(crate) fn prepare_bulk_load(connection: &mut Connection) -> Result<(), Store
     connection.pragma_update(None, "cache_size", BULK_CACHE_KIB)?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", BULK_LOG_PAGES, |_| Ok(()))?;
     Ok(())
+}
+
+/// See [`crate::Writer::scrub`].
+pub(crate) fn scrub(connection: &mut Connection) -> Result<(), StoreError> {
+    let sql = "pragma wal_checkpoint(truncate)";
+    let is_busy: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+    if is_busy == 0 { Ok(()) } else { Err(StoreError::Busy) }
 }
 
 /// Runs a call that may block for long without starving the other tasks of this worker.

@@ -29,6 +29,8 @@ impl JobHandler for RetentionJob {
             loop {
                 let due = queries::due(&mut job.services.reader.clone(), today, STRETCH).await?;
                 if due.is_empty() {
+                    // also after what people erased since yesterday
+                    job.scrub().await?;
                     tracing::info!(
                         destroyed,
                         command = DestroyArchive::NAME,

@@ -58,6 +58,17 @@ async fn traces(bank: &Bank) -> BTreeSet<String> {
     found
 }
 
+/// The canaries that stand in the files of an SQLite database after its daily cleaning.
+async fn in_files(bank: &Bank) -> Vec<&'static str> {
+    let Some(path) = bank.url().strip_prefix("sqlite:") else { return Vec::new() };
+    bank.clock.set(bank.clock.now().plus_days(1));
+    bank.settle().await;
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes.extend(std::fs::read(format!("{path}-wal")).unwrap_or_default());
+    let holds = |word: &&&str| bytes.windows(word.len()).any(|part| part == word.as_bytes());
+    CANARIES.iter().filter(holds).copied().collect()
+}
+
 /// A client with something of nearly every kind.
 async fn full_client(bank: &Bank) -> ClientId {
     let mut manager = bank.client("manager").await;
@@ -122,6 +133,7 @@ async fn a_person_no_law_keeps_is_gone_from_every_table_and_stays_gone() {
         erase_by_two(bank, &erase(id)).await;
         bank.settle().await;
         assert_eq!(traces(bank).await, BTreeSet::new());
+        assert_eq!(in_files(bank).await, Vec::<&str>::new());
         let act = queries::act(&mut bank.services.reader.clone(), id).await.unwrap().unwrap();
         assert_eq!((act.state, act.kept_until), (ErasureState::Destroyed, None));
         assert!(act.counts["interaction"] == 1 && act.counts["client_identifier"] == 2, "{act:?}");
