@@ -45,6 +45,19 @@ pub(crate) struct Config {
     /// Where the bank's monitoring asks (`/metrics`); none when it is not said. Keep it inside.
     #[serde(default)]
     pub(crate) operation: Option<SocketAddr>,
+    /// `postgres://…` of a streaming replica that pages which tolerate lag are read from.
+    #[serde(default)]
+    pub(crate) replica: Option<String>,
+    /// How far behind the replica may be at most (seconds).
+    #[serde(default = "replica_lag")]
+    pub(crate) replica_lag_seconds: u64,
+    /// How long the node goes on answering after the signal to stop, while it says that it is not ready: so
+    /// long a load balancer may take to notice (seconds).
+    #[serde(default)]
+    pub(crate) drain_seconds: u64,
+    /// Where traces go; nowhere when it is not said.
+    #[serde(default)]
+    pub(crate) traces: Option<Traces>,
     /// The node's address as browsers see it; needed for signing in through a provider.
     #[serde(default)]
     pub(crate) public_url: String,
@@ -57,6 +70,17 @@ pub(crate) struct Config {
     /// Everybody may sign in as anybody: only for a made-up bank.
     #[serde(default)]
     pub(crate) demo: bool,
+}
+
+/// Where traces go.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Traces {
+    /// Address of a receiver of OTLP over HTTP; traces go to `/v1/traces` under it.
+    pub(crate) endpoint: String,
+    /// How many of a hundred traces that begin here are recorded.
+    #[serde(default = "all")]
+    pub(crate) sampled_percent: u8,
 }
 
 /// A provider of OpenID Connect.
@@ -120,6 +144,12 @@ pub(crate) const LISTEN: SocketAddr =
 const fn listen() -> SocketAddr {
     LISTEN
 }
+const fn replica_lag() -> u64 {
+    10
+}
+const fn all() -> u8 {
+    100
+}
 const fn yes() -> bool {
     true
 }
@@ -159,6 +189,10 @@ impl Config {
             node: node(),
             key_file: key_file(db, Path::new("")),
             operation: None,
+            replica: None,
+            replica_lag_seconds: replica_lag(),
+            drain_seconds: 0,
+            traces: None,
             public_url: String::new(),
             oidc: Vec::new(),
             webhooks_inside: false,
@@ -198,6 +232,11 @@ impl Config {
             Provider::new(setting).map_err(|e| RunError::Asked(e.to_string()))
         };
         self.oidc.iter().map(one).collect()
+    }
+    /// The replica.
+    pub(crate) fn replica(&self) -> Option<store::ReplicaSetting> {
+        let lag_max = std::time::Duration::from_secs(self.replica_lag_seconds);
+        self.replica.clone().map(|url| store::ReplicaSetting { url, lag_max })
     }
     /// The currency.
     ///

@@ -15,7 +15,9 @@ mod journal;
 mod load;
 mod master_key;
 mod operation;
+mod traces;
 pub mod wiring;
 
 pub use cli::run;
+pub use traces::{Exporter, Spans};
 pub use error::RunError;

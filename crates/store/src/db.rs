@@ -3,11 +3,13 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::insert::{self, Insert};
 use crate::memo::Memo;
 use crate::pg::{PgPool, PgTx};
 use crate::sqlite::{SqlitePool, SqliteTx};
+use crate::replica::{Mark, Replica};
 use crate::{Row, StoreError, Value};
 
 /// Which database is behind the door; the few SQL texts that must differ are its methods.
@@ -72,25 +74,54 @@ pub struct Store {
     pub writer: Writer,
 }
 
+/// A streaming replica that pages which tolerate lag may be read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplicaSetting {
+    /// `postgres://…` of the one replica.
+    pub url: String,
+    /// What may be missing there at most.
+    pub lag_max: Duration,
+}
+
 impl Store {
     /// Opens `sqlite:PATH` (made when absent) or `postgres://…` (must exist). Runs no migration.
     ///
     /// # Errors
     /// When the URL is of neither form or the database does not answer.
     pub async fn open(url: &str) -> Result<Store, StoreError> {
+        Self::open_with(url, None).await
+    }
+    /// As [`Store::open`], with a replica for [`Reader::lagging`]. It need not answer now. SQLite has none.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; also when the replica's address cannot be read.
+    pub async fn open_with(
+        url: &str,
+        replica: Option<&ReplicaSetting>,
+    ) -> Result<Store, StoreError> {
         let backend = if let Some(path) = url.strip_prefix("sqlite:") {
             Backend::Sqlite(SqlitePool::open(&PathBuf::from(path))?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let pool = PgPool::open(url)?;
-            pool.query("select 1", &[]).await?;
+            let pool = PgPool::open(url, "primary")?;
+            // once: at the start a wrong address is likelier than an outage
+            pool.try_query("select 1", &[]).await?;
             Backend::Postgres(pool)
         } else {
             return Err(StoreError::Url(url.chars().take(60).collect()));
         };
+        let replica = match (&backend, replica) {
+            (Backend::Postgres(_), Some(asked)) => {
+                let pool = PgPool::open(&asked.url, "replica")?;
+                Some(Arc::new(Replica::new(pool, asked.lag_max)))
+            }
+            _ => None,
+        };
         let backend = Arc::new(backend);
+        let marks = replica.is_some();
+        let (reads, primary) = (Arc::clone(&backend), None);
         Ok(Store {
-            reader: Reader { backend: Arc::clone(&backend), long: false, memo: None },
-            writer: Writer { backend },
+            reader: Reader { backend: reads, long: false, memo: None, replica, primary },
+            writer: Writer { backend, marks },
         })
     }
 }
@@ -123,21 +154,57 @@ pub struct Reader {
     backend: Arc<Backend>,
     long: bool,
     memo: Option<Arc<Memo>>,
+    /// The replica of this node, if it has one.
+    pub(crate) replica: Option<Arc<Replica>>,
+    /// Where to turn when the replica, which this reader reads from, fails.
+    primary: Option<Arc<Backend>>,
 }
 
 impl Reader {
     /// The same reader for statements that may run long (reports, generators).
     #[must_use]
     pub fn long(&self) -> Reader {
-        Reader { backend: Arc::clone(&self.backend), long: true, memo: None }
+        Reader { long: true, memo: None, ..self.clone() }
     }
     /// A reader for one page: it and its clones ask the database each question once. The parts of a page
     /// are written apart and ask the same things: who the client is, to whom he belongs. Never for
     /// longer than one request.
     #[must_use]
     pub fn remembering(&self) -> Reader {
-        let memo = Some(Arc::new(Memo::default()));
-        Reader { backend: Arc::clone(&self.backend), long: self.long, memo }
+        Reader { memo: Some(Arc::new(Memo::default())), ..self.clone() }
+    }
+    /// The same reader, which remembers nothing.
+    pub(crate) fn plain(&self) -> Reader {
+        Reader { memo: None, ..self.clone() }
+    }
+    /// A reader for a page that tolerates lag: over the replica when there is one that has replayed `mark`
+    /// and is near enough, over the primary otherwise. What was remembered so far stays.
+    pub async fn lagging(&self, mark: Mark) -> Reader {
+        let Some(replica) = self.replica.as_ref().filter(|_| self.primary.is_none()) else {
+            return self.clone();
+        };
+        if !replica.may_serve(mark).await {
+            return self.clone();
+        }
+        Reader {
+            backend: Arc::new(Backend::Postgres(replica.pool.clone())),
+            primary: Some(Arc::clone(&self.backend)),
+            ..self.clone()
+        }
+    }
+    /// For how long the database has been away; none while it answers.
+    pub fn outage(&self) -> Option<Duration> {
+        match self.backend.as_ref() {
+            Backend::Sqlite(_) => None,
+            Backend::Postgres(pool) => pool.outage().age(),
+        }
+    }
+    /// How often connections were lost.
+    pub(crate) fn losses(&self) -> u64 {
+        match self.backend.as_ref() {
+            Backend::Sqlite(_) => 0,
+            Backend::Postgres(pool) => pool.outage().losses(),
+        }
     }
     /// Forgets what was remembered: something was written.
     pub fn forget(&self) {
@@ -175,9 +242,18 @@ impl Read for Reader {
         if let Some(rows) = self.memo.as_ref().and_then(|memo| memo.get(sql, params)) {
             return Ok(rows);
         }
-        let rows = match self.backend.as_ref() {
-            Backend::Sqlite(pool) => pool.query(sql, params, self.long).await?,
-            Backend::Postgres(pool) => pool.query(sql, params).await?,
+        let rows = match (self.backend.as_ref(), self.primary.as_deref()) {
+            (Backend::Postgres(replica), Some(Backend::Postgres(primary))) => {
+                match replica.try_query(sql, params).await {
+                    // gone, or it had to choose between this statement and replaying
+                    Err(StoreError::Away(_) | StoreError::Busy) => primary.query(sql, params).await?,
+                    outcome => outcome?,
+                }
+            }
+            (Backend::Sqlite(pool), _) => {
+                crate::trace::statement(sql, pool.query(sql, params, self.long)).await?
+            }
+            (Backend::Postgres(pool), _) => pool.query(sql, params).await?,
         };
         if let Some(memo) = &self.memo {
             memo.put(sql, params, &rows);
@@ -227,6 +303,8 @@ impl Read for Snapshot {
 #[derive(Clone)]
 pub struct Writer {
     backend: Arc<Backend>,
+    /// Whether commits are asked how far a replica must be to show them.
+    marks: bool,
 }
 
 impl Writer {
@@ -239,7 +317,7 @@ impl Writer {
             Backend::Sqlite(pool) => TxInner::Sqlite(pool.begin().await?),
             Backend::Postgres(pool) => TxInner::Postgres(Box::new(pool.begin("begin").await?)),
         };
-        Ok(Tx { inner })
+        Ok(Tx { inner, marks: self.marks })
     }
     /// Makes ready for a bulk load by a process that ends with it: SQLite's writing connection gets a
     /// large page cache and moves its log into the database less often. Nothing becomes less safe.
@@ -265,6 +343,7 @@ enum TxInner {
 /// A transaction that may write; dropping it without [`Tx::commit`] undoes it.
 pub struct Tx {
     inner: TxInner,
+    marks: bool,
 }
 
 impl Tx {
@@ -329,6 +408,17 @@ impl Tx {
         match self.inner {
             TxInner::Sqlite(tx) => tx.commit(),
             TxInner::Postgres(tx) => (*tx).commit().await,
+        }
+    }
+    /// As [`Tx::commit`]; answers how far a replica must be to show it, [`Mark::NONE`] where there is none.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`].
+    pub async fn commit_marked(self) -> Result<Mark, StoreError> {
+        match self.inner {
+            TxInner::Postgres(tx) if self.marks => (*tx).commit_marked().await,
+            TxInner::Postgres(tx) => (*tx).commit().await.map(|()| Mark::NONE),
+            TxInner::Sqlite(tx) => tx.commit().map(|()| Mark::NONE),
         }
     }
     /// Undoes everything.

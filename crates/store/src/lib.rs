@@ -5,16 +5,22 @@
 //! differ is a named helper of [`Dialect`]. Writing needs a [`Writer`], which only the command bus
 //! gets: a page holds a [`Reader`] and cannot change a row.
 
+mod address;
 mod error;
 mod insert;
 mod memo;
 mod migrate;
+mod outage;
 mod pg;
+mod replica;
 mod sqlite;
+mod tls;
+mod trace;
 mod value;
 
 pub mod blobs;
 pub mod dump;
+pub mod follow;
 pub mod journal;
 pub mod outbox;
 pub mod queue;
@@ -22,9 +28,11 @@ pub mod verify;
 
 mod db;
 
-pub use db::{Dialect, Read, Reader, Snapshot, Store, Tx, Writer};
+pub use db::{Dialect, Read, Reader, ReplicaSetting, Snapshot, Store, Tx, Writer};
 pub use error::StoreError;
 pub use migrate::{MIGRATIONS, Migration};
+pub use outage::PATIENCE;
+pub use replica::Mark;
 pub use value::{Cols, FromValue, Row, Value};
 
 /// Builds a parameter list: `params![client_id, "text", 5_i64]`.

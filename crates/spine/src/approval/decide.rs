@@ -12,7 +12,8 @@ use super::keep::put_notice;
 use super::model::{Approval, State, Verdict};
 use super::queries;
 use super::right::{Right, right_to_decide};
-use crate::bus::{ATTEMPTS, Bus, CommandInfo, collided, count};
+use crate::again::Again;
+use crate::bus::{Bus, CommandInfo, count};
 use crate::org::Loaded;
 use crate::{Change, Ctx, Error, Work};
 
@@ -49,10 +50,10 @@ impl Bus {
     pub async fn decide(&self, ctx: &Ctx, id: CommandId, decision: &Decision) -> Result<(), Error> {
         ctx.principal.require(DECIDE.permission)?;
         let begin = std::time::Instant::now();
-        let mut number = 1;
+        let mut again = Again::new();
         let answer = loop {
             match Box::pin(self.decide_once(ctx, id, decision)).await {
-                Err(error) if number < ATTEMPTS && collided(&error) => number += 1,
+                Err(error) if again.after(&error).await => {}
                 other => break other,
             }
         };
@@ -80,7 +81,7 @@ impl Bus {
         }
         settle(&mut work, &approval, decision, instead_of).await?;
         let Work { tx, mut drafts, wakes_jobs, .. } = work;
-        tx.commit().await?;
+        ctx.wrote(tx.commit_marked().await?);
         drafts.append(&mut done);
         self.live().committed(&drafts, wakes_jobs);
         Ok(())
