@@ -36,8 +36,8 @@ enum Task {
     /// Serve a bank.
     Serve {
         /// TOML file: db (must), listen, secure_cookies, proxies, zone, currency, jurisdiction,
-        /// node, key_file, operation, replica, replica_lag_seconds, drain_seconds, traces, public_url, oidc,
-        /// webhooks_inside, demo; see docs/operation.md.
+        /// node, key_file, operation, replica, replica_lag_seconds, patience_seconds, drain_seconds,
+        /// traces, public_url, oidc, webhooks_inside, demo; see docs/operation.md.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
@@ -71,6 +71,9 @@ enum Task {
     Generate(demo_bank::Generate),
     /// Measure a running demo bank with many clerks at once.
     Load(load::Asked),
+    /// Write through several nodes at once and prove that nothing acknowledged is lost, whatever happens to
+    /// nodes and database meanwhile; exit code 1 when something is.
+    Witness(load::witness::Asked),
     /// Give a member of staff a new password, and print it: the way back in when no administrator can sign
     /// in. It must be changed at the next sign-in.
     Password {
@@ -164,6 +167,11 @@ async fn dispatch(task: Task, exporter: Option<Exporter>) -> Result<bool, RunErr
             let summary = import::run(&asked).await?;
             say(&import::table(&summary, asked.dry_run));
             return Ok(summary.rejected() > 0);
+        }
+        Task::Witness(asked) => {
+            let (words, is_bad) = load::witness::run(&asked).await?;
+            say(&words);
+            return Ok(is_bad);
         }
         Task::Load(asked) => {
             let report = load::run(&asked).await?;

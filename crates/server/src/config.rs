@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use kernel::{Currency, Secret};
 use serde::Deserialize;
+use store::{ReplicaSetting, StoreSetting};
 use web::{Provider, ProviderSetting};
 
 use crate::RunError;
@@ -51,6 +53,9 @@ pub(crate) struct Config {
     /// How far behind the replica may be at most (seconds).
     #[serde(default = "replica_lag")]
     pub(crate) replica_lag_seconds: u64,
+    /// How long after the database went away requests wait for it to come back (seconds).
+    #[serde(default = "patience")]
+    pub(crate) patience_seconds: u64,
     /// How long the node goes on answering after the signal to stop, while it says that it is not ready: so
     /// long a load balancer may take to notice (seconds).
     #[serde(default)]
@@ -147,6 +152,9 @@ const fn listen() -> SocketAddr {
 const fn replica_lag() -> u64 {
     10
 }
+const fn patience() -> u64 {
+    20
+}
 const fn all() -> u8 {
     100
 }
@@ -191,6 +199,7 @@ impl Config {
             operation: None,
             replica: None,
             replica_lag_seconds: replica_lag(),
+            patience_seconds: patience(),
             drain_seconds: 0,
             traces: None,
             public_url: String::new(),
@@ -233,10 +242,11 @@ impl Config {
         };
         self.oidc.iter().map(one).collect()
     }
-    /// The replica.
-    pub(crate) fn replica(&self) -> Option<store::ReplicaSetting> {
-        let lag_max = std::time::Duration::from_secs(self.replica_lag_seconds);
-        self.replica.clone().map(|url| store::ReplicaSetting { url, lag_max })
+    /// How the database is opened.
+    pub(crate) fn store(&self) -> StoreSetting {
+        let lag_max = Duration::from_secs(self.replica_lag_seconds);
+        let replica = self.replica.clone().map(|url| ReplicaSetting { url, lag_max });
+        StoreSetting { replica, patience: Duration::from_secs(self.patience_seconds) }
     }
     /// The currency.
     ///

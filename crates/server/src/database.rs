@@ -25,7 +25,7 @@ pub(crate) fn setting(
 ) -> Result<Setting, RunError> {
     Ok(Setting {
         url: config.db.clone(),
-        replica: config.replica(),
+        store: config.store(),
         node: config.node.clone(),
         jurisdiction: config.jurisdiction.clone(),
         currency: config.money()?,

@@ -2,26 +2,25 @@
 //! is safe, because a command's id is noted in its own transaction: what was committed answers with its first
 //! result.
 
-use std::time::{Duration, Instant};
-
-use store::{PATIENCE, StoreError};
+use store::{StoreError, Writer};
 
 use crate::Error;
 
 /// Tries when transactions collide.
 const ATTEMPTS: u32 = 4;
-/// Between two tries while the database is away.
-const PAUSE: Duration = Duration::from_millis(100);
+/// Tries while the database comes and goes: more than any patience holds pauses between them.
+const OUTAGES: u32 = 2_000;
 
 /// The tries of one command.
-pub(crate) struct Again {
-    begin: Instant,
+pub(crate) struct Again<'a> {
+    writer: &'a Writer,
     collisions: u32,
+    outages: u32,
 }
 
-impl Again {
-    pub(crate) fn new() -> Again {
-        Again { begin: Instant::now(), collisions: 1 }
+impl<'a> Again<'a> {
+    pub(crate) const fn new(writer: &'a Writer) -> Again<'a> {
+        Again { writer, collisions: 1, outages: 1 }
     }
     /// Whether to try once more after this error; waits before, when there is something to wait for.
     pub(crate) async fn after(&mut self, error: &Error) -> bool {
@@ -31,10 +30,9 @@ impl Again {
                 self.collisions += 1;
                 true
             }
-            // the next try waits for the database as long as that is worth it, and ends with this error when not
-            Some(StoreError::Away(_)) if self.begin.elapsed() < PATIENCE => {
-                tokio::time::sleep(PAUSE).await;
-                true
+            Some(StoreError::Away(_)) if self.outages < OUTAGES => {
+                self.outages += 1;
+                self.writer.outlasts().await
             }
             _ => false,
         }

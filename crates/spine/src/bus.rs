@@ -164,6 +164,9 @@ impl Bus {
     pub(crate) fn directory(&self) -> &Directory {
         &self.inner.directory
     }
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.inner.writer
+    }
     pub(crate) fn live(&self) -> &Live {
         &self.inner.live
     }
@@ -232,7 +235,7 @@ impl Bus {
         ctx.principal.require(C::PERMISSION)?;
         let digest = digest(ctx, C::NAME, command)?;
         let begin = std::time::Instant::now();
-        let mut again = Again::new();
+        let mut again = Again::new(&self.inner.writer);
         let work = async {
             loop {
                 match self.attempt(ctx, id, command, &digest).await {

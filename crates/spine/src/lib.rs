@@ -38,5 +38,5 @@ pub use readers::{JournalReader, Reaction};
 pub use work::{Change, Work};
 
 /// The reading side of the database, for rooms that pass it on without knowing SQL, and how far a replica must
-/// be to show what was written; how long an outage of the database is waited for.
-pub use store::{Mark, PATIENCE, Reader};
+/// be to show what was written.
+pub use store::{Mark, Reader};

@@ -83,35 +83,47 @@ pub struct ReplicaSetting {
     pub lag_max: Duration,
 }
 
+/// How a database is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreSetting {
+    /// For [`Reader::lagging`]; SQLite has none.
+    pub replica: Option<ReplicaSetting>,
+    /// How long after the database went away its callers wait for it to come back.
+    pub patience: Duration,
+}
+
+impl Default for StoreSetting {
+    fn default() -> Self {
+        Self { replica: None, patience: crate::outage::PATIENCE }
+    }
+}
+
 impl Store {
     /// Opens `sqlite:PATH` (made when absent) or `postgres://…` (must exist). Runs no migration.
     ///
     /// # Errors
     /// When the URL is of neither form or the database does not answer.
     pub async fn open(url: &str) -> Result<Store, StoreError> {
-        Self::open_with(url, None).await
+        Self::open_with(url, &StoreSetting::default()).await
     }
-    /// As [`Store::open`], with a replica for [`Reader::lagging`]. It need not answer now. SQLite has none.
+    /// As [`Store::open`], otherwise than usual. The replica need not answer now.
     ///
     /// # Errors
     /// As [`Store::open`]; also when the replica's address cannot be read.
-    pub async fn open_with(
-        url: &str,
-        replica: Option<&ReplicaSetting>,
-    ) -> Result<Store, StoreError> {
+    pub async fn open_with(url: &str, setting: &StoreSetting) -> Result<Store, StoreError> {
         let backend = if let Some(path) = url.strip_prefix("sqlite:") {
             Backend::Sqlite(SqlitePool::open(&PathBuf::from(path))?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let pool = PgPool::open(url, "primary")?;
+            let pool = PgPool::open(url, "primary", setting.patience)?;
             // once: at the start a wrong address is likelier than an outage
             pool.try_query("select 1", &[]).await?;
             Backend::Postgres(pool)
         } else {
             return Err(StoreError::Url(url.chars().take(60).collect()));
         };
-        let replica = match (&backend, replica) {
+        let replica = match (&backend, &setting.replica) {
             (Backend::Postgres(_), Some(asked)) => {
-                let pool = PgPool::open(&asked.url, "replica")?;
+                let pool = PgPool::open(&asked.url, "replica", setting.patience)?;
                 Some(Arc::new(Replica::new(pool, asked.lag_max)))
             }
             _ => None,
@@ -192,11 +204,11 @@ impl Reader {
             ..self.clone()
         }
     }
-    /// For how long the database has been away; none while it answers.
-    pub fn outage(&self) -> Option<Duration> {
+    /// Whether the database is away, and it is still worth waiting for.
+    pub fn is_waiting(&self) -> bool {
         match self.backend.as_ref() {
-            Backend::Sqlite(_) => None,
-            Backend::Postgres(pool) => pool.outage().age(),
+            Backend::Sqlite(_) => false,
+            Backend::Postgres(pool) => pool.outage().is_young(),
         }
     }
     /// How often connections were lost.
@@ -328,6 +340,13 @@ impl Writer {
         match self.backend.as_ref() {
             Backend::Sqlite(pool) => pool.with_writer(crate::sqlite::prepare_bulk_load).await,
             Backend::Postgres(_) => Ok(()),
+        }
+    }
+    /// After [`StoreError::Away`]: waits a little, and answers whether it is worth another try.
+    pub async fn outlasts(&self) -> bool {
+        match self.backend.as_ref() {
+            Backend::Sqlite(_) => false,
+            Backend::Postgres(pool) => pool.outage().wait().await,
         }
     }
     pub(crate) fn backend(&self) -> &Backend {

@@ -28,10 +28,9 @@ pub mod verify;
 
 mod db;
 
-pub use db::{Dialect, Read, Reader, ReplicaSetting, Snapshot, Store, Tx, Writer};
+pub use db::{Dialect, Read, Reader, ReplicaSetting, Snapshot, Store, StoreSetting, Tx, Writer};
 pub use error::StoreError;
 pub use migrate::{MIGRATIONS, Migration};
-pub use outage::PATIENCE;
 pub use replica::Mark;
 pub use value::{Cols, FromValue, Row, Value};
 

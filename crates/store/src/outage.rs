@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long after a database went away its callers wait for it to come back. An outage that is older is
-/// told at once.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long after a database went away its callers wait for it to come back, unless it is said otherwise. An
+/// outage that is older is told at once.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -16,12 +16,13 @@ pub(crate) struct Outage {
     name: &'static str,
     since: Mutex<Option<Instant>>,
     losses: AtomicU64,
+    patience: Duration,
 }
 
 impl Outage {
     /// `name` stands in the log.
-    pub(crate) const fn of(name: &'static str) -> Self {
-        Self { name, since: Mutex::new(None), losses: AtomicU64::new(0) }
+    pub(crate) const fn of(name: &'static str, patience: Duration) -> Self {
+        Self { name, since: Mutex::new(None), losses: AtomicU64::new(0), patience }
     }
     /// A connection was lost, or none could be made.
     pub(crate) fn began(&self, words: &str) {
@@ -40,9 +41,9 @@ impl Outage {
             tracing::info!(database = self.name, seconds, "the database answers again");
         }
     }
-    /// For how long it has been away; none while it answers.
-    pub(crate) fn age(&self) -> Option<Duration> {
-        self.open().map(|since| since.elapsed())
+    /// Whether it is away, but not for so long that nobody waits for it any more.
+    pub(crate) fn is_young(&self) -> bool {
+        self.open().is_some_and(|since| since.elapsed() < self.patience)
     }
     /// How often a connection was lost.
     pub(crate) fn losses(&self) -> u64 {
@@ -50,11 +51,11 @@ impl Outage {
     }
     /// Waits a little when it is worth it; `false` when the outage is too old for that.
     pub(crate) async fn wait(&self) -> bool {
-        if self.age().is_some_and(|age| age > PATIENCE) {
-            return false;
+        let is_worth_it = self.is_young();
+        if is_worth_it {
+            tokio::time::sleep(PAUSE).await;
         }
-        tokio::time::sleep(PAUSE).await;
-        true
+        is_worth_it
     }
     fn open(&self) -> MutexGuard<'_, Option<Instant>> {
         self.since.lock().unwrap_or_else(PoisonError::into_inner)

@@ -30,7 +30,11 @@ pub(crate) struct PgPool {
 
 impl PgPool {
     /// `name` stands in the log.
-    pub(crate) fn open(url: &str, name: &'static str) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        url: &str,
+        name: &'static str,
+        patience: Duration,
+    ) -> Result<Self, StoreError> {
         let read = address::read(url)?;
         let manager = Manager::from_config(
             read.config,
@@ -44,7 +48,7 @@ impl PgPool {
             .wait_timeout(Some(FREE_CONNECTION))
             .build()
             .map_err(|e| StoreError::Open(e.to_string()))?;
-        Ok(Self { pool, outage: Arc::new(Outage::of(name)) })
+        Ok(Self { pool, outage: Arc::new(Outage::of(name, patience)) })
     }
 
     pub(crate) fn outage(&self) -> &Outage {

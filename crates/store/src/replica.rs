@@ -174,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_floor_is_what_the_primary_had_a_while_ago() {
-        let pool = PgPool::open("postgres://nobody@127.0.0.1:1/x", "replica").unwrap();
+        let pool = PgPool::open("postgres://nobody@127.0.0.1:1/x", "replica", ANSWER).unwrap();
         let replica = Replica::new(pool, Duration::from_secs(10));
         let begin = Instant::now();
         let floor = || replica.open().samples.front().map(|s| s.1);

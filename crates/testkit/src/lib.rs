@@ -14,7 +14,7 @@ mod staff;
 pub use bank::{Asked, Bank, Open, Opening, Parts, START};
 pub use browser::{Browser, Reply};
 pub use database::{Database, Kind, kinds};
-pub use staff::PASSWORD;
+pub use staff::{PASSWORD, organisation};
 
 /// The box of every test bank.
 pub fn secret_box() -> spine::org::SecretBox {

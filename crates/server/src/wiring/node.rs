@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use kernel::{Clock, Currency, Entropy};
 use spine::org::{Directory, SecretBox};
 use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
-use store::{ReplicaSetting, Store};
+use store::{Store, StoreSetting};
 use tokio::sync::watch;
 use web::{App, DemoMode, Pages, Provider};
 
@@ -15,8 +15,8 @@ use web::{App, DemoMode, Pages, Provider};
 pub struct Setting {
     /// `sqlite:PATH` or `postgres://…`.
     pub url: String,
-    /// A replica for pages that tolerate lag.
-    pub replica: Option<ReplicaSetting>,
+    /// How it is opened: a replica, and how long an outage is waited for.
+    pub store: StoreSetting,
     /// The node's name in the journal.
     pub node: String,
     /// Code of the jurisdiction pack in force (`ru`).
@@ -88,7 +88,7 @@ impl Core {
     /// When the database does not answer or refuses a step of the schema.
     pub async fn open(setting: &Setting, modules: Vec<Module>) -> Result<Core, OpenError> {
         jurisdiction::Pack::load(&setting.jurisdiction)?;
-        let Store { reader, writer } = Store::open_with(&setting.url, setting.replica.as_ref()).await?;
+        let Store { reader, writer } = Store::open_with(&setting.url, &setting.store).await?;
         writer.migrate(&super::migrations(&modules)).await?;
         let mut registry = Registry::default();
         let mut grants = Vec::new();

@@ -50,7 +50,7 @@ impl Bus {
     pub async fn decide(&self, ctx: &Ctx, id: CommandId, decision: &Decision) -> Result<(), Error> {
         ctx.principal.require(DECIDE.permission)?;
         let begin = std::time::Instant::now();
-        let mut again = Again::new();
+        let mut again = Again::new(self.writer());
         let answer = loop {
             match Box::pin(self.decide_once(ctx, id, decision)).await {
                 Err(error) if again.after(&error).await => {}
