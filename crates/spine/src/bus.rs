@@ -278,7 +278,8 @@ impl Bus {
                 Ok(output)
             }
             Ok(Done::Before(output)) => {
-                tx.rollback().await?;
+                // nothing was written now; what was before must be seen as well
+                ctx.wrote(tx.commit_marked().await?);
                 Ok(output)
             }
             Err(error) => {

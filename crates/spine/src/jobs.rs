@@ -239,7 +239,8 @@ impl Keepers {
             .await?;
         }
         let until = now.plus_seconds(LEASE_SECONDS);
-        let claimed = queue::claim(&mut tx, self.worker, now, until).await?;
+        let kinds: Vec<&str> = self.handlers.iter().map(|h| h.kind()).collect();
+        let claimed = queue::claim(&mut tx, (self.worker, &kinds), now, until).await?;
         tx.commit().await?;
         if !due.is_empty() {
             self.services.live.ring(NOTICES.to_owned());

@@ -238,8 +238,15 @@ impl Reader {
                 SnapshotInner::Sqlite(Box::new(connection))
             }
             Backend::Postgres(pool) => {
-                let begin = "begin isolation level repeatable read read only";
-                let mut tx = pool.begin(begin).await?;
+                let mut tx = match self.primary.as_deref() {
+                    None => pool.begin(SNAPSHOT).await?,
+                    Some(primary) => match (pool.try_begin(SNAPSHOT).await, primary) {
+                        (Err(StoreError::Away(_)), Backend::Postgres(primary)) => {
+                            primary.begin(SNAPSHOT).await?
+                        }
+                        (begun, _) => begun?,
+                    },
+                };
                 // here too the view is that of the first statement
                 tx.query("select 1", &[]).await?;
                 SnapshotInner::Postgres(Box::new(tx))
@@ -248,6 +255,9 @@ impl Reader {
         Ok(Snapshot { inner })
     }
 }
+
+/// Begins a view that stays as it is.
+const SNAPSHOT: &str = "begin isolation level repeatable read read only";
 
 impl Read for Reader {
     async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 /// How long after a database went away its callers wait for it to come back, unless it is said otherwise. An
 /// outage that is older is told at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// Tries of one statement while the database comes and goes: more than any patience holds pauses.
+pub(crate) const TRIES: u32 = 2_000;
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -49,13 +51,14 @@ impl Outage {
     pub(crate) fn losses(&self) -> u64 {
         self.losses.load(Ordering::Relaxed)
     }
-    /// Waits a little when it is worth it; `false` when the outage is too old for that.
+    /// Waits a little before another try; `false` when the outage is too old for that. One that is over
+    /// already, because others have got through, is worth another try too.
     pub(crate) async fn wait(&self) -> bool {
-        let is_worth_it = self.is_young();
-        if is_worth_it {
-            tokio::time::sleep(PAUSE).await;
+        if self.open().is_some_and(|since| since.elapsed() >= self.patience) {
+            return false;
         }
-        is_worth_it
+        tokio::time::sleep(PAUSE).await;
+        true
     }
     fn open(&self) -> MutexGuard<'_, Option<Instant>> {
         self.since.lock().unwrap_or_else(PoisonError::into_inner)

@@ -9,7 +9,7 @@ use deadpool_postgres::{
 };
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use crate::outage::Outage;
+use crate::outage::{Outage, TRIES};
 use crate::tls::Tls;
 use crate::trace::statement;
 use crate::{Mark, Row, StoreError, Value, address};
@@ -101,24 +101,26 @@ impl PgPool {
 
     /// Rows of a query; waits for a server that has just gone away.
     pub(crate) async fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        loop {
+        for _ in 1..TRIES {
             match self.try_query(sql, params).await {
                 Err(StoreError::Away(_)) if self.outage.wait().await => {}
                 outcome => return outcome,
             }
         }
+        self.try_query(sql, params).await
     }
 
     pub(crate) async fn begin(&self, mode: &str) -> Result<PgTx, StoreError> {
-        loop {
+        for _ in 1..TRIES {
             match self.try_begin(mode).await {
                 Err(StoreError::Away(_)) if self.outage.wait().await => {}
                 outcome => return outcome,
             }
         }
+        self.try_begin(mode).await
     }
 
-    async fn try_begin(&self, mode: &str) -> Result<PgTx, StoreError> {
+    pub(crate) async fn try_begin(&self, mode: &str) -> Result<PgTx, StoreError> {
         let connection = self.connection().await?;
         match connection.batch_execute(mode).await.map_err(StoreError::from) {
             Ok(()) => {

@@ -113,10 +113,9 @@ async fn logs_are_structured_and_say_nothing_of_anybody() {
         // and something that fails, with its causes
         let store = store::Store::open(database.url()).await.unwrap();
         let mut tx = store.writer.begin().await.unwrap();
-        tx.execute("alter table sign_in_mark rename to sign_in_mark_away", &[]).await.unwrap();
+        tx.execute("alter table session rename to session_away", &[]).await.unwrap();
         tx.commit().await.unwrap();
-        let (status, _) = sign_in(&address, number).await;
-        assert_eq!(status, 500);
+        assert_eq!(sign_in(&address, &password).await.0, 500);
         let (well, lines) = serving.stop();
         assert!(well, "{lines}");
         assert!(lines.lines().count() > 2, "something is logged: {lines}");

@@ -2,16 +2,19 @@
 //! trace, without a word about anybody; and a receiver that is away.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use testkit::Database;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 
+use crate::cluster::filled;
 use crate::command_line::{Serving, path, sign_in, tessera};
 use crate::operation::get;
 
@@ -175,6 +178,68 @@ async fn a_receiver_that_is_away_costs_nobody_anything() {
     assert!(begin.elapsed() < std::time::Duration::from_secs(30), "{:?}", begin.elapsed());
     let (well, complaint) = serving.stop();
     assert!(well, "{complaint}");
+}
+
+/// Another system: takes webhooks and tells where their traces say they come from.
+async fn hook(State(sender): State<mpsc::UnboundedSender<String>>, headers: HeaderMap) -> StatusCode {
+    let place = headers.get("traceparent").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    sender.send(place.to_owned()).unwrap();
+    StatusCode::NO_CONTENT
+}
+
+/// Calls the API.
+async fn api(address: &str, token: &str, path: &str, body: &Json) {
+    let body = body.to_string();
+    let request = format!(
+        "POST /api/v1{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {token}\
+         \r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut reply = String::new();
+    socket.read_to_string(&mut reply).await.unwrap();
+    assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_carries_the_trace_on() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let there = format!("http://{}", listener.local_addr().unwrap());
+    let receiver = Receiver::default();
+    let (sender, mut hooks) = mpsc::unbounded_channel();
+    let router = Router::new()
+        .route("/v1/traces", post(take))
+        .with_state(receiver.clone())
+        .merge(Router::new().route("/in", post(hook)).with_state(sender));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let database = Database::new(testkit::Kind::Sqlite).await;
+    let folder = tempfile::tempdir().unwrap();
+    let config = path(folder.path(), "tessera.toml");
+    let text = format!(
+        "db = '{}'\nlisten = '127.0.0.1:0'\nwebhooks_inside = true\n[traces]\nendpoint = '{there}'",
+        database.url()
+    );
+    std::fs::write(&config, text).unwrap();
+    filled(database.url(), folder.path());
+    let (code, token, complaint) =
+        tessera(&["token", "create", "--role", "administrator", "--db", database.url()]);
+    assert_eq!(code, 0, "{complaint}");
+    let mut serving = Serving::start(&["serve", "--config", &config]);
+    let address = serving.says("ready http://");
+    let webhook = json!({
+        "title": "ERP", "url": format!("{there}/in"), "events": ["webhook"],
+    });
+    api(&address, &token, "/webhooks", &webhook).await;
+    // the second one is an event for the first
+    api(&address, &token, "/webhooks", &webhook).await;
+    let place = tokio::time::timeout(Duration::from_secs(20), hooks.recv()).await.unwrap().unwrap();
+    let (well, complaint) = serving.stop();
+    assert!(well, "{complaint}");
+    let spans = receiver.spans.lock().unwrap().clone();
+    let delivery = spans.iter().find(|s| s.name == "webhook delivery").expect("a span");
+    assert_eq!(place, format!("00-{}-{}-01", delivery.trace, delivery.id));
+    assert_eq!((delivery.kind, delivery.attribute("tessera.outcome")), (3, "sent"));
 }
 
 #[test]

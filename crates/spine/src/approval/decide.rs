@@ -70,7 +70,8 @@ impl Bus {
         let loaded = self.directory().get();
         let mut work = self.work(ctx, DECIDE.name, id).await?;
         if !note_decision(&mut work, decision).await? {
-            return Ok(work.tx.rollback().await?);
+            ctx.wrote(work.tx.commit_marked().await?);
+            return Ok(());
         }
         let (approval, stored) = lock(&mut work, decision.approval_id).await?;
         let instead_of = check(ctx, &loaded, &approval, decision)?;
