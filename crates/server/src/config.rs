@@ -275,6 +275,17 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_are_configurations() {
+        let one = read(include_str!("../../../deploy/one-machine/tessera.toml")).unwrap();
+        assert!(one.secure_cookies && one.operation.is_some());
+        let cluster = read(include_str!("../../../deploy/cluster/tessera.toml")).unwrap();
+        let store = cluster.store();
+        assert_eq!(store.replica.unwrap().lag_max, Duration::from_secs(10));
+        assert_eq!((cluster.drain_seconds, cluster.proxies.len()), (10, 2));
+        assert_eq!(cluster.traces.unwrap().sampled_percent, 5);
+    }
+
+    #[test]
     fn the_key_stands_beside_the_database_or_where_it_is_said() {
         assert_eq!(read("db = 'sqlite:/b/bank.db'").unwrap().key_file, Path::new("/b/bank.db.key"));
         let beside = read("db = 'postgres://x'").unwrap().key_file;

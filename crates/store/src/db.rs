@@ -382,7 +382,9 @@ impl Tx {
     /// The driver's error, constraint violations as [`StoreError::Constraint`].
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
         match &mut self.inner {
-            TxInner::Sqlite(tx) => tx.execute(sql, params),
+            TxInner::Sqlite(tx) => {
+                crate::trace::statement(sql, async { tx.execute(sql, params) }).await
+            }
             TxInner::Postgres(tx) => tx.execute(sql, params).await,
         }
     }
@@ -465,7 +467,9 @@ impl Tx {
 impl Read for Tx {
     async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         match &mut self.inner {
-            TxInner::Sqlite(tx) => tx.query(sql, params),
+            TxInner::Sqlite(tx) => {
+                crate::trace::statement(sql, async { tx.query(sql, params) }).await
+            }
             TxInner::Postgres(tx) => tx.query(sql, params).await,
         }
     }

@@ -178,8 +178,8 @@ impl PgTx {
         self.noted(outcome)
     }
     async fn finish(&mut self, word: &str) -> Result<(), StoreError> {
-        let outcome = self.open()?.batch_execute(word).await.map_err(StoreError::from);
-        self.noted(outcome)
+        let outcome = statement(word, self.open()?.batch_execute(word)).await;
+        self.noted(outcome.map_err(StoreError::from))
     }
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         self.finish("commit").await?;

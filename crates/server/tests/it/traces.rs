@@ -147,10 +147,8 @@ async fn requests_commands_and_statements_stand_in_the_callers_trace() {
         let command = named("org.open_session", &request.id);
         assert_eq!((command.kind, command.attribute("tessera.outcome")), (1, "done"));
         assert!(command.begin >= request.begin && command.end <= request.end);
-        if kind == testkit::Kind::Postgres {
-            let statement = named("insert command_log", &command.id);
-            assert_eq!((statement.kind, statement.trace.as_str()), (3, TRACE));
-        }
+        let statement = named("insert command_log", &command.id);
+        assert_eq!((statement.kind, statement.trace.as_str()), (3, TRACE));
         named("select staff", &request.id);
         let other = spans.iter().find(|s| s.name == "GET /sign-in").unwrap();
         assert!(other.parent.is_empty() && other.trace != TRACE, "a trace of its own");
