@@ -19,6 +19,8 @@ use crate::RunError;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two tries of one request.
 const PAUSE: Duration = Duration::from_millis(50);
+/// A writer rests between two notes, so that all together stay below what one token may ask.
+const REST: Duration = Duration::from_millis(25);
 /// Clients the notes are about.
 const CLIENTS: usize = 20;
 /// After the end, a writer's last request is given up after so long.
@@ -274,6 +276,7 @@ impl Caller {
             let id = serde_json::from_str::<Json>(&reply.body).ok();
             let id = id.as_ref().and_then(|body| body.get("id")).and_then(Json::as_str);
             self.look_for(id.unwrap_or("none"), end).await;
+            tokio::time::sleep(REST).await;
         }
     }
 

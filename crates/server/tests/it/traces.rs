@@ -235,8 +235,9 @@ async fn a_webhook_carries_the_trace_on() {
     let (well, complaint) = serving.stop();
     assert!(well, "{complaint}");
     let spans = receiver.spans.lock().unwrap().clone();
-    let delivery = spans.iter().find(|s| s.name == "webhook delivery").expect("a span");
-    assert_eq!(place, format!("00-{}-{}-01", delivery.trace, delivery.id));
+    let of_span = |span: &Span| format!("00-{}-{}-01", span.trace, span.id);
+    let delivery = spans.iter().find(|span| of_span(span) == place).expect("its span");
+    assert_eq!(delivery.name, "webhook delivery");
     assert_eq!((delivery.kind, delivery.attribute("tessera.outcome")), (3, "sent"));
 }
 

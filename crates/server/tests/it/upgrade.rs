@@ -88,6 +88,33 @@ async fn a_grown_schema_serves_the_version_before_and_a_contracted_one_refuses_i
     }
 }
 
+/// What an older program would trip over: a thing that is gone, renamed or of another type, or a column it does
+/// not know and must not leave empty.
+fn takes_away(sql: &str) -> bool {
+    let sql = sql.to_lowercase();
+    let words = ["drop table", "drop column", "rename ", "alter column", "drop view"];
+    let demands = |line: &str| {
+        line.contains("add column") && line.contains("not null") && !line.contains("default")
+    };
+    words.iter().any(|word| sql.contains(word)) || sql.lines().any(demands)
+}
+
+#[test]
+fn a_step_that_takes_something_away_says_so() {
+    for step in wiring::migrations(&wiring::modules()) {
+        let says_so = step.sql.lines().any(|line| line.trim() == "--@contracts");
+        assert!(
+            says_so || !takes_away(step.sql),
+            "step {} ({}) breaks programs of the version before: let it only add, or mark it --@contracts",
+            step.number,
+            step.name
+        );
+    }
+    assert!(takes_away("alter table t add column a text not null;"));
+    assert!(!takes_away("alter table t add column a text not null default '';"));
+    assert!(!takes_away("drop index if exists i; create index i on t (a);"));
+}
+
 /// What a bank of the last version had: people who work there and a journal.
 async fn fill_as_before(store: &Store) {
     let id = |n: u128| Uuid::from_u128(n);
