@@ -127,16 +127,17 @@ pub(super) async fn with_context(
     let operation = cx.ctx.operation_id;
     tracing::Span::current().record("tessera.operation_id", tracing::field::display(operation));
     request.extensions_mut().insert(cx.clone());
-    let mut response = next.run(request).await;
+    let response = next.run(request).await;
+    if let Some(there) = moved::elsewhere(&cx, only_reads, response.status()).await {
+        return there;
+    }
+    let mut response = errors::render(&cx, only_reads, response).into_response();
+    seen::tell(&cx, &mut response);
     if *cx.app.stopping.borrow() {
         // on to another node
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    seen::tell(&cx, &mut response);
-    if let Some(there) = moved::elsewhere(&cx, only_reads, response.status()).await {
-        return there;
-    }
-    errors::render(&cx, only_reads, response).into_response()
+    response
 }
 
 async fn make(

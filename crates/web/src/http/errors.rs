@@ -1,7 +1,7 @@
 //! How an error becomes a page: refusals and conflicts are the form's own matter, the rest is here.
 
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
@@ -130,9 +130,6 @@ pub(super) fn render(cx: &Cx, only_reads: bool, response: Response) -> Response 
     let mut page = (status, Html(page.into_string())).into_response();
     if let Some(seconds) = response.headers().get(RETRY_AFTER) {
         page.headers_mut().insert(RETRY_AFTER, seconds.clone());
-    }
-    for cookie in response.headers().get_all(SET_COOKIE) {
-        page.headers_mut().append(SET_COOKIE, cookie.clone());
     }
     page
 }
