@@ -242,7 +242,8 @@ async fn serve(config: &Config, exporter: Option<Exporter>) -> Result<(), RunErr
     let sender = Sender::new(node.services, reach);
     let sending = exporter.map(|exporter| tokio::spawn(exporter.run(stop.subscribe())));
     let drain = std::time::Duration::from_secs(config.drain_seconds);
-    let served = host::serve(listener, node.router, node.keepers, sender, (stop, drain), |_| {}).await;
+    let served =
+        host::serve(listener, node.router, node.keepers, sender, (stop, drain), |_| {}).await;
     if let Some(sending) = sending
         && let Err(error) = sending.await
     {

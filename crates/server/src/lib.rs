@@ -19,5 +19,5 @@ mod traces;
 pub mod wiring;
 
 pub use cli::run;
-pub use traces::{Exporter, Spans};
 pub use error::RunError;
+pub use traces::{Exporter, Spans};

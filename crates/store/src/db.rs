@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::insert::{self, Insert};
 use crate::memo::Memo;
 use crate::pg::{PgPool, PgTx};
-use crate::sqlite::{SqlitePool, SqliteTx};
 use crate::replica::{Mark, Replica};
+use crate::sqlite::{SqlitePool, SqliteTx};
 use crate::{Row, StoreError, Value};
 
 /// Which database is behind the door; the few SQL texts that must differ are its methods.
@@ -268,7 +268,9 @@ impl Read for Reader {
             (Backend::Postgres(replica), Some(Backend::Postgres(primary))) => {
                 match replica.try_query(sql, params).await {
                     // gone, or it had to choose between this statement and replaying
-                    Err(StoreError::Away(_) | StoreError::Busy) => primary.query(sql, params).await?,
+                    Err(StoreError::Away(_) | StoreError::Busy) => {
+                        primary.query(sql, params).await?
+                    }
                     outcome => outcome?,
                 }
             }

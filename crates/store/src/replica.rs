@@ -106,9 +106,7 @@ impl Replica {
         state.samples.push_back((at, place));
         // the youngest of those that are old enough is the floor; older ones are not asked for again
         let old = |s: &&(Instant, i64)| at.saturating_duration_since(s.0) >= self.lag_max;
-        while state.samples.iter().nth(1).filter(old).is_some()
-            || state.samples.len() > SAMPLES_MAX
-        {
+        while state.samples.get(1).filter(old).is_some() || state.samples.len() > SAMPLES_MAX {
             state.samples.pop_front();
         }
     }

@@ -11,7 +11,9 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 
@@ -57,8 +59,9 @@ fn roots(file: Option<&Path>) -> Result<RootCertStore, StoreError> {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         return Ok(roots);
     };
-    let wrong =
-        |e: &dyn std::fmt::Display| StoreError::Open(format!("sslrootcert {}: {e}", file.display()));
+    let wrong = |e: &dyn std::fmt::Display| {
+        StoreError::Open(format!("sslrootcert {}: {e}", file.display()))
+    };
     for one in CertificateDer::pem_file_iter(file).map_err(|e| wrong(&e))? {
         roots.add(one.map_err(|e| wrong(&e))?).map_err(|e| wrong(&e))?;
     }

@@ -28,7 +28,8 @@ impl std::fmt::Display for Shape<'_> {
         let mut words = self.0.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '('));
         let after = words.by_ref().any(|word| before.contains(&word));
         // `from (select …`: the table stands further in, and its name says more than none
-        let table = words.find(|word| !word.is_empty()).filter(|word| after && !word.starts_with('('));
+        let table =
+            words.find(|word| !word.is_empty()).filter(|word| after && !word.starts_with('('));
         match table {
             Some(table) => write!(f, " {}", table.trim_end_matches('(')),
             None => Ok(()),

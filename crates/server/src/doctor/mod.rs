@@ -87,7 +87,8 @@ async fn schema_state(store: &Store) -> Result<Finding, StoreError> {
     let missing: Vec<u32> =
         steps.iter().map(|s| s.number).filter(|n| !applied.contains(&i64::from(*n))).collect();
     let contractions = schema::contractions(&mut store.reader.clone()).await?;
-    let contracted = contractions.iter().any(|(n, _)| !steps.iter().any(|s| i64::from(s.number) == *n));
+    let contracted =
+        contractions.iter().any(|(n, _)| !steps.iter().any(|s| i64::from(s.number) == *n));
     let unknown = applied.len().saturating_sub(steps.len() - missing.len());
     Ok(if !missing.is_empty() {
         let words = format!("{} steps behind ({missing:?}): run `tessera migrate`", missing.len());

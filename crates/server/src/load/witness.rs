@@ -259,7 +259,8 @@ impl Caller {
             let path = format!("/api/v1/clients/{client}/notes");
             let body = Some(json!({ "body": text }));
             let begin = Instant::now();
-            let call = Asking { path: &path, key: Some(&text.replace(' ', "-")), body, may_lag: false };
+            let call =
+                Asking { path: &path, key: Some(&text.replace(' ', "-")), body, may_lag: false };
             let Some(reply) = self.ask(&call, end + LAST).await else { continue };
             if reply.status != 201 {
                 *open(&self.seen).report.repeated.entry(reply.status.to_string()).or_default() += 1;

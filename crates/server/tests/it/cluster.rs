@@ -55,7 +55,7 @@ impl Drop for Pair {
 }
 
 /// Looks again and again, as often as the event may come; never for longer than it may take.
-async fn until(within: Duration, what: &str, mut happened: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(within: Duration, what: &str, mut happened: impl AsyncFnMut() -> bool) {
     let begin = Instant::now();
     let mut tick = tokio::time::interval(Duration::from_millis(50));
     while !happened().await {
@@ -84,7 +84,12 @@ async fn tls_to_the_database_proves_who_answers() {
         (format!("{primary}?sslmode=verify-full&{right}"), 1),
         (format!("{by_number}?sslmode=verify-ca&{right}"), 1),
     ] {
-        assert_eq!(number(&url, is_secured).await, secured, "{}", url.split('?').next_back().unwrap());
+        assert_eq!(
+            number(&url, is_secured).await,
+            secured,
+            "{}",
+            url.split('?').next_back().unwrap()
+        );
     }
     for (url, words) in [
         // made out by somebody else
@@ -170,7 +175,8 @@ async fn lists_are_read_from_the_replica_but_never_without_ones_own_writes() {
         let mut reader = b.services.reader.lagging(spine::Mark::NONE).await;
         let sql = "select cast(pg_is_in_recovery() as int)";
         reader.first(sql, &[]).await.unwrap().unwrap().one::<i64>().unwrap() == 1
-    }).await;
+    })
+    .await;
     on_replica(&pair, "select cast(pg_wal_replay_pause() as text)").await;
     let late = register(&a, &mut writer, "Поздняя").await;
     // his own write goes with him, to any node
@@ -180,8 +186,9 @@ async fn lists_are_read_from_the_replica_but_never_without_ones_own_writes() {
         elsewhere.set_cookie(name, writer.cookie(name).expect(name));
     }
     assert!(shows(&mut elsewhere, late).await);
-    // others see the bank as it was a moment ago: the replica does answer
-    assert!(!shows(&mut bystander, late).await);
+    // others see the bank as it was a moment ago: the replica does answer (a busy machine may be too slow for it
+    // now and then, and then the primary does)
+    until(Duration::from_secs(10), "lagging", async || !shows(&mut bystander, late).await).await;
     // but not a part that is fetched because something has changed
     let live = [("x-requested-with", "live")];
     let (get, none) = (http::Method::GET, axum::body::Body::empty);
@@ -213,7 +220,10 @@ async fn a_database_that_comes_back_is_waited_for_and_one_that_does_not_is_told(
     assert!(begin.elapsed() > Duration::from_secs(1), "it was waited for");
     assert_eq!((reply.status, reply.header("retry-after")), (503, "5"));
     let mut supervisor = Browser::new(node.router.clone());
-    until(Duration::from_secs(10), "being old", async || supervisor.get("/ready").await.status == 503).await;
+    until(Duration::from_secs(10), "being old", async || {
+        supervisor.get("/ready").await.status == 503
+    })
+    .await;
     assert_eq!(supervisor.get("/health").await.status, 200, "the process is well");
     let begin = Instant::now();
     assert_eq!(browser.get("/clients").await.status, 503);
@@ -251,7 +261,8 @@ pub(crate) fn witness(
     let urls: Vec<String> =
         nodes.iter().flat_map(|n| ["--url".to_owned(), format!("http://{n}")]).collect();
     std::thread::spawn(move || {
-        let mut args = vec!["witness", "--token-file", &token, "--seconds", &seconds, "--json", &file];
+        let mut args =
+            vec!["witness", "--token-file", &token, "--seconds", &seconds, "--json", &file];
         args.extend(urls.iter().map(String::as_str));
         let (code, said, complaint) = tessera(&args);
         println!("{said}");

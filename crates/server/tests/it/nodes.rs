@@ -102,7 +102,8 @@ impl Command for Tell {
 async fn what_one_node_commits_rings_on_the_other_once() {
     both(async |bank: &Bank| {
         let (other, _stop) = second(bank).await;
-        let (mut here, mut there) = (bank.services.live.subscribe(), other.services.live.subscribe());
+        let (mut here, mut there) =
+            (bank.services.live.subscribe(), other.services.live.subscribe());
         bank.execute("clerk", &Note::new("a", "1")).await.unwrap();
         assert_eq!(rung(&mut here), ["kind:note"]);
         other.services.look().await.unwrap();

@@ -179,7 +179,10 @@ async fn a_receiver_that_is_away_costs_nobody_anything() {
 }
 
 /// Another system: takes webhooks and tells where their traces say they come from.
-async fn hook(State(sender): State<mpsc::UnboundedSender<String>>, headers: HeaderMap) -> StatusCode {
+async fn hook(
+    State(sender): State<mpsc::UnboundedSender<String>>,
+    headers: HeaderMap,
+) -> StatusCode {
     let place = headers.get("traceparent").and_then(|v| v.to_str().ok()).unwrap_or_default();
     sender.send(place.to_owned()).unwrap();
     StatusCode::NO_CONTENT

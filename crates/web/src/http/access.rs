@@ -129,7 +129,8 @@ impl Routes {
             Access::Needs(permission) => permission,
         };
         self.list.push(RouteInfo { path, method, access: word });
-        let guarded = handler.layer(from_fn(move |request, next| guard(access, lags, request, next)));
+        let guarded =
+            handler.layer(from_fn(move |request, next| guard(access, lags, request, next)));
         self.router = self.router.route(path, guarded);
         self
     }

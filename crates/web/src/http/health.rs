@@ -40,7 +40,9 @@ async fn ready(State(app): State<Arc<App>>) -> Answer {
     let mut db = app.services.reader.clone();
     let answer = tokio::time::timeout(PATIENCE, queries::ping(&mut db)).await;
     Ok(match answer {
-        Ok(Err(_)) | Err(_) if app.services.reader.is_waiting() => "waiting for the database\n".into_response(),
+        Ok(Err(_)) | Err(_) if app.services.reader.is_waiting() => {
+            "waiting for the database\n".into_response()
+        }
         Ok(Ok(())) => "ready\n".into_response(),
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready: the database refuses");
