@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use connect::http_client::Reach;
 use connect::webhook::Sender;
-use kernel::{Entropy, RandomEntropy, Secret};
+use kernel::{Entropy, Secret};
 use spine::Scope;
+use store::keys::Root;
 use tokio::sync::watch;
 
 use crate::config::Config;
@@ -17,8 +19,8 @@ use crate::operation::Watch;
 use crate::traces::{Exporter, Spans};
 use crate::wiring::{self, Node};
 use crate::{
-    RunError, backup, database, demo_bank, doctor, first_start, host, import, journal, load,
-    master_key, traces,
+    RunError, backup, database, demo_bank, doctor, first_start, host, import, journal, keys, load,
+    root, traces,
 };
 
 /// A CRM for banks: the client's card, the bank's work with him, and a journal of every change.
@@ -36,7 +38,7 @@ enum Task {
     /// Serve a bank.
     Serve {
         /// TOML file: db (must), listen, secure_cookies, proxies, zone, currency, jurisdiction,
-        /// node, key_file, operation, replica, replica_lag_seconds, patience_seconds, drain_seconds,
+        /// node, key_file, key_command, operation, replica, replica_lag_seconds, patience_seconds, drain_seconds,
         /// traces, public_url, oidc, webhooks_inside, demo; see docs/operation.md.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
@@ -82,6 +84,11 @@ enum Task {
         #[command(flatten)]
         db: Db,
     },
+    /// The keys under which clients' data is sealed.
+    Keys {
+        #[command(subcommand)]
+        task: KeysTask,
+    },
     /// API tokens.
     Token {
         #[command(subcommand)]
@@ -93,6 +100,18 @@ enum Task {
 enum JournalTask {
     /// Prove that no entry was changed, removed or slipped in; exit code 1 names the first that was.
     Verify(Db),
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysTask {
+    /// Tell whether the root opens the database, and whether a change of keys is on its way.
+    Status(Db),
+    /// Make a new master key and seal every client's key anew, while the bank works. Run it again if it stops.
+    Rotate(Db),
+    /// Seal the master keys anew under the root's present key: after the key management service changed it.
+    Reseal(Db),
+    /// Put a new key into the key file, and take the old one away when nothing needs it any more.
+    NewRoot(Db),
 }
 
 #[derive(Debug, Subcommand)]
@@ -122,6 +141,24 @@ pub(crate) struct Db {
     /// The database: sqlite:PATH or postgres://…
     #[arg(long = "db", value_name = "URL")]
     pub(crate) url: String,
+    /// The key file; by default PATH.key of an SQLite database, or tessera.key here.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// The program that speaks to the key management service, in the place of a key file; once for the
+    /// program and for each of its arguments.
+    #[arg(long, value_name = "WORD", conflicts_with = "key_file", allow_hyphen_values = true)]
+    pub(crate) key_command: Vec<String>,
+}
+
+impl Db {
+    /// The key file.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| Config::over(&self.url).key_file)
+    }
+    /// What opens the master keys.
+    pub(crate) fn root(&self) -> Arc<dyn Root> {
+        root::named(&self.key_file(), &self.key_command)
+    }
 }
 
 impl Cli {
@@ -161,7 +198,13 @@ async fn dispatch(task: Task, exporter: Option<Exporter>) -> Result<bool, RunErr
             say(&create_token(&db.url, role, days, limit).await?);
         }
         Task::Password { login, db } => say(&set_password(&db.url, &login).await?),
-        Task::Doctor(db) => return examine(&db.url).await,
+        Task::Keys { task } => say(&match task {
+            KeysTask::Status(db) => keys::status(&db).await?,
+            KeysTask::Rotate(db) => keys::rotate(&db).await?,
+            KeysTask::Reseal(db) => keys::reseal(&db).await?,
+            KeysTask::NewRoot(db) => keys::new_root(&db).await?,
+        }),
+        Task::Doctor(db) => return examine(&db).await,
         Task::Journal { task: JournalTask::Verify(db) } => return verify(&db.url).await,
         Task::Import(asked) => {
             let summary = import::run(&asked).await?;
@@ -200,11 +243,12 @@ async fn back_up(url: &str, file: &Path) -> Result<(), RunError> {
 async fn restore(url: &str, file: &Path) -> Result<(), RunError> {
     let (header, totals) = backup::restore(url, file).await?;
     say(&format!("{} rows as of {} restored", totals.rows, header.made_at));
+    say("what is sealed opens with the key file of the bank the backup was made of");
     Ok(())
 }
 
-async fn examine(url: &str) -> Result<bool, RunError> {
-    let found = doctor::examine(url, database::now()).await?;
+async fn examine(db: &Db) -> Result<bool, RunError> {
+    let found = doctor::examine(&db.url, db.root(), database::now()).await?;
     say(&doctor::table(&found));
     Ok(found.iter().any(|f| f.state == doctor::State::Problem))
 }
@@ -228,9 +272,9 @@ async fn serve(config: &Config, exporter: Option<Exporter>) -> Result<(), RunErr
     if config.demo {
         tracing::warn!("demo mode: everybody may sign in as anybody");
     }
-    let secret_box = master_key::open(&config.key_file, &RandomEntropy)?;
     let demo = config.demo.then(demo_bank::demo_mode);
-    let setting = database::setting(config, demo, secret_box, stopping)?;
+    let root = root::named(&config.key_file, &config.key_command);
+    let setting = database::setting(config, demo, Some(root), stopping)?;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
     if let Some((login, password)) = first_start::administrator(&node.services).await? {
         say(&format!("first administrator: {login}, password: {}", password.reveal()));
@@ -258,7 +302,7 @@ fn scope(word: &str) -> Result<Scope, String> {
 
 /// Sets a random password; only its hash is kept.
 async fn set_password(url: &str, login: &str) -> Result<String, RunError> {
-    let core = database::core(url).await?;
+    let core = database::core(url, None).await?;
     let row = spine::org::queries::sign_in_row(&mut core.services.reader.clone(), login).await?;
     let found = row.filter(|r| r.active);
     let row = found.ok_or_else(|| RunError::Asked(format!("nobody here has the login {login}")))?;
@@ -277,7 +321,7 @@ async fn create_token(
     days: u32,
     limit: BTreeMap<String, Scope>,
 ) -> Result<String, RunError> {
-    let core = database::core(url).await?;
+    let core = database::core(url, None).await?;
     let entropy: &dyn Entropy = core.services.entropy.as_ref();
     let token = web::new_token(entropy);
     let command = spine::org::commands::CreateToken {

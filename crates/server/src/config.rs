@@ -44,6 +44,10 @@ pub(crate) struct Config {
     /// beside this file.
     #[serde(default)]
     pub(crate) key_file: PathBuf,
+    /// In the place of a key file: the program (and its arguments) that speaks to the bank's key management
+    /// service, see docs/operation.md.
+    #[serde(default)]
+    pub(crate) key_command: Vec<String>,
     /// Where the bank's monitoring asks (`/metrics`); none when it is not said. Keep it inside.
     #[serde(default)]
     pub(crate) operation: Option<SocketAddr>,
@@ -196,6 +200,7 @@ impl Config {
             jurisdiction: jurisdiction(),
             node: node(),
             key_file: key_file(db, Path::new("")),
+            key_command: Vec::new(),
             operation: None,
             replica: None,
             replica_lag_seconds: replica_lag(),

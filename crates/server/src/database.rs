@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kernel::{Clock, RandomEntropy, SystemClock};
-use spine::org::SecretBox;
 use store::Store;
 use store::dump::schema;
+use store::keys::Root;
 use tokio::sync::watch;
 
 use crate::RunError;
@@ -20,7 +20,7 @@ use crate::wiring::{self, Core, Setting};
 pub(crate) fn setting(
     config: &Config,
     demo: Option<web::DemoMode>,
-    secret_box: SecretBox,
+    root: Option<Arc<dyn Root>>,
     stopping: watch::Receiver<bool>,
 ) -> Result<Setting, RunError> {
     Ok(Setting {
@@ -33,7 +33,7 @@ pub(crate) fn setting(
         secure_cookies: config.secure_cookies,
         proxies: config.proxies.clone(),
         demo,
-        secret_box,
+        root,
         oidc: config.providers()?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(RandomEntropy),
@@ -64,19 +64,18 @@ fn must_exist(url: &str) -> Result<(), RunError> {
     }
 }
 
-/// Opens a node without pages over a database whose schema is up to date.
+/// Opens a node without pages over a database whose schema is up to date; without a root it can do nothing
+/// that has to do with clients.
 ///
 /// # Errors
 /// When the database is not there, behind, or does not answer.
-pub(crate) async fn core(url: &str) -> Result<Core, RunError> {
+pub(crate) async fn core(url: &str, root: Option<Arc<dyn Root>>) -> Result<Core, RunError> {
     let store = existing(url).await?;
     must_be_current(&store).await?;
     drop(store);
     let (_stop, stopping) = watch::channel(false);
-    // commands of the command line open nothing that is sealed, and must not leave a key file behind
-    let none = SecretBox::from_text(&SecretBox::new_key(&RandomEntropy));
-    let none = none.map_err(|e| RunError::Asked(e.to_string()))?;
-    Ok(Core::open(&setting(&Config::over(url), None, none, stopping)?, wiring::modules()).await?)
+    let setting = setting(&Config::over(url), None, root, stopping)?;
+    Ok(Core::open(&setting, wiring::modules()).await?)
 }
 
 /// Whether this program can work with the schema. Steps of a newer program that only added something do not

@@ -43,7 +43,7 @@ pub(crate) async fn run(asked: &Asked) -> Result<Summary, RunError> {
     for name in feed.absent() {
         tracing::warn!(file = %name, "the mapping names a file that is not there; it is optional");
     }
-    let core = database::core(&asked.db.url).await?;
+    let core = database::core(&asked.db.url, Some(asked.db.root())).await?;
     let ctx = core.services.system("import");
     let mut watch = Watching::default();
     let targets = wiring::import_targets();

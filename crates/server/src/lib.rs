@@ -12,9 +12,10 @@ mod first_start;
 mod host;
 mod import;
 mod journal;
+mod keys;
 mod load;
-mod master_key;
 mod operation;
+mod root;
 mod traces;
 pub mod wiring;
 

@@ -355,7 +355,7 @@ async fn run<C: Command>(
     if let Some(demand) = approval::asked(work, C::PERMISSION, loaded, owners).await? {
         return Ok(Done::Waits(demand));
     }
-    journal::append(&mut work.tx, &work.drafts).await?;
+    journal::append(&mut work.tx, ctx.entropy.as_ref(), &work.drafts).await?;
     work.tx
         .execute(
             "update command_log set result = $2 where id = $1",

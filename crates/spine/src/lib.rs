@@ -37,6 +37,8 @@ pub use policy::{Arms, Filter, Owner, Permission, Principal, Scope};
 pub use readers::{JournalReader, Reaction};
 pub use work::{Change, Work};
 
+/// Small secrets at rest, for rooms that know no SQL.
+pub use store::keys::{SecretBox, SecretBoxError};
 /// The reading side of the database, for rooms that pass it on without knowing SQL, and how far a replica must
 /// be to show what was written.
 pub use store::{Mark, Reader};

@@ -3,6 +3,7 @@
 use kernel::{ClientId, CommandId, JobId, Money, UserId};
 use serde_json::{Map, Value as Json};
 use store::journal::Draft;
+use store::keys::BANK;
 use store::{Dialect, Read, Row, StoreError, Tx, Value, queue};
 use uuid::Uuid;
 
@@ -123,12 +124,27 @@ impl Work<'_> {
     ) -> Result<u64, StoreError> {
         self.tx.insert_many(head, rows, tail).await
     }
-    /// Stores a file's content; answers its SHA-256.
+    /// Stores a file's content, sealed under the key of the client it belongs to, or the bank's own; answers
+    /// its address.
     ///
     /// # Errors
     /// The database's.
-    pub async fn put_blob(&mut self, content: &[u8]) -> Result<[u8; 32], StoreError> {
-        store::blobs::put(&mut self.tx, content).await
+    pub async fn put_blob(
+        &mut self,
+        client: Option<ClientId>,
+        content: &[u8],
+    ) -> Result<[u8; 32], StoreError> {
+        let owner = client.map_or(BANK, ClientId::uuid);
+        let chance = (self.ctx.entropy.as_ref(), self.ctx.now);
+        store::blobs::put(&mut self.tx, chance, owner, content).await
+    }
+    /// Seals a text under the bank's own key.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn seal(&mut self, purpose: &str, plain: &str) -> Result<String, StoreError> {
+        let chance = (self.ctx.entropy.as_ref(), self.ctx.now);
+        store::keys::seal_text(&mut self.tx, chance, BANK, purpose, plain).await
     }
     /// A new id.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
@@ -239,5 +255,8 @@ impl Read for Work<'_> {
     }
     fn dialect(&self) -> Dialect {
         self.tx.dialect()
+    }
+    fn keys(&self) -> &std::sync::Arc<store::keys::Keys> {
+        self.tx.keys()
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::insert::{self, Insert};
+use crate::keys::Keys;
 use crate::memo::Memo;
 use crate::pg::{PgPool, PgTx};
 use crate::replica::{Mark, Replica};
@@ -131,9 +132,18 @@ impl Store {
         let backend = Arc::new(backend);
         let marks = replica.is_some();
         let (reads, primary) = (Arc::clone(&backend), None);
+        let keys = Arc::new(Keys::default());
+        let ours = Arc::clone(&keys);
         Ok(Store {
-            reader: Reader { backend: reads, long: false, memo: None, replica, primary },
-            writer: Writer { backend, marks },
+            reader: Reader {
+                backend: reads,
+                long: false,
+                memo: None,
+                replica,
+                primary,
+                keys: ours,
+            },
+            writer: Writer { backend, marks, keys },
         })
     }
 }
@@ -150,6 +160,9 @@ pub trait Read: Send {
     /// Which database answers.
     fn dialect(&self) -> Dialect;
 
+    /// What opens its sealed texts.
+    fn keys(&self) -> &Arc<Keys>;
+
     /// The first row, if any.
     fn first<'a>(
         &'a mut self,
@@ -163,13 +176,14 @@ pub trait Read: Send {
 /// The reading side; cheap to clone.
 #[derive(Clone)]
 pub struct Reader {
-    backend: Arc<Backend>,
+    pub(crate) backend: Arc<Backend>,
     long: bool,
     memo: Option<Arc<Memo>>,
     /// The replica of this node, if it has one.
     pub(crate) replica: Option<Arc<Replica>>,
     /// Where to turn when the replica, which this reader reads from, fails.
-    primary: Option<Arc<Backend>>,
+    pub(crate) primary: Option<Arc<Backend>>,
+    pub(crate) keys: Arc<Keys>,
 }
 
 impl Reader {
@@ -224,40 +238,7 @@ impl Reader {
             memo.clear();
         }
     }
-    /// A consistent view over many statements, however long it lives.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let inner = match self.backend.as_ref() {
-            Backend::Sqlite(pool) => {
-                let connection = pool.take_reader()?;
-                connection.execute_batch("begin")?;
-                // WAL takes the snapshot at the first read, not at `begin`
-                crate::sqlite::run_query(&connection, "select count(*) from sqlite_master", &[])?;
-                SnapshotInner::Sqlite(Box::new(connection))
-            }
-            Backend::Postgres(pool) => {
-                let mut tx = match self.primary.as_deref() {
-                    None => pool.begin(SNAPSHOT).await?,
-                    Some(primary) => match (pool.try_begin(SNAPSHOT).await, primary) {
-                        (Err(StoreError::Away(_)), Backend::Postgres(primary)) => {
-                            primary.begin(SNAPSHOT).await?
-                        }
-                        (begun, _) => begun?,
-                    },
-                };
-                // here too the view is that of the first statement
-                tx.query("select 1", &[]).await?;
-                SnapshotInner::Postgres(Box::new(tx))
-            }
-        };
-        Ok(Snapshot { inner })
-    }
 }
-
-/// Begins a view that stays as it is.
-const SNAPSHOT: &str = "begin isolation level repeatable read read only";
 
 impl Read for Reader {
     async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
@@ -287,6 +268,9 @@ impl Read for Reader {
     fn dialect(&self) -> Dialect {
         self.backend.dialect()
     }
+    fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
 }
 
 impl Backend {
@@ -298,37 +282,13 @@ impl Backend {
     }
 }
 
-enum SnapshotInner {
-    Sqlite(Box<rusqlite::Connection>),
-    Postgres(Box<PgTx>),
-}
-
-/// A consistent read-only view; dropping it ends it.
-pub struct Snapshot {
-    inner: SnapshotInner,
-}
-
-impl Read for Snapshot {
-    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        match &mut self.inner {
-            SnapshotInner::Sqlite(connection) => crate::sqlite::run_query(connection, sql, params),
-            SnapshotInner::Postgres(tx) => tx.query(sql, params).await,
-        }
-    }
-    fn dialect(&self) -> Dialect {
-        match &self.inner {
-            SnapshotInner::Sqlite(_) => Dialect::Sqlite,
-            SnapshotInner::Postgres(_) => Dialect::Postgres,
-        }
-    }
-}
-
 /// The writing side. Only the command bus and the store's own keepers (sealer, queue) hold one.
 #[derive(Clone)]
 pub struct Writer {
     backend: Arc<Backend>,
     /// Whether commits are asked how far a replica must be to show them.
     marks: bool,
+    keys: Arc<Keys>,
 }
 
 impl Writer {
@@ -341,7 +301,7 @@ impl Writer {
             Backend::Sqlite(pool) => TxInner::Sqlite(pool.begin().await?),
             Backend::Postgres(pool) => TxInner::Postgres(Box::new(pool.begin("begin").await?)),
         };
-        Ok(Tx { inner, marks: self.marks })
+        Ok(Tx { inner, marks: self.marks, keys: Arc::clone(&self.keys) })
     }
     /// Makes ready for a bulk load by a process that ends with it: SQLite's writing connection gets a
     /// large page cache and moves its log into the database less often. Nothing becomes less safe.
@@ -361,6 +321,10 @@ impl Writer {
             Backend::Postgres(pool) => pool.outage().wait().await,
         }
     }
+    /// What opens the database's sealed texts.
+    pub fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
     pub(crate) fn backend(&self) -> &Backend {
         &self.backend
     }
@@ -375,6 +339,7 @@ enum TxInner {
 pub struct Tx {
     inner: TxInner,
     marks: bool,
+    keys: Arc<Keys>,
 }
 
 impl Tx {
@@ -474,6 +439,9 @@ impl Read for Tx {
             }
             TxInner::Postgres(tx) => tx.query(sql, params).await,
         }
+    }
+    fn keys(&self) -> &Arc<Keys> {
+        &self.keys
     }
     fn dialect(&self) -> Dialect {
         match &self.inner {

@@ -36,12 +36,27 @@ pub enum StoreError {
         /// What was found.
         problem: String,
     },
+    /// Something sealed cannot be opened, or the root of the keys does not answer.
+    #[error("keys: {0}")]
+    Keys(String),
     /// A file or stream failed.
     #[error("input/output: {0}")]
     Io(#[from] std::io::Error),
     /// Stored JSON does not have the expected shape.
     #[error("stored json: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+impl StoreError {
+    pub(crate) fn root(error: crate::keys::RootError) -> Self {
+        StoreError::Keys(error.0)
+    }
+}
+
+impl From<crate::keys::SecretBoxError> for StoreError {
+    fn from(error: crate::keys::SecretBoxError) -> Self {
+        StoreError::Keys(error.to_string())
+    }
 }
 
 fn pg_words(error: &tokio_postgres::Error) -> String {

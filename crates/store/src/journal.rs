@@ -4,12 +4,16 @@
 //! Writers never queue behind one another: an entry gets its final position (`pos`) only when the
 //! sealer sees that every older transaction has ended (PostgreSQL: below the snapshot's horizon).
 //! Readers follow `pos`, so they skip nothing and see nothing twice.
+//!
+//! What was changed on a client is stored sealed under his key ([`crate::keys`]); the hashes are over what is
+//! stored, so the chain verifies without keys, and after a key was destroyed.
 
-use kernel::{CommandId, OperationId, Timestamp, UserId};
+use kernel::{CommandId, Entropy, OperationId, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::insert::Insert;
+use crate::keys::{self, Item, Opened};
 use crate::{Cols, Read, Row, StoreError, Tx, Value, Writer, params};
 
 /// Advisory lock of the sealer (PostgreSQL).
@@ -38,9 +42,9 @@ pub struct Draft {
     pub entity: String,
     /// The changed thing.
     pub entity_id: Uuid,
-    /// The client it belongs to, if any: his key will encrypt `changes`.
+    /// The client it belongs to, if any: his key seals `changes`.
     pub client_id: Option<Uuid>,
-    /// JSON: field → `[before, after]`.
+    /// JSON: field → `[before, after]`; `{}` when the client's key was destroyed.
     pub changes: String,
 }
 
@@ -51,6 +55,8 @@ pub struct Entry {
     pub pos: i64,
     /// The content.
     pub draft: Draft,
+    /// The client's key was destroyed: what was changed can never be read again.
+    pub is_destroyed: bool,
 }
 
 impl Draft {
@@ -77,7 +83,7 @@ impl Draft {
         hasher.finalize().into()
     }
 
-    fn row(&self) -> Vec<Value> {
+    fn row(&self, changes: &str) -> Vec<Value> {
         vec![
             self.at.into(),
             self.operation_id.into(),
@@ -89,7 +95,7 @@ impl Draft {
             self.entity.as_str().into(),
             self.entity_id.into(),
             self.client_id.into(),
-            self.changes.as_str().into(),
+            changes.into(),
         ]
     }
 
@@ -113,11 +119,38 @@ impl Draft {
 const COLUMNS: &str = "e.at, e.operation_id, e.command_id, e.actor_id, e.node, e.channel, e.command, \
      e.entity, e.entity_id, e.client_id, e.changes";
 
-/// Appends entries inside the command's transaction.
+/// The sealed or plain changes of an entry, as [`keys::open_texts`] takes them.
+pub fn item(
+    client_id: Option<Uuid>,
+    command_id: CommandId,
+    entity_id: Uuid,
+    changes: String,
+) -> Item {
+    (client_id.unwrap_or(keys::BANK), format!("journal/{command_id}/{entity_id}"), changes)
+}
+
+/// Appends entries inside the command's transaction. What concerns a client is sealed under his key, which is
+/// made now when he has none.
 ///
 /// # Errors
-/// The database's.
-pub async fn append(tx: &mut Tx, drafts: &[Draft]) -> Result<(), StoreError> {
+/// The database's; [`StoreError::Keys`] while the keys are locked.
+pub async fn append(
+    tx: &mut Tx,
+    entropy: &dyn Entropy,
+    drafts: &[Draft],
+) -> Result<(), StoreError> {
+    let of_clients: Vec<Item> = drafts
+        .iter()
+        .filter(|d| d.client_id.is_some())
+        .map(|d| item(d.client_id, d.command_id, d.entity_id, d.changes.clone()))
+        .collect();
+    let Some(at) = drafts.first().map(|d| d.at) else { return Ok(()) };
+    let mut sealed = if of_clients.is_empty() {
+        Vec::new()
+    } else {
+        keys::seal_texts(tx, (entropy, at), &of_clients).await?
+    }
+    .into_iter();
     let lead = tx.dialect().transaction_id();
     let insert = Insert {
         head: "insert into journal_entry (txid, at, operation_id, command_id, actor_id, node, \
@@ -125,7 +158,14 @@ pub async fn append(tx: &mut Tx, drafts: &[Draft]) -> Result<(), StoreError> {
         lead,
         tail: "",
     };
-    let rows: Vec<Vec<Value>> = drafts.iter().map(Draft::row).collect();
+    let mut rows = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        rows.push(match draft.client_id {
+            None => draft.row(&draft.changes),
+            // of a client whose key was destroyed nothing may be kept
+            Some(_) => draft.row(sealed.next().flatten().as_deref().unwrap_or("{}")),
+        });
+    }
     tx.insert_rows(&insert, &rows).await?;
     Ok(())
 }
@@ -266,7 +306,8 @@ pub async fn after<R: Read>(db: &mut R, pos: i64, limit: i64) -> Result<Vec<Entr
         "select s.pos, {COLUMNS} from journal_seal s join journal_entry e on e.seq = s.seq \
          where s.pos > $1 order by s.pos limit $2"
     );
-    db.query(&sql, params![pos, limit]).await?.into_iter().map(entry).collect()
+    let rows = db.query(&sql, params![pos, limit]).await?;
+    opened(db, rows).await
 }
 
 /// The newest entries of clients who are one, newest first, sealed or not (`pos` 0 while unsealed), before
@@ -300,7 +341,8 @@ pub async fn of_clients<R: Read>(
     }
     // by instant, then by number: the second column and the last one
     let sql = format!("{} order by 2 desc, 13 desc limit {limit}", parts.join(" union all "));
-    db.query(&sql, &values).await?.into_iter().map(entry).collect()
+    let rows = db.query(&sql, &values).await?;
+    opened(db, rows).await
 }
 
 /// A page of the journal, newest first, before the position `before` (`i64::MAX` for the first page).
@@ -312,12 +354,31 @@ pub async fn page<R: Read>(db: &mut R, before: i64, limit: i64) -> Result<Vec<En
         "select s.pos, {COLUMNS} from journal_seal s join journal_entry e on e.seq = s.seq \
          where s.pos < $1 order by s.pos desc limit $2"
     );
-    db.query(&sql, params![before, limit]).await?.into_iter().map(entry).collect()
+    let rows = db.query(&sql, params![before, limit]).await?;
+    opened(db, rows).await
 }
 
+/// An entry as it is stored.
 pub(crate) fn entry(row: Row) -> Result<Entry, StoreError> {
     let mut cols = row.cols();
-    Ok(Entry { pos: cols.take()?, draft: Draft::from_cols(&mut cols)? })
+    Ok(Entry { pos: cols.take()?, draft: Draft::from_cols(&mut cols)?, is_destroyed: false })
+}
+
+/// Entries with what was sealed of them opened.
+async fn opened<R: Read>(db: &mut R, rows: Vec<Row>) -> Result<Vec<Entry>, StoreError> {
+    let mut entries: Vec<Entry> = rows.into_iter().map(entry).collect::<Result<_, _>>()?;
+    let items = entries
+        .iter_mut()
+        .map(|e| {
+            let d = &mut e.draft;
+            item(d.client_id, d.command_id, d.entity_id, std::mem::take(&mut d.changes))
+        })
+        .collect();
+    for (entry, changes) in entries.iter_mut().zip(keys::open_texts(db, items).await?) {
+        entry.is_destroyed = changes == Opened::Destroyed;
+        entry.draft.changes = changes.or("{}");
+    }
+    Ok(entries)
 }
 
 /// Where a reader stands; 0 before its first entry.

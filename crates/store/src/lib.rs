@@ -13,6 +13,7 @@ mod migrate;
 mod outage;
 mod pg;
 mod replica;
+mod snapshot;
 mod sqlite;
 mod tls;
 mod trace;
@@ -22,16 +23,18 @@ pub mod blobs;
 pub mod dump;
 pub mod follow;
 pub mod journal;
+pub mod keys;
 pub mod outbox;
 pub mod queue;
 pub mod verify;
 
 mod db;
 
-pub use db::{Dialect, Read, Reader, ReplicaSetting, Snapshot, Store, StoreSetting, Tx, Writer};
+pub use db::{Dialect, Read, Reader, ReplicaSetting, Store, StoreSetting, Tx, Writer};
 pub use error::StoreError;
 pub use migrate::{MIGRATIONS, Migration};
 pub use replica::Mark;
+pub use snapshot::Snapshot;
 pub use value::{Cols, FromValue, Row, Value};
 
 /// Builds a parameter list: `params![client_id, "text", 5_i64]`.

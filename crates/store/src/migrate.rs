@@ -24,10 +24,11 @@ pub struct Migration {
 }
 
 /// The store's own tables; numbers 1 to 99.
-pub const MIGRATIONS: [Migration; 3] = [
+pub const MIGRATIONS: [Migration; 4] = [
     Migration { number: 1, name: "journal", sql: include_str!("../migrations/0001_journal.sql") },
     Migration { number: 2, name: "queue", sql: include_str!("../migrations/0002_queue.sql") },
     Migration { number: 3, name: "nodes", sql: include_str!("../migrations/0003_nodes.sql") },
+    Migration { number: 5, name: "keys", sql: include_str!("../migrations/0005_keys.sql") },
 ];
 
 impl Writer {

@@ -103,7 +103,7 @@ async fn check_block<R: Read>(db: &mut R, block: &Block) -> Result<Option<Verdic
             crate::Value::Bytes(bytes) => bytes,
             _ => Vec::new(),
         };
-        let Entry { pos, draft } = entry(crate::Row::new(values))?;
+        let Entry { pos, draft, .. } = entry(crate::Row::new(values))?;
         if pos != want_pos {
             return Ok(Some(broken(block.height, Some(want_pos), "the entry is missing")));
         }

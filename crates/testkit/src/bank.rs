@@ -137,6 +137,10 @@ impl Bank {
         }
     }
 
+    /// The program's key file for this bank.
+    pub fn key_file(&self) -> String {
+        self.database.key_file()
+    }
     /// The database's address.
     pub fn url(&self) -> &str {
         self.database.url()

@@ -36,14 +36,18 @@ fn is_build_machine() -> bool {
     std::env::var("CI").is_ok_and(|ci| ci == "true")
 }
 
+/// Where the program looks for the key of `bank.db`.
+const KEY_FILE: &str = "bank.db.key";
+
 /// A database that is removed when this value is dropped.
 pub struct Database {
     url: String,
     place: Place,
+    folder: TempDir,
 }
 
 enum Place {
-    Folder(#[expect(dead_code, reason = "holds the folder until the end")] TempDir),
+    Folder,
     Server { admin: String, name: String },
 }
 
@@ -53,20 +57,26 @@ impl Database {
     /// # Panics
     /// When the folder or the server refuses.
     pub async fn new(kind: Kind) -> Database {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        crate::write_key(&folder.path().join(KEY_FILE));
         match kind {
             Kind::Sqlite => {
-                let folder = tempfile::tempdir().expect("a temporary folder");
                 let path = folder.path().join("bank.db");
-                Database { url: format!("sqlite:{}", path.display()), place: Place::Folder(folder) }
+                let url = format!("sqlite:{}", path.display());
+                Database { url, place: Place::Folder, folder }
             }
             Kind::Postgres => {
                 let admin = server().expect("TESSERA_TEST_PG");
                 let name = fresh_name();
                 run(&admin, &format!("create database {name}")).await;
                 let url = with_database(&admin, &name);
-                Database { url, place: Place::Server { admin, name } }
+                Database { url, place: Place::Server { admin, name }, folder }
             }
         }
+    }
+    /// The key file of [`crate::root`] for the program; beside an SQLite database it is found by itself.
+    pub fn key_file(&self) -> String {
+        self.folder.path().join(KEY_FILE).display().to_string()
     }
     /// Its address, as `tessera` takes it.
     pub fn url(&self) -> &str {

@@ -6,6 +6,11 @@
 // Everything here runs in tests: a broken bank must stop its test at once.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+use std::sync::Arc;
+
+use kernel::{Entropy, Secret};
+use store::keys::{Root, RootError, SecretBox};
+
 mod bank;
 mod browser;
 mod database;
@@ -16,9 +21,32 @@ pub use browser::{Browser, Reply};
 pub use database::{Database, Kind, kinds};
 pub use staff::{PASSWORD, organisation};
 
-/// The box of every test bank.
-pub fn secret_box() -> spine::org::SecretBox {
-    spine::org::SecretBox::new(&kernel::Secret::new([7; 32]))
+/// Writes the key of [`root`] as the program's key file.
+///
+/// # Panics
+/// When the file cannot be written.
+pub fn write_key(file: &std::path::Path) {
+    // 32 bytes of 7 in base64
+    std::fs::write(file, "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n").expect("a key file");
+}
+
+/// The root of every test bank's keys.
+pub fn root() -> Arc<dyn Root> {
+    Arc::new(TestRoot(SecretBox::new(&kernel::Secret::new([7; 32]))))
+}
+
+struct TestRoot(SecretBox);
+
+impl Root for TestRoot {
+    fn begin(&self, _: &dyn Entropy) -> Result<(), RootError> {
+        Ok(())
+    }
+    fn seal(&self, entropy: &dyn Entropy, plain: &Secret<Vec<u8>>) -> Result<Vec<u8>, RootError> {
+        self.0.seal(entropy, plain.reveal(), "master_key").map_err(|e| RootError(e.to_string()))
+    }
+    fn open(&self, sealed: &[u8]) -> Result<Secret<Vec<u8>>, RootError> {
+        self.0.open(sealed, "master_key").map_err(|e| RootError(e.to_string()))
+    }
 }
 
 /// Runs a test on SQLite always, and again on PostgreSQL when `TESSERA_TEST_PG` names a server.

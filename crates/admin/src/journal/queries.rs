@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use kernel::{BranchId, ClientId, JobId, Timestamp, UserId};
 use serde_json::Value as Json;
 use spine::{Bus, Owner};
-use store::{Read, Row, StoreError, Value, params};
+use store::keys::{self, Opened};
+use store::{Cols, Read, Row, StoreError, Value, journal, params};
 use uuid::Uuid;
 
 /// An entry as the page shows it.
@@ -25,6 +26,8 @@ pub(super) struct Line {
     pub(super) client: Option<ClientId>,
     /// Field → `[before, after]`.
     pub(super) changes: Json,
+    /// The client's key was destroyed: what was changed can never be read again.
+    pub(super) is_destroyed: bool,
 }
 
 /// Whose entries are wanted; the narrowest that is given decides by which index they are found.
@@ -50,10 +53,26 @@ impl Mark {
 }
 
 const COLUMNS: &str = "e.seq, e.at, e.actor_id, e.node, e.channel, e.command, e.entity, e.entity_id, \
-     e.client_id, e.changes";
+     e.client_id, e.command_id, e.changes";
 
-fn line(row: Row) -> Result<Line, StoreError> {
-    let mut c = row.cols();
+/// The lines of rows, with what was sealed of them opened.
+async fn lines<R: Read>(db: &mut R, rows: Vec<Row>) -> Result<Vec<Line>, StoreError> {
+    let (mut lines, mut items) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    for row in rows {
+        let mut c = row.cols();
+        let line = line(&mut c)?;
+        let client = line.client.map(ClientId::uuid);
+        items.push(journal::item(client, c.take()?, line.entity_id, c.take()?));
+        lines.push(line);
+    }
+    for (line, changes) in lines.iter_mut().zip(keys::open_texts(db, items).await?) {
+        line.is_destroyed = changes == Opened::Destroyed;
+        line.changes = serde_json::from_str(&changes.or("{}"))?;
+    }
+    Ok(lines)
+}
+
+fn line(c: &mut Cols) -> Result<Line, StoreError> {
     Ok(Line {
         pos: c.take()?,
         seq: c.take()?,
@@ -65,7 +84,8 @@ fn line(row: Row) -> Result<Line, StoreError> {
         entity: c.take()?,
         entity_id: c.take()?,
         client: c.take()?,
-        changes: c.take()?,
+        changes: Json::Null,
+        is_destroyed: false,
     })
 }
 
@@ -83,7 +103,8 @@ pub(super) async fn page<R: Read>(
             "select s.pos, {COLUMNS} from journal_seal s join journal_entry e on e.seq = s.seq \
              where s.pos < $1 order by s.pos desc limit $2"
         );
-        return db.query(&sql, params![before.pos, limit]).await?.into_iter().map(line).collect();
+        let rows = db.query(&sql, params![before.pos, limit]).await?;
+        return lines(db, rows).await;
     }
     let mut conditions = Vec::new();
     let mut values: Vec<Value> = vec![before.at.into(), before.seq.into(), limit.into()];
@@ -105,7 +126,8 @@ pub(super) async fn page<R: Read>(
          where (e.at, e.seq) < ($1, $2) and {} order by e.at desc, e.seq desc limit $3",
         conditions.join(" and ")
     );
-    db.query(&sql, &values).await?.into_iter().map(line).collect()
+    let rows = db.query(&sql, &values).await?;
+    lines(db, rows).await
 }
 
 /// To whom clients belong; those that are not there are not in the answer.

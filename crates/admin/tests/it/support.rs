@@ -97,6 +97,8 @@ fn open(asked: Asked) -> Opening {
         let mut steps = store::MIGRATIONS.to_vec();
         steps.extend(modules.iter().flat_map(|m| m.migrations.iter().copied()));
         writer.migrate(&steps).await.unwrap();
+        let (chance, now) = (asked.entropy.as_ref(), asked.clock.now());
+        let unlocked = writer.keys().unlock(&writer, testkit::root(), chance, now).await;
         let mut registry = Registry::default();
         let (mut grants, mut jobs) = (Vec::new(), Vec::new());
         for module in modules {
@@ -124,7 +126,7 @@ fn open(asked: Asked) -> Opening {
             currency: Currency::RUB,
             secure_cookies: false,
             proxies: Vec::new(),
-            secret_box: testkit::secret_box(),
+            secret_box: unlocked.unwrap(),
             oidc: Vec::new(),
             stopping: asked.stopping,
         };

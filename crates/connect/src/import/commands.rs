@@ -47,7 +47,7 @@ impl Command for CreateImport {
         )
         .await?;
         for file in &self.files {
-            let hash = w.put_blob(&file.content).await?;
+            let hash = w.put_blob(None, &file.content).await?;
             let size = i64::try_from(file.content.len()).unwrap_or(i64::MAX);
             let added = w
                 .execute(
@@ -135,7 +135,7 @@ impl Command for NoteImport {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let rejects = match &self.rejects {
-            Some(content) => Some(w.put_blob(content).await?.to_vec()),
+            Some(content) => Some(w.put_blob(None, content).await?.to_vec()),
             None => None,
         };
         let now = w.ctx.now;

@@ -1,7 +1,7 @@
 //! Reading subscriptions and deliveries.
 
 use kernel::{DeliveryId, Timestamp, UserId, WebhookId};
-use store::{Read, Row, StoreError, Value, params};
+use store::{Read, Row, StoreError, Value, keys, params};
 
 /// A subscription; its secret is not part of it.
 #[derive(Clone, Debug)]
@@ -148,6 +148,11 @@ pub(super) async fn is_due<R: Read>(db: &mut R, now: Timestamp) -> Result<bool, 
     Ok(db.first(sql, params![now]).await?.is_some())
 }
 
+/// What a subscription's secret is sealed for.
+pub(super) fn secret_purpose(id: WebhookId) -> String {
+    format!("webhook/{id}/secret")
+}
+
 /// A delivery on its way.
 #[derive(Clone, Debug)]
 pub(super) struct Outgoing {
@@ -171,12 +176,12 @@ pub(super) async fn outgoing<R: Read>(
     }
     let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
     let sql = format!(
-        "select d.id, d.attempts, d.payload, h.url, h.secret from webhook_delivery d \
+        "select d.id, d.attempts, d.payload, h.url, h.id, h.secret from webhook_delivery d \
          join webhook h on h.id = d.webhook_id where d.id in ({})",
         places.join(", ")
     );
     let values: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
-    let mut out = Vec::new();
+    let (mut out, mut sealed) = (Vec::new(), Vec::new());
     for row in db.query(&sql, &values).await? {
         let mut c = row.cols();
         out.push(Outgoing {
@@ -184,8 +189,12 @@ pub(super) async fn outgoing<R: Read>(
             attempts: c.take()?,
             payload: c.take()?,
             url: c.take()?,
-            secret: kernel::Secret::new(c.take()?),
+            secret: kernel::Secret::new(String::new()),
         });
+        sealed.push((keys::BANK, secret_purpose(c.take()?), c.take()?));
+    }
+    for (one, secret) in out.iter_mut().zip(keys::open_texts(db, sealed).await?) {
+        one.secret = kernel::Secret::new(secret.or(""));
     }
     Ok(out)
 }

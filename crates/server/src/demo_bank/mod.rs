@@ -13,7 +13,6 @@ use connect::http_client::Reach;
 use connect::webhook::Sender;
 use demo::load::{Depth, demo_logins, load};
 use demo::model::DemoBank;
-use kernel::RandomEntropy;
 use spine::Services;
 use tokio::sync::watch;
 use web::DemoMode;
@@ -23,7 +22,7 @@ use self::progress::Shown;
 use crate::cli::Db;
 use crate::config::{Config, LISTEN};
 use crate::wiring::{self, Node};
-use crate::{RunError, database, host, master_key};
+use crate::{RunError, database, host, root};
 
 /// What `tessera demo` is asked for.
 #[derive(Clone, Debug, Args)]
@@ -76,8 +75,8 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
     let mut plan = Plan::of(&asked.dir, asked.clients, asked.seed, database::now())?;
     let config = Config::over(&format!("sqlite:{}", asked.dir.join("bank.db").display()));
     let (stop, stopping) = watch::channel(false);
-    let secret_box = master_key::open(&config.key_file, &RandomEntropy)?;
-    let setting = database::setting(&config, Some(demo_mode()), secret_box, stopping)?;
+    let root = root::named(&config.key_file, &config.key_command);
+    let setting = database::setting(&config, Some(demo_mode()), Some(root), stopping)?;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
     if !plan.complete {
         plan.write(&asked.dir)?;
@@ -103,7 +102,7 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
 /// # Errors
 /// When the database is not there, behind, or fails; the same call again goes on from there.
 pub(crate) async fn generate(asked: &Generate) -> Result<(), RunError> {
-    let core = database::core(&asked.db.url).await?;
+    let core = database::core(&asked.db.url, Some(asked.db.root())).await?;
     let mean = u32::try_from(asked.interactions.div_ceil(asked.clients.max(1)))
         .map_err(|_| RunError::Asked("so many interactions per client cannot be".to_owned()))?;
     let today = plan::today(database::now());

@@ -2,8 +2,11 @@
 
 mod disk;
 
+use std::sync::Arc;
+
 use kernel::Timestamp;
 use store::dump::schema;
+use store::keys::{self, Root, Standing};
 use store::{Reader, Store, StoreError};
 
 use crate::operation::queries;
@@ -56,7 +59,11 @@ fn finding(subject: &'static str, state: State, words: impl Into<String>) -> Fin
 ///
 /// # Errors
 /// When the database fails in the middle; one that cannot be opened is a finding.
-pub(crate) async fn examine(url: &str, now: Timestamp) -> Result<Vec<Finding>, RunError> {
+pub(crate) async fn examine(
+    url: &str,
+    root: Arc<dyn Root>,
+    now: Timestamp,
+) -> Result<Vec<Finding>, RunError> {
     let store = match database::existing(url).await {
         Ok(store) => store,
         Err(error) => return Ok(vec![finding("connection", State::Problem, error.chain())]),
@@ -68,6 +75,7 @@ pub(crate) async fn examine(url: &str, now: Timestamp) -> Result<Vec<Finding>, R
     if usable {
         let mut db = store.reader.clone();
         let journal = queries::journal(&mut db).await?;
+        found.push(keys_state(&store, root).await?);
         found.push(journal_state(&journal, now));
         found.push(clock_state(&journal, now));
         found.push(work_state(&mut db, now).await?);
@@ -100,6 +108,22 @@ async fn schema_state(store: &Store) -> Result<Finding, StoreError> {
         finding("schema", State::Attention, words)
     } else {
         finding("schema", State::Ok, format!("{} steps, up to date", applied.len()))
+    })
+}
+
+async fn keys_state(store: &Store, root: Arc<dyn Root>) -> Result<Finding, StoreError> {
+    let mut db = store.reader.clone();
+    let Standing { master, behind, .. } = keys::standing(&mut db).await?;
+    if master == 0 {
+        return Ok(finding("keys", State::Ok, "none yet: the first start makes them"));
+    }
+    Ok(match store.writer.keys().try_root(&mut db, root).await {
+        Err(error) => finding("keys", State::Problem, error.to_string()),
+        Ok(()) if behind => {
+            let words = "a change of the master key is not finished: run `tessera keys rotate`";
+            finding("keys", State::Attention, words)
+        }
+        Ok(()) => finding("keys", State::Ok, format!("the root opens master key {master}")),
     })
 }
 

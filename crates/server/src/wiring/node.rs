@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use jiff::tz::TimeZone;
 use kernel::{Clock, Currency, Entropy};
-use spine::org::{Directory, SecretBox};
+use spine::SecretBox;
+use spine::org::Directory;
 use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
+use store::keys::Root;
 use store::{Store, StoreSetting};
 use tokio::sync::watch;
 use web::{App, DemoMode, Pages, Provider};
@@ -29,8 +31,8 @@ pub struct Setting {
     pub secure_cookies: bool,
     /// Reverse proxies on other machines whose word on the asking address is believed.
     pub proxies: Vec<std::net::IpAddr>,
-    /// Seals what only this bank may read.
-    pub secret_box: SecretBox,
+    /// What opens the keys; without it nothing that has to do with clients can be done.
+    pub root: Option<Arc<dyn Root>>,
     /// Providers one may sign in through.
     pub oidc: Vec<Provider>,
     /// Demo mode.
@@ -55,6 +57,9 @@ pub enum OpenError {
     /// There is no such jurisdiction pack, or it is broken.
     #[error("jurisdiction: {0}")]
     Jurisdiction(#[from] jurisdiction::PackError),
+    /// Pages cannot be served without the keys.
+    #[error("no root of the keys was named")]
+    NoRoot,
     /// The rooms' texts do not fit together.
     #[error("texts: {0}")]
     Texts(#[from] web::i18n::TextsError),
@@ -66,6 +71,8 @@ pub struct Core {
     pub services: Services,
     /// Seals the journal, leads the readers, runs jobs.
     pub keepers: Keepers,
+    /// Seals what only this bank may read; none without a root.
+    pub bank_box: Option<SecretBox>,
 }
 
 /// A node with its pages.
@@ -90,6 +97,13 @@ impl Core {
         jurisdiction::Pack::load(&setting.jurisdiction)?;
         let Store { reader, writer } = Store::open_with(&setting.url, &setting.store).await?;
         writer.migrate(&super::migrations(&modules)).await?;
+        let bank_box = match &setting.root {
+            Some(root) => {
+                let (chance, now) = (setting.entropy.as_ref(), setting.clock.now());
+                Some(writer.keys().unlock(&writer, Arc::clone(root), chance, now).await?)
+            }
+            None => None,
+        };
         let mut registry = Registry::default();
         let mut grants = Vec::new();
         let mut jobs: Vec<Arc<dyn JobHandler>> = Vec::new();
@@ -122,7 +136,7 @@ impl Core {
         };
         spine::org::set_up(&services, &grants).await?;
         let keepers = Keepers::new(services.clone(), writer, jobs, readers, schedules);
-        Ok(Core { services, keepers })
+        Ok(Core { services, keepers, bank_box })
     }
 }
 
@@ -136,7 +150,8 @@ impl Node {
         modules: Vec<Module>,
         pages: Vec<Pages>,
     ) -> Result<Node, OpenError> {
-        let Core { services, keepers } = Core::open(&setting, modules).await?;
+        let Core { services, keepers, bank_box } = Core::open(&setting, modules).await?;
+        let secret_box = bank_box.ok_or(OpenError::NoRoot)?;
         let shown = web::Setting {
             services: services.clone(),
             demo: setting.demo,
@@ -144,7 +159,7 @@ impl Node {
             currency: setting.currency,
             secure_cookies: setting.secure_cookies,
             proxies: setting.proxies,
-            secret_box: setting.secret_box,
+            secret_box,
             oidc: setting.oidc,
             stopping: setting.stopping,
         };

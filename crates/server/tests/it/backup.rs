@@ -97,7 +97,7 @@ async fn goes_on(store: &Store, bank: &Bank) {
     let draft = store::journal::after(&mut db, 0, 1).await.unwrap().remove(0).draft;
     let draft = store::journal::Draft { entity: "after".to_owned(), ..draft };
     let mut tx = store.writer.begin().await.unwrap();
-    store::journal::append(&mut tx, &[draft]).await.unwrap();
+    store::journal::append(&mut tx, &kernel::RandomEntropy, &[draft]).await.unwrap();
     tx.commit().await.unwrap();
     let mut entries = Vec::new();
     while entries.len() < 2 {

@@ -64,9 +64,10 @@ async fn empty_bank(kind: Kind) -> Database {
 }
 
 /// Imports to the end; answers kind → rows, created, changed, unchanged, rejected from the printed table.
-fn import(mapping: &str, dir: &Path, url: &str, more: &[&str]) -> BTreeMap<String, [u64; 5]> {
+fn import(mapping: &str, dir: &Path, bank: &Database, more: &[&str]) -> BTreeMap<String, [u64; 5]> {
     let dir = dir.display().to_string();
-    let args = [&["import", mapping, &dir, "--db", url], more].concat();
+    let key = bank.key_file();
+    let args = [&["import", mapping, &dir, "--db", bank.url(), "--key-file", &key], more].concat();
     let done = tessera(&args).output().unwrap();
     let said = String::from_utf8_lossy(&done.stdout).into_owned();
     let complaint = String::from_utf8_lossy(&done.stderr).into_owned();
@@ -223,9 +224,9 @@ async fn counts_agree(url: &str) {
 async fn the_whole_bank_comes_in_once_and_survives_being_killed() {
     let Some(dir) = data() else { return };
     let whole = empty_bank(Kind::Sqlite).await;
-    let rehearsed = import("berka", dir.path(), whole.url(), &["--dry-run"]);
+    let rehearsed = import("berka", dir.path(), &whole, &["--dry-run"]);
     assert_eq!(number(&mut reader(whole.url()).await, "select count(*) from client").await, 0);
-    let first = import("berka", dir.path(), whole.url(), &[]);
+    let first = import("berka", dir.path(), &whole, &[]);
     assert_eq!(rehearsed, first, "the dry run told something else");
     for (kind, rows) in ROWS {
         assert_eq!(first[kind], [rows, rows, 0, 0, 0], "{kind}");
@@ -237,7 +238,7 @@ async fn the_whole_bank_comes_in_once_and_survives_being_killed() {
     let entries = number(&mut db, "select count(*) from journal_entry").await;
     // the second time with the mapping as a file: nothing new, nothing changed
     let mapping = Path::new(env!("CARGO_MANIFEST_DIR")).join("../connect/mappings/berka.toml");
-    let again = import(&mapping.display().to_string(), dir.path(), whole.url(), &[]);
+    let again = import(&mapping.display().to_string(), dir.path(), &whole, &[]);
     for (kind, rows) in ROWS {
         assert_eq!(again[kind], [rows, 0, 0, rows, 0], "{kind} the second time");
     }
@@ -252,7 +253,15 @@ async fn the_whole_bank_comes_in_once_and_survives_being_killed() {
             let mut chance = [0_u8; 2];
             RandomEntropy.fill(&mut chance);
             let wait = 200 + u64::from(u16::from_be_bytes(chance)) % 3_000;
-            let mut command = tessera(&["import", "berka", &folder, "--db", bank.url()]);
+            let mut command = tessera(&[
+                "import",
+                "berka",
+                &folder,
+                "--db",
+                bank.url(),
+                "--key-file",
+                &bank.key_file(),
+            ]);
             command.stdout(Stdio::null()).stderr(Stdio::null());
             let mut child = tokio::process::Command::from(command).spawn().unwrap();
             if tokio::time::timeout(Duration::from_millis(wait), child.wait()).await.is_err() {
@@ -263,7 +272,7 @@ async fn the_whole_bank_comes_in_once_and_survives_being_killed() {
                 number(&mut reader(bank.url()).await, "select count(*) from external_ref").await;
             println!("killed after {wait} ms with {rows} records in");
         }
-        let rest = import("berka", dir.path(), bank.url(), &[]);
+        let rest = import("berka", dir.path(), &bank, &[]);
         for (kind, rows) in ROWS {
             let [read, created, changed, unchanged, rejected] = rest[kind];
             assert_eq!(

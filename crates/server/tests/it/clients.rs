@@ -7,7 +7,7 @@ use spine::Error;
 use store::Read;
 use testkit::{Bank, Browser};
 
-use crate::support::{both, number};
+use crate::support::{both, changes, number};
 
 /// Registers a client by the form as a manager of branch 01; answers his id.
 pub(crate) async fn register(browser: &mut Browser, id: &str, fields: &[(&str, &str)]) -> ClientId {
@@ -84,8 +84,7 @@ async fn people_companies_and_households_are_registered_with_origin_and_journal(
         let sql = "select author_id from field_origin where field = 'last_name'";
         let author: kernel::UserId = db.first(sql, &[]).await.unwrap().unwrap().one().unwrap();
         assert_eq!(author, me);
-        let entry = text(bank, "select changes from journal_entry where entity = 'client'").await;
-        let entry = entry.unwrap();
+        let entry = &changes(bank, "client").await[0];
         for part in ["[null,\"Щербакова\"]", "[null,\"1985-02-01\"]", "[null,\"vip\"]"] {
             assert!(entry.contains(part), "{part} is not in {entry}");
         }

@@ -122,7 +122,7 @@ async fn node(pair: &Pair, lag_max: Duration, patience: Duration) -> (Node, Brow
         zone: TimeZone::get("Europe/Moscow").unwrap(),
         secure_cookies: false,
         proxies: Vec::new(),
-        secret_box: testkit::secret_box(),
+        root: Some(testkit::root()),
         oidc: Vec::new(),
         demo: Some(web::DemoMode { logins: logins.collect() }),
         clock: Arc::new(SystemClock),
@@ -236,9 +236,17 @@ async fn a_database_that_comes_back_is_waited_for_and_one_that_does_not_is_told(
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The key file of all nodes of a test.
+pub(crate) fn key(folder: &Path) -> String {
+    testkit::write_key(&folder.join("key"));
+    path(folder, "key")
+}
+
 /// A bank with some clients, and a token that may write notes, in a file.
 pub(crate) fn filled(url: &str, folder: &Path) -> String {
+    let key = key(folder);
     let bank = ["generate", "--clients", "40", "--interactions", "40", "--seed", "1", "--db", url];
+    let bank: Vec<&str> = bank.into_iter().chain(["--key-file", &key]).collect();
     assert_eq!(tessera(&["migrate", "--db", url]).0, 0);
     let (code, said, complaint) = tessera(&bank);
     assert_eq!(code, 0, "{said}{complaint}");
@@ -276,10 +284,11 @@ fn serve(pair: &Pair, folder: &Path, name: &str) -> (Serving, String, String) {
     let config = path(folder, &format!("{name}.toml"));
     let text = format!(
         "db = '{}'\nreplica = '{}'\nlisten = '127.0.0.1:0'\noperation = '127.0.0.1:0'\nnode = '{name}'\n\
-         secure_cookies = false\npatience_seconds = {}\n",
+         secure_cookies = false\npatience_seconds = {}\nkey_file = '{}'\n",
         pair.said("BOTH"),
         pair.said("REPLICA"),
-        PATIENCE.as_secs()
+        PATIENCE.as_secs(),
+        key(folder)
     );
     std::fs::write(&config, text).unwrap();
     let mut serving = Serving::start(&["serve", "--config", &config]);

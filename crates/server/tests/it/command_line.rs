@@ -195,8 +195,11 @@ async fn serve_says_when_it_is_ready_and_ends_calmly() {
         let database = Database::new(kind).await;
         let folder = tempfile::tempdir().unwrap();
         let config = path(folder.path(), "tessera.toml");
-        let text =
-            format!("db = '{}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false", database.url());
+        let text = format!(
+            "db = '{}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false\nkey_file = '{}'",
+            database.url(),
+            database.key_file()
+        );
         std::fs::write(&config, text).unwrap();
         assert_eq!(tessera(&["serve", "--config", &config]).0, 2, "no schema yet");
         assert_eq!(tessera(&["migrate", "--db", database.url()]).0, 0);
@@ -205,8 +208,10 @@ async fn serve_says_when_it_is_ready_and_ends_calmly() {
         let mut serving = Serving::start(&["serve", "--config", &config]);
         let password = serving.says("first administrator: admin, password: ");
         let address = serving.says("ready http://");
-        let (code, said, _) = tessera(&["doctor", "--db", database.url()]);
+        let key = database.key_file();
+        let (code, said, _) = tessera(&["doctor", "--db", database.url(), "--key-file", &key]);
         assert_eq!(code, 0, "{said}");
+        keys_change(&database, &key);
         assert_eq!(sign_in(&address, "guess").await.0, 422);
         let (status, cookie) = sign_in(&address, &password).await;
         assert_eq!(status, 303);
@@ -216,6 +221,32 @@ async fn serve_says_when_it_is_ready_and_ends_calmly() {
         assert!(well, "{complaint}");
         assert!(!complaint.contains("cut off"), "the open stream ended by itself: {complaint}");
     }
+}
+
+/// All keys are changed while the node serves; a lost and a wrong key file are told and never written over.
+fn keys_change(database: &Database, key: &str) {
+    let keys = |task: &str, file: &str| {
+        tessera(&["keys", task, "--db", database.url(), "--key-file", file])
+    };
+    let well = |task: &str, part: &str| {
+        let (code, said, complaint) = keys(task, key);
+        assert_eq!((code, said.contains(part)), (0, true), "{task}: {said} {complaint}");
+    };
+    well("status", "master key 1 (1 kept)");
+    well("rotate", "master key 2: 1 data keys sealed anew");
+    well("status", "master key 2 (1 kept)");
+    let before = std::fs::read_to_string(key).unwrap();
+    well("new-root", "holds a new key");
+    let after = std::fs::read_to_string(key).unwrap();
+    assert_eq!((after.lines().count(), after == before), (1, false));
+    well("reseal", "1 master keys sealed anew");
+    let other = format!("{key}.other");
+    let (code, _, complaint) = keys("status", &other);
+    assert_eq!((code, complaint.contains("No such file")), (2, true), "{complaint}");
+    assert!(!Path::new(&other).exists(), "a lost key is not made anew");
+    std::fs::write(&other, &before).unwrap();
+    let (code, said, _) = tessera(&["doctor", "--db", database.url(), "--key-file", &other]);
+    assert_eq!((code, said.contains("is not the key file of this database")), (1, true), "{said}");
 }
 
 /// Sends a request over a real socket; answers the socket and what came up to the end of the head.
@@ -337,7 +368,18 @@ async fn import_counts_rejects_and_tells_by_its_exit_code() {
         std::fs::write(format!("{feed}/people.csv"), PEOPLE).unwrap();
         let rejects = path(folder.path(), "rejects.csv");
         let clients = "select count(*) from client";
-        let import = ["import", "contacts", &feed, "--db", bank.url(), "--rejects", &rejects];
+        let key = bank.key_file();
+        let import = [
+            "import",
+            "contacts",
+            &feed,
+            "--db",
+            bank.url(),
+            "--rejects",
+            &rejects,
+            "--key-file",
+            &key,
+        ];
         let dry: Vec<&str> = import.into_iter().chain(["--dry-run"]).collect();
         let (code, said, complaint) = tessera(&dry);
         assert_eq!((code, said.lines().count()), (1, 3), "{said}\n{complaint}");

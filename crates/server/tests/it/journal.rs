@@ -67,7 +67,7 @@ async fn append_and_wait(writer: &Writer, now: Timestamp, id: Uuid, who: usize, 
         client_id: None,
         changes: format!("{{\"label\":[null,\"{who}/{number}\"]}}"),
     };
-    journal::append(&mut tx, &[draft]).await.unwrap();
+    journal::append(&mut tx, &kernel::RandomEntropy, &[draft]).await.unwrap();
     pause(&mut tx, u32::try_from(number * 7 % 13).unwrap()).await;
     tx.commit().await.unwrap();
 }

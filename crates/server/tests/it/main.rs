@@ -32,6 +32,7 @@ mod import;
 mod import_safety;
 mod jobs;
 mod journal;
+mod keys;
 mod links;
 mod looks;
 mod merge_histories;

@@ -148,10 +148,11 @@ async fn a_transaction_that_was_open_at_the_last_look_is_not_missed() {
         client_id: None,
         changes: "{}".to_owned(),
     };
+    let chance = bank.services.entropy.as_ref();
     let mut slow = bank.writer.begin().await.unwrap();
-    journal::append(&mut slow, &[draft("slow")]).await.unwrap();
+    journal::append(&mut slow, chance, &[draft("slow")]).await.unwrap();
     let mut tx = bank.writer.begin().await.unwrap();
-    journal::append(&mut tx, &[draft("quick")]).await.unwrap();
+    journal::append(&mut tx, chance, &[draft("quick")]).await.unwrap();
     tx.commit().await.unwrap();
     bank.services.look().await.unwrap();
     assert_eq!(rung(&mut bell), ["kind:quick"]);

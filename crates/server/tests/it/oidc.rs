@@ -77,7 +77,7 @@ fn connect(bank: &mut Bank, setting: ProviderSetting) {
         currency: kernel::Currency::RUB,
         secure_cookies: false,
         proxies: Vec::new(),
-        secret_box: testkit::secret_box(),
+        secret_box: bank.app.secret_box.clone(),
         oidc: vec![Provider::new(setting).unwrap()],
         stopping,
     };

@@ -25,8 +25,9 @@ async fn a_node_tells_its_health_and_its_numbers_apart_from_the_pages() {
         let folder = tempfile::tempdir().unwrap();
         let config = path(folder.path(), "tessera.toml");
         let text = format!(
-            "db = '{}'\nlisten = '127.0.0.1:0'\noperation = '127.0.0.1:0'\nsecure_cookies = false",
-            database.url()
+            "db = '{}'\nlisten = '127.0.0.1:0'\noperation = '127.0.0.1:0'\nsecure_cookies = false\nkey_file = '{}'",
+            database.url(),
+            database.key_file()
         );
         std::fs::write(&config, text).unwrap();
         assert_eq!(tessera(&["migrate", "--db", database.url()]).0, 0);
@@ -81,8 +82,11 @@ async fn logs_are_structured_and_say_nothing_of_anybody() {
         let database = Database::new(kind).await;
         let folder = tempfile::tempdir().unwrap();
         let config = path(folder.path(), "tessera.toml");
-        let text =
-            format!("db = '{}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false", database.url());
+        let text = format!(
+            "db = '{}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false\nkey_file = '{}'",
+            database.url(),
+            database.key_file()
+        );
         std::fs::write(&config, text).unwrap();
         assert_eq!(tessera(&["migrate", "--db", database.url()]).0, 0);
         let mut serving = Serving::start_logging(&["serve", "--config", &config]);

@@ -186,7 +186,7 @@ async fn neither_secret_nor_codes_are_kept_in_clear_anywhere() {
         let stored = second_factor(&mut db, user).await.unwrap().unwrap();
         let plain = secret.bytes().reveal();
         assert!(!stored.sealed.windows(plain.len()).any(|part| part == plain.as_slice()));
-        let opened = testkit::secret_box().open(&stored.sealed, &format!("totp:{user}")).unwrap();
+        let opened = bank.app.secret_box.open(&stored.sealed, &format!("totp:{user}")).unwrap();
         assert_eq!(opened.reveal(), plain);
         let rows = db.query("select changes from journal_entry", params![]).await.unwrap();
         for row in rows {

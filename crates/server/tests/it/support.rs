@@ -21,7 +21,7 @@ pub(crate) fn open(asked: Asked) -> Opening {
             zone: TimeZone::get("Europe/Moscow").unwrap(),
             secure_cookies: false,
             proxies: Vec::new(),
-            secret_box: testkit::secret_box(),
+            root: Some(testkit::root()),
             oidc: Vec::new(),
             demo: asked.demo,
             clock: asked.clock,
@@ -93,4 +93,19 @@ pub(crate) async fn force(bank: &Bank, sql: &str, params: &[store::Value]) -> u6
     let rows = tx.execute(sql, params).await.unwrap();
     tx.commit().await.unwrap();
     rows
+}
+
+/// What the journal tells of things of a kind (`%`: of everything), opened, oldest first.
+pub(crate) async fn changes(bank: &Bank, entity: &str) -> Vec<String> {
+    let mut db = bank.services.reader.clone();
+    let sql = "select client_id, command_id, entity_id, changes from journal_entry \
+               where entity like $1 order by seq";
+    let mut items = Vec::new();
+    for row in db.query(sql, params![entity]).await.unwrap() {
+        let mut c = row.cols();
+        let (client, command, thing) = (c.take().unwrap(), c.take().unwrap(), c.take().unwrap());
+        items.push(store::journal::item(client, command, thing, c.take().unwrap()));
+    }
+    let opened = store::keys::open_texts(&mut db, items).await.unwrap();
+    opened.into_iter().map(|text| text.or("destroyed")).collect()
 }

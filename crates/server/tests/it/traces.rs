@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use crate::cluster::filled;
+use crate::cluster::{filled, key};
 use crate::command_line::{Serving, path, sign_in, tessera};
 use crate::operation::get;
 
@@ -89,8 +89,10 @@ async fn node(database: &Database, endpoint: &str) -> (Serving, String, String) 
     let folder = tempfile::tempdir().unwrap();
     let config = path(folder.path(), "tessera.toml");
     let text = format!(
-        "db = '{}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false\n[traces]\nendpoint = '{endpoint}'",
-        database.url()
+        "db = '{}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false\nkey_file = '{}'\n\
+         [traces]\nendpoint = '{endpoint}'",
+        database.url(),
+        database.key_file()
     );
     std::fs::write(&config, text).unwrap();
     assert_eq!(tessera(&["migrate", "--db", database.url()]).0, 0);
@@ -218,8 +220,10 @@ async fn a_webhook_carries_the_trace_on() {
     let folder = tempfile::tempdir().unwrap();
     let config = path(folder.path(), "tessera.toml");
     let text = format!(
-        "db = '{}'\nlisten = '127.0.0.1:0'\nwebhooks_inside = true\n[traces]\nendpoint = '{there}'",
-        database.url()
+        "db = '{}'\nlisten = '127.0.0.1:0'\nwebhooks_inside = true\nkey_file = '{}'\n\
+         [traces]\nendpoint = '{there}'",
+        database.url(),
+        key(folder.path())
     );
     std::fs::write(&config, text).unwrap();
     filled(database.url(), folder.path());

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
-use crate::cluster::{filled, until, witness};
+use crate::cluster::{filled, key, until, witness};
 use crate::command_line::{Serving, path, sign_in, tessera};
 use crate::operation::get;
 
@@ -45,7 +45,7 @@ fn config(folder: &Path, name: &str, url: &str) -> String {
     let text = format!(
         "db = '{url}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false\nnode = '{name}'\ndrain_seconds = 1\n\
          key_file = '{}'",
-        path(folder, "key")
+        key(folder)
     );
     std::fs::write(&file, text).unwrap();
     file
@@ -65,7 +65,7 @@ async fn a_grown_schema_serves_the_version_before_and_a_contracted_one_refuses_i
         apply(url, &[GROWN]).await;
         assert_eq!(sign_in(&address, &password).await.0, 303, "commands go on");
         assert_eq!(get(&address, "/ready").await.0, 200);
-        let (_, said, _) = tessera(&["doctor", "--db", url]);
+        let (_, said, _) = tessera(&["doctor", "--db", url, "--key-file", &key(folder.path())]);
         assert!(said.contains("1 steps of a newer version, which only add"), "{said}");
         let (well, complaint) = old.stop();
         assert!(well, "{complaint}");
@@ -79,7 +79,7 @@ async fn a_grown_schema_serves_the_version_before_and_a_contracted_one_refuses_i
         again.stop();
         let (code, _, complaint) = tessera(&["serve", "--config", &file]);
         assert_eq!((code, complaint.contains("step 9002, contracted")), (2, true), "{complaint}");
-        let (_, said, _) = tessera(&["doctor", "--db", url]);
+        let (_, said, _) = tessera(&["doctor", "--db", url, "--key-file", &key(folder.path())]);
         assert!(said.contains("newer versions of this program only"), "{said}");
     }
 }

@@ -4,7 +4,7 @@
 use kernel::{CommandId, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::{Read, StoreError, journal, params};
+use store::{Read, StoreError, journal, keys, params};
 use uuid::Uuid;
 
 use super::NOTE_CHARS_MAX;
@@ -111,7 +111,7 @@ impl Bus {
         let mut other = Work::new(maker, tx, (name, id), node, bound);
         let output = (command.rehearse)(&mut other, payload).await?;
         let Work { mut tx, drafts, wakes_jobs: other_wakes, .. } = other;
-        journal::append(&mut tx, &drafts).await?;
+        journal::append(&mut tx, ctx.entropy.as_ref(), &drafts).await?;
         let sql = "update command_log set result = $2 where id = $1";
         tx.execute(sql, params![id, output.to_string()]).await?;
         let mut work = Work::new(ctx, tx, (DECIDE.name, command_id), node, bound);
@@ -158,9 +158,14 @@ async fn lock(work: &mut Work<'_>, id: Uuid) -> Result<(Approval, Stored), Error
     );
     let row = work.tx.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
     let mut c = row.cols();
-    let stored = Stored { payload: c.take()?, digest: c.take()?, channel: c.take()? };
+    let (payload, digest, channel) = (c.take()?, c.take()?, c.take()?);
     let approval = queries::one(&mut work.tx, id).await?.ok_or(Error::NotFound)?;
-    Ok((approval, stored))
+    let (owner, purpose) = queries::sealed_for(&approval.client_id, id, "payload");
+    let payload = match keys::open_text(&mut work.tx, owner, &purpose, payload).await? {
+        keys::Opened::Text(payload) => payload,
+        keys::Opened::Destroyed => return Err(Error::refused("approval-over")),
+    };
+    Ok((approval, Stored { payload, digest, channel }))
 }
 
 /// Whether this person may say this of this request now; answers in whose stead.
@@ -223,7 +228,7 @@ async fn settle(
         .set("note", (!note.is_empty()).then(|| note.to_owned()));
     work.record("approval", approval.id, approval.client_id, change);
     let drafts = work.drafts.clone();
-    journal::append(&mut work.tx, &drafts).await?;
+    journal::append(&mut work.tx, work.ctx.entropy.as_ref(), &drafts).await?;
     if let Some(maker) = approval.maker_id {
         work.wakes_jobs = true;
         put_notice(&mut work.tx, work.ctx, approval, maker, kind).await?;

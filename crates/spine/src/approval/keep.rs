@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kernel::{BranchId, ClientId, CommandId};
 use serde_json::{Value as Json, json};
 use store::journal::{self, Draft};
-use store::{Read, Row, Tx, Value, Writer, outbox, params};
+use store::{Read, Row, Tx, Value, Writer, keys, outbox, params};
 use uuid::Uuid;
 
 use super::model::{Approval, Need, State, Waiting};
@@ -196,7 +196,7 @@ async fn insert(
     let (asking, thing) = (("approval.ask", command.id), ("approval", approval.id));
     let draft = change.draft(ctx, command.node, asking, thing, approval.client_id);
     let drafts = vec![draft];
-    journal::append(tx, &drafts).await?;
+    journal::append(tx, ctx.entropy.as_ref(), &drafts).await?;
     tell(tx, ctx, &approval, loaded).await?;
     let waiting =
         Waiting { approval_id: approval.id, since: approval.made_at, until: approval.expires_at };
@@ -209,6 +209,12 @@ async fn insert_head(
     command: &Kept<'_>,
     approval: &Approval,
 ) -> Result<bool, Error> {
+    let chance = (ctx.entropy.as_ref(), ctx.now);
+    let (owner, purpose) = queries::sealed_for(&approval.client_id, approval.id, "payload");
+    let payload = keys::seal_text(tx, chance, owner, &purpose, &command.payload).await?;
+    let (owner, purpose) = queries::sealed_for(&approval.client_id, approval.id, "changes");
+    let shown = approval.changes.to_string();
+    let changes = keys::seal_text(tx, chance, owner, &purpose, &shown).await?;
     let rows = tx
         .execute(
             "insert into approval (id, command_id, command, payload, digest, channel, maker_id, \
@@ -218,13 +224,13 @@ async fn insert_head(
                 approval.id,
                 command.id,
                 command.name,
-                command.payload.as_str(),
+                payload,
                 command.digest.to_vec(),
                 ctx.channel,
                 approval.maker_id,
                 approval.client_id,
                 approval.reason.as_str(),
-                approval.changes.to_string(),
+                changes,
                 approval.made_at,
                 approval.expires_at
             ],

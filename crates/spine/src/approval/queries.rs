@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Currency, Date, Money, Timestamp, UserId};
-use store::{Read, Row, StoreError, Value, params};
+use kernel::{ClientId, Currency, Date, Money, Timestamp, UserId};
+use serde_json::Value as Json;
+use store::{Read, Row, StoreError, Value, keys, params};
 use uuid::Uuid;
 
 use super::model::{Approval, Need, State};
@@ -19,16 +20,25 @@ const ON_RECORD: i64 = 20;
 const COLUMNS: &str = "a.id, a.command_id, a.command, a.maker_id, a.client_id, a.reason, a.changes, \
      a.state, a.made_at, a.expires_at, a.decided_at, a.decided_by, a.decided_for, a.note";
 
-fn approval(row: Row) -> Result<Approval, StoreError> {
+/// Under whose key what a request keeps is sealed, and what for.
+pub(super) fn sealed_for(client: &Option<ClientId>, id: Uuid, what: &str) -> (Uuid, String) {
+    (client.map_or(keys::BANK, ClientId::uuid), format!("approval/{id}/{what}"))
+}
+
+/// A request as it is stored, and its changes as they are stored.
+fn approval(row: Row) -> Result<(Approval, String), StoreError> {
     let mut c = row.cols();
-    Ok(Approval {
-        id: c.take()?,
-        command_id: c.take()?,
-        command: c.take()?,
-        maker_id: c.take()?,
-        client_id: c.take()?,
-        reason: c.take()?,
-        changes: c.take()?,
+    let (id, command_id, command) = (c.take()?, c.take()?, c.take()?);
+    let (maker_id, client_id, reason) = (c.take()?, c.take()?, c.take()?);
+    let changes = c.take()?;
+    let approval = Approval {
+        id,
+        command_id,
+        command,
+        maker_id,
+        client_id,
+        reason,
+        changes: Json::Null,
         state: State::from_key(&c.take::<String>()?),
         made_at: c.take()?,
         expires_at: c.take()?,
@@ -37,12 +47,29 @@ fn approval(row: Row) -> Result<Approval, StoreError> {
         decided_for: c.take()?,
         note: c.take()?,
         needs: Vec::new(),
-    })
+    };
+    Ok((approval, changes))
+}
+
+/// Requests of rows, with their changes opened; of a client whose key was destroyed there are none.
+async fn opened<R: Read>(db: &mut R, rows: Vec<Row>) -> Result<Vec<Approval>, StoreError> {
+    let mut all = Vec::with_capacity(rows.len());
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (approval, changes) = approval(row)?;
+        let (owner, purpose) = sealed_for(&approval.client_id, approval.id, "changes");
+        items.push((owner, purpose, changes));
+        all.push(approval);
+    }
+    for (approval, changes) in all.iter_mut().zip(keys::open_texts(db, items).await?) {
+        approval.changes = serde_json::from_str(&changes.or("[]"))?;
+    }
+    Ok(all)
 }
 
 /// Requests of rows, with what each needs.
 async fn with_needs<R: Read>(db: &mut R, rows: Vec<Row>) -> Result<Vec<Approval>, StoreError> {
-    let mut all: Vec<Approval> = rows.into_iter().map(approval).collect::<Result<_, _>>()?;
+    let mut all = opened(db, rows).await?;
     if all.is_empty() {
         return Ok(all);
     }

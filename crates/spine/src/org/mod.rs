@@ -12,7 +12,6 @@ mod model;
 mod password;
 pub mod queries;
 mod rights;
-pub mod secret_box;
 mod seed;
 mod setup;
 pub mod views;
@@ -23,7 +22,6 @@ pub use marks::Mark;
 pub use model::{Branch, Region, Role, StaffMember, Team};
 pub use password::{PasswordError, check_password, hash_password};
 pub use rights::{Place, may_give, may_give_all};
-pub use secret_box::SecretBox;
 pub use seed::{Seed, SeedAbsence, SeedBranch, SeedRegion, SeedStaff, SeedTeam, Seeded};
 pub use setup::{BuiltInRole, ROLES, has_staff, set_up};
 

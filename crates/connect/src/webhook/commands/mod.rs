@@ -13,6 +13,7 @@ pub use machine::{
 };
 
 use super::model::check;
+use super::queries::secret_purpose;
 
 /// The right to decide who is told.
 pub(super) const RIGHT: &str = "admin.webhooks";
@@ -41,10 +42,11 @@ impl Command for AddWebhook {
         let (now, me) = (w.ctx.now, w.actor());
         let (title, url) = (self.title.trim(), self.url.trim());
         let events = serde_json::to_string(&self.events)?;
+        let secret = w.seal(&secret_purpose(id), &self.secret).await?;
         w.execute(
             "insert into webhook (id, title, url, events, secret, created_by, created_at) \
              values ($1, $2, $3, $4, $5, $6, $7)",
-            params![id, title, url, &events, &self.secret, me, now],
+            params![id, title, url, &events, secret, me, now],
         )
         .await?;
         let change = Change::new().set("title", title).set("url", url).set("events", events);

@@ -57,10 +57,10 @@ impl Command for AddFile {
             return Err(Refusal::field("file-too-large", "file").arg("max", max).into());
         }
         let sniffed = sniff(&self.name, content)?;
-        let hash = w.put_blob(content).await?;
-        if hexadecimal(&hash) != self.sha256 {
+        if hexadecimal(&Sha256::digest(content)) != self.sha256 {
             return Err(Error::refused_field("file-hash", "file"));
         }
+        let hash = w.put_blob(Some(self.client_id), content).await?;
         if present.iter().any(|f| f.hash == hash) {
             return Err(Error::refused_field("file-twin", "file"));
         }
@@ -99,7 +99,8 @@ impl AddFile {
     async fn stored_content(&self, w: &mut Work<'_>) -> Result<Vec<u8>, Error> {
         let hash = from_hexadecimal(&self.sha256)
             .ok_or_else(|| Error::refused_field("file-hash", "file"))?;
-        let found = store::blobs::get(w, &hash).await?;
+        let address = store::blobs::address(self.client_id.uuid(), &hash);
+        let found = store::blobs::get(w, &address).await?;
         found.ok_or_else(|| Error::refused_field("file-empty", "file"))
     }
 }

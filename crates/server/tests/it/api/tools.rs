@@ -40,6 +40,7 @@ pub(super) async fn serve(more: &str) -> Served {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", path(folder.path(), "bank.db"));
     assert_eq!(tessera(&["migrate", "--db", &url]).0, 0);
+    testkit::write_key(&folder.path().join("bank.db.key"));
     let size = ["--clients", "25", "--interactions", "200", "--seed", "7", "--db", &url];
     let (code, _, complaint) = tessera(&[&["generate"], &size[..]].concat());
     assert_eq!(code, 0, "{complaint}");

@@ -73,7 +73,7 @@ impl Site {
             zone: TimeZone::get("Europe/Moscow").expect("a zone"),
             secure_cookies: false,
             proxies: Vec::new(),
-            secret_box: testkit::secret_box(),
+            root: Some(testkit::root()),
             oidc: Vec::new(),
             demo: Some(DemoMode { logins: demo_logins() }),
             clock: Arc::new(BankClock { started: Instant::now() }),
