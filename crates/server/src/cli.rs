@@ -16,10 +16,11 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::host::say;
 use crate::operation::Watch;
+use crate::traces::{Exporter, Spans};
 use crate::wiring::{self, Node};
 use crate::{
     RunError, backup, database, demo_bank, doctor, first_start, host, import, journal, keys, load,
-    root,
+    root, traces,
 };
 
 /// A CRM for banks: the client's card, the bank's work with him, and a journal of every change.
@@ -37,7 +38,8 @@ enum Task {
     /// Serve a bank.
     Serve {
         /// TOML file: db (must), listen, secure_cookies, proxies, zone, currency, jurisdiction,
-        /// node, key_file, key_command, operation, public_url, oidc, webhooks_inside, demo; see docs/operation.md.
+        /// node, key_file, key_command, operation, replica, replica_lag_seconds, patience_seconds, drain_seconds,
+        /// traces, public_url, oidc, webhooks_inside, demo; see docs/operation.md.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
@@ -71,6 +73,9 @@ enum Task {
     Generate(demo_bank::Generate),
     /// Measure a running demo bank with many clerks at once.
     Load(load::Asked),
+    /// Write through several nodes at once and prove that nothing acknowledged is lost, whatever happens to
+    /// nodes and database meanwhile; exit code 1 when something is.
+    Witness(load::witness::Asked),
     /// Give a member of staff a new password, and print it: the way back in when no administrator can sign
     /// in. It must be changed at the next sign-in.
     Password {
@@ -156,9 +161,21 @@ impl Db {
     }
 }
 
+impl Cli {
+    /// What listens to spans and what sends them, when the configuration of what is asked for wants traces.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read.
+    pub fn traces(&self) -> Result<Option<(Spans, Exporter)>, RunError> {
+        let Task::Serve { config } = &self.task else { return Ok(None) };
+        let config = Config::read(config)?;
+        config.traces.as_ref().map(|asked| traces::open(asked, &config.node)).transpose()
+    }
+}
+
 /// Does what the command line asks. Answers the exit code: 0 well, 1 a finding, 2 not done.
-pub async fn run(cli: Cli) -> ExitCode {
-    match Box::pin(dispatch(cli.task)).await {
+pub async fn run(cli: Cli, exporter: Option<Exporter>) -> ExitCode {
+    match Box::pin(dispatch(cli.task, exporter)).await {
         Ok(has_findings) => ExitCode::from(u8::from(has_findings)),
         Err(error) => {
             eprintln!("tessera: {}", error.chain());
@@ -168,11 +185,11 @@ pub async fn run(cli: Cli) -> ExitCode {
 }
 
 /// Answers whether something was found that somebody must look at.
-async fn dispatch(task: Task) -> Result<bool, RunError> {
+async fn dispatch(task: Task, exporter: Option<Exporter>) -> Result<bool, RunError> {
     match task {
         Task::Demo(asked) => demo_bank::run(&asked).await?,
         Task::Generate(asked) => demo_bank::generate(&asked).await?,
-        Task::Serve { config } => serve(&Config::read(&config)?).await?,
+        Task::Serve { config } => serve(&Config::read(&config)?, exporter).await?,
         Task::Migrate(db) => migrate(&db.url).await?,
         Task::Backup { file, db } => back_up(&db.url, &file).await?,
         Task::Restore { file, db } => restore(&db.url, &file).await?,
@@ -193,6 +210,11 @@ async fn dispatch(task: Task) -> Result<bool, RunError> {
             let summary = import::run(&asked).await?;
             say(&import::table(&summary, asked.dry_run));
             return Ok(summary.rejected() > 0);
+        }
+        Task::Witness(asked) => {
+            let (words, is_bad) = load::witness::run(&asked).await?;
+            say(&words);
+            return Ok(is_bad);
         }
         Task::Load(asked) => {
             let report = load::run(&asked).await?;
@@ -237,7 +259,7 @@ async fn verify(url: &str) -> Result<bool, RunError> {
     Ok(!is_whole)
 }
 
-async fn serve(config: &Config) -> Result<(), RunError> {
+async fn serve(config: &Config, exporter: Option<Exporter>) -> Result<(), RunError> {
     let listener = host::listen(config.listen).await?;
     let watched = match config.operation {
         Some(address) => Some(Watch::on(address).await?),
@@ -262,7 +284,16 @@ async fn serve(config: &Config) -> Result<(), RunError> {
     }
     let reach = if config.webhooks_inside { Reach::Anywhere } else { Reach::Public };
     let sender = Sender::new(node.services, reach);
-    host::serve(listener, node.router, node.keepers, sender, stop, |_| {}).await
+    let sending = exporter.map(|exporter| tokio::spawn(exporter.run(stop.subscribe())));
+    let drain = std::time::Duration::from_secs(config.drain_seconds);
+    let served =
+        host::serve(listener, node.router, node.keepers, sender, (stop, drain), |_| {}).await;
+    if let Some(sending) = sending
+        && let Err(error) = sending.await
+    {
+        tracing::warn!(%error, "the last traces were not sent");
+    }
+    served
 }
 
 fn scope(word: &str) -> Result<Scope, String> {

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use kernel::{Currency, Secret};
 use serde::Deserialize;
+use store::{ReplicaSetting, StoreSetting};
 use web::{Provider, ProviderSetting};
 
 use crate::RunError;
@@ -49,6 +51,22 @@ pub(crate) struct Config {
     /// Where the bank's monitoring asks (`/metrics`); none when it is not said. Keep it inside.
     #[serde(default)]
     pub(crate) operation: Option<SocketAddr>,
+    /// `postgres://…` of a streaming replica that pages which tolerate lag are read from.
+    #[serde(default)]
+    pub(crate) replica: Option<String>,
+    /// How far behind the replica may be at most (seconds).
+    #[serde(default = "replica_lag")]
+    pub(crate) replica_lag_seconds: u64,
+    /// How long after the database went away requests wait for it to come back (seconds).
+    #[serde(default = "patience")]
+    pub(crate) patience_seconds: u64,
+    /// How long the node goes on answering after the signal to stop, while it says that it is not ready: so
+    /// long a load balancer may take to notice (seconds).
+    #[serde(default)]
+    pub(crate) drain_seconds: u64,
+    /// Where traces go; nowhere when it is not said.
+    #[serde(default)]
+    pub(crate) traces: Option<Traces>,
     /// The node's address as browsers see it; needed for signing in through a provider.
     #[serde(default)]
     pub(crate) public_url: String,
@@ -61,6 +79,17 @@ pub(crate) struct Config {
     /// Everybody may sign in as anybody: only for a made-up bank.
     #[serde(default)]
     pub(crate) demo: bool,
+}
+
+/// Where traces go.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Traces {
+    /// Address of a receiver of OTLP over HTTP; traces go to `/v1/traces` under it.
+    pub(crate) endpoint: String,
+    /// How many of a hundred traces that begin here are recorded.
+    #[serde(default = "all")]
+    pub(crate) sampled_percent: u8,
 }
 
 /// A provider of OpenID Connect.
@@ -124,6 +153,15 @@ pub(crate) const LISTEN: SocketAddr =
 const fn listen() -> SocketAddr {
     LISTEN
 }
+const fn replica_lag() -> u64 {
+    10
+}
+const fn patience() -> u64 {
+    20
+}
+const fn all() -> u8 {
+    100
+}
 const fn yes() -> bool {
     true
 }
@@ -164,6 +202,11 @@ impl Config {
             key_file: key_file(db, Path::new("")),
             key_command: Vec::new(),
             operation: None,
+            replica: None,
+            replica_lag_seconds: replica_lag(),
+            patience_seconds: patience(),
+            drain_seconds: 0,
+            traces: None,
             public_url: String::new(),
             oidc: Vec::new(),
             webhooks_inside: false,
@@ -204,6 +247,12 @@ impl Config {
         };
         self.oidc.iter().map(one).collect()
     }
+    /// How the database is opened.
+    pub(crate) fn store(&self) -> StoreSetting {
+        let lag_max = Duration::from_secs(self.replica_lag_seconds);
+        let replica = self.replica.clone().map(|url| ReplicaSetting { url, lag_max });
+        StoreSetting { replica, patience: Duration::from_secs(self.patience_seconds) }
+    }
     /// The currency.
     ///
     /// # Errors
@@ -228,6 +277,17 @@ mod tests {
     fn only_the_database_must_be_said() {
         let config = read("db = 'sqlite:bank.db'").unwrap();
         assert_eq!(config, Config { secure_cookies: true, ..Config::over("sqlite:bank.db") });
+    }
+
+    #[test]
+    fn the_examples_are_configurations() {
+        let one = read(include_str!("../../../deploy/one-machine/tessera.toml")).unwrap();
+        assert!(one.secure_cookies && one.operation.is_some());
+        let cluster = read(include_str!("../../../deploy/cluster/tessera.toml")).unwrap();
+        let store = cluster.store();
+        assert_eq!(store.replica.unwrap().lag_max, Duration::from_secs(10));
+        assert_eq!((cluster.drain_seconds, cluster.proxies.len()), (10, 2));
+        assert_eq!(cluster.traces.unwrap().sampled_percent, 5);
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(crate) fn setting(
 ) -> Result<Setting, RunError> {
     Ok(Setting {
         url: config.db.clone(),
+        store: config.store(),
         node: config.node.clone(),
         jurisdiction: config.jurisdiction.clone(),
         currency: config.money()?,
@@ -77,19 +78,31 @@ pub(crate) async fn core(url: &str, root: Option<Arc<dyn Root>>) -> Result<Core,
     Ok(Core::open(&setting, wiring::modules()).await?)
 }
 
+/// Whether this program can work with the schema. Steps of a newer program that only added something do not
+/// matter: old and new work side by side.
+///
 /// # Errors
-/// When steps of the schema are missing, or are there that this program does not know.
+/// When steps are missing, or one was applied that took away what this program needs.
 pub(crate) async fn must_be_current(store: &Store) -> Result<(), RunError> {
     let steps = wiring::migrations(&wiring::modules());
-    let applied = schema::applied(&mut store.reader.clone()).await?;
+    let is_known = |number: i64| steps.iter().any(|s| i64::from(s.number) == number);
+    let mut db = store.reader.clone();
+    let applied = schema::applied(&mut db).await?;
     let missing = steps.iter().filter(|s| !applied.contains(&i64::from(s.number))).count();
     if missing > 0 {
         let words = format!("the schema is {missing} steps behind: run `tessera migrate` first");
         return Err(RunError::Asked(words));
     }
-    if applied.len() > steps.len() {
-        let words = "the database was used by a newer version of this program";
-        return Err(RunError::Asked(words.to_owned()));
+    let contractions = schema::contractions(&mut db).await?;
+    if let Some((step, name)) = contractions.into_iter().find(|(step, _)| !is_known(*step)) {
+        let words = format!(
+            "the database was changed for newer versions of this program only (step {step}, {name})"
+        );
+        return Err(RunError::Asked(words));
+    }
+    let newer = applied.iter().filter(|number| !is_known(**number)).count();
+    if newer > 0 {
+        tracing::info!(steps = newer, "the schema has steps of a newer version; they only add");
     }
     Ok(())
 }

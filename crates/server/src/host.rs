@@ -24,9 +24,9 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, RunError>
     TcpListener::bind(address).await.map_err(RunError::io(format!("cannot listen on {address}")))
 }
 
-/// Serves until SIGTERM or SIGINT: prints `ready http://ADDR`, and at the end lets requests finish and
-/// live streams end. A job that is cut off runs again at the next start. `stop` turns true for everyone
-/// who listens.
+/// Serves until SIGTERM or SIGINT: prints `ready http://ADDR`. Then `stop` turns true for everyone who listens:
+/// the node says that it is not ready, live streams end, jobs are left to other nodes (one that is cut off runs
+/// again). It goes on answering for `drain`, takes no more connections, and lets running requests finish.
 ///
 /// # Errors
 /// When the socket fails.
@@ -35,7 +35,7 @@ pub(crate) async fn serve(
     router: Router,
     keepers: Keepers,
     sender: Sender,
-    stop: watch::Sender<bool>,
+    (stop, drain): (watch::Sender<bool>, Duration),
     when_ready: impl FnOnce(&str),
 ) -> Result<(), RunError> {
     let address = listener.local_addr().map_err(RunError::io("the listening address"))?;
@@ -46,12 +46,12 @@ pub(crate) async fn serve(
     let keeping = tokio::spawn(async move { tokio::join!(keeping, sending) });
     say(&format!("ready {url}"));
     when_ready(&url);
-    let mut heard = stop.subscribe();
+    let (close, mut closed) = watch::channel(false);
     // the asking address is for the gate before passwords and the list of sessions
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         // an error means that the sender is gone: time to stop as well
-        let _ = heard.wait_for(|s| *s).await;
+        let _ = closed.wait_for(|s| *s).await;
     });
     let mut serving = tokio::spawn(async move { serving.await });
     tokio::select! {
@@ -60,6 +60,8 @@ pub(crate) async fn serve(
     }
     tracing::info!("stopping");
     stop.send_replace(true);
+    tokio::time::sleep(drain).await;
+    close.send_replace(true);
     let last = tokio::time::timeout(LAST_REQUESTS, serving).await;
     if tokio::time::timeout(LAST_REQUESTS, keeping).await.is_err() {
         tracing::warn!(

@@ -16,7 +16,9 @@ mod keys;
 mod load;
 mod operation;
 mod root;
+mod traces;
 pub mod wiring;
 
 pub use cli::run;
 pub use error::RunError;
+pub use traces::{Exporter, Spans};

@@ -5,7 +5,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use server::cli::{Cli, run};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// Pages are built from thousands of short-lived texts: the system's allocator took a quarter of their time.
 #[global_allocator]
@@ -16,17 +19,25 @@ const LOG: &str = "info,tokio_postgres=warn,refinery_core=warn";
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter())
+    let (spans, exporter) = match cli.traces() {
+        Ok(Some((spans, exporter))) => (Some(spans), Some(exporter)),
+        Ok(None) => (None, None),
+        Err(error) => {
+            eprintln!("tessera: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
-    if wants_json() {
-        logs.json().init()
-    } else {
-        logs.init()
-    }
+    let lines = if wants_json() { lines.json().boxed() } else { lines.boxed() };
+    let for_traces = Targets::new().with_target(spine::trace::TARGET, LevelFilter::TRACE);
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter()))
+        .with(spans.map(|spans| spans.with_filter(for_traces)))
+        .init();
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(run(cli)),
+        Ok(runtime) => runtime.block_on(run(cli, exporter)),
         Err(error) => {
             eprintln!("tessera: no runtime: {error}");
             ExitCode::from(2)

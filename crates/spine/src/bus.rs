@@ -14,12 +14,10 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use store::{Read, StoreError, Writer, journal, params};
 
+use crate::again::Again;
 use crate::approval::{self, DECIDE, Demand, Kept};
 use crate::org::{Directory, Loaded};
 use crate::{ClientBound, Ctx, Error, Live, Work};
-
-/// Attempts when transactions collide.
-pub(crate) const ATTEMPTS: u32 = 4;
 
 /// A change somebody asks for. Payloads only grow: new fields are optional.
 pub trait Command: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -166,6 +164,9 @@ impl Bus {
     pub(crate) fn directory(&self) -> &Directory {
         &self.inner.directory
     }
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.inner.writer
+    }
     pub(crate) fn live(&self) -> &Live {
         &self.inner.live
     }
@@ -234,13 +235,16 @@ impl Bus {
         ctx.principal.require(C::PERMISSION)?;
         let digest = digest(ctx, C::NAME, command)?;
         let begin = std::time::Instant::now();
-        let mut number = 1;
-        let answer = loop {
-            match self.attempt(ctx, id, command, &digest).await {
-                Err(error) if number < ATTEMPTS && collided(&error) => number += 1,
-                other => break other,
+        let mut again = Again::new(&self.inner.writer);
+        let work = async {
+            loop {
+                match self.attempt(ctx, id, command, &digest).await {
+                    Err(error) if again.after(&error).await => {}
+                    other => break other,
+                }
             }
         };
+        let answer = crate::trace::command(ctx, C::NAME, work).await;
         count(C::NAME, begin, answer.as_ref().err());
         answer
     }
@@ -269,12 +273,13 @@ impl Bus {
                 Err(Error::Waiting(waiting))
             }
             Ok(Done::New(output)) => {
-                tx.commit().await?;
+                ctx.wrote(tx.commit_marked().await?);
                 self.inner.live.committed(&drafts, wakes_jobs);
                 Ok(output)
             }
             Ok(Done::Before(output)) => {
-                tx.rollback().await?;
+                // nothing was written now; what was before must be seen as well
+                ctx.wrote(tx.commit_marked().await?);
                 Ok(output)
             }
             Err(error) => {
@@ -387,12 +392,6 @@ fn digest<C: Command>(ctx: &Ctx, name: &str, command: &C) -> Result<Vec<u8>, Err
         None => hasher.update(serde_json::to_vec(command)?),
     }
     Ok(hasher.finalize().to_vec())
-}
-
-/// Whether a transaction met another one, and is worth another try.
-pub(crate) fn collided(error: &Error) -> bool {
-    let Error::Failure(source) = error else { return false };
-    matches!(source.downcast_ref::<StoreError>(), Some(StoreError::Busy))
 }
 
 /// Counts a command for monitoring.

@@ -1,13 +1,14 @@
 //! What a request or a job run carries: who, when, by which channel, and the sources of time and chance.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use kernel::{Clock, CommandId, Entropy, OperationId, Timestamp};
 use store::Reader;
 use uuid::Uuid;
 
 use crate::org::Directory;
-use crate::{Behind, Bus, Command, Error, Live, Note, Principal};
+use crate::{Behind, Bus, Command, Error, Live, Mark, Note, Principal};
 
 /// The context of one operation.
 #[derive(Clone)]
@@ -27,9 +28,17 @@ pub struct Ctx {
     /// The SHA-256 of the request a command is made from, when its caller repeats requests and not
     /// commands: what tells a repeat from another payload under the same id.
     pub request: Option<[u8; 32]>,
+    pub(crate) written: Arc<AtomicI64>,
 }
 
 impl Ctx {
+    /// How far a database must be to show all that this operation and its copies have written.
+    pub fn written(&self) -> Mark {
+        Mark::from_number(self.written.load(Ordering::Relaxed))
+    }
+    pub(crate) fn wrote(&self, mark: Mark) {
+        self.written.fetch_max(mark.number(), Ordering::Relaxed);
+    }
     /// A new time-ordered id.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
         self.entropy.id(self.now).into()
@@ -73,6 +82,7 @@ impl Services {
             entropy: Arc::clone(&self.entropy),
             jurisdiction: Arc::clone(&self.jurisdiction),
             request: None,
+            written: Arc::default(),
         }
     }
     /// Executes a command; a change of the organisation is in force on this node when it returns.

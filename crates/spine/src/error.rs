@@ -56,6 +56,11 @@ impl Error {
     pub fn failure(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Error::Failure(source.into())
     }
+    /// The database does not answer: nothing is wrong with what was asked, and later it may go well.
+    pub fn is_away(&self) -> bool {
+        let Error::Failure(source) = self else { return false };
+        matches!(source.downcast_ref::<StoreError>(), Some(StoreError::Away(_)))
+    }
     /// One word for logs and numbers.
     pub const fn kind(&self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kernel::JobId;
 use serde_json::Value as Json;
-use store::{Writer, journal, outbox, queue};
+use store::{Writer, follow, journal, outbox, queue};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -19,6 +19,10 @@ const LEASE_SECONDS: i64 = 120;
 const READER_BATCH: i64 = 500;
 /// How often the keepers look without being woken.
 const POLL: Duration = Duration::from_millis(1_000);
+/// Rings of the bell that every node has heard are forgotten after so long.
+const RINGS_KEPT_SECONDS: i64 = 600;
+/// The topic of new notices.
+const NOTICES: &str = "kind:notice";
 /// The sealer rests this long between blocks, so that a block holds more than one command.
 const SEAL_PAUSE: Duration = Duration::from_millis(50);
 
@@ -77,6 +81,8 @@ impl JobContext {
         let mut tx = self.writer.begin().await?;
         let until = self.services.clock.now().plus_seconds(LEASE_SECONDS);
         let mine = queue::progress(&mut tx, self.id, self.worker, done, total, until).await?;
+        let now = self.services.clock.now();
+        follow::ring(&mut tx, &format!("job:{}", self.id), self.worker, now).await?;
         tx.commit().await?;
         if !mine {
             return Err(JobError::Again("another worker has taken the job over".to_owned()));
@@ -127,6 +133,7 @@ impl Keepers {
         schedules: Vec<Schedule>,
     ) -> Self {
         let worker = services.entropy.id(services.clock.now());
+        services.live.follow().keeper_is(worker);
         Self {
             services,
             writer,
@@ -171,9 +178,18 @@ impl Keepers {
                 }
             }
         };
+        let other_nodes = async {
+            loop {
+                if let Err(error) = self.services.look().await {
+                    tracing::warn!(%error, "looking at other nodes: will try again");
+                }
+                tokio::time::sleep(crate::follow::POLL).await;
+            }
+        };
         tokio::select! {
             () = journal_side => {}
             () = job_side => {}
+            () = other_nodes => {}
             _ = stop.wait_for(|s| *s) => {}
         }
         self.services.behind.settled().await;
@@ -214,19 +230,28 @@ impl Keepers {
         for schedule in self.schedules.iter() {
             self.put_due(&mut tx, schedule).await?;
         }
-        for message in outbox::due(&mut tx, now, 50).await? {
-            let outcome = crate::org::deliver_notice(&mut tx, &message, now).await;
+        follow::forget_rings(&mut tx, now.plus_seconds(-RINGS_KEPT_SECONDS)).await?;
+        let due = outbox::due(&mut tx, now, 50).await?;
+        if !due.is_empty() {
+            follow::ring(&mut tx, NOTICES, self.worker, now).await?;
+        }
+        for message in &due {
+            let outcome = crate::org::deliver_notice(&mut tx, message, now).await;
             outbox::settle(
                 &mut tx,
-                &message,
+                message,
                 outcome.as_ref().map(|_| ()).map_err(|e| e.as_str()),
                 now,
             )
             .await?;
         }
         let until = now.plus_seconds(LEASE_SECONDS);
-        let claimed = queue::claim(&mut tx, self.worker, now, until).await?;
+        let kinds: Vec<&str> = self.handlers.iter().map(|h| h.kind()).collect();
+        let claimed = queue::claim(&mut tx, (self.worker, &kinds), now, until).await?;
         tx.commit().await?;
+        if !due.is_empty() {
+            self.services.live.ring(NOTICES.to_owned());
+        }
         match claimed {
             Some(job) => {
                 self.run_job(job).await?;
@@ -276,6 +301,7 @@ impl Keepers {
                 queue::fail(&mut tx, &job, self.worker, &error.to_string(), fatal, now).await?;
             }
         }
+        follow::ring(&mut tx, &format!("job:{}", job.id), self.worker, now).await?;
         tx.commit().await?;
         self.services.live.ring(format!("job:{}", job.id));
         Ok(())

@@ -4,12 +4,14 @@
 //! journal readers, and the organisation (branches, staff, roles) that the policy is made of.
 //! It knows no HTTP and no business table.
 
+mod again;
 pub mod approval;
 mod behind;
 mod bound;
 mod bus;
 mod ctx;
 mod error;
+mod follow;
 pub mod import;
 mod jobs;
 mod live;
@@ -18,6 +20,7 @@ mod module;
 pub mod org;
 mod policy;
 mod readers;
+pub mod trace;
 mod work;
 
 pub use behind::{Behind, Note};
@@ -25,6 +28,7 @@ pub use bound::{ClientBound, Ground, Moving, OnErase, OnMerge, Rebuild, Rebuildi
 pub use bus::{Bus, Command, CommandInfo, Registry, Rehearsal};
 pub use ctx::{Ctx, Services};
 pub use error::{Conflict, Error, FieldConflict};
+pub use follow::AGE_MAX;
 pub use jobs::{JobContext, JobError, JobHandler, Keepers, Run, Schedule};
 pub use live::{Live, LiveEvent};
 pub use merge::Merge;
@@ -33,7 +37,8 @@ pub use policy::{Arms, Filter, Owner, Permission, Principal, Scope};
 pub use readers::{JournalReader, Reaction};
 pub use work::{Change, Work};
 
-/// The reading side of the database, for rooms that pass it on without knowing SQL.
-pub use store::Reader;
 /// Small secrets at rest, for rooms that know no SQL.
 pub use store::keys::{SecretBox, SecretBoxError};
+/// The reading side of the database, for rooms that pass it on without knowing SQL, and how far a replica must
+/// be to show what was written.
+pub use store::{Mark, Reader};

@@ -1,10 +1,18 @@
 //! Tells whoever listens on this node what has just been committed.
 
-use std::sync::Arc;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use kernel::CommandId;
+use store::follow::Heard;
 use store::journal::Draft;
 use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
 
+use crate::follow::Follow;
+
+/// Own commands that are remembered until they are heard again from the database.
+const OWN_MAX: usize = 4_096;
 /// Events a slow listener may fall behind before it must reload.
 const BACKLOG: usize = 1_024;
 
@@ -21,6 +29,29 @@ pub struct Live {
     sender: broadcast::Sender<LiveEvent>,
     journal: Arc<Notify>,
     jobs: Arc<Notify>,
+    own: Arc<Mutex<Own>>,
+    follow: Follow,
+}
+
+/// What this node has committed itself and rung for.
+#[derive(Default)]
+struct Own {
+    order: VecDeque<CommandId>,
+    known: BTreeSet<CommandId>,
+}
+
+impl Own {
+    fn add(&mut self, command: CommandId) {
+        if !self.known.insert(command) {
+            return;
+        }
+        self.order.push_back(command);
+        if self.order.len() > OWN_MAX
+            && let Some(old) = self.order.pop_front()
+        {
+            self.known.remove(&old);
+        }
+    }
 }
 
 impl Default for Live {
@@ -29,6 +60,8 @@ impl Default for Live {
             sender: broadcast::channel(BACKLOG).0,
             journal: Arc::new(Notify::new()),
             jobs: Arc::new(Notify::new()),
+            own: Arc::default(),
+            follow: Follow::default(),
         }
     }
 }
@@ -44,25 +77,49 @@ impl Live {
         let _ = self.sender.send(LiveEvent { topic });
     }
     pub(crate) fn committed(&self, drafts: &[Draft], wakes_jobs: bool) {
-        let mut topics: Vec<String> = Vec::new();
-        for draft in drafts {
-            topics.push(match draft.client_id {
-                Some(client) => format!("client:{client}"),
-                None => format!("kind:{}", draft.entity),
-            });
-            if draft.client_id.is_some() {
-                topics.push(format!("kind:{}", draft.entity));
-            }
+        {
+            let mut own = self.own();
+            drafts.iter().for_each(|draft| own.add(draft.command_id));
         }
-        topics.sort_unstable();
-        topics.dedup();
-        topics.into_iter().for_each(|topic| self.ring(topic));
+        self.ring_for(drafts.iter().map(|draft| (draft.entity.as_str(), draft.client_id)));
         if !drafts.is_empty() {
             self.journal.notify_one();
         }
         if wakes_jobs {
             self.jobs.notify_waiters();
         }
+    }
+    /// Rings for what other nodes have committed.
+    pub(crate) fn heard(&self, heard: &[Heard], keeper: Option<Uuid>) {
+        let is_own = |command: &CommandId| self.own().known.contains(command);
+        self.ring_for(heard.iter().filter_map(|heard| match heard {
+            Heard::Entry { entity, client_id, command_id, .. } if !is_own(command_id) => {
+                Some((entity.as_str(), *client_id))
+            }
+            _ => None,
+        }));
+        let rings = heard.iter().filter_map(|heard| match heard {
+            Heard::Ring { topic, by } if Some(*by) != keeper => Some(topic),
+            _ => None,
+        });
+        rings.collect::<BTreeSet<_>>().into_iter().for_each(|topic| self.ring(topic.clone()));
+    }
+    /// Rings once for each topic of changed things.
+    fn ring_for<'a>(&self, things: impl Iterator<Item = (&'a str, Option<Uuid>)>) {
+        let mut topics = BTreeSet::new();
+        for (entity, client) in things {
+            topics.insert(format!("kind:{entity}"));
+            if let Some(client) = client {
+                topics.insert(format!("client:{client}"));
+            }
+        }
+        topics.into_iter().for_each(|topic| self.ring(topic));
+    }
+    pub(crate) const fn follow(&self) -> &Follow {
+        &self.follow
+    }
+    fn own(&self) -> MutexGuard<'_, Own> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
     pub(crate) async fn journal_grew(&self) {
         self.journal.notified().await;

@@ -3,11 +3,13 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::insert::{self, Insert};
 use crate::keys::Keys;
 use crate::memo::Memo;
 use crate::pg::{PgPool, PgTx};
+use crate::replica::{Mark, Replica};
 use crate::sqlite::{SqlitePool, SqliteTx};
 use crate::{Row, StoreError, Value};
 
@@ -80,31 +82,75 @@ pub struct Store {
     pub writer: Writer,
 }
 
+/// A streaming replica that pages which tolerate lag may be read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplicaSetting {
+    /// `postgres://…` of the one replica.
+    pub url: String,
+    /// What may be missing there at most.
+    pub lag_max: Duration,
+}
+
+/// How a database is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreSetting {
+    /// For [`Reader::lagging`]; SQLite has none.
+    pub replica: Option<ReplicaSetting>,
+    /// How long after the database went away its callers wait for it to come back.
+    pub patience: Duration,
+}
+
+impl Default for StoreSetting {
+    fn default() -> Self {
+        Self { replica: None, patience: crate::outage::PATIENCE }
+    }
+}
+
 impl Store {
     /// Opens `sqlite:PATH` (made when absent) or `postgres://…` (must exist). Runs no migration.
     ///
     /// # Errors
     /// When the URL is of neither form or the database does not answer.
     pub async fn open(url: &str) -> Result<Store, StoreError> {
+        Self::open_with(url, &StoreSetting::default()).await
+    }
+    /// As [`Store::open`], otherwise than usual. The replica need not answer now.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; also when the replica's address cannot be read.
+    pub async fn open_with(url: &str, setting: &StoreSetting) -> Result<Store, StoreError> {
         let backend = if let Some(path) = url.strip_prefix("sqlite:") {
             Backend::Sqlite(SqlitePool::open(&PathBuf::from(path))?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let pool = PgPool::open(url)?;
-            pool.query("select 1", &[]).await?;
+            let pool = PgPool::open(url, "primary", setting.patience)?;
+            // once: at the start a wrong address is likelier than an outage
+            pool.try_query("select 1", &[]).await?;
             Backend::Postgres(pool)
         } else {
             return Err(StoreError::Url(url.chars().take(60).collect()));
         };
+        let replica = match (&backend, &setting.replica) {
+            (Backend::Postgres(_), Some(asked)) => {
+                let pool = PgPool::open(&asked.url, "replica", setting.patience)?;
+                Some(Arc::new(Replica::new(pool, asked.lag_max)))
+            }
+            _ => None,
+        };
         let backend = Arc::new(backend);
+        let marks = replica.is_some();
+        let (reads, primary) = (Arc::clone(&backend), None);
         let keys = Arc::new(Keys::default());
+        let ours = Arc::clone(&keys);
         Ok(Store {
             reader: Reader {
-                backend: Arc::clone(&backend),
+                backend: reads,
                 long: false,
                 memo: None,
-                keys: Arc::clone(&keys),
+                replica,
+                primary,
+                keys: ours,
             },
-            writer: Writer { backend, keys },
+            writer: Writer { backend, marks, keys },
         })
     }
 }
@@ -137,10 +183,14 @@ pub trait Read: Send {
 /// The reading side; cheap to clone.
 #[derive(Clone)]
 pub struct Reader {
-    backend: Arc<Backend>,
+    pub(crate) backend: Arc<Backend>,
     long: bool,
     memo: Option<Arc<Memo>>,
-    keys: Arc<Keys>,
+    /// The replica of this node, if it has one.
+    pub(crate) replica: Option<Arc<Replica>>,
+    /// Where to turn when the replica, which this reader reads from, fails.
+    pub(crate) primary: Option<Arc<Backend>>,
+    pub(crate) keys: Arc<Keys>,
 }
 
 impl Reader {
@@ -154,37 +204,46 @@ impl Reader {
     /// longer than one request.
     #[must_use]
     pub fn remembering(&self) -> Reader {
-        let memo = Some(Arc::new(Memo::default()));
-        Reader { memo, ..self.clone() }
+        Reader { memo: Some(Arc::new(Memo::default())), ..self.clone() }
+    }
+    /// The same reader, which remembers nothing.
+    pub(crate) fn plain(&self) -> Reader {
+        Reader { memo: None, ..self.clone() }
+    }
+    /// A reader for a page that tolerates lag: over the replica when there is one that has replayed `mark`
+    /// and is near enough, over the primary otherwise. What was remembered so far stays.
+    pub async fn lagging(&self, mark: Mark) -> Reader {
+        let Some(replica) = self.replica.as_ref().filter(|_| self.primary.is_none()) else {
+            return self.clone();
+        };
+        if !replica.may_serve(mark).await {
+            return self.clone();
+        }
+        Reader {
+            backend: Arc::new(Backend::Postgres(replica.pool.clone())),
+            primary: Some(Arc::clone(&self.backend)),
+            ..self.clone()
+        }
+    }
+    /// Whether the database is away, and it is still worth waiting for.
+    pub fn is_waiting(&self) -> bool {
+        match self.backend.as_ref() {
+            Backend::Sqlite(_) => false,
+            Backend::Postgres(pool) => pool.outage().is_young(),
+        }
+    }
+    /// How often connections were lost.
+    pub(crate) fn losses(&self) -> u64 {
+        match self.backend.as_ref() {
+            Backend::Sqlite(_) => 0,
+            Backend::Postgres(pool) => pool.outage().losses(),
+        }
     }
     /// Forgets what was remembered: something was written.
     pub fn forget(&self) {
         if let Some(memo) = &self.memo {
             memo.clear();
         }
-    }
-    /// A consistent view over many statements, however long it lives.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let inner = match self.backend.as_ref() {
-            Backend::Sqlite(pool) => {
-                let connection = pool.take_reader()?;
-                connection.execute_batch("begin")?;
-                // WAL takes the snapshot at the first read, not at `begin`
-                crate::sqlite::run_query(&connection, "select count(*) from sqlite_master", &[])?;
-                SnapshotInner::Sqlite(Box::new(connection))
-            }
-            Backend::Postgres(pool) => {
-                let begin = "begin isolation level repeatable read read only";
-                let mut tx = pool.begin(begin).await?;
-                // here too the view is that of the first statement
-                tx.query("select 1", &[]).await?;
-                SnapshotInner::Postgres(Box::new(tx))
-            }
-        };
-        Ok(Snapshot { inner, keys: Arc::clone(&self.keys) })
     }
 }
 
@@ -193,9 +252,20 @@ impl Read for Reader {
         if let Some(rows) = self.memo.as_ref().and_then(|memo| memo.get(sql, params)) {
             return Ok(rows);
         }
-        let rows = match self.backend.as_ref() {
-            Backend::Sqlite(pool) => pool.query(sql, params, self.long).await?,
-            Backend::Postgres(pool) => pool.query(sql, params).await?,
+        let rows = match (self.backend.as_ref(), self.primary.as_deref()) {
+            (Backend::Postgres(replica), Some(Backend::Postgres(primary))) => {
+                match replica.try_query(sql, params).await {
+                    // gone, or it had to choose between this statement and replaying
+                    Err(StoreError::Away(_) | StoreError::Busy) => {
+                        primary.query(sql, params).await?
+                    }
+                    outcome => outcome?,
+                }
+            }
+            (Backend::Sqlite(pool), _) => {
+                crate::trace::statement(sql, pool.query(sql, params, self.long)).await?
+            }
+            (Backend::Postgres(pool), _) => pool.query(sql, params).await?,
         };
         if let Some(memo) = &self.memo {
             memo.put(sql, params, &rows);
@@ -219,39 +289,12 @@ impl Backend {
     }
 }
 
-enum SnapshotInner {
-    Sqlite(Box<rusqlite::Connection>),
-    Postgres(Box<PgTx>),
-}
-
-/// A consistent read-only view; dropping it ends it.
-pub struct Snapshot {
-    inner: SnapshotInner,
-    keys: Arc<Keys>,
-}
-
-impl Read for Snapshot {
-    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        match &mut self.inner {
-            SnapshotInner::Sqlite(connection) => crate::sqlite::run_query(connection, sql, params),
-            SnapshotInner::Postgres(tx) => tx.query(sql, params).await,
-        }
-    }
-    fn keys(&self) -> &Arc<Keys> {
-        &self.keys
-    }
-    fn dialect(&self) -> Dialect {
-        match &self.inner {
-            SnapshotInner::Sqlite(_) => Dialect::Sqlite,
-            SnapshotInner::Postgres(_) => Dialect::Postgres,
-        }
-    }
-}
-
 /// The writing side. Only the command bus and the store's own keepers (sealer, queue) hold one.
 #[derive(Clone)]
 pub struct Writer {
     backend: Arc<Backend>,
+    /// Whether commits are asked how far a replica must be to show them.
+    marks: bool,
     keys: Arc<Keys>,
 }
 
@@ -265,7 +308,7 @@ impl Writer {
             Backend::Sqlite(pool) => TxInner::Sqlite(pool.begin().await?),
             Backend::Postgres(pool) => TxInner::Postgres(Box::new(pool.begin("begin").await?)),
         };
-        Ok(Tx { inner, keys: Arc::clone(&self.keys) })
+        Ok(Tx { inner, marks: self.marks, keys: Arc::clone(&self.keys) })
     }
     /// Empties SQLite's log into the database and cuts it: what was deleted stands in no file any more. PostgreSQL
     /// cleans by itself.
@@ -289,6 +332,13 @@ impl Writer {
             Backend::Postgres(_) => Ok(()),
         }
     }
+    /// After [`StoreError::Away`]: waits a little, and answers whether it is worth another try.
+    pub async fn outlasts(&self) -> bool {
+        match self.backend.as_ref() {
+            Backend::Sqlite(_) => false,
+            Backend::Postgres(pool) => pool.outage().wait().await,
+        }
+    }
     /// What opens the database's sealed texts.
     pub fn keys(&self) -> &Arc<Keys> {
         &self.keys
@@ -306,6 +356,7 @@ enum TxInner {
 /// A transaction that may write; dropping it without [`Tx::commit`] undoes it.
 pub struct Tx {
     inner: TxInner,
+    marks: bool,
     keys: Arc<Keys>,
 }
 
@@ -316,7 +367,9 @@ impl Tx {
     /// The driver's error, constraint violations as [`StoreError::Constraint`].
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
         match &mut self.inner {
-            TxInner::Sqlite(tx) => tx.execute(sql, params),
+            TxInner::Sqlite(tx) => {
+                crate::trace::statement(sql, async { tx.execute(sql, params) }).await
+            }
             TxInner::Postgres(tx) => tx.execute(sql, params).await,
         }
     }
@@ -373,6 +426,17 @@ impl Tx {
             TxInner::Postgres(tx) => (*tx).commit().await,
         }
     }
+    /// As [`Tx::commit`]; answers how far a replica must be to show it, [`Mark::NONE`] where there is none.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`].
+    pub async fn commit_marked(self) -> Result<Mark, StoreError> {
+        match self.inner {
+            TxInner::Postgres(tx) if self.marks => (*tx).commit_marked().await,
+            TxInner::Postgres(tx) => (*tx).commit().await.map(|()| Mark::NONE),
+            TxInner::Sqlite(tx) => tx.commit().map(|()| Mark::NONE),
+        }
+    }
     /// Undoes everything.
     ///
     /// # Errors
@@ -388,7 +452,9 @@ impl Tx {
 impl Read for Tx {
     async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         match &mut self.inner {
-            TxInner::Sqlite(tx) => tx.query(sql, params),
+            TxInner::Sqlite(tx) => {
+                crate::trace::statement(sql, async { tx.query(sql, params) }).await
+            }
             TxInner::Postgres(tx) => tx.query(sql, params).await,
         }
     }

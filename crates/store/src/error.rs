@@ -9,6 +9,10 @@ pub enum StoreError {
     /// The database cannot be reached or opened.
     #[error("cannot open the database: {0}")]
     Open(String),
+    /// The database has gone away: a lost connection, a server that stops, starts or takes no writes. What was
+    /// under way was undone, or its end is not known; the caller may run the command again.
+    #[error("the database does not answer: {0}")]
+    Away(String),
     /// A unique, check or foreign key constraint said no; carries the constraint's or column's name.
     #[error("constraint {0}")]
     Constraint(String),
@@ -83,6 +87,9 @@ impl From<rusqlite::Error> for StoreError {
 
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
+        if crate::outage::is_away(&error) {
+            return StoreError::Away(pg_words(&error));
+        }
         if let Some(db) = error.as_db_error() {
             let code = db.code().code();
             if code.starts_with("23") {

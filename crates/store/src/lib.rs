@@ -5,16 +5,23 @@
 //! differ is a named helper of [`Dialect`]. Writing needs a [`Writer`], which only the command bus
 //! gets: a page holds a [`Reader`] and cannot change a row.
 
+mod address;
 mod error;
 mod insert;
 mod memo;
 mod migrate;
+mod outage;
 mod pg;
+mod replica;
+mod snapshot;
 mod sqlite;
+mod tls;
+mod trace;
 mod value;
 
 pub mod blobs;
 pub mod dump;
+pub mod follow;
 pub mod journal;
 pub mod keys;
 pub mod outbox;
@@ -23,9 +30,11 @@ pub mod verify;
 
 mod db;
 
-pub use db::{Dialect, Read, Reader, Snapshot, Store, Tx, Writer};
+pub use db::{Dialect, Read, Reader, ReplicaSetting, Store, StoreSetting, Tx, Writer};
 pub use error::StoreError;
 pub use migrate::{MIGRATIONS, Migration};
+pub use replica::Mark;
+pub use snapshot::Snapshot;
 pub use value::{Cols, FromValue, Row, Value};
 
 /// Builds a parameter list: `params![client_id, "text", 5_i64]`.

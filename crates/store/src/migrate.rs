@@ -2,6 +2,10 @@
 //!
 //! The text uses four type words that the databases spell differently: `@id`, `@int`, `@bytes`, `@serial`
 //! (a numbered primary key), `@sorted` (text that sorts by its bytes on both) and, at the end of a table, `@strict`, or `@clustered` when its rows shall lie in key order. A block between `--@postgres` or `--@sqlite` and `--@end` is for one of them.
+//!
+//! A step only adds, so that programs of the version before go on working beside it. One that takes away or
+//! changes what they use says so by a line `--@contracts`; programs that do not know it refuse the database
+//! from then on, see [`crate::dump::schema::contractions`].
 
 use refinery::{Migration as RefineryMigration, Runner};
 
@@ -20,9 +24,10 @@ pub struct Migration {
 }
 
 /// The store's own tables; numbers 1 to 99.
-pub const MIGRATIONS: [Migration; 3] = [
+pub const MIGRATIONS: [Migration; 4] = [
     Migration { number: 1, name: "journal", sql: include_str!("../migrations/0001_journal.sql") },
     Migration { number: 2, name: "queue", sql: include_str!("../migrations/0002_queue.sql") },
+    Migration { number: 3, name: "nodes", sql: include_str!("../migrations/0003_nodes.sql") },
     Migration { number: 5, name: "keys", sql: include_str!("../migrations/0005_keys.sql") },
 ];
 
@@ -38,7 +43,7 @@ impl Writer {
             .map(|m| {
                 // `U`: applied whenever absent, so that a module added later may own a lower hundred
                 let name = format!("U{}__{}", m.number, m.name);
-                RefineryMigration::unapplied(&name, &dialect_text(m.sql, sqlite))
+                RefineryMigration::unapplied(&name, &text(m, sqlite))
                     .map_err(|e| StoreError::Migration(e.to_string()))
             })
             .collect::<Result<Vec<_>, _>>()?;
@@ -71,6 +76,19 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
             text.push_str(&words);
         }
         source = inner.source();
+    }
+    text
+}
+
+/// The text of a step; a contraction is noted in the same transaction.
+fn text(step: &Migration, sqlite: bool) -> String {
+    let mut text = dialect_text(step.sql, sqlite);
+    if step.sql.lines().any(|line| line.trim() == "--@contracts") {
+        text.push_str(&format!(
+            "insert into schema_contraction (step, name) values ({}, '{}') \
+             on conflict (step) do nothing;\n",
+            step.number, step.name
+        ));
     }
     text
 }

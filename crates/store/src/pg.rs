@@ -1,65 +1,165 @@
-//! PostgreSQL through a pool.
+//! PostgreSQL through a pool that survives the server: lost connections are dropped, all of them, and what can
+//! be repeated without harm (reading, beginning) is repeated while the outage is young.
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
-use tokio_postgres::NoTls;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use crate::{Row, StoreError, Value};
+use crate::outage::{Outage, TRIES};
+use crate::tls::Tls;
+use crate::trace::statement;
+use crate::{Mark, Row, StoreError, Value, address};
 
 /// Connections one node keeps at most.
 const CONNECTIONS: usize = 16;
+/// How long a new connection may take, with TLS, sign-in and all hosts of the address.
+const NEW_CONNECTION: Duration = Duration::from_secs(8);
+/// How long a statement waits for one of the connections when all are in use.
+const FREE_CONNECTION: Duration = Duration::from_secs(15);
 
+/// A pool; cheap to clone.
+#[derive(Clone)]
 pub(crate) struct PgPool {
     pool: Pool,
+    outage: Arc<Outage>,
 }
 
 impl PgPool {
-    pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
-        let mut config: tokio_postgres::Config =
-            url.parse().map_err(|e: tokio_postgres::Error| StoreError::Open(e.to_string()))?;
-        config.application_name("tessera");
+    /// `name` stands in the log.
+    pub(crate) fn open(
+        url: &str,
+        name: &'static str,
+        patience: Duration,
+    ) -> Result<Self, StoreError> {
+        let read = address::read(url)?;
         let manager = Manager::from_config(
-            config,
-            NoTls,
+            read.config,
+            Tls::new(&read.proof)?,
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
         );
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .create_timeout(Some(NEW_CONNECTION))
+            .wait_timeout(Some(FREE_CONNECTION))
             .build()
             .map_err(|e| StoreError::Open(e.to_string()))?;
-        Ok(Self { pool })
+        Ok(Self { pool, outage: Arc::new(Outage::of(name, patience)) })
+    }
+
+    pub(crate) fn outage(&self) -> &Outage {
+        &self.outage
     }
 
     pub(crate) async fn connection(&self) -> Result<Object, StoreError> {
-        self.pool.get().await.map_err(|e| StoreError::Open(crate::migrate::chain(&e)))
+        self.pool.get().await.map_err(|error| {
+            let words = crate::migrate::chain(&error);
+            let is_away = match &error {
+                PoolError::Backend(inner) => crate::outage::is_away(inner),
+                PoolError::Timeout(kind) => !matches!(kind, TimeoutType::Wait),
+                _ => false,
+            };
+            if !is_away {
+                return StoreError::Open(words);
+            }
+            self.outage.began(&words);
+            StoreError::Away(words)
+        })
     }
 
-    pub(crate) async fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    /// Drops a connection that is of no use any more, and all that lie idle: they lead to the same server.
+    fn lost(&self, connection: Option<Object>, words: &str) {
+        self.outage.began(words);
+        if let Some(connection) = connection {
+            drop(Object::take(connection));
+        }
+        self.pool.retain(|_, _| false);
+    }
+
+    /// Rows of a query, tried once.
+    pub(crate) async fn try_query(
+        &self,
+        sql: &str,
+        params: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
         let connection = self.connection().await?;
-        run_query(&connection, sql, params).await
+        match run_query(&connection, sql, params).await {
+            Err(StoreError::Away(words)) => {
+                self.lost(Some(connection), &words);
+                Err(StoreError::Away(words))
+            }
+            outcome => {
+                self.outage.over();
+                outcome
+            }
+        }
+    }
+
+    /// Rows of a query; waits for a server that has just gone away.
+    pub(crate) async fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        for _ in 1..TRIES {
+            match self.try_query(sql, params).await {
+                Err(StoreError::Away(_)) if self.outage.wait().await => {}
+                outcome => return outcome,
+            }
+        }
+        self.try_query(sql, params).await
     }
 
     pub(crate) async fn begin(&self, mode: &str) -> Result<PgTx, StoreError> {
+        for _ in 1..TRIES {
+            match self.try_begin(mode).await {
+                Err(StoreError::Away(_)) if self.outage.wait().await => {}
+                outcome => return outcome,
+            }
+        }
+        self.try_begin(mode).await
+    }
+
+    pub(crate) async fn try_begin(&self, mode: &str) -> Result<PgTx, StoreError> {
         let connection = self.connection().await?;
-        connection.batch_execute(mode).await?;
-        Ok(PgTx { connection: Some(connection) })
+        match connection.batch_execute(mode).await.map_err(StoreError::from) {
+            Ok(()) => {
+                self.outage.over();
+                Ok(PgTx { connection: Some(connection), pool: self.clone() })
+            }
+            Err(error) => {
+                if let StoreError::Away(words) = &error {
+                    self.lost(Some(connection), words);
+                }
+                Err(error)
+            }
+        }
     }
 }
 
 pub(crate) struct PgTx {
     connection: Option<Object>,
+    pool: PgPool,
 }
 
 impl PgTx {
     fn open(&self) -> Result<&Object, StoreError> {
         self.connection.as_ref().ok_or(StoreError::Busy)
     }
+    /// A connection that was lost takes the transaction along; the server undoes it.
+    fn noted<T>(&mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(StoreError::Away(words)) = &outcome {
+            self.pool.lost(self.connection.take(), words);
+        }
+        outcome
+    }
     pub(crate) async fn query(
         &mut self,
         sql: &str,
         params: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        run_query(self.open()?, sql, params).await
+        let outcome = run_query(self.open()?, sql, params).await;
+        self.noted(outcome)
     }
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
         self.execute_flat(sql, params.iter().collect()).await
@@ -70,16 +170,39 @@ impl PgTx {
         params: Vec<&Value>,
     ) -> Result<u64, StoreError> {
         let connection = self.open()?;
-        let statement = connection.prepare_cached(sql).await?;
-        Ok(connection.execute_raw(&statement, params).await?)
+        let run = async {
+            let statement = connection.prepare_cached(sql).await?;
+            Ok::<_, StoreError>(connection.execute_raw(&statement, params).await?)
+        };
+        let outcome = statement(sql, run).await;
+        self.noted(outcome)
+    }
+    async fn finish(&mut self, word: &str) -> Result<(), StoreError> {
+        let outcome = statement(word, self.open()?.batch_execute(word)).await;
+        self.noted(outcome.map_err(StoreError::from))
     }
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        self.open()?.batch_execute("commit").await?;
+        self.finish("commit").await?;
         self.connection = None; // back to the pool; on an error above, Drop closes the connection
         Ok(())
     }
+    /// Commits; answers how far a replica must be to show it.
+    pub(crate) async fn commit_marked(mut self) -> Result<Mark, StoreError> {
+        self.finish("commit").await?;
+        let sql = "select cast(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as bigint)";
+        let place = run_query(self.open()?, sql, &[]).await;
+        // it is committed, whatever happens now: who cannot say how far asks the primary
+        let mark = match place.ok().and_then(|rows| rows.into_iter().next()).map(Row::one) {
+            Some(Ok(place)) => Mark::at(place),
+            _ => Mark::UNKNOWN,
+        };
+        if mark != Mark::UNKNOWN {
+            self.connection = None;
+        }
+        Ok(mark)
+    }
     pub(crate) async fn rollback(mut self) -> Result<(), StoreError> {
-        self.open()?.batch_execute("rollback").await?;
+        self.finish("rollback").await?;
         self.connection = None;
         Ok(())
     }
@@ -99,6 +222,10 @@ async fn run_query(
     sql: &str,
     params: &[Value],
 ) -> Result<Vec<Row>, StoreError> {
+    statement(sql, rows(connection, sql, params)).await
+}
+
+async fn rows(connection: &Object, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
     use futures_util::TryStreamExt;
     let statement = connection.prepare_cached(sql).await?;
     let stream = connection.query_raw(&statement, params.iter()).await?;

@@ -104,22 +104,30 @@ pub async fn put(tx: &mut Tx, job: &NewJob<'_>) -> Result<bool, StoreError> {
     Ok(added == 1)
 }
 
-/// Takes the oldest due job, or one whose worker went silent; it is this worker's until `until`.
+/// Takes the oldest due job of the given kinds, or one whose worker went silent; it is this worker's until
+/// `until`. What this program does not know is left to a newer one beside it.
 ///
 /// # Errors
 /// The database's.
 pub async fn claim(
     tx: &mut Tx,
-    worker: Uuid,
+    (worker, kinds): (Uuid, &[&str]),
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<Job>, StoreError> {
+    if kinds.is_empty() {
+        return Ok(None);
+    }
+    let places: Vec<String> = (2..kinds.len() + 2).map(|n| format!("${n}")).collect();
     let sql = format!(
-        "select {COLUMNS} from job where (state = 'ready' and run_at <= $1) \
-         or (state = 'running' and locked_until < $1) order by run_at limit 1{}",
+        "select {COLUMNS} from job where ((state = 'ready' and run_at <= $1) \
+         or (state = 'running' and locked_until < $1)) and kind in ({}) order by run_at limit 1{}",
+        places.join(", "),
         tx.dialect().skip_locked()
     );
-    let Some(row) = tx.first(&sql, params![now]).await? else { return Ok(None) };
+    let mut values = params![now].to_vec();
+    values.extend(kinds.iter().map(|kind| crate::Value::from(*kind)));
+    let Some(row) = tx.first(&sql, &values).await? else { return Ok(None) };
     let taken = job(row)?;
     tx.execute(
         "update job set state = 'running', attempts = attempts + 1, locked_by = $2, \

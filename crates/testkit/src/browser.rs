@@ -65,7 +65,8 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub(crate) fn new(router: Router) -> Self {
+    /// A browser in front of a node's pages.
+    pub fn new(router: Router) -> Self {
         Self { router, cookies: BTreeMap::new(), token: None, language: "en" }
     }
     /// Sets a cookie.

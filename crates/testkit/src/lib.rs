@@ -19,7 +19,7 @@ mod staff;
 pub use bank::{Asked, Bank, Open, Opening, Parts, START};
 pub use browser::{Browser, Reply};
 pub use database::{Database, Kind, kinds};
-pub use staff::PASSWORD;
+pub use staff::{PASSWORD, organisation};
 
 /// Writes the key of [`root`] as the program's key file.
 ///

@@ -13,7 +13,8 @@ const PASSWORD_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$hgwuVmnerznevkYb7ohC
 /// Two regions with three branches (`01`, `02` in the west, `03` in the east). Everybody's login is his
 /// role's key; `manager_team` sits in the manager's team, `manager_same` in his branch, `manager_near` and
 /// `branch_head_near` in branch `02` of his region, `manager_far` in branch `03` of another region.
-pub(crate) fn organisation() -> Seed {
+#[must_use]
+pub fn organisation() -> Seed {
     let mut staff: Vec<SeedStaff> = ROLES.iter().map(|role| member(role.key, role.key)).collect();
     let others = [
         ("manager_team", "manager", "01", Some("first")),

@@ -17,7 +17,7 @@ use crate::pages::{active_staff, asked, conditions, lookups};
 const HOME: &str = "/admin/sign-ins";
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.get(HOME, Access::Needs("journal.read"), list)
+    routes.get_lagging(HOME, Access::Needs("journal.read"), list)
 }
 
 async fn list(mut cx: Cx) -> Answer {

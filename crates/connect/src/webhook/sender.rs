@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use spine::trace::Place;
 use spine::{Error, Services};
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use super::commands::{ClaimDeliveries, SettleDeliveries, Tried};
 use super::queries::{self, Outgoing};
@@ -69,13 +71,18 @@ impl Sender {
     }
 
     async fn send(&self, one: &Outgoing) -> Tried {
-        let outcome = self.post(one).await;
+        let span = tracing::trace_span!(
+            target: spine::trace::TARGET, "delivery", otel.name = "webhook delivery",
+            tessera.delivery_id = %one.id, tessera.outcome = tracing::field::Empty
+        );
+        let outcome = self.post(one).instrument(span.clone()).await;
         let (status, error) = match outcome {
             Ok(status) if (200..300).contains(&status) => (Some(status.into()), None),
             Ok(status) => (Some(status.into()), Some("status")),
             Err(word) => (None, Some(word)),
         };
         let word = error.unwrap_or("sent");
+        span.record("tessera.outcome", word);
         metrics::counter!("tessera_webhook_tries_total", "outcome" => word).increment(1);
         Tried {
             delivery_id: one.id,
@@ -90,11 +97,14 @@ impl Sender {
         let id = one.id.to_string();
         let seconds = self.services.clock.now().micros().div_euclid(1_000_000);
         let signature = sign(one.secret.reveal(), &id, seconds, &one.payload).ok_or("secret")?;
-        let headers = [
+        let mut headers = vec![
             ("webhook-id", id),
             ("webhook-timestamp", seconds.to_string()),
             ("webhook-signature", signature),
         ];
+        if let Some(place) = Place::current() {
+            headers.push(("traceparent", place.to_string()));
+        }
         self.client.post(&target, &headers, &one.payload).await.map_err(|error| error.word())
     }
 }

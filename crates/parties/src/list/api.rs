@@ -246,5 +246,6 @@ async fn export(call: Call, query: ExportQuery) -> Result<Answer, Problem> {
         address.columns.clear();
     }
     let asked = Asked::read(&call.cx, address)?;
-    Ok(Answer::response(export_rows(call.cx, asked, query.format.word()).await?))
+    let rows = Box::pin(export_rows(call.cx, asked, query.format.word()));
+    Ok(Answer::response(rows.await?))
 }

@@ -94,12 +94,18 @@ async fn schema_state(store: &Store) -> Result<Finding, StoreError> {
     let applied = schema::applied(&mut store.reader.clone()).await?;
     let missing: Vec<u32> =
         steps.iter().map(|s| s.number).filter(|n| !applied.contains(&i64::from(*n))).collect();
+    let contractions = schema::contractions(&mut store.reader.clone()).await?;
+    let contracted =
+        contractions.iter().any(|(n, _)| !steps.iter().any(|s| i64::from(s.number) == *n));
     let unknown = applied.len().saturating_sub(steps.len() - missing.len());
     Ok(if !missing.is_empty() {
         let words = format!("{} steps behind ({missing:?}): run `tessera migrate`", missing.len());
         finding("schema", State::Problem, words)
+    } else if contracted {
+        finding("schema", State::Problem, "changed for newer versions of this program only")
     } else if unknown > 0 {
-        finding("schema", State::Problem, format!("{unknown} steps of a newer version"))
+        let words = format!("{unknown} steps of a newer version, which only add");
+        finding("schema", State::Attention, words)
     } else {
         finding("schema", State::Ok, format!("{} steps, up to date", applied.len()))
     })

@@ -14,6 +14,8 @@ use crate::RunError;
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) body: String,
+    /// How far a replica must be to show what was written.
+    pub(super) seen: Option<String>,
 }
 
 /// A line that opens itself again when the server has closed it.
@@ -56,6 +58,44 @@ impl Line {
         }
         let failed = |e: &dyn std::fmt::Display| RunError::Asked(format!("{path}: {e}"));
         let request = request.body(Full::new(Bytes::from(form))).map_err(|e| failed(&e))?;
+        self.exchange(request, path).await
+    }
+
+    /// Calls the API: reads, or posts JSON when there is a body.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub(super) async fn call(
+        &mut self,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<&serde_json::Value>,
+    ) -> Result<Reply, RunError> {
+        let method = if body.is_some() { Method::POST } else { Method::GET };
+        let mut request = Request::builder().method(method).uri(path).header(HOST, &self.address);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        let body = body.map(ToString::to_string).unwrap_or_default();
+        let request = request.body(Full::new(Bytes::from(body)));
+        let request = request.map_err(|e| RunError::Asked(format!("{path}: {e}")))?;
+        self.exchange(request, path).await
+    }
+
+    /// Closes the line; the next request opens a new one.
+    pub(super) fn hang_up(&mut self) {
+        self.sender = None;
+    }
+
+    async fn exchange(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        path: &str,
+    ) -> Result<Reply, RunError> {
+        let failed = |e: &dyn std::fmt::Display| RunError::Asked(format!("{path}: {e}"));
         let sender = self.open().await?;
         let answer = async {
             let response = sender.send_request(request).await?;
@@ -65,7 +105,9 @@ impl Line {
         match answer.await {
             Ok((head, body)) => {
                 self.keep_cookies(&head.headers);
+                let seen = head.headers.get("tessera-seen").and_then(|v| v.to_str().ok());
                 Ok(Reply {
+                    seen: seen.map(str::to_owned),
                     status: head.status.as_u16(),
                     body: String::from_utf8_lossy(&body).into_owned(),
                 })

@@ -4,6 +4,7 @@ mod cpu;
 mod http;
 mod numbers;
 mod scenario;
+pub(crate) mod witness;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -8,8 +8,8 @@ use kernel::{Clock, Currency, Entropy};
 use spine::SecretBox;
 use spine::org::Directory;
 use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
-use store::Store;
 use store::keys::Root;
+use store::{Store, StoreSetting};
 use tokio::sync::watch;
 use web::{App, DemoMode, Pages, Provider};
 
@@ -17,6 +17,8 @@ use web::{App, DemoMode, Pages, Provider};
 pub struct Setting {
     /// `sqlite:PATH` or `postgres://…`.
     pub url: String,
+    /// How it is opened: a replica, and how long an outage is waited for.
+    pub store: StoreSetting,
     /// The node's name in the journal.
     pub node: String,
     /// Code of the jurisdiction pack in force (`ru`).
@@ -93,7 +95,7 @@ impl Core {
     /// When the database does not answer or refuses a step of the schema.
     pub async fn open(setting: &Setting, modules: Vec<Module>) -> Result<Core, OpenError> {
         jurisdiction::Pack::load(&setting.jurisdiction)?;
-        let Store { reader, writer } = Store::open(&setting.url).await?;
+        let Store { reader, writer } = Store::open_with(&setting.url, &setting.store).await?;
         writer.migrate(&super::migrations(&modules)).await?;
         let bank_box = match &setting.root {
             Some(root) => {

@@ -143,9 +143,17 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(args: &[&str]) -> Serving {
+        Self::start_with(args, &[("TESSERA_LOG", "warn")])
+    }
+    /// The same with everything it can say in its logs, structured.
+    pub(crate) fn start_logging(args: &[&str]) -> Serving {
+        let all = "debug,tokio_postgres=info,hyper=info";
+        Self::start_with(args, &[("TESSERA_LOG", all), ("TESSERA_LOG_FORMAT", "json")])
+    }
+    fn start_with(args: &[&str], environment: &[(&str, &str)]) -> Serving {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tessera"))
             .args(args)
-            .env("TESSERA_LOG", "warn")
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -158,10 +166,14 @@ impl Serving {
         let line = self.lines.next().unwrap_or_else(|| panic!("no line {beginning}")).unwrap();
         line.strip_prefix(beginning).unwrap_or_else(|| panic!("{line}")).to_owned()
     }
-    /// Asks it to stop; answers whether it ended well and what it complained of.
-    pub(crate) fn stop(mut self) -> (bool, String) {
+    /// Asks it to stop, and does not wait.
+    pub(crate) fn ask_to_stop(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+    /// Asks it to stop; answers whether it ended well and what it complained of.
+    pub(crate) fn stop(mut self) -> (bool, String) {
+        self.ask_to_stop();
         let well = self.child.wait().unwrap().success();
         assert!(self.lines.next().is_none(), "nothing more is printed");
         let mut complaint = String::new();

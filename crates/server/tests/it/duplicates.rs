@@ -424,7 +424,8 @@ async fn the_walk_finds_what_older_banks_hold_and_goes_on_where_it_was_cut_off()
         let mut tx = bank.writer.begin().await.unwrap();
         let dead: uuid::Uuid = bank.as_system().new_id();
         let now = kernel::Clock::now(&*bank.clock);
-        queue::claim(&mut tx, dead, now, now.plus_seconds(120)).await.unwrap();
+        let kinds = [FindDuplicates::JOB];
+        queue::claim(&mut tx, (dead, &kinds), now, now.plus_seconds(120)).await.unwrap();
         tx.execute(
             "insert into match_walk (job_id, phase, cursor, done, total, found, updated_at) \
              values ($1, 'pairs', 'born:~', 8, 10, 1, $2)",

@@ -126,13 +126,33 @@ async fn a_hopeless_job_becomes_a_dead_letter_and_can_be_revived() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_this_version_does_not_know_is_left_to_a_newer_one() {
+    both(async |bank: &Bank| {
+        let id = ask(bank, None).await.unwrap();
+        let older = {
+            let (services, writer) = (bank.services.clone(), bank.writer.clone());
+            Keepers::new(services, writer, Vec::new(), Vec::new(), Vec::new())
+        };
+        assert!(!older.work_once().await.unwrap());
+        assert_eq!(job(bank, id).await.state, "ready");
+        let (newer, runs) = keepers(bank, 0, false);
+        assert!(newer.work_once().await.unwrap());
+        assert_eq!((job(bank, id).await.state.as_str(), runs.load(Ordering::SeqCst)), ("done", 1));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_whose_worker_went_silent_is_taken_over() {
     both(async |bank: &Bank| {
         let id = ask(bank, None).await.unwrap();
         let silent: Uuid = bank.as_system().new_id();
         let now = bank.clock.now();
         let mut tx = bank.writer.begin().await.unwrap();
-        let taken = queue::claim(&mut tx, silent, now, now.plus_seconds(120)).await.unwrap();
+        let taken = {
+            let worker = (silent, &["shaky"][..]);
+            queue::claim(&mut tx, worker, now, now.plus_seconds(120)).await.unwrap()
+        };
         tx.commit().await.unwrap();
         assert_eq!(taken.map(|j| j.id), Some(id));
         let (keepers, runs) = keepers(bank, 0, false);

@@ -12,7 +12,8 @@ use super::keep::put_notice;
 use super::model::{Approval, State, Verdict};
 use super::queries;
 use super::right::{Right, right_to_decide};
-use crate::bus::{ATTEMPTS, Bus, CommandInfo, collided, count};
+use crate::again::Again;
+use crate::bus::{Bus, CommandInfo, count};
 use crate::org::Loaded;
 use crate::{Change, Ctx, Error, Work};
 
@@ -49,10 +50,10 @@ impl Bus {
     pub async fn decide(&self, ctx: &Ctx, id: CommandId, decision: &Decision) -> Result<(), Error> {
         ctx.principal.require(DECIDE.permission)?;
         let begin = std::time::Instant::now();
-        let mut number = 1;
+        let mut again = Again::new(self.writer());
         let answer = loop {
             match Box::pin(self.decide_once(ctx, id, decision)).await {
-                Err(error) if number < ATTEMPTS && collided(&error) => number += 1,
+                Err(error) if again.after(&error).await => {}
                 other => break other,
             }
         };
@@ -69,7 +70,8 @@ impl Bus {
         let loaded = self.directory().get();
         let mut work = self.work(ctx, DECIDE.name, id).await?;
         if !note_decision(&mut work, decision).await? {
-            return Ok(work.tx.rollback().await?);
+            ctx.wrote(work.tx.commit_marked().await?);
+            return Ok(());
         }
         let (approval, stored) = lock(&mut work, decision.approval_id).await?;
         let instead_of = check(ctx, &loaded, &approval, decision)?;
@@ -80,7 +82,7 @@ impl Bus {
         }
         settle(&mut work, &approval, decision, instead_of).await?;
         let Work { tx, mut drafts, wakes_jobs, .. } = work;
-        tx.commit().await?;
+        ctx.wrote(tx.commit_marked().await?);
         drafts.append(&mut done);
         self.live().committed(&drafts, wakes_jobs);
         Ok(())

@@ -147,7 +147,7 @@ pub(crate) async fn keep(
     let mut tx = writer.begin().await?;
     match insert(&mut tx, ctx, command, demand, loaded).await {
         Ok(kept) => {
-            tx.commit().await?;
+            ctx.wrote(tx.commit_marked().await?);
             Ok(kept)
         }
         Err(error) => {

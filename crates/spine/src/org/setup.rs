@@ -106,6 +106,7 @@ pub async fn set_up(services: &Services, grants: &[(&str, &str, Scope)]) -> Resu
             scope: *scope,
         }));
     }
+    services.begin_following().await?;
     let ctx = services.system("setup");
     services.bus.execute(&ctx, ctx.command_id(), &SetUpRoles { grants: all }).await?;
     services.directory.reload(&services.reader).await

@@ -41,7 +41,7 @@ pub struct Table {
     pub unique: BTreeSet<Vec<String>>,
 }
 
-/// Every table of ours, by name.
+/// Every table of ours, by name; not those a database keeps of itself: its steps and its bell.
 ///
 /// # Errors
 /// The database's; a column type that is none of ours is [`StoreError::Column`].
@@ -49,13 +49,14 @@ pub async fn tables<R: Read>(db: &mut R) -> Result<Vec<Table>, StoreError> {
     let sql = match db.dialect() {
         Dialect::Sqlite => {
             "select name from sqlite_master where type = 'table' and substr(name, 1, 7) <> 'sqlite_' \
-             and name <> 'refinery_schema_history' order by name"
+             and name not in ('refinery_schema_history', 'schema_contraction', 'bell') order by name"
         }
         Dialect::Postgres => {
             "select cast(c.relname as text) collate \"C\" as name from pg_class c \
              join pg_namespace n on n.oid = c.relnamespace \
              where n.nspname = current_schema() and c.relkind in ('r', 'p') \
-             and not c.relispartition and c.relname <> 'refinery_schema_history' order by name"
+             and not c.relispartition and c.relname not in \
+             ('refinery_schema_history', 'schema_contraction', 'bell') order by name"
         }
     };
     let mut out = Vec::new();
@@ -176,3 +177,23 @@ pub async fn applied<R: Read>(db: &mut R) -> Result<Vec<i64>, StoreError> {
     let sql = "select version from refinery_schema_history order by version";
     db.query(sql, &[]).await?.into_iter().map(Row::one).collect()
 }
+
+/// Steps that took away what older programs need: who does not know one of them cannot work here.
+///
+/// # Errors
+/// The database's.
+pub async fn contractions<R: Read>(db: &mut R) -> Result<Vec<(i64, String)>, StoreError> {
+    if !applied(db).await?.contains(&NODES) {
+        return Ok(Vec::new());
+    }
+    let rows = db.query("select step, name from schema_contraction order by step", &[]).await?;
+    rows.into_iter()
+        .map(|row| {
+            let mut c = row.cols();
+            Ok((c.take()?, c.take()?))
+        })
+        .collect()
+}
+
+/// The step that brought the list of contractions.
+const NODES: i64 = 3;

@@ -82,7 +82,7 @@ async function refreshFrom(address, parts) {
   // Only the whole page holds the parts of the frame, such as the number of notices.
   const isFrame = parts.some((part) => !part.closest("main, .rail, dialog"));
   try {
-    const response = await fetch(address, isFrame ? {} : { headers: { "X-Requested-With": "live" } });
+    const response = await fetch(address, { headers: isFrame ? { "X-Fresh": "1" } : { "X-Requested-With": "live" } });
     if (!response.ok) return;
     const page = parse(await response.text());
     for (const part of parts) {

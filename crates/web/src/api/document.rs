@@ -260,18 +260,14 @@ const PROBLEMS: [(&str, u16, &str); 13] = [
     ("PreconditionRequired", 428, "`If-Match` is missing."),
     ("TooManyRequests", 429, "The token asks too often; `Retry-After` says how long to wait."),
     ("Failure", 500, "Our fault; `operation_id` names the request in the logs."),
-    ("Unavailable", 503, "The database is away; try again."),
+    ("Unavailable", 503, "The database is away; `Retry-After` says when to try again."),
 ];
 
 fn problems() -> Json {
     let mut out = Map::new();
     for (name, _, words) in PROBLEMS {
         let problem = json!({ "$ref": "#/components/schemas/Problem" });
-        let media = if name == "Unavailable" {
-            json!({ "text/plain": { "schema": { "type": "string" } } })
-        } else {
-            json!({ "application/problem+json": { "schema": problem } })
-        };
+        let media = json!({ "application/problem+json": { "schema": problem } });
         out.insert(name.to_owned(), json!({ "description": words, "content": media }));
     }
     Json::Object(out)

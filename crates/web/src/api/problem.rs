@@ -172,8 +172,13 @@ impl From<Error> for Problem {
                 let waiting = Some(waiting);
                 Inner { header, waiting, ..Inner::new(StatusCode::ACCEPTED, "waiting") }.into()
             }
-            Error::Failure(source) => {
+            ref error @ Error::Failure(ref source) => {
                 crate::http::log_chain(source.as_ref());
+                if error.is_away() {
+                    let header = Some((axum::http::header::RETRY_AFTER, "5".to_owned()));
+                    return Inner { header, ..Inner::new(StatusCode::SERVICE_UNAVAILABLE, "away") }
+                        .into();
+                }
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failure")
             }
         }

@@ -54,6 +54,16 @@ impl Routes {
     {
         self.add(path, "GET", access, get(handler))
     }
+    /// A page or fragment that only reads and may show the bank as it was a moment ago: it may be answered
+    /// from a replica, though never without what the person himself has just done.
+    #[must_use]
+    pub fn get_lagging<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        self.add_as(path, "GET", access, (true, get(handler)))
+    }
     /// A form's target.
     #[must_use]
     pub fn post<H, T>(self, path: &'static str, access: Access, handler: H) -> Self
@@ -86,7 +96,10 @@ impl Routes {
             "DELETE" => delete(handler),
             _ => get(handler),
         };
-        self.add(route.path, route.method, Access::Needs(route.access), handler)
+        // a caller that tells what it has seen tolerates lag, see `Seen`
+        let lags = route.method == "GET";
+        let access = Access::Needs(route.access);
+        self.add_as(route.path, route.method, access, (lags, handler))
     }
     /// All routes so far.
     pub fn list(&self) -> &[RouteInfo] {
@@ -94,11 +107,21 @@ impl Routes {
     }
 
     fn add(
-        mut self,
+        self,
         path: &'static str,
         method: &'static str,
         access: Access,
         handler: MethodRouter<Arc<App>>,
+    ) -> Self {
+        self.add_as(path, method, access, (false, handler))
+    }
+
+    fn add_as(
+        mut self,
+        path: &'static str,
+        method: &'static str,
+        access: Access,
+        (lags, handler): (bool, MethodRouter<Arc<App>>),
     ) -> Self {
         let word = match access {
             Access::Public => "public",
@@ -106,13 +129,14 @@ impl Routes {
             Access::Needs(permission) => permission,
         };
         self.list.push(RouteInfo { path, method, access: word });
-        let guarded = handler.layer(from_fn(move |request, next| guard(access, request, next)));
+        let guarded =
+            handler.layer(from_fn(move |request, next| guard(access, lags, request, next)));
         self.router = self.router.route(path, guarded);
         self
     }
 }
 
-async fn guard(access: Access, request: Request, next: Next) -> Response {
+async fn guard(access: Access, lags: bool, mut request: Request, next: Next) -> Response {
     let Some(cx) = request.extensions().get::<Cx>() else {
         return Failure::from(Error::failure("request without context")).into_response();
     };
@@ -140,6 +164,11 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
                 return Failure::from(error).into_response();
             }
         }
+    }
+    if lags {
+        let db = cx.seen.reader(&cx.db).await;
+        let cx = Cx { db, ..cx.clone() };
+        request.extensions_mut().insert(cx);
     }
     next.run(request).await
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HeaderMap};
+use axum::http::HeaderValue;
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, COOKIE, HeaderMap};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +17,9 @@ use super::address;
 use super::app::App;
 use super::errors::{self, Failure};
 use super::moved;
+use super::seen::{self, Seen};
 use super::sign_in::hash_token;
+use crate::api::is_api;
 use crate::i18n::L;
 
 /// Everything a page handler works with.
@@ -36,6 +39,8 @@ pub struct Cx {
     pub has_token: bool,
     /// A script of ours asks for a part of a page (it says so in `X-Requested-With`).
     pub is_fragment: bool,
+    /// How far a replica must be for him to read from it.
+    pub seen: Seen,
     /// Path and query as asked.
     pub path: String,
     /// Notice to show once, its text key.
@@ -109,21 +114,30 @@ pub(super) async fn with_context(
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let only_reads = request.method().is_safe();
     let address = address::of(&request, &app.proxies);
+    let asked = path.clone();
     let cx = match make(app, request.headers().clone(), (path, address)).await {
         // a page that writes must see what it wrote
         Ok(cx) if only_reads => Cx { db: cx.db.remembering(), ..cx },
         Ok(cx) => cx,
         Err(error) => {
             tracing::error!(%error, "the request's context could not be made");
-            return errors::bare_failure();
+            return errors::bare_failure(&asked);
         }
     };
+    let operation = cx.ctx.operation_id;
+    tracing::Span::current().record("tessera.operation_id", tracing::field::display(operation));
     request.extensions_mut().insert(cx.clone());
     let response = next.run(request).await;
     if let Some(there) = moved::elsewhere(&cx, only_reads, response.status()).await {
         return there;
     }
-    errors::render(&cx, only_reads, response).into_response()
+    let mut response = errors::render(&cx, only_reads, response).into_response();
+    seen::tell(&cx, &mut response);
+    if *cx.app.stopping.borrow() {
+        // on to another node
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 async fn make(
@@ -137,14 +151,19 @@ async fn make(
     let mut session = None;
     let mut principal = None;
     let mut has_token = false;
-    if let Some(token) = bearer(headers) {
+    let (token, sid) = (bearer(headers), cookie(headers, sid_name(app.secure_cookies)));
+    if token.or(sid).is_some() {
+        // who has lost a right on another node has lost it here
+        app.services.look_if_old().await?;
+    }
+    if let Some(token) = token {
         if let Some(row) = queries::live_token(&mut db, &hash_token(token), now).await? {
             principal =
                 app.services.directory.role_principal(row.role_id, row.user_id, row.limit.as_ref());
             has_token = principal.is_some();
             touch_token(&app, &row, &address, now).await;
         }
-    } else if let Some(token) = cookie(headers, sid_name(app.secure_cookies)) {
+    } else if let Some(token) = sid {
         session = queries::live_session(&mut db, &hash_token(token), now).await?;
         principal = session.as_ref().and_then(|s| app.services.directory.principal(s.user_id));
     }
@@ -167,6 +186,7 @@ async fn make(
         session,
         has_token,
         is_fragment: headers.contains_key("x-requested-with"),
+        seen: Seen::of(headers, is_api(path.split('?').next().unwrap_or_default())),
         path,
         flash: cookie(headers, "flash").map(str::to_owned),
         nav_folded: cookie(headers, "nav").is_some_and(|v| v == "folded"),

@@ -1,8 +1,8 @@
 //! How an error becomes a page: refusals and conflicts are the form's own matter, the rest is here.
 
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use spine::Error;
@@ -74,16 +74,26 @@ impl IntoResponse for Failure {
                 shown.words.push(kernel::Refusal::new("bad-request"));
                 StatusCode::BAD_REQUEST
             }
-            Error::Failure(source) => {
+            ref error @ Error::Failure(ref source) => {
                 log_chain(source.as_ref());
-                StatusCode::INTERNAL_SERVER_ERROR
+                if error.is_away() {
+                    StatusCode::SERVICE_UNAVAILABLE
+                } else {
+                    StatusCode::INTERNAL_SERVER_ERROR
+                }
             }
         };
         let mut response = status.into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+        }
         response.extensions_mut().insert(shown);
         response
     }
 }
+
+/// When it is worth asking again after the database went away (seconds).
+pub(crate) const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
 pub(crate) fn log_chain(error: &dyn std::error::Error) {
     let mut text = error.to_string();
@@ -117,7 +127,11 @@ pub(super) fn render(cx: &Cx, only_reads: bool, response: Response) -> Response 
     let about = if is_nowhere { StatusCode::NOT_FOUND } else { status };
     let body = body(cx, about, &shown, &operation);
     let page = if cx.is_fragment { body } else { cx.page_markup(&cx.l.t("ui-failure"), &body) };
-    (status, Html(page.into_string())).into_response()
+    let mut page = (status, Html(page.into_string())).into_response();
+    if let Some(seconds) = response.headers().get(RETRY_AFTER) {
+        page.headers_mut().insert(RETRY_AFTER, seconds.clone());
+    }
+    page
 }
 
 /// An error of the router or of the guard, which nobody has put into words yet.
@@ -152,6 +166,9 @@ fn body(cx: &Cx, status: StatusCode, shown: &Shown, operation: &str) -> Markup {
         (status, _) if status.is_client_error() && !shown.words.is_empty() => html! {
             (ui::error_summary(&cx.l, &cx.refusal_words(shown.words.iter())))
         },
+        (StatusCode::SERVICE_UNAVAILABLE, _) => {
+            ui::failure(&cx.l, &cx.l.t("web-away"), operation, Some(&cx.path))
+        }
         _ => ui::failure(&cx.l, &cx.l.t("web-failure"), operation, Some(&cx.path)),
     }
 }
@@ -166,8 +183,18 @@ pub(super) async fn no_such_page() -> Failure {
 }
 
 /// When not even the context could be made (the database is away): no texts, no names.
-pub(super) fn bare_failure() -> Response {
-    let words = "Сервис временно недоступен. Повторите через минуту. · \
-                 The service is unavailable at the moment. Try again in a minute.";
-    (StatusCode::SERVICE_UNAVAILABLE, words).into_response()
+pub(super) fn bare_failure(path: &str) -> Response {
+    let mut response = if api::is_api(path_only(path)) {
+        let body = "{\"type\":\"urn:tessera:problem:away\",\"title\":\"The database does not answer\",\
+                    \"status\":503,\"code\":\"away\",\"detail\":\"Nothing was changed. Send the same \
+                    request again in a few seconds.\",\"operation_id\":\"\",\"errors\":[]}";
+        ([(CONTENT_TYPE, "application/problem+json")], body).into_response()
+    } else {
+        let words = "Сервис временно недоступен. Повторите через минуту. · \
+                     The service is unavailable at the moment. Try again in a minute.";
+        words.into_response()
+    };
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
+    response
 }

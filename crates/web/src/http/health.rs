@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use metrics::histogram;
 use spine::org::queries;
+use tracing::Instrument;
 
 use super::access::{Access, Routes};
 use super::app::App;
@@ -27,13 +28,21 @@ async fn alive() -> Answer {
     Ok("ok\n".into_response())
 }
 
-/// `GET /ready`: 200 when the database answers and the node is not stopping, else 503 with the reason.
+/// `GET /ready`: 200 when the database answers and the node is not stopping, else 503 with the reason. While an
+/// outage of the database is so young that requests wait for its end, the node goes on taking them.
 async fn ready(State(app): State<Arc<App>>) -> Answer {
     if *app.stopping.borrow() {
         return Ok(not_ready("stopping\n"));
     }
+    if app.services.is_outdated() {
+        return Ok(not_ready("the schema is for newer versions\n"));
+    }
     let mut db = app.services.reader.clone();
-    Ok(match tokio::time::timeout(PATIENCE, queries::ping(&mut db)).await {
+    let answer = tokio::time::timeout(PATIENCE, queries::ping(&mut db)).await;
+    Ok(match answer {
+        Ok(Err(_)) | Err(_) if app.services.reader.is_waiting() => {
+            "waiting for the database\n".into_response()
+        }
         Ok(Ok(())) => "ready\n".into_response(),
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready: the database refuses");
@@ -47,12 +56,14 @@ fn not_ready(words: &'static str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, words).into_response()
 }
 
-/// Counts each request by route, method and class of answer; never by what stands in the address.
+/// Counts and traces each request by route, method and class of answer; never by what stands in the address.
 pub(super) async fn measured(request: Request, next: Next) -> Response {
     let begin = Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
     let (route, method) = (route.to_owned(), method_word(request.method()));
-    let response = next.run(request).await;
+    let span = span(&request, &route, method);
+    let response = next.run(request).instrument(span.clone()).await;
+    span.record("http.response.status_code", i64::from(response.status().as_u16()));
     let status = match response.status().as_u16() {
         200..300 => "2xx",
         300..400 => "3xx",
@@ -62,6 +73,17 @@ pub(super) async fn measured(request: Request, next: Next) -> Response {
     let took = histogram!("tessera_request_seconds", "route" => route, "method" => method, "status" => status);
     took.record(begin.elapsed());
     response
+}
+
+/// The request's span: its route, never what stands in the address.
+fn span(request: &Request, route: &str, method: &str) -> tracing::Span {
+    let parent = request.headers().get("traceparent").and_then(|v| v.to_str().ok()).unwrap_or("");
+    tracing::trace_span!(
+        target: "trace", "request", otel.name = format!("{method} {route}"), traceparent = parent,
+        http.request.method = method, http.route = route,
+        http.response.status_code = tracing::field::Empty,
+        tessera.operation_id = tracing::field::Empty
+    )
 }
 
 /// Only known methods become labels: the number of labels must stay bounded.

@@ -19,6 +19,7 @@ mod oidc;
 mod pages;
 mod second_step;
 mod security;
+mod seen;
 mod sign_in;
 mod ticket;
 mod waiting;

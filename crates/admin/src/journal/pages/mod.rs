@@ -13,7 +13,7 @@ const HOME: &str = "/admin/journal";
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
-        .get("/admin/journal", JOURNAL, list::list)
+        .get_lagging("/admin/journal", JOURNAL, list::list)
         .get("/admin/journal/chain", JOURNAL, chain::part)
         .post("/admin/journal/verify", JOURNAL, chain::verify)
 }

@@ -13,7 +13,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     const READ: Access = Access::Needs("project.read");
     const WRITE: Access = Access::Needs("project.write");
     routes
-        .get("/projects", READ, list::page)
+        .get_lagging("/projects", READ, list::page)
         .get("/projects/new", WRITE, form::new)
         .post("/projects/new", WRITE, form::open)
         .get("/projects/{id}", READ, card::page)

@@ -19,12 +19,12 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     const READ: Access = Access::Needs("task.read");
     const WRITE: Access = Access::Needs("task.write");
     routes
-        .get("/tasks", READ, list::page)
+        .get_lagging("/tasks", READ, list::page)
         .get("/tasks/new", WRITE, add::form)
         .post("/tasks/new", WRITE, add::save)
         .get("/tasks/{id}", READ, one::page)
         .get("/tasks/{id}/{what}", WRITE, life::form)
         .post("/tasks/{id}/{what}", WRITE, life::save)
-        .get("/no-next-step", Access::Needs("client.read"), gaps::page)
-        .get("/no-next-step/clients", Access::Needs("client.read"), gaps::clients)
+        .get_lagging("/no-next-step", Access::Needs("client.read"), gaps::page)
+        .get_lagging("/no-next-step/clients", Access::Needs("client.read"), gaps::clients)
 }

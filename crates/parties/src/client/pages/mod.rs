@@ -44,8 +44,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/clients/{id}/details", Access::Needs("client.read"), details::page)
         .get("/clients/{id}/edit", Access::Needs("client.edit"), edit::form)
         .post("/clients/{id}/edit", Access::Needs("client.edit"), edit::send)
-        .get("/search", Access::Needs("app.use"), search::page)
-        .get("/search/palette", Access::Needs("app.use"), search::palette)
+        .get_lagging("/search", Access::Needs("app.use"), search::page)
+        .get_lagging("/search/palette", Access::Needs("app.use"), search::palette)
 }
 
 pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {

@@ -14,8 +14,8 @@ const EDIT: Access = Access::Needs("client.edit");
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
-        .get("/duplicates", READ, list::page)
-        .get("/duplicates/search", READ, list::part)
+        .get_lagging("/duplicates", READ, list::page)
+        .get_lagging("/duplicates/search", READ, list::part)
         .post("/duplicates/search", Access::Needs("client.merge"), list::start)
         .get("/duplicates/{a}/{b}", READ, pair::page)
         .post("/duplicates/{a}/{b}/not-same", EDIT, pair::not_same)

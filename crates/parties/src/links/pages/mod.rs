@@ -18,7 +18,7 @@ use web::{Access, CardPanel, Routes};
 pub(crate) fn routes(routes: Routes) -> Routes {
     let (read, edit) = (Access::Needs("client.read"), Access::Needs("client.edit"));
     routes
-        .get("/clients/pick", read, pick::found)
+        .get_lagging("/clients/pick", read, pick::found)
         .get("/clients/{id}/links", read, graph::page)
         .get("/clients/{id}/links/new", edit, new_link::new_form)
         .post("/clients/{id}/links", edit, new_link::add)

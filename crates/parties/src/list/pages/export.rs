@@ -83,13 +83,13 @@ pub(in crate::list) async fn export_rows(
 /// `POST /clients/export`: the chosen rows.
 pub(super) async fn selected(cx: Cx, sent: FormData) -> Answer {
     let kind = FileKind::of(&cx, &sent.text("format"));
-    chosen(cx, &sent, kind).await
+    Box::pin(chosen(cx, &sent, kind)).await
 }
 
 /// `POST /clients/export/cards`: the chosen clients as contact cards.
 pub(super) async fn selected_cards(cx: Cx, sent: FormData) -> Answer {
     let Some(format) = cx.app.contact_format else { return Err(Error::NotFound.into()) };
-    chosen(cx, &sent, FileKind::Cards(format)).await
+    Box::pin(chosen(cx, &sent, FileKind::Cards(format))).await
 }
 
 async fn chosen(cx: Cx, sent: &FormData, kind: FileKind) -> Answer {

@@ -27,7 +27,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     const ASSIGN: Access = Access::Needs("client.assign");
     const EDIT: Access = Access::Needs("client.edit");
     routes
-        .get("/clients", READ, list::page)
+        .get_lagging("/clients", READ, list::page)
         .get(filters::BUILDER, READ, filters::builder)
         .post("/clients/columns", READ, choose_columns)
         .get("/clients/views/new", READ, views::form)
@@ -38,7 +38,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/clients/bulk/assign", ASSIGN, bulk::assign)
         .get("/clients/bulk/segment", EDIT, bulk::segment_form)
         .post("/clients/bulk/segment", EDIT, bulk::segment)
-        .get("/clients/export", EXPORT, export::filtered)
+        .get_lagging("/clients/export", EXPORT, export::filtered)
         .post("/clients/export", EXPORT, export::selected)
         .post("/clients/export/cards", EXPORT, export::selected_cards)
         .get("/clients/{id}/card.vcf", EXPORT, cards::one)

@@ -66,6 +66,7 @@ impl Site {
         let (stop, stopping) = watch::channel(false);
         let setting = Setting {
             url: database.url().to_owned(),
+            store: store::StoreSetting::default(),
             node: "test".to_owned(),
             jurisdiction: "ru".to_owned(),
             currency: Currency::RUB,

@@ -1,0 +1,76 @@
+//! A consistent view over many statements.
+
+use std::sync::Arc;
+
+use crate::db::{Backend, Dialect, Read, Reader};
+use crate::keys::Keys;
+use crate::pg::{PgPool, PgTx};
+use crate::{Row, StoreError, Value};
+
+/// Begins a view that stays as it is.
+const SNAPSHOT: &str = "begin isolation level repeatable read read only";
+
+impl Reader {
+    /// A consistent view over many statements, however long it lives.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let inner = match self.backend.as_ref() {
+            Backend::Sqlite(pool) => {
+                let connection = pool.take_reader()?;
+                connection.execute_batch("begin")?;
+                // WAL takes the snapshot at the first read, not at `begin`
+                crate::sqlite::run_query(&connection, "select count(*) from sqlite_master", &[])?;
+                SnapshotInner::Sqlite(Box::new(connection))
+            }
+            Backend::Postgres(pool) => {
+                // boxed, as every page that exports would carry its size
+                let mut tx = Box::pin(self.begin_snapshot(pool)).await?;
+                // here too the view is that of the first statement
+                tx.query("select 1", &[]).await?;
+                SnapshotInner::Postgres(Box::new(tx))
+            }
+        };
+        Ok(Snapshot { inner, keys: Arc::clone(&self.keys) })
+    }
+
+    async fn begin_snapshot(&self, pool: &PgPool) -> Result<PgTx, StoreError> {
+        let Some(Backend::Postgres(primary)) = self.primary.as_deref() else {
+            return pool.begin(SNAPSHOT).await;
+        };
+        match pool.try_begin(SNAPSHOT).await {
+            Err(StoreError::Away(_)) => primary.begin(SNAPSHOT).await,
+            begun => begun,
+        }
+    }
+}
+
+enum SnapshotInner {
+    Sqlite(Box<rusqlite::Connection>),
+    Postgres(Box<PgTx>),
+}
+
+/// A consistent read-only view; dropping it ends it.
+pub struct Snapshot {
+    inner: SnapshotInner,
+    keys: Arc<Keys>,
+}
+
+impl Read for Snapshot {
+    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        match &mut self.inner {
+            SnapshotInner::Sqlite(connection) => crate::sqlite::run_query(connection, sql, params),
+            SnapshotInner::Postgres(tx) => tx.query(sql, params).await,
+        }
+    }
+    fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+    fn dialect(&self) -> Dialect {
+        match &self.inner {
+            SnapshotInner::Sqlite(_) => Dialect::Sqlite,
+            SnapshotInner::Postgres(_) => Dialect::Postgres,
+        }
+    }
+}
