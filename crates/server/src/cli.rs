@@ -16,6 +16,8 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::host::say;
 use crate::operation::Watch;
+use crate::tenants::serving::Banks;
+use crate::tenants::{self, Tenants};
 use crate::traces::{Exporter, Spans};
 use crate::wiring::{self, Node};
 use crate::{
@@ -83,6 +85,11 @@ enum Task {
         login: String,
         #[command(flatten)]
         db: Db,
+    },
+    /// Many banks in one installation.
+    Tenant {
+        #[command(subcommand)]
+        task: tenants::tasks::Task,
     },
     /// The keys under which clients' data is sealed.
     Keys {
@@ -204,6 +211,7 @@ async fn dispatch(task: Task, exporter: Option<Exporter>) -> Result<bool, RunErr
             KeysTask::Reseal(db) => keys::reseal(&db).await?,
             KeysTask::NewRoot(db) => keys::new_root(&db).await?,
         }),
+        Task::Tenant { task } => say(&tenants::tasks::run(task).await?),
         Task::Doctor(db) => return examine(&db).await,
         Task::Journal { task: JournalTask::Verify(db) } => return verify(&db.url).await,
         Task::Import(asked) => {
@@ -259,7 +267,36 @@ async fn verify(url: &str) -> Result<bool, RunError> {
     Ok(!is_whole)
 }
 
+/// Serves every bank of an installation.
+async fn serve_tenants(
+    config: &Config,
+    tenants: &Tenants,
+    exporter: Option<Exporter>,
+) -> Result<(), RunError> {
+    let listener = host::listen(config.listen).await?;
+    let (stop, _) = watch::channel(false);
+    let banks = Banks::open(config, tenants).await?;
+    let router = tenants::serving::router(Arc::clone(&banks));
+    let keeping = tokio::spawn(banks.follow(stop.subscribe()));
+    let sending = exporter.map(|exporter| tokio::spawn(exporter.run(stop.subscribe())));
+    let drain = std::time::Duration::from_secs(config.drain_seconds);
+    let served = host::serve(listener, router, keeping, (stop, drain), |_| {}).await;
+    last_traces(sending).await;
+    served
+}
+
+async fn last_traces(sending: Option<tokio::task::JoinHandle<()>>) {
+    if let Some(sending) = sending
+        && let Err(error) = sending.await
+    {
+        tracing::warn!(%error, "the last traces were not sent");
+    }
+}
+
 async fn serve(config: &Config, exporter: Option<Exporter>) -> Result<(), RunError> {
+    if let Some(tenants) = &config.tenants {
+        return serve_tenants(config, tenants, exporter).await;
+    }
     let listener = host::listen(config.listen).await?;
     let watched = match config.operation {
         Some(address) => Some(Watch::on(address).await?),
@@ -286,13 +323,9 @@ async fn serve(config: &Config, exporter: Option<Exporter>) -> Result<(), RunErr
     let sender = Sender::new(node.services, reach);
     let sending = exporter.map(|exporter| tokio::spawn(exporter.run(stop.subscribe())));
     let drain = std::time::Duration::from_secs(config.drain_seconds);
-    let served =
-        host::serve(listener, node.router, node.keepers, sender, (stop, drain), |_| {}).await;
-    if let Some(sending) = sending
-        && let Err(error) = sending.await
-    {
-        tracing::warn!(%error, "the last traces were not sent");
-    }
+    let keeping = host::keep(node.keepers, sender, &stop);
+    let served = host::serve(listener, node.router, keeping, (stop, drain), |_| {}).await;
+    last_traces(sending).await;
     served
 }
 

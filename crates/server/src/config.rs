@@ -11,13 +11,18 @@ use store::{ReplicaSetting, StoreSetting};
 use web::{Provider, ProviderSetting};
 
 use crate::RunError;
+use crate::tenants::Tenants;
 
-/// What stands in the file; only `db` must.
+/// What stands in the file; only `db`, or `[tenants]` in its place, must.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     /// `sqlite:PATH` or `postgres://…`.
+    #[serde(default)]
     pub(crate) db: String,
+    /// Many banks in one installation, in the place of `db`.
+    #[serde(default)]
+    pub(crate) tenants: Option<Tenants>,
     /// Where to listen; put a reverse proxy with TLS before it.
     #[serde(default = "listen")]
     pub(crate) listen: SocketAddr,
@@ -192,6 +197,7 @@ impl Config {
     pub(crate) fn over(db: &str) -> Config {
         Config {
             db: db.to_owned(),
+            tenants: None,
             listen: LISTEN,
             secure_cookies: false,
             proxies: Vec::new(),
@@ -222,6 +228,9 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(RunError::io(shown.to_string()))?;
         let mut config: Config = toml::from_str(&text)
             .map_err(|e| RunError::Asked(format!("{shown}: {}", e.to_string().trim_end())))?;
+        if config.db.is_empty() == config.tenants.is_none() {
+            return Err(RunError::Asked(format!("{shown}: either db or [tenants] must be said")));
+        }
         if config.key_file.as_os_str().is_empty() {
             config.key_file = key_file(&config.db, path.parent().unwrap_or(Path::new("")));
         }

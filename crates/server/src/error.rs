@@ -16,7 +16,7 @@ pub enum RunError {
     /// A command or a read.
     #[error(transparent)]
     Spine(#[from] spine::Error),
-    /// Backup or restore.
+    /// Backup, restore or export.
     #[error(transparent)]
     Dump(#[from] DumpError),
     /// A file, a socket, a signal.

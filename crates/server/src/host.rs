@@ -10,6 +10,7 @@ use spine::Keepers;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::RunError;
 
@@ -24,6 +25,14 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, RunError>
     TcpListener::bind(address).await.map_err(RunError::io(format!("cannot listen on {address}")))
 }
 
+/// What a node does beside answering, until `stop` turns true: seals, runs jobs, sends.
+pub(crate) fn keep(keepers: Keepers, sender: Sender, stop: &watch::Sender<bool>) -> JoinHandle<()> {
+    let (keeping, sending) = (keepers.run(stop.subscribe()), sender.run(stop.subscribe()));
+    tokio::spawn(async move {
+        tokio::join!(keeping, sending);
+    })
+}
+
 /// Serves until SIGTERM or SIGINT: prints `ready http://ADDR`. Then `stop` turns true for everyone who listens:
 /// the node says that it is not ready, live streams end, jobs are left to other nodes (one that is cut off runs
 /// again). It goes on answering for `drain`, takes no more connections, and lets running requests finish.
@@ -33,17 +42,13 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, RunError>
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    keepers: Keepers,
-    sender: Sender,
+    keeping: JoinHandle<()>,
     (stop, drain): (watch::Sender<bool>, Duration),
     when_ready: impl FnOnce(&str),
 ) -> Result<(), RunError> {
     let address = listener.local_addr().map_err(RunError::io("the listening address"))?;
     let url = format!("http://{address}");
     let mut stopped = signals()?;
-    let sending = sender.run(stop.subscribe());
-    let keeping = keepers.run(stop.subscribe());
-    let keeping = tokio::spawn(async move { tokio::join!(keeping, sending) });
     say(&format!("ready {url}"));
     when_ready(&url);
     let (close, mut closed) = watch::channel(false);

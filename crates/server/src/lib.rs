@@ -16,6 +16,7 @@ mod keys;
 mod load;
 mod operation;
 mod root;
+mod tenants;
 mod traces;
 pub mod wiring;
 

@@ -32,6 +32,23 @@ pub(crate) struct Address {
     pub(crate) proof: Proof,
 }
 
+/// The address of another database of the same server.
+///
+/// # Errors
+/// [`StoreError::Url`] when it is no address of a server with a database.
+pub fn with_database(url: &str, database: &str) -> Result<String, StoreError> {
+    let (base, query) =
+        url.split_once('?').map_or((url, None), |(base, query)| (base, Some(query)));
+    let scheme = base.find("://").map_or(0, |at| at + 3);
+    let path = base.get(scheme..).and_then(|rest| rest.find('/'));
+    let path = path.ok_or_else(|| StoreError::Url("a server without a database".to_owned()))?;
+    let server = base.get(..scheme + path).unwrap_or(base);
+    Ok(match query {
+        Some(query) => format!("{server}/{database}?{query}"),
+        None => format!("{server}/{database}"),
+    })
+}
+
 /// Reads `postgres://…`. Modes of TLS are those of libpq: `disable`, `prefer` (the default: encrypted when the
 /// server can), `require`, `verify-ca`, `verify-full`, with `sslrootcert=FILE` or `system`. Several hosts
 /// (`postgres://user@a:5432,b:5432/db`) mean the one that takes writes, unless `target_session_attrs` says

@@ -5,7 +5,8 @@
 //! differ is a named helper of [`Dialect`]. Writing needs a [`Writer`], which only the command bus
 //! gets: a page holds a [`Reader`] and cannot change a row.
 
-mod address;
+pub mod address;
+pub mod admin;
 mod error;
 mod insert;
 mod memo;

@@ -94,7 +94,8 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
     // whoever tries webhooks out listens on his own machine
     let sender = Sender::new(node.services, Reach::Anywhere);
     let at_once = std::time::Duration::ZERO;
-    host::serve(listener, node.router, node.keepers, sender, (stop, at_once), ready).await
+    let keeping = host::keep(node.keepers, sender, &stop);
+    host::serve(listener, node.router, keeping, (stop, at_once), ready).await
 }
 
 /// Fills a database whose schema is up to date with a made-up bank for measuring.

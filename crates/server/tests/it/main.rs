@@ -49,5 +49,6 @@ mod sign_in_marks;
 mod smoke;
 mod strangers;
 mod support;
+mod tenants;
 mod traces;
 mod upgrade;

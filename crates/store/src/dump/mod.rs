@@ -9,10 +9,12 @@
 //! PostgreSQL cluster would stand above or below its own at random, and the order is already final.
 
 mod codec;
+mod pages;
 mod read;
 pub mod schema;
 mod write;
 
+pub use pages::{Pages, hexadecimal, object};
 pub use read::{inspect, restore};
 pub use write::backup;
 

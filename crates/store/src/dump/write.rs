@@ -4,14 +4,9 @@ use std::io::Write;
 
 use super::codec::{Frame, Sink, put};
 use super::schema::{self, Table};
-use super::{DumpError, Header, MAGIC, TableHead, Totals};
+use super::{DumpError, Header, MAGIC, Pages, TableHead, Totals};
 use crate::journal::{self, Tip};
-use crate::{Read, Row, Snapshot, StoreError, Value};
-
-/// Rows read at once.
-const PAGE_ROWS: i64 = 1_000;
-/// Files read at once: each may have tens of megabytes.
-const PAGE_BLOBS: i64 = 4;
+use crate::{Snapshot, StoreError, Value};
 
 /// Writes everything a snapshot sees.
 ///
@@ -43,69 +38,16 @@ fn json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, DumpError> {
     Ok(serde_json::to_vec(value).map_err(StoreError::Json)?)
 }
 
-/// How the pages of a table are read.
-struct Plan {
-    select: String,
-    from: String,
-    key: Vec<String>,
-    key_places: Vec<usize>,
-    page: i64,
-}
-
-impl Plan {
-    fn new(table: &Table) -> Result<Plan, DumpError> {
-        let is_journal = table.name == "journal_entry";
-        // the journal's own order; its key is only a number
-        let key: Vec<String> =
-            if is_journal { vec!["txid".to_owned(), "seq".to_owned()] } else { table.key.clone() };
-        let place = |name: &String| table.columns.iter().position(|c| c.name == *name);
-        let key_places: Vec<usize> = key.iter().filter_map(place).collect();
-        if key.is_empty() || key_places.len() != key.len() {
-            let problem = format!("table {} has no primary key", table.name);
-            return Err(StoreError::Column { index: 0, problem }.into());
-        }
-        let mut select: Vec<String> =
-            table.columns.iter().map(|c| format!("t.\"{}\"", c.name)).collect();
-        let mut from = format!("\"{}\" t", table.name);
-        if is_journal {
-            select.push("coalesce(s.pos, 0)".to_owned());
-            from.push_str(" left join journal_seal s on s.seq = t.seq");
-        }
-        let page = if table.name == "blob" { PAGE_BLOBS } else { PAGE_ROWS };
-        let key = key.iter().map(|k| format!("t.\"{k}\"")).collect();
-        Ok(Plan { select: select.join(", "), from, key, key_places, page })
-    }
-    fn sql(&self, goes_on: bool) -> String {
-        let key = self.key.join(", ");
-        let condition = if goes_on {
-            let places: Vec<String> = (1..=self.key.len()).map(|i| format!("${i}")).collect();
-            format!(" where ({key}) > ({})", places.join(", "))
-        } else {
-            String::new()
-        };
-        let Plan { select, from, page, .. } = self;
-        format!("select {select} from {from}{condition} order by {key} limit {page}")
-    }
-}
-
 async fn write_rows<W: Write>(
     snapshot: &mut Snapshot,
     sink: &mut Sink<W>,
     table: &Table,
     tip: &Tip,
 ) -> Result<u64, DumpError> {
-    let plan = Plan::new(table)?;
+    let mut pages = Pages::of(table)?;
     let mut renumber = Renumber::new(table, tip);
-    let mut from: Vec<Value> = Vec::new();
     let mut written = 0;
-    loop {
-        let sql = plan.sql(!from.is_empty());
-        let rows: Vec<Vec<Value>> =
-            snapshot.query(&sql, &from).await?.into_iter().map(Row::into_values).collect();
-        let Some(last) = rows.last() else {
-            return Ok(written);
-        };
-        from = plan.key_places.iter().filter_map(|i| last.get(*i).cloned()).collect();
+    while let Some(rows) = pages.next(snapshot).await? {
         let count = rows.len();
         let mut page = Vec::new();
         for mut row in rows {
@@ -114,10 +56,8 @@ async fn write_rows<W: Write>(
         }
         sink.frame(Frame::Rows, &page)?;
         written += u64::try_from(count).unwrap_or(0);
-        if i64::try_from(count).is_ok_and(|c| c < plan.page) {
-            return Ok(written);
-        }
     }
+    Ok(written)
 }
 
 /// Gives journal rows numbers that hold in any database.

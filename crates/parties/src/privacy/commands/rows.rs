@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use kernel::ClientId;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use spine::{ClientBound, Error, Ground, OnErase, Rebuilding, Work};
-use store::Read;
+use store::dump::object;
 use store::dump::schema::column_names;
-use store::{Row, Value, params};
+use store::{Read, params};
 
 /// How many rows of which table were taken, and those of them that are kept.
 #[derive(Debug, Default)]
@@ -68,29 +68,7 @@ pub(crate) async fn read<R: Read>(
     let names = column_names(db, table).await?;
     let sql = format!("select {} from {table} where {column} = $1", names.join(", "));
     let rows = db.query(&sql, params![client]).await?;
-    Ok(rows.into_iter().map(|row| object(&names, row)).collect())
-}
-
-fn object(names: &[String], row: Row) -> Json {
-    let fields = names.iter().zip(row.into_values()).filter_map(|(name, value)| {
-        let value = match value {
-            Value::Null => return None,
-            Value::Int(number) => Json::from(number),
-            Value::Text(text) => Json::from(text),
-            Value::Id(id) => Json::from(id.to_string()),
-            Value::Bytes(bytes) => Json::from(hexadecimal(&bytes)),
-        };
-        Some((name.clone(), value))
-    });
-    Json::Object(fields.collect::<Map<String, Json>>())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Ok(rows.into_iter().map(|row| object(names.iter(), row.into_values())).collect())
 }
 
 /// Accounts stay for the bank's sums; where nobody else is named on one, the words in its movements go, and
