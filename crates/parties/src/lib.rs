@@ -3,11 +3,13 @@
 
 pub mod client;
 pub mod contacts;
+pub mod fields;
 pub mod holdings;
 pub mod identity;
 pub mod links;
 pub mod list;
 pub mod merge;
+pub mod objects;
 pub mod search;
 mod words;
 
@@ -28,6 +30,10 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "client.export", scoped: true },
     Permission { key: "client.merge", scoped: true },
     Permission { key: "holding.read", scoped: true },
+    Permission { key: "admin.fields", scoped: false },
+    Permission { key: "record.read", scoped: true },
+    Permission { key: "record.edit", scoped: true },
+    Permission { key: "record.export", scoped: true },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -72,6 +78,28 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("auditor", "client.read", Scope::Bank),
     ("auditor", "holding.read", Scope::Bank),
     ("security_officer", "client.read", Scope::Bank),
+    ("administrator", "admin.fields", Scope::Bank),
+    ("methodologist", "admin.fields", Scope::Bank),
+    ("manager", "record.read", Scope::Branch),
+    ("manager", "record.edit", Scope::Branch),
+    ("manager", "record.export", Scope::Own),
+    ("clerk", "record.read", Scope::Region),
+    ("clerk", "record.edit", Scope::Branch),
+    ("operator", "record.read", Scope::Bank),
+    ("operator", "record.edit", Scope::Bank),
+    ("underwriter", "record.read", Scope::Bank),
+    ("underwriter", "record.edit", Scope::Bank),
+    ("branch_head", "record.read", Scope::Branch),
+    ("branch_head", "record.edit", Scope::Branch),
+    ("branch_head", "record.export", Scope::Branch),
+    ("regional_head", "record.read", Scope::Region),
+    ("regional_head", "record.edit", Scope::Region),
+    ("regional_head", "record.export", Scope::Region),
+    ("head_office", "record.read", Scope::Bank),
+    ("head_office", "record.edit", Scope::Bank),
+    ("head_office", "record.export", Scope::Bank),
+    ("auditor", "record.read", Scope::Bank),
+    ("security_officer", "record.read", Scope::Bank),
 ];
 
 const MIGRATIONS: &[Migration] = &[
@@ -96,6 +124,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "external_ref_entity",
         sql: include_str!("../migrations/0211_external_ref_entity.sql"),
     },
+    Migration { number: 212, name: "fields", sql: include_str!("../migrations/0212_fields.sql") },
 ];
 
 /// What this room brings to the spine.
@@ -106,7 +135,7 @@ pub fn module() -> Module {
         permissions: PERMISSIONS,
         grants: GRANTS,
         commands: register,
-        jobs: vec![Arc::new(identity::FindDuplicatesJob)],
+        jobs: vec![Arc::new(identity::FindDuplicatesJob), Arc::new(fields::IndexFieldJob)],
         schedules: &[],
         readers: Vec::new(),
         client_bound: merge::CLIENT_BOUND,
@@ -128,6 +157,8 @@ fn register(registry: &mut Registry) {
     holdings::register(registry);
     merge::register(registry);
     identity::register(registry);
+    fields::register(registry);
+    objects::register(registry);
 }
 
 const TEXTS: &[(Lang, &str)] = &[
@@ -147,6 +178,8 @@ const TEXTS: &[(Lang, &str)] = &[
     (Lang::En, include_str!("../i18n/en/holdings.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/merge.ftl")),
     (Lang::En, include_str!("../i18n/en/merge.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/fields.ftl")),
+    (Lang::En, include_str!("../i18n/en/fields.ftl")),
 ];
 
 /// What this room shows.
@@ -155,6 +188,9 @@ pub fn pages() -> Pages {
     panels.extend(holdings::panels());
     panels.extend(links::panels());
     panels.extend(contacts::panels());
+    panels.extend(objects::panels());
+    let mut search = client::search_sources();
+    search.extend(objects::search_sources());
     Pages {
         routes,
         api,
@@ -180,23 +216,35 @@ pub fn pages() -> Pages {
                 go: None,
                 main: false,
             },
+            NavItem {
+                order: 94,
+                group: "nav-group-admin",
+                href: "/admin/fields",
+                icon: "list-checks",
+                label: "nav-fields",
+                permission: "admin.fields",
+                go: None,
+                main: false,
+            },
         ],
         panels,
         columns: &[],
-        search: client::search_sources(),
+        search,
         actions: client::ACTIONS,
         contact_format: None,
         moved: Some(merge::moved),
+        added_fields: Some(fields::added),
+        more_nav: Some(objects::nav),
     }
 }
 
 fn routes(routes: Routes) -> Routes {
     let routes = list::routes(client::routes(routes));
     let routes = holdings::routes(links::routes(contacts::routes(routes)));
-    identity::routes(merge::routes(routes))
+    objects::routes(fields::routes(identity::routes(merge::routes(routes))))
 }
 
 fn api(api: Api) -> Api {
     let api = holdings::api(links::api(contacts::api(client::api(list::api(api)))));
-    identity::api(merge::api(api))
+    objects::api(fields::api(identity::api(merge::api(api))))
 }

@@ -1,6 +1,7 @@
 //! Tells whoever listens on this node what has just been committed.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use store::journal::Draft;
 use tokio::sync::{Notify, broadcast};
@@ -21,6 +22,7 @@ pub struct Live {
     sender: broadcast::Sender<LiveEvent>,
     journal: Arc<Notify>,
     jobs: Arc<Notify>,
+    counts: Arc<Mutex<BTreeMap<String, u64>>>,
 }
 
 impl Default for Live {
@@ -29,6 +31,7 @@ impl Default for Live {
             sender: broadcast::channel(BACKLOG).0,
             journal: Arc::new(Notify::new()),
             jobs: Arc::new(Notify::new()),
+            counts: Arc::default(),
         }
     }
 }
@@ -43,7 +46,23 @@ impl Live {
         // no listener is no error
         let _ = self.sender.send(LiveEvent { topic });
     }
+    /// How many commands have changed things of a kind on this node since it began: who keeps such things in
+    /// memory reads them anew when the number has grown.
+    pub fn changes(&self, entity: &str) -> u64 {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.get(entity).copied().unwrap_or(0)
+    }
+    fn count(&self, drafts: &[Draft]) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for draft in drafts {
+            match counts.get_mut(draft.entity.as_str()) {
+                Some(count) => *count += 1,
+                None => drop(counts.insert(draft.entity.clone(), 1)),
+            }
+        }
+    }
     pub(crate) fn committed(&self, drafts: &[Draft], wakes_jobs: bool) {
+        self.count(drafts);
         let mut topics: Vec<String> = Vec::new();
         for draft in drafts {
             topics.push(match draft.client_id {

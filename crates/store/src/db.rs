@@ -43,6 +43,14 @@ impl Dialect {
             Dialect::Postgres => " for update",
         }
     }
+    /// Suffix that keeps the selected rows from being changed until the end of the transaction; others may
+    /// hold them in the same way.
+    pub const fn for_share(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " for share",
+        }
+    }
     /// Suffix that locks the selected rows and leaves out those another worker holds.
     pub const fn skip_locked(self) -> &'static str {
         match self {

@@ -63,6 +63,8 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
             ..Moving::ALL
         },
     ),
+    ClientBound::stays("client_custom", "client_id", "goes field by field with the chosen values"),
+    ClientBound::moves("custom_record", "client_id"),
     ClientBound::stays("field_origin", "client_id", "goes field by field with the chosen values"),
     ClientBound::moving(
         "client_contact",

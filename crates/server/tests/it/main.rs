@@ -19,6 +19,8 @@ mod client_list;
 mod clients;
 mod command_line;
 mod contacts;
+mod custom_fields;
+mod custom_objects;
 mod demo_load;
 mod duplicates;
 mod engagement;

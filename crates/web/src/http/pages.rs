@@ -35,7 +35,50 @@ pub struct Pages {
     pub contact_format: Option<ContactFormat>,
     /// Says who a client is today, from the room that merges them.
     pub moved: Option<Moved>,
+    /// Tells which fields the bank has added, from the room that owns their definitions.
+    pub added_fields: Option<AddedFields>,
+    /// Entries of the menu that are data, from the room that owns them.
+    pub more_nav: Option<MoreNavOf>,
 }
+
+/// An entry of the menu that is data: a list of a kind of record the bank has made for itself.
+#[derive(Clone, Debug)]
+pub struct MoreNav {
+    /// Address.
+    pub href: String,
+    /// Icon.
+    pub icon: &'static str,
+    /// Words.
+    pub label: String,
+}
+
+/// The future of [`MoreNavOf`].
+pub type MoreNavs<'a> = Pin<Box<dyn Future<Output = Result<Vec<MoreNav>, Error>> + Send + 'a>>;
+
+/// The entries of the menu that are data, cut to what the person may see.
+pub type MoreNavOf = for<'a> fn(&'a Cx) -> MoreNavs<'a>;
+
+/// A field the bank has added for itself, as other rooms show it and offer it to feeds.
+#[derive(Clone, Debug)]
+pub struct AddedField {
+    /// Its key, in forms, feeds and the journal.
+    pub key: String,
+    /// Its name in Russian and in English.
+    pub labels: [String; 2],
+    /// Its name in the reader's language.
+    pub label: String,
+    /// It is in use, not put away.
+    pub is_active: bool,
+    /// The reader may see its values.
+    pub is_seen: bool,
+}
+
+/// The future of [`AddedFields`].
+pub type FieldsAdded<'a> =
+    Pin<Box<dyn Future<Output = Result<Vec<AddedField>, Error>> + Send + 'a>>;
+
+/// All fields the bank has added.
+pub type AddedFields = for<'a> fn(&'a Cx) -> FieldsAdded<'a>;
 
 /// The future of [`Moved`].
 pub type MovedTo<'a> = Pin<Box<dyn Future<Output = Result<Option<ClientId>, Error>> + Send + 'a>>;
