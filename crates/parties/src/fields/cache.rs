@@ -6,7 +6,8 @@ use kernel::Timestamp;
 use spine::{Error, Services};
 use web::{AddedField, Cx, FieldsAdded};
 
-use super::model::{Definitions, Field};
+use super::CLIENT;
+use super::model::{Definitions, Field, FieldOption};
 use super::queries;
 
 /// The entity of the journal under which definitions change.
@@ -51,12 +52,26 @@ pub(crate) async fn definitions(
 pub(crate) fn added(cx: &Cx) -> FieldsAdded<'_> {
     Box::pin(async move {
         let definitions = definitions(&cx.app.services, cx.now()).await?;
+        let is_kind_seen = |key: &str| {
+            let object = definitions.object(key);
+            key == CLIENT || object.is_some_and(|o| o.is_seen_by(cx.principal()))
+        };
+        let english = cx.l.lang == kernel::Lang::En;
+        let words = |field: &Field| {
+            let word = |o: &FieldOption| {
+                let label = if english && !o.label_en.is_empty() { &o.label_en } else { &o.label };
+                (o.key.clone(), label.clone())
+            };
+            field.spec.options.iter().map(word).collect()
+        };
         let one = |field: &Arc<Field>| AddedField {
+            object: field.object.clone(),
+            words: words(field),
             key: field.key.clone(),
             labels: [field.spec.label.clone(), field.spec.label_en.clone()],
             label: field.spec.shown_label(cx.l.lang).to_owned(),
             is_active: field.is_active(),
-            is_seen: field.is_seen_by(cx.principal()),
+            is_seen: field.is_seen_by(cx.principal()) && is_kind_seen(&field.object),
         };
         Ok(definitions.all().map(one).collect())
     })

@@ -496,6 +496,7 @@ async fn what_is_not_for_ones_role_does_not_exist_for_one() {
         let id = client(bank, "branch_head", "Тайнова", &[("x_secret", "сокровище")]).await;
         for (login, sees) in [("branch_head", true), ("manager", false)] {
             for path in [
+                format!("/clients/{id}"),
                 format!("/clients/{id}/details"),
                 format!("/clients/{id}/edit"),
                 "/clients?cols=name,x_secret".to_owned(),

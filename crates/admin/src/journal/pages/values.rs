@@ -21,8 +21,8 @@ pub(crate) fn entity_word(l: &L, entity: &str) -> String {
 }
 
 /// The word for a field: one the bank has added, of this kind of thing, of any thing, or of a permission.
-fn field_word(l: &L, added: &[AddedField], entity: &str, field: &str) -> String {
-    if let Some(added) = added.iter().find(|f| f.key == field) {
+fn field_word(l: &L, added: Option<&AddedField>, entity: &str, field: &str) -> String {
+    if let Some(added) = added {
         return added.label.clone();
     }
     let own = format!("field-{}", entity.replace(['.', '_'], "-"));
@@ -40,9 +40,10 @@ pub(crate) fn change_lines(
     let Json::Object(fields) = changes else {
         return html! {};
     };
+    let of = |field: &str| AddedField::of(added, (entity, changes), field);
     if !is_open {
         let names: Vec<String> =
-            fields.keys().map(|field| field_word(l, added, entity, field)).collect();
+            fields.keys().map(|field| field_word(l, of(field), entity, field)).collect();
         return html! {
             span.quiet title=(l.t("admin-journal-hidden")) {
                 (web::icons::icon("eye-off")) " " (names.join(", "))
@@ -53,9 +54,10 @@ pub(crate) fn change_lines(
     let one = |(field, change): (&String, &Json)| {
         let side = |at: usize| {
             let value = change.get(at).unwrap_or(&Json::Null);
-            shown(l, directory, field, value)
+            let words = of(field).zip(value.as_str()).map(|(added, text)| added.value(text));
+            words.or_else(|| shown(l, directory, field, value))
         };
-        let is_seen = added.iter().all(|f| f.is_seen || f.key != *field);
+        let is_seen = of(field).is_none_or(|f| f.is_seen);
         let hidden = || Some(l.t("admin-journal-hidden"));
         let (before, after) = if is_seen { (side(0), side(1)) } else { (None, hidden()) };
         let title = match (&before, &after) {
@@ -64,7 +66,7 @@ pub(crate) fn change_lines(
         };
         html! {
             li title=(title) {
-                span.quiet { (field_word(l, added, entity, field)) ": " }
+                span.quiet { (field_word(l, of(field), entity, field)) ": " }
                 @if let Some(before) = &before { del.quiet { (before) } " → " }
                 @match &after {
                     Some(after) => span { (after) },

@@ -149,7 +149,11 @@ pub(super) async fn send(cx: Cx, multipart: Multipart) -> Answer {
 /// The database's.
 pub(in crate::import) async fn added_columns(cx: &Cx) -> Result<AddedColumns, Error> {
     let added = cx.added_fields().await?;
-    Ok(added.into_iter().filter(|f| f.is_active).map(|f| (f.key, f.labels.to_vec())).collect())
+    Ok(added
+        .into_iter()
+        .filter(|f| f.is_active && f.object == "client")
+        .map(|f| (f.key, f.labels.to_vec()))
+        .collect())
 }
 
 /// The command a sent form asks for.

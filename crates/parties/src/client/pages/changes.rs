@@ -135,16 +135,16 @@ fn sides_of(entry: &Entry) -> [Doc; 2] {
 }
 
 impl Known {
-    /// A field the bank has added; the same key may be of several objects, and then the words are alike.
-    fn added(&self, key: &str) -> Option<&Arc<Added>> {
-        self.definitions.all().find(|f| f.key == key)
+    /// A field the bank has added to the object a change is of.
+    fn added(&self, object: &str, key: &str) -> Option<&Arc<Added>> {
+        self.definitions.find(object, key)
     }
     /// Whether the reader may know of a field.
-    fn may_know(&self, cx: &Cx, key: &str) -> bool {
-        self.added(key).is_none_or(|field| field.is_seen_by(cx.principal()))
+    fn may_know(&self, cx: &Cx, object: &str, key: &str) -> bool {
+        self.added(object, key).is_none_or(|field| field.is_seen_by(cx.principal()))
     }
-    fn label(&self, cx: &Cx, key: &str) -> String {
-        match self.added(key) {
+    fn label(&self, cx: &Cx, object: &str, key: &str) -> String {
+        match self.added(object, key) {
             Some(field) => field.spec.shown_label(cx.l.lang).to_owned(),
             None => field_label(&cx.l, key),
         }
@@ -160,13 +160,14 @@ fn line(cx: &Cx, entry: &Entry, known: &Known) -> Markup {
     };
     let changes: Json = serde_json::from_str(&entry.draft.changes).unwrap_or(Json::Null);
     let mut fields = changes.as_object().cloned().unwrap_or_default();
-    fields.retain(|key, _| known.may_know(cx, key));
+    let object = object_of(entry, &changes);
+    fields.retain(|key, _| known.may_know(cx, &object, key));
     html! {
         li.change {
             span.change-who { (who) } " " (l.ago(entry.draft.at))
             span.change-what { (l.t(&format!("entity-{}", entry.draft.entity.replace('_', "-")))) }
             @for (key, pair) in fields.iter().take(4) {
-                (field_change(cx, key, pair, entry.draft.entity == "identifier", known))
+                (field_change(cx, key, pair, (entry.draft.entity == "identifier", &object), known))
             }
             @if fields.len() > 4 {
                 span.quiet { (l.ta("client-changes-more", &[("n", (fields.len() - 4).into())])) }
@@ -176,12 +177,18 @@ fn line(cx: &Cx, entry: &Entry, known: &Known) -> Markup {
 }
 
 /// Numbers of documents are masked here for everybody: the documents panel knows who may see them whole.
-fn field_change(cx: &Cx, key: &str, pair: &Json, mask: bool, known: &Known) -> Markup {
+fn field_change(
+    cx: &Cx,
+    key: &str,
+    pair: &Json,
+    (mask, object): (bool, &str),
+    known: &Known,
+) -> Markup {
     let side = |n: usize| match pair.get(n) {
         Some(Json::String(text)) if mask => Some(crate::contacts::model::masked(text)),
-        Some(Json::String(text)) => {
-            Some(known.names.get(text).cloned().unwrap_or_else(|| words(cx, known, key, text)))
-        }
+        Some(Json::String(text)) => Some(
+            known.names.get(text).cloned().unwrap_or_else(|| words(cx, known, (object, key), text)),
+        ),
         Some(Json::Number(number)) => Some(number.to_string()),
         Some(Json::Bool(yes)) => Some(cx.l.t(if *yes { "client-yes" } else { "client-no" })),
         _ => None,
@@ -189,15 +196,22 @@ fn field_change(cx: &Cx, key: &str, pair: &Json, mask: bool, known: &Known) -> M
     let (before, after) = (side(0), side(1));
     html! {
         span.change-field {
-            span.quiet { (known.label(cx, key)) ": " }
+            span.quiet { (known.label(cx, object, key)) ": " }
             @if let Some(before) = &before { del { (before) } " → " }
             ins { (after.as_deref().unwrap_or("—")) }
         }
     }
 }
 
-fn words(cx: &Cx, known: &Known, key: &str, text: &str) -> String {
-    if let Some(field) = known.added(key) {
+/// The object an entry is of.
+fn object_of(entry: &Entry, changes: &Json) -> String {
+    let named = changes.get("object").and_then(|pair| pair.get(1)).and_then(Json::as_str);
+    let named = named.filter(|_| entry.draft.entity == "custom_record");
+    named.unwrap_or(fields::CLIENT).to_owned()
+}
+
+fn words(cx: &Cx, known: &Known, (object, key): (&str, &str), text: &str) -> String {
+    if let Some(field) = known.added(object, key) {
         return fields::shown(cx, field, text, &known.linked);
     }
     let directory = cx.app.services.directory.get();
