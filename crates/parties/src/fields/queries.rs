@@ -46,13 +46,22 @@ fn object_of(row: Row) -> Result<Arc<Object>, StoreError> {
 /// The same inside of a command that writes values: nobody changes them until it ends, so that no value slips
 /// past an index that is being made.
 pub(crate) async fn read_held(w: &mut Work<'_>) -> Result<Definitions, StoreError> {
-    let sql = format!("select {COLUMNS} order by object, position, key{}", w.dialect().for_share());
-    let rows = w.query(&sql, &[]).await?;
-    let fields = rows.into_iter().map(field_of).collect::<Result<_, _>>()?;
-    let rows = w.query(OBJECTS, &[]).await?;
-    let objects = rows.into_iter().map(object_of).collect::<Result<_, _>>()?;
-    Ok(Definitions { fields, objects })
+    if let Some(sql) = w.dialect().lock_shared() {
+        w.query(sql, &[Value::Int(LOCK)]).await?;
+    }
+    read(w).await
 }
+
+/// Waits until no command writes values by the definitions as they are; whoever changes one asks for it first.
+pub(crate) async fn hold(w: &mut Work<'_>) -> Result<(), StoreError> {
+    if let Some(sql) = w.dialect().lock() {
+        w.query(sql, &[Value::Int(LOCK)]).await?;
+    }
+    Ok(())
+}
+
+/// The name of the lock over all definitions, among those of the whole database.
+const LOCK: i64 = 0x7E55_F1E1_D5;
 
 fn field_of(row: Row) -> Result<Arc<Field>, StoreError> {
     let mut c = row.cols();

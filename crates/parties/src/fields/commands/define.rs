@@ -32,6 +32,7 @@ impl Command for AddField {
     type Output = FieldId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<FieldId, Error> {
+        queries::hold(w).await?;
         let definitions = queries::read(w).await?;
         let mut refusals = Refusals::default();
         if self.object != CLIENT && definitions.object(&self.object).is_none() {
@@ -235,6 +236,7 @@ async fn order_walk(w: &mut Work<'_>, field_id: FieldId, finds: bool) -> Result<
 /// A field, held until the end of the command.
 async fn held(w: &mut Work<'_>, id: FieldId) -> Result<Field, Error> {
     use store::Read;
+    queries::hold(w).await?;
     let sql = format!("select id from custom_field where id = $1{}", w.dialect().for_update());
     w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
     let all = queries::read(w).await?;
