@@ -61,7 +61,7 @@ pub(crate) async fn hold(w: &mut Work<'_>) -> Result<(), StoreError> {
 }
 
 /// The name of the lock over all definitions, among those of the whole database.
-const LOCK: i64 = 0x7E55_F1E1_D5;
+const LOCK: i64 = 0x007E_55F1_E1D5;
 
 fn field_of(row: Row) -> Result<Arc<Field>, StoreError> {
     let mut c = row.cols();
