@@ -99,6 +99,8 @@ pub fn pages() -> Pages {
         actions: import::ACTIONS,
         contact_format: Some(vcard::CONTACT_FORMAT),
         moved: None,
+        added_fields: None,
+        more_nav: None,
     }
 }
 

@@ -224,6 +224,8 @@ pub fn pages() -> Pages {
         actions: ACTIONS,
         contact_format: None,
         moved: None,
+        added_fields: None,
+        more_nav: None,
     }
 }
 

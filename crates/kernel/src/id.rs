@@ -75,6 +75,8 @@ macro_rules! every_id {
             DateId,
             /// A message of a webhook.
             DeliveryId,
+            /// A field the bank has added to an object.
+            FieldId,
             /// A file attached to a client.
             FileId,
             /// One run of a feed import.
@@ -91,10 +93,14 @@ macro_rules! every_id {
             LoanId,
             /// A merge of one client into another.
             MergeId,
+            /// A kind of record the bank has made for itself.
+            ObjectId,
             /// One request or job run; printed on failure pages and on every log line.
             OperationId,
             /// A project or event with participants.
             ProjectId,
+            /// A record of an object of the bank's own.
+            RecordId,
             /// A region: a group of branches.
             RegionId,
             /// A role: a set of permissions with scopes.

@@ -3,11 +3,13 @@
 
 pub mod client;
 pub mod contacts;
+pub mod fields;
 pub mod holdings;
 pub mod identity;
 pub mod links;
 pub mod list;
 pub mod merge;
+pub mod objects;
 pub mod privacy;
 pub mod search;
 mod words;
@@ -32,6 +34,10 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "privacy.erase", scoped: true },
     Permission { key: "privacy.report", scoped: true },
     Permission { key: "privacy.archive", scoped: false },
+    Permission { key: "admin.fields", scoped: false },
+    Permission { key: "record.read", scoped: true },
+    Permission { key: "record.edit", scoped: true },
+    Permission { key: "record.export", scoped: true },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -83,6 +89,28 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("head_office", "privacy.report", Scope::Bank),
     ("branch_head", "privacy.report", Scope::Branch),
     ("auditor", "privacy.archive", Scope::Bank),
+    ("administrator", "admin.fields", Scope::Bank),
+    ("methodologist", "admin.fields", Scope::Bank),
+    ("manager", "record.read", Scope::Branch),
+    ("manager", "record.edit", Scope::Branch),
+    ("manager", "record.export", Scope::Own),
+    ("clerk", "record.read", Scope::Region),
+    ("clerk", "record.edit", Scope::Branch),
+    ("operator", "record.read", Scope::Bank),
+    ("operator", "record.edit", Scope::Bank),
+    ("underwriter", "record.read", Scope::Bank),
+    ("underwriter", "record.edit", Scope::Bank),
+    ("branch_head", "record.read", Scope::Branch),
+    ("branch_head", "record.edit", Scope::Branch),
+    ("branch_head", "record.export", Scope::Branch),
+    ("regional_head", "record.read", Scope::Region),
+    ("regional_head", "record.edit", Scope::Region),
+    ("regional_head", "record.export", Scope::Region),
+    ("head_office", "record.read", Scope::Bank),
+    ("head_office", "record.edit", Scope::Bank),
+    ("head_office", "record.export", Scope::Bank),
+    ("auditor", "record.read", Scope::Bank),
+    ("security_officer", "record.read", Scope::Bank),
 ];
 
 const MIGRATIONS: &[Migration] = &[
@@ -108,6 +136,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0211_external_ref_entity.sql"),
     },
     Migration { number: 230, name: "privacy", sql: include_str!("../migrations/0230_privacy.sql") },
+    Migration { number: 212, name: "fields", sql: include_str!("../migrations/0212_fields.sql") },
 ];
 
 /// What this room brings to the spine.
@@ -118,7 +147,11 @@ pub fn module() -> Module {
         permissions: PERMISSIONS,
         grants: GRANTS,
         commands: register,
-        jobs: vec![Arc::new(identity::FindDuplicatesJob), Arc::new(privacy::RetentionJob)],
+        jobs: vec![
+            Arc::new(identity::FindDuplicatesJob),
+            Arc::new(privacy::RetentionJob),
+            Arc::new(fields::IndexFieldJob),
+        ],
         schedules: &[Schedule { kind: privacy::RetentionJob::KIND, every_seconds: 86_400 }],
         readers: Vec::new(),
         client_bound: merge::CLIENT_BOUND,
@@ -141,6 +174,8 @@ fn register(registry: &mut Registry) {
     merge::register(registry);
     identity::register(registry);
     privacy::register(registry);
+    fields::register(registry);
+    objects::register(registry);
 }
 
 const TEXTS: &[(Lang, &str)] = &[
@@ -162,6 +197,8 @@ const TEXTS: &[(Lang, &str)] = &[
     (Lang::En, include_str!("../i18n/en/merge.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/privacy.ftl")),
     (Lang::En, include_str!("../i18n/en/privacy.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/fields.ftl")),
+    (Lang::En, include_str!("../i18n/en/fields.ftl")),
 ];
 
 /// What this room shows.
@@ -170,6 +207,9 @@ pub fn pages() -> Pages {
     panels.extend(holdings::panels());
     panels.extend(links::panels());
     panels.extend(contacts::panels());
+    panels.extend(objects::panels());
+    let mut search = client::search_sources();
+    search.extend(objects::search_sources());
     Pages {
         routes,
         api,
@@ -205,23 +245,35 @@ pub fn pages() -> Pages {
                 go: None,
                 main: false,
             },
+            NavItem {
+                order: 94,
+                group: "nav-group-admin",
+                href: "/admin/fields",
+                icon: "list-checks",
+                label: "nav-fields",
+                permission: "admin.fields",
+                go: None,
+                main: false,
+            },
         ],
         panels,
         columns: &[],
-        search: client::search_sources(),
+        search,
         actions: client::ACTIONS,
         contact_format: None,
         moved: Some(merge::moved),
+        added_fields: Some(fields::added),
+        more_nav: Some(objects::nav),
     }
 }
 
 fn routes(routes: Routes) -> Routes {
     let routes = list::routes(client::routes(routes));
     let routes = holdings::routes(links::routes(contacts::routes(routes)));
-    privacy::routes(identity::routes(merge::routes(routes)))
+    privacy::routes(objects::routes(fields::routes(identity::routes(merge::routes(routes)))))
 }
 
 fn api(api: Api) -> Api {
     let api = holdings::api(links::api(contacts::api(client::api(list::api(api)))));
-    privacy::api(identity::api(merge::api(api)))
+    privacy::api(objects::api(fields::api(identity::api(merge::api(api)))))
 }

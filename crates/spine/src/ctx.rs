@@ -8,7 +8,7 @@ use store::Reader;
 use uuid::Uuid;
 
 use crate::org::Directory;
-use crate::{Behind, Bus, Command, Error, Live, Mark, Note, Principal};
+use crate::{Behind, Bus, Command, Error, Live, Mark, Memory, Note, Principal};
 
 /// The context of one operation.
 #[derive(Clone)]
@@ -60,6 +60,8 @@ pub struct Services {
     pub directory: Directory,
     /// Tells open pages what changed.
     pub live: Live,
+    /// What rooms keep in memory.
+    pub memory: Memory,
     /// Notes that pages leave behind.
     pub behind: Behind,
     /// Time.

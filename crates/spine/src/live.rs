@@ -1,6 +1,6 @@
 //! Tells whoever listens on this node what has just been committed.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kernel::CommandId;
@@ -31,6 +31,7 @@ pub struct Live {
     jobs: Arc<Notify>,
     own: Arc<Mutex<Own>>,
     follow: Follow,
+    counts: Arc<Mutex<BTreeMap<String, u64>>>,
 }
 
 /// What this node has committed itself and rung for.
@@ -62,6 +63,7 @@ impl Default for Live {
             jobs: Arc::new(Notify::new()),
             own: Arc::default(),
             follow: Follow::default(),
+            counts: Arc::default(),
         }
     }
 }
@@ -76,7 +78,23 @@ impl Live {
         // no listener is no error
         let _ = self.sender.send(LiveEvent { topic });
     }
+    /// How many commands have changed things of a kind on this node since it began: who keeps such things in
+    /// memory reads them anew when the number has grown.
+    pub fn changes(&self, entity: &str) -> u64 {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.get(entity).copied().unwrap_or(0)
+    }
+    fn count<'a>(&self, entities: impl Iterator<Item = &'a str>) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for entity in entities {
+            match counts.get_mut(entity) {
+                Some(count) => *count += 1,
+                None => drop(counts.insert(entity.to_owned(), 1)),
+            }
+        }
+    }
     pub(crate) fn committed(&self, drafts: &[Draft], wakes_jobs: bool) {
+        self.count(drafts.iter().map(|draft| draft.entity.as_str()));
         {
             let mut own = self.own();
             drafts.iter().for_each(|draft| own.add(draft.command_id));
@@ -92,6 +110,10 @@ impl Live {
     /// Rings for what other nodes have committed.
     pub(crate) fn heard(&self, heard: &[Heard], keeper: Option<Uuid>) {
         let is_own = |command: &CommandId| self.own().known.contains(command);
+        self.count(heard.iter().filter_map(|heard| match heard {
+            Heard::Entry { entity, .. } => Some(entity.as_str()),
+            Heard::Ring { .. } => None,
+        }));
         self.ring_for(heard.iter().filter_map(|heard| match heard {
             Heard::Entry { entity, client_id, command_id, .. } if !is_own(command_id) => {
                 Some((entity.as_str(), *client_id))

@@ -71,3 +71,16 @@ pub async fn get<R: Read>(db: &mut R, address: &[u8]) -> Result<Option<Vec<u8>>,
         None => Ok(Some(stored)),
     }
 }
+
+/// Addresses of contents behind an address, in order; from the first behind an empty one.
+///
+/// # Errors
+/// The database's.
+pub async fn addresses<R: Read>(
+    db: &mut R,
+    after: &[u8],
+    limit: i64,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let sql = "select hash from blob where hash > $1 order by hash limit $2";
+    db.query(sql, params![after.to_vec(), limit]).await?.into_iter().map(Row::one).collect()
+}

@@ -60,6 +60,14 @@ impl Dialect {
             Dialect::Postgres => " for update skip locked",
         }
     }
+    /// Statement that holds a named lock together with others who hold it in this way, until the end of the
+    /// transaction; none on SQLite.
+    pub const fn lock_shared(self) -> Option<&'static str> {
+        match self {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some("select 1 from (select pg_advisory_xact_lock_shared($1)) x"),
+        }
+    }
     /// Statement that waits for a named lock until the end of the transaction; none on SQLite.
     pub const fn lock(self) -> Option<&'static str> {
         match self {

@@ -113,6 +113,7 @@ fn open(asked: Asked) -> Opening {
             directory,
             live,
             behind: spine::Behind::default(),
+            memory: spine::Memory::default(),
             clock: asked.clock,
             entropy: asked.entropy,
             jurisdiction: Arc::from("ru"),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::cards::{CardRows, is_cards};
+use super::header::fold;
 use super::identity::WHO;
 use super::known::recognise;
 use super::mapping::{
@@ -88,6 +89,29 @@ pub fn guess_mapping(header: &[String]) -> Mapping {
         fields.push(field("full_name".to_owned(), FieldType::Text, first));
     }
     contacts_mapping(Format::Auto, Some(identity(&fields)), fields)
+}
+
+/// Fields a bank has added for itself, as columns are recognised by them: key and names.
+pub type AddedColumns = Vec<(String, Vec<String>)>;
+
+/// Takes the columns in that are called like fields the bank has added, or by their keys, unless they are taken
+/// for something else already.
+pub fn take_added(mapping: &mut Mapping, columns: &[String], added: &AddedColumns) {
+    for rule in &mut mapping.files {
+        for column in columns {
+            let name = fold(column);
+            let is_called = |(key, names): &&(String, Vec<String>)| {
+                fold(key) == name || names.iter().any(|n| !n.is_empty() && fold(n) == name)
+            };
+            let is_used = rule.fields.iter().any(|f| f.from.contains(column));
+            let Some((key, _)) = added.iter().find(is_called).filter(|_| !is_used) else {
+                continue;
+            };
+            if !rule.fields.iter().any(|f| f.to == *key) {
+                rule.fields.push(field(key.clone(), FieldType::Text, column));
+            }
+        }
+    }
 }
 
 /// The mapping for files of contact cards.

@@ -34,7 +34,7 @@ mod value;
 
 pub(crate) use encoding::{decode, detect, open as open_text};
 pub use folder::{Feed, FeedFile, FilePreview, preview};
-pub use guess::{SniffedFile, guess_mapping, sniff};
+pub use guess::{AddedColumns, SniffedFile, guess_mapping, sniff, take_added};
 pub(crate) use header::fold;
 pub(crate) use identity::{contact_id, long_id};
 pub use mapping::{

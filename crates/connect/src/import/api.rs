@@ -12,7 +12,7 @@ use web::{FormData, Upload, UploadForm};
 
 use super::commands::{CreateImport, StartImport};
 use super::model::{RejectLine, Summary, rejects_csv};
-use super::pages::{prepare, rejects_of};
+use super::pages::{added_columns, prepare, rejects_of};
 use super::queries::{self, ImportRun};
 
 const RUN: &str = "import.run";
@@ -141,7 +141,8 @@ async fn create(call: Call, new: NewImport) -> Result<Answer, Problem> {
         pair("mapping", Some(new.mapping)),
         pair("mapping_text", new.mapping_text),
     ]);
-    let command = prepare(&call.cx.l, &UploadForm { form, files })
+    let added = added_columns(&call.cx).await?;
+    let command = prepare(&call.cx.l, &UploadForm { form, files }, &added)
         .map_err(|refusal: Refusal| Problem::from(Error::from(refusal)))?;
     let id = call.run(&command).await?;
     Ok(Answer::created(&id, Some("/imports/{id}"))?)

@@ -179,3 +179,6 @@ data-column-verified-on = Identity verified
 data-column-vip = VIP
 data-column-waiting-seconds = Waiting, s
 data-column-yearly = Every year
+data-table-client-custom = The bank's own fields
+data-table-custom-record = The bank's own records
+data-column-doc = Values

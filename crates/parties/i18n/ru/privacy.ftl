@@ -179,3 +179,6 @@ data-column-verified-on = Личность проверена
 data-column-vip = VIP
 data-column-waiting-seconds = Ожидание, с
 data-column-yearly = Каждый год
+data-table-client-custom = Поля банка
+data-table-custom-record = Записи банка
+data-column-doc = Значения

@@ -9,6 +9,7 @@ use serde_json::json;
 use spine::{Command, Error};
 use web::api::{Answer, Api, Call, Listing, Method, NoQuery, Operation, Problem};
 
+use super::ClientField;
 use super::commands::{AssignClients, EditClient, FieldEdit, RegisterClient, SetSegment};
 use super::queries::{self, ClientHead, FieldTexts};
 
@@ -62,6 +63,8 @@ struct ClientCard {
     head: ClientHead,
     /// His fields by key, as canonical texts; empty ones are absent.
     fields: BTreeMap<String, String>,
+    /// The same of the fields the bank itself has added (`list_fields` says what they are).
+    custom: BTreeMap<String, String>,
     /// Where each field comes from.
     origins: BTreeMap<String, FieldOrigin>,
     /// The parts he plays at the bank.
@@ -92,7 +95,11 @@ struct PlayedRole {
 #[derive(Debug, Deserialize, JsonSchema)]
 struct ClientPatch {
     /// New values by field key; null or an empty text empties the field.
+    #[serde(default)]
     fields: BTreeMap<String, Option<String>>,
+    /// The same of fields the bank itself has added.
+    #[serde(default)]
+    custom: BTreeMap<String, Option<String>>,
     /// Where the data comes from: `clerk`, `client`, `abs`, …
     source: String,
     /// Values the change was made from, for a merge field by field under `If-Match: *`: a field somebody
@@ -109,14 +116,28 @@ async fn read_card(call: &mut Call) -> Result<(ClientId, ClientCard, FieldTexts)
     let head = queries::head(db, &principal, id).await?;
     let fields = queries::fields(db, id, currency).await?;
     let roles = queries::roles(db, id).await?;
-    let origins = queries::origins(db, id).await?.into_iter().map(|(field, origin)| {
-        let queries::Origin { source, author_id, at } = origin;
-        (field, FieldOrigin { source, author_id, at })
-    });
+    let origins = queries::origins(db, id).await?;
+    let definitions = crate::fields::definitions(&call.cx.app.services, call.cx.now()).await?;
+    let is_seen = |key: &str| ClientField::find(&definitions, head.kind, &principal, key).is_some();
+    let is_open = |key: &String| !key.starts_with("x_") || is_seen(key);
+    let (custom, own): (Vec<_>, Vec<_>) = fields
+        .iter()
+        .map(|(key, text)| (key.clone(), text.clone()))
+        .filter(|(key, _)| is_open(key))
+        .partition(|(key, _)| key.starts_with("x_"));
+    let origins: Vec<_> = origins
+        .into_iter()
+        .filter(|(field, _)| is_open(field))
+        .map(|(field, origin)| {
+            let queries::Origin { source, author_id, at } = origin;
+            (field, FieldOrigin { source, author_id, at })
+        })
+        .collect();
     let card = ClientCard {
         head,
-        fields: fields.iter().map(|(key, text)| ((*key).to_owned(), text.clone())).collect(),
-        origins: origins.collect(),
+        fields: own.into_iter().collect(),
+        custom: custom.into_iter().collect(),
+        origins: origins.into_iter().collect(),
         roles: roles.into_iter().map(|(role, since)| PlayedRole { role, since }).collect(),
     };
     Ok((id, card, fields))
@@ -136,6 +157,7 @@ async fn edit(mut call: Call, patch: ClientPatch) -> Result<Answer, Problem> {
     let edits = patch
         .fields
         .iter()
+        .chain(&patch.custom)
         .map(|(field, value)| FieldEdit {
             field: field.clone(),
             original: original(field),

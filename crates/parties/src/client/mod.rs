@@ -3,6 +3,7 @@
 //!
 //! Reading order: `model` (kinds, fields), `commands`, `queries`, `pages`.
 
+mod any_field;
 mod api;
 pub mod commands;
 mod fields;
@@ -11,11 +12,13 @@ pub mod model;
 mod pages;
 pub mod queries;
 
+pub use any_field::ClientField;
+pub(crate) use any_field::env;
 pub(crate) use api::api;
 pub use fields::{FIELDS, FieldDef, FieldInput, field, fields_of};
 pub(crate) use import::{CONTACT_TARGET, IMPORT_TARGET};
 pub(crate) use pages::{ACTIONS, panels, routes, search_sources};
-pub(crate) use pages::{client_title, field_label, header, kind_word, segment_badge, shown};
+pub(crate) use pages::{client_title, field_name, header, kind_word, segment_badge, shown_any};
 
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::RegisterClient>();

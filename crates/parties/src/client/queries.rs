@@ -8,6 +8,7 @@ use store::{Read, StoreError, Value, params};
 
 use super::fields::FIELDS;
 use super::model::{ClientKind, Names, Segment, Status};
+use crate::fields::queries::doc_of;
 use crate::merge::queries::NOT_MERGED;
 
 /// To whom clients belong; a list of ids follows. The spine asks it for the rules of the second person.
@@ -107,8 +108,9 @@ pub async fn head<R: Read>(
     Ok(head)
 }
 
-/// The fields of a client as canonical texts, by key; empty ones are absent.
-pub type FieldTexts = BTreeMap<&'static str, String>;
+/// The fields of a client as canonical texts, by key, those the bank has added among them; empty ones are
+/// absent.
+pub type FieldTexts = BTreeMap<String, String>;
 
 /// All fields of one client.
 ///
@@ -120,13 +122,20 @@ pub async fn fields<R: Read>(
     currency: Currency,
 ) -> Result<FieldTexts, Error> {
     let columns: Vec<&str> = FIELDS.iter().map(|f| f.key).collect();
-    let sql = format!("select {} from client where id = $1", columns.join(", "));
+    let sql = format!(
+        "select (select x.doc from client_custom x where x.client_id = client.id), {} \
+         from client where id = $1",
+        columns.join(", ")
+    );
     let row = db.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
-    Ok(FIELDS
-        .iter()
-        .zip(row.into_values())
-        .filter_map(|(f, v): (_, Value)| f.to_text(v, currency).map(|t| (f.key, t)))
-        .collect())
+    let mut c = row.cols();
+    let doc: Option<String> = c.take()?;
+    let mut texts = doc.map(|doc| doc_of(&doc)).unwrap_or_default();
+    for field in FIELDS {
+        let value: Value = c.take()?;
+        texts.extend(field.to_text(value, currency).map(|text| (field.key.to_owned(), text)));
+    }
+    Ok(texts)
 }
 
 /// Where a field's value comes from.

@@ -8,14 +8,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use spine::{Command, Error};
 use store::{FromValue, Value};
-use web::ColumnKind;
 use web::api::{Answer, Api, Call, ListQuery, Listing, Operation, Problem};
+use web::{ColumnKind, Cx};
 
 use super::commands::NoteExport;
 use super::model::{Address, Column, Cursor, Turn};
 use super::pages::{Asked, Beside, export_rows};
 use super::queries::{self, ListRow};
 use crate::client::queries::ClientHead;
+use crate::fields::model::is_key;
 
 pub(crate) fn api(api: Api) -> Api {
     api.tag("clients")
@@ -65,6 +66,9 @@ impl Order {
     }
 }
 
+/// Longest order by a field: a minus and its key (characters).
+const ORDER_CHARS_MAX: usize = 41;
+
 /// Which clients.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct ClientsQuery {
@@ -80,8 +84,12 @@ struct ClientsQuery {
     /// Order.
     #[serde(default)]
     sort: Option<Order>,
+    /// Order by a field the bank has added instead: its key; a minus begins with the largest.
+    #[serde(default)]
+    #[schemars(length(max = ORDER_CHARS_MAX))]
+    sort_by: Option<String>,
     /// Columns beyond the head: `phone`, `email`, `employer`, `created` and what other rooms add
-    /// (`next_step`, `last_contact`).
+    /// (`next_step`, `last_contact`); keys of fields the bank has added (`x_…`).
     #[serde(default)]
     #[schemars(length(max = 20))]
     columns: Vec<String>,
@@ -106,6 +114,8 @@ struct ClientRow {
     email: Option<String>,
     /// Columns of other rooms that were asked for.
     more: BTreeMap<String, Json>,
+    /// Columns of the bank's own fields that were asked for, as canonical texts; empty ones are absent.
+    custom: BTreeMap<String, String>,
 }
 
 impl ClientsQuery {
@@ -114,7 +124,13 @@ impl ClientsQuery {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let mut pairs = Vec::new();
         pairs.extend(self.q.as_deref().map(|q| pair("q", q)));
-        pairs.extend(self.sort.map(|sort| pair("sort", sort.word())));
+        match &self.sort_by {
+            Some(key) if !is_key(key.trim_start_matches('-')) => {
+                return Err(Problem::bad_request("not-a-choice", "sort_by"));
+            }
+            Some(key) => pairs.push(pair("sort", key)),
+            None => pairs.extend(self.sort.map(|sort| pair("sort", sort.word()))),
+        }
         // a column nobody chose is not read
         let columns = ["name"].into_iter().chain(self.columns.iter().map(String::as_str));
         pairs.push(pair("cols", &columns.collect::<Vec<_>>().join(",")));
@@ -130,7 +146,7 @@ impl ClientsQuery {
         let mut address = Address::parse(&pairs);
         address.size = self.page.limit();
         if let Some(cursor) = &self.page.cursor {
-            let place = Cursor::decode(cursor, address.sort.key)
+            let place = Cursor::decode(cursor, &address.sort.key)
                 .ok_or_else(|| Problem::bad_request("cursor-unknown", "cursor"))?;
             address.turn = Turn::After(place);
         }
@@ -138,17 +154,28 @@ impl ClientsQuery {
     }
 }
 
+/// A list's address, understood; an order nothing stands behind is refused here, where the page would show the
+/// standard one.
+async fn understood(cx: &Cx, address: Address) -> Result<Asked, Problem> {
+    let sort = address.sort.key.key().to_owned();
+    let asked = Asked::read(cx, address).await?;
+    if asked.address.sort.key.key() != sort {
+        return Err(Problem::bad_request("not-a-choice", "sort_by"));
+    }
+    Ok(asked)
+}
+
 async fn list(call: Call, query: ClientsQuery) -> Result<Listing<ClientRow>, Problem> {
-    let mut cx = call.cx;
-    let asked = Asked::read(&cx, query.address()?)?;
+    let cx = call.cx;
+    let asked = understood(&cx, query.address()?).await?;
     let ids: Option<Vec<ClientId>> = asked.matches(&cx).await?;
     let extras = asked.extras();
     let mut db = if asked.tests.is_empty() { cx.db.clone() } else { cx.db.long() };
     let page = queries::page(&mut db, &asked.ask(&cx, ids.as_deref(), &extras))
         .await
         .map_err(Error::from)?;
-    let beside = Beside::read(&mut cx.db, &asked.columns, &page.rows).await?;
-    let sort = asked.address.sort.key;
+    let beside = Beside::read(&cx, &mut cx.db.clone(), &asked.columns, &page.rows).await?;
+    let sort = &asked.address.sort.key;
     let last = page.rows.last().filter(|_| page.has_more);
     let next = last.map(|row| row.cursor.encode(sort));
     let items = page.rows.into_iter().map(|row| shown(row, &beside, &asked.columns)).collect();
@@ -158,8 +185,17 @@ async fn list(call: Call, query: ClientsQuery) -> Result<Listing<ClientRow>, Pro
 fn shown(row: ListRow, beside: &Beside, columns: &[Column]) -> ClientRow {
     let extras = columns.iter().filter_map(|column| match column {
         Column::Extra(extra) => Some(extra),
-        Column::Own(_) => None,
+        Column::Own(_) | Column::Added(_) => None,
     });
+    let doc = beside.docs.get(&row.head.id);
+    let custom = columns.iter().filter_map(|column| match column {
+        Column::Added(field) => {
+            let text = doc.and_then(|doc| doc.get(&field.key));
+            text.map(|text| (field.key.clone(), text.clone()))
+        }
+        Column::Own(_) | Column::Extra(_) => None,
+    });
+    let custom = custom.collect();
     let more = extras
         .zip(row.extras)
         .map(|(column, value)| (column.key.to_owned(), json_of(column.kind, value)))
@@ -171,6 +207,7 @@ fn shown(row: ListRow, beside: &Beside, columns: &[Column]) -> ClientRow {
         created_at: row.created_at,
         employer: row.employer,
         more,
+        custom,
     }
 }
 
@@ -226,6 +263,10 @@ struct ExportQuery {
     /// As in `list_clients`.
     #[serde(default)]
     sort: Option<Order>,
+    /// As in `list_clients`.
+    #[serde(default)]
+    #[schemars(length(max = ORDER_CHARS_MAX))]
+    sort_by: Option<String>,
     /// As in `list_clients`; without any the standard ones.
     #[serde(default)]
     #[schemars(length(max = 20))]
@@ -238,6 +279,7 @@ async fn export(call: Call, query: ExportQuery) -> Result<Answer, Problem> {
         q: query.q,
         filter: query.filter,
         sort: query.sort,
+        sort_by: query.sort_by,
         columns: query.columns,
         page: ListQuery::default(),
     };
@@ -245,7 +287,7 @@ async fn export(call: Call, query: ExportQuery) -> Result<Answer, Problem> {
     if !has_columns {
         address.columns.clear();
     }
-    let asked = Asked::read(&call.cx, address)?;
+    let asked = understood(&call.cx, address).await?;
     let rows = Box::pin(export_rows(call.cx, asked, query.format.word()));
     Ok(Answer::response(rows.await?))
 }

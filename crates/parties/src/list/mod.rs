@@ -4,14 +4,16 @@
 //! Reading order: `model` (columns, conditions, the list's address), `queries` (one statement for a page,
 //! cut to the person's scope), `commands` (the journal of exports), `pages`.
 
+mod added;
 mod api;
 pub mod commands;
 mod model;
 mod pages;
 mod queries;
 
+pub(crate) use added::{AddedTests, filter_fields, shown_conditions};
 pub(crate) use api::api;
-pub(crate) use pages::routes;
+pub(crate) use pages::{csv_cell, pairs_of, query_of, routes};
 
 /// The first clients by name a person may see: what the list shows before anything is asked of it.
 ///
@@ -27,7 +29,7 @@ pub async fn first_page<R: store::Read>(
         permission: "client.read",
         tests: &[],
         ids: None,
-        sort: model::Sort { key: model::SortKey::Name, descending: false },
+        sort: &model::Sort::STANDARD,
         turn: &model::Turn::First,
         size,
         extras: &[],

@@ -2,7 +2,7 @@
 
 use spine::{ClientBound, Ground, Moving, OnErase};
 
-use crate::privacy::commands::blank_merges;
+use crate::privacy::commands::{blank_merges, take_fields, take_records};
 use crate::search::commands::{forget_words, rebuild};
 
 /// The file on a client the bank had a contract with.
@@ -66,6 +66,9 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
             ..Moving::ALL
         },
     ),
+    ClientBound::stays("client_custom", "client_id", "goes field by field with the chosen values")
+        .on_erase(OnErase::By(take_fields)),
+    ClientBound::moves("custom_record", "client_id").on_erase(OnErase::By(take_records)),
     ClientBound::stays("field_origin", "client_id", "goes field by field with the chosen values"),
     ClientBound::moving(
         "client_contact",

@@ -7,9 +7,10 @@ use spine::{ClientBound, Error, Principal};
 use store::{Read, StoreError, Value, params};
 
 use super::model::{Candidate, Side, default_side};
+use crate::client::ClientField;
 use crate::client::model::ClientKind;
 use crate::client::queries::{self as clients, ClientHead, FieldTexts, HEAD, Origin, read_head};
-use crate::client::{FieldDef, fields_of};
+use crate::fields::model::Definitions;
 
 /// Merges shown on a card at once.
 const STANDING_MAX: i64 = 3;
@@ -87,7 +88,7 @@ pub async fn merge_needs_second_person<R: Read>(
 #[derive(Clone, Debug)]
 pub struct Choice {
     /// Which.
-    pub def: &'static FieldDef,
+    pub def: ClientField,
     /// The survivor's value and where it came from.
     pub survivor: (Option<String>, Option<Origin>),
     /// The other one's.
@@ -111,7 +112,7 @@ pub async fn choices<R: Read>(
     db: &mut R,
     kind: ClientKind,
     (survivor, loser): (ClientId, ClientId),
-    currency: Currency,
+    (currency, definitions): (Currency, &Definitions),
 ) -> Result<Vec<Choice>, Error> {
     let ours =
         (clients::fields(db, survivor, currency).await?, clients::origins(db, survivor).await?);
@@ -119,9 +120,11 @@ pub async fn choices<R: Read>(
     let side = |of: &(FieldTexts, BTreeMap<String, Origin>), key: &str| {
         (of.0.get(key).cloned(), of.1.get(key).cloned())
     };
-    Ok(fields_of(kind)
+    // what the one who merges may not know of is chosen all the same: by source and age
+    let nobody_in_particular = Principal::system();
+    Ok(ClientField::all(definitions, kind, &nobody_in_particular)
         .map(|def| {
-            let (survivor, loser) = (side(&ours, def.key), side(&theirs, def.key));
+            let (survivor, loser) = (side(&ours, def.key()), side(&theirs, def.key()));
             let default = default_side(candidate(&survivor), candidate(&loser));
             Choice { def, survivor, loser, default }
         })

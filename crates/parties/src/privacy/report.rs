@@ -24,7 +24,7 @@ const DERIVED: [&str; 11] = [
     "match_key",
 ];
 /// Columns that only tie rows together or keep the program's books.
-const TECHNICAL: [&str; 26] = [
+const TECHNICAL: [&str; 28] = [
     "account_id",
     "assignee_id",
     "birth_day",
@@ -42,9 +42,11 @@ const TECHNICAL: [&str; 26] = [
     "hash",
     "id",
     "needs_owner",
+    "object_id",
     "postponed",
     "raw",
     "sort_name",
+    "sort_title",
     "source_interaction_id",
     "text_norm",
     "title_norm",
@@ -53,7 +55,8 @@ const TECHNICAL: [&str; 26] = [
     "version",
 ];
 /// Columns that name a member of staff or another record, not the person.
-const OTHERS: [&str; 5] = ["author_id", "manager_id", "member_id", "project_id", "staff_id"];
+const OTHERS: [&str; 6] =
+    ["author_id", "manager_id", "member_id", "project_id", "staff_id", "updated_by"];
 
 /// The rows of one table.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]

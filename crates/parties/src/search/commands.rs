@@ -9,6 +9,9 @@ use spine::{Error, Rebuilding, Work};
 use store::{Read, Value, params};
 
 use super::keys::{normal_key, tail_key};
+use crate::client::queries::FieldTexts;
+use crate::fields::model::Definitions;
+use crate::fields::{self, CLIENT};
 use crate::identity;
 use crate::merge;
 
@@ -22,6 +25,11 @@ pub(crate) const NAME_FIELDS: [&str; 7] = [
     "full_name",
     "foreign_name",
 ];
+
+/// Of a long text so much is found (characters).
+const WORDS_CHARS_MAX: usize = 2_000;
+/// Longest text that can be a number (characters).
+const KEY_CHARS_MAX: usize = 60;
 
 /// Words asked for at once.
 const WORDS_ASKED_MAX: usize = 512;
@@ -37,15 +45,26 @@ pub(crate) struct IndexDoc {
 
 /// Indexes a client anew from his stored names, numbers, contacts and accounts.
 pub(crate) async fn index_client(w: &mut Work<'_>, id: ClientId) -> Result<(), Error> {
-    let sql = format!("select number, {} from client where id = $1", NAME_FIELDS.join(", "));
+    let sql = format!(
+        "select number, (select x.doc from client_custom x where x.client_id = client.id), {} \
+         from client where id = $1",
+        NAME_FIELDS.join(", ")
+    );
     let Some(row) = w.first(&sql, params![id]).await? else { return Err(Error::NotFound) };
     let mut c = row.cols();
     let number: String = c.take()?;
+    let doc: Option<String> = c.take()?;
     let mut names = Vec::new();
     for _ in NAME_FIELDS {
         names.extend(c.take::<Option<String>>()?);
     }
     let mut keys = vec![("number".to_owned(), number)];
+    if let Some(doc) = doc {
+        let definitions = fields::queries::read(w).await?;
+        let (words, numbers) = added_terms(&definitions, &fields::queries::doc_of(&doc));
+        names.extend(words);
+        keys.extend(numbers);
+    }
     let sql = "select kind, value from client_identifier where client_id = $1 and archived_at is null \
                union all \
                select kind, value from client_contact where client_id = $1 and archived_at is null \
@@ -67,6 +86,24 @@ pub(crate) async fn index_client(w: &mut Work<'_>, id: ClientId) -> Result<(), E
         return Ok(()); // he is found as the one he became
     }
     index_new(w, &[IndexDoc { client_id: id, names, keys }]).await
+}
+
+/// What a client is found by of the fields the bank has added: words, and numbers with the field's key as their
+/// kind.
+pub(crate) fn added_terms(
+    definitions: &Definitions,
+    fields: &FieldTexts,
+) -> (Vec<String>, Vec<(String, String)>) {
+    let (mut words, mut keys) = (Vec::new(), Vec::new());
+    for field in definitions.searchable(CLIENT) {
+        let Some(text) = fields.get(&field.key) else { continue };
+        words.push(text.chars().take(WORDS_CHARS_MAX).collect());
+        // a contract's number is asked for as a number, not as words
+        if text.chars().count() <= KEY_CHARS_MAX {
+            keys.push((field.key.clone(), text.clone()));
+        }
+    }
+    (words, keys)
 }
 
 /// [`index_client`] for the list of what is bound to a client.

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use store::dump::schema::{self, Table};
 use store::dump::{Pages, hexadecimal, object};
 use store::keys::{self, BANK, Item};
-use store::{Read, Snapshot, Store, Value, blobs, journal, params};
+use store::{Snapshot, Store, Value, blobs, journal};
 use uuid::Uuid;
 
 use crate::RunError;
@@ -130,13 +130,11 @@ fn item(table: &str, column: &str, row: &Json, text: &str) -> Option<Item> {
 async fn write_files(db: &mut Snapshot, dir: &Path) -> Result<u64, RunError> {
     let (mut after, mut files) = (Vec::new(), 0);
     loop {
-        let sql = "select hash from blob where hash > $1 order by hash limit $2";
-        let rows = db.query(sql, params![after.clone(), FILES]).await?;
-        if rows.is_empty() {
+        let addresses = blobs::addresses(db, &after, FILES).await?;
+        if addresses.is_empty() {
             return Ok(files);
         }
-        for row in rows {
-            let address: Vec<u8> = row.one()?;
+        for address in addresses {
             if let Some(content) = blobs::get(db, &address).await? {
                 let name = hexadecimal(&address);
                 let file = dir.join("files").join(name);

@@ -2,12 +2,12 @@
 //! root of its own for its keys, found by the name of the host that was asked. The program opens one node for
 //! each; they share nothing but the process: no query can cross tenants, because no connection can.
 //!
-//! - `directory`: which tenants there are, in a small database that holds nothing of theirs.
+//! - `commands`: the directory, which tenants there are, in a small database that holds nothing of theirs.
 //! - `places`: where a tenant's database and key file are.
 //! - `serving`: the nodes, and the way from a request to its node.
 //! - `tasks`: `tessera tenant create/list/suspend/resume/backup/export/drop`.
 
-pub(crate) mod directory;
+pub(crate) mod commands;
 mod export;
 mod places;
 pub(crate) mod serving;

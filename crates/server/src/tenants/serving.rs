@@ -18,7 +18,7 @@ use tower::ServiceExt;
 use tracing::Instrument;
 
 use super::Tenants;
-use super::directory::{Directory, Tenant};
+use super::commands::{Directory, Tenant};
 use super::places::root_of;
 use crate::config::Config;
 use crate::wiring::{self, Node};

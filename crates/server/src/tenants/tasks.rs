@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use tokio::sync::watch;
 
 use super::Tenants;
-use super::directory::{Directory, Tenant};
+use super::commands::{Directory, Tenant};
 use super::export;
 use super::places::root_of;
 use crate::config::Config;

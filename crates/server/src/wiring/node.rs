@@ -129,6 +129,7 @@ impl Core {
             ),
             directory,
             live,
+            memory: spine::Memory::default(),
             behind: spine::Behind::default(),
             clock: Arc::clone(&setting.clock),
             entropy: Arc::clone(&setting.entropy),

@@ -20,6 +20,8 @@ mod clients;
 mod cluster;
 mod command_line;
 mod contacts;
+mod custom_fields;
+mod custom_objects;
 mod demo_load;
 mod duplicates;
 mod engagement;

@@ -185,6 +185,9 @@ async fn no_address_of_one_bank_leads_into_another() {
             if target.starts_with("/api/v1/") && !target.ends_with("openapi.json") {
                 assert_eq!(status, 401, "{method} {target}: {reply}");
             }
+            if !target.contains(&id) {
+                continue;
+            }
             // and one's own reaches nothing of another bank
             let (status, reply) = api(&address, HOSTS[1], &two.tokens[1], call, "{}").await;
             assert!(!reply.contains(CANARY), "{method} {target}");

@@ -31,6 +31,7 @@ impl Ours {
             directory,
             live,
             behind: spine::Behind::default(),
+            memory: spine::Memory::default(),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(RandomEntropy),
             jurisdiction: Arc::from("ru"),

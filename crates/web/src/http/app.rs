@@ -18,7 +18,9 @@ use super::access::{RouteInfo, Routes};
 use super::contact_file::ContactFormat;
 use super::gate::Gate;
 use super::oidc::Provider;
-use super::pages::{Action, CardPanel, ListColumn, Moved, NavItem, Pages, SearchSource};
+use super::pages::{
+    Action, AddedFields, CardPanel, ListColumn, MoreNavOf, Moved, NavItem, Pages, SearchSource,
+};
 use super::{cx, errors, gallery, health, live, me, oidc, second_step, security, sign_in};
 use crate::api::{self, Api, Contract, Rate};
 use crate::i18n::{Texts, TextsError};
@@ -68,6 +70,10 @@ pub struct App {
     pub contact_format: Option<ContactFormat>,
     /// Says who a client is today.
     pub(super) moved: Option<Moved>,
+    /// Tells which fields the bank has added.
+    pub(super) added_fields: Option<AddedFields>,
+    /// Entries of the menu that are data.
+    pub(super) more_nav: Option<MoreNavOf>,
     /// All routes with their access rule.
     pub routes: Vec<RouteInfo>,
     /// All operations of the API.
@@ -125,6 +131,8 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         actions: Vec::new(),
         contact_format: None,
         moved: None,
+        added_fields: None,
+        more_nav: None,
         routes: Vec::new(),
         api: None,
         api_rate: Rate::default(),
@@ -140,6 +148,8 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         app.search.extend(room.search);
         app.contact_format = app.contact_format.or(room.contact_format);
         app.moved = app.moved.or(room.moved);
+        app.added_fields = app.added_fields.or(room.added_fields);
+        app.more_nav = app.more_nav.or(room.more_nav);
         app.actions.extend_from_slice(room.actions);
     }
     app.nav.sort_by_key(|n| n.order);

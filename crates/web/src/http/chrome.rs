@@ -107,6 +107,14 @@ impl Cx {
                 None => groups.push((item.group, vec![entry])),
             }
         }
+        if !self.more_nav.is_empty() {
+            let more = self
+                .more_nav
+                .iter()
+                .map(|n| NavEntry::new(n.href.clone(), n.icon, n.label.clone()));
+            let place = groups.len().min(1);
+            groups.insert(place, ("nav-group-records", more.collect()));
+        }
         let label = |key: &str| if key.is_empty() { String::new() } else { self.l.t(key) };
         groups.into_iter().map(|(key, entries)| NavGroup::new(label(key), entries)).collect()
     }

@@ -17,6 +17,7 @@ use super::address;
 use super::app::App;
 use super::errors::{self, Failure};
 use super::moved;
+use super::pages::{AddedField, MoreNav};
 use super::seen::{self, Seen};
 use super::sign_in::hash_token;
 use crate::api::is_api;
@@ -47,6 +48,8 @@ pub struct Cx {
     pub flash: Option<String>,
     /// The navigation is folded to icons.
     pub nav_folded: bool,
+    /// Entries of the menu that are data; only where a whole page may be drawn.
+    pub more_nav: Arc<[MoreNav]>,
     /// Browser, for the session list.
     pub agent: String,
     /// Network address, for the session list and the gate; empty when it is not known.
@@ -66,6 +69,16 @@ impl Cx {
         let answer = self.app.services.execute(&self.ctx, id, command).await;
         self.db.forget();
         answer
+    }
+    /// The fields the bank has added for itself.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn added_fields(&self) -> Result<Vec<AddedField>, Error> {
+        match self.app.added_fields {
+            Some(fields) => fields(self).await,
+            None => Ok(Vec::new()),
+        }
     }
     /// The session was opened with a password somebody else has set: it must be changed first.
     pub fn must_change_password(&self) -> bool {
@@ -126,6 +139,13 @@ pub(super) async fn with_context(
     };
     let operation = cx.ctx.operation_id;
     tracing::Span::current().record("tessera.operation_id", tracing::field::display(operation));
+    let cx = match with_menu(cx).await {
+        Ok(cx) => cx,
+        Err(error) => {
+            tracing::error!(%error, "the menu could not be made");
+            return errors::bare_failure(&asked);
+        }
+    };
     request.extensions_mut().insert(cx.clone());
     let response = next.run(request).await;
     if let Some(there) = moved::elsewhere(&cx, only_reads, response.status()).await {
@@ -138,6 +158,17 @@ pub(super) async fn with_context(
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// With the entries of the menu that are data.
+async fn with_menu(cx: Cx) -> Result<Cx, Error> {
+    match cx.app.more_nav.filter(|_| cx.session.is_some() && !cx.is_fragment) {
+        Some(more) => {
+            let more_nav = more(&cx).await?.into();
+            Ok(Cx { more_nav, ..cx })
+        }
+        None => Ok(cx),
+    }
 }
 
 async fn make(
@@ -190,6 +221,7 @@ async fn make(
         path,
         flash: cookie(headers, "flash").map(str::to_owned),
         nav_folded: cookie(headers, "nav").is_some_and(|v| v == "folded"),
+        more_nav: Arc::from([]),
         agent: text_header(headers, "user-agent"),
         address,
         ctx,

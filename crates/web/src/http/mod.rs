@@ -34,7 +34,8 @@ pub(crate) use form_data::pairs;
 pub use form_data::{FormData, Upload, UploadForm, read_upload};
 pub use oidc::{Provider, ProviderError, ProviderSetting};
 pub use pages::{
-    Action, CardPanel, ColumnKind, Hits, ListColumn, Moved, MovedTo, NavItem, Pages, PanelMarkup,
-    PanelSlot, SearchHit, SearchSource,
+    Action, AddedField, AddedFields, CardPanel, ColumnKind, FieldsAdded, Hits, ListColumn, MoreNav,
+    MoreNavOf, MoreNavs, Moved, MovedTo, NavItem, Pages, PanelMarkup, PanelSlot, SearchHit,
+    SearchSource,
 };
 pub use sign_in::{hash_token, new_token};

@@ -1,11 +1,13 @@
 //! What a room registers to be shown: routes, texts, navigation, card panels, list columns, search.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use kernel::{ClientId, Lang};
 use maud::Markup;
+use serde_json::Value as Json;
 use spine::Error;
 
 use super::access::Routes;
@@ -35,7 +37,101 @@ pub struct Pages {
     pub contact_format: Option<ContactFormat>,
     /// Says who a client is today, from the room that merges them.
     pub moved: Option<Moved>,
+    /// Tells which fields the bank has added, from the room that owns their definitions.
+    pub added_fields: Option<AddedFields>,
+    /// Entries of the menu that are data, from the room that owns them.
+    pub more_nav: Option<MoreNavOf>,
 }
+
+/// An entry of the menu that is data: a list of a kind of record the bank has made for itself.
+#[derive(Clone, Debug)]
+pub struct MoreNav {
+    /// Address.
+    pub href: String,
+    /// Icon.
+    pub icon: &'static str,
+    /// Words.
+    pub label: String,
+}
+
+/// The future of [`MoreNavOf`].
+pub type MoreNavs<'a> = Pin<Box<dyn Future<Output = Result<Vec<MoreNav>, Error>> + Send + 'a>>;
+
+/// The entries of the menu that are data, cut to what the person may see.
+pub type MoreNavOf = for<'a> fn(&'a Cx) -> MoreNavs<'a>;
+
+/// A field the bank has added for itself, as other rooms show it and offer it to feeds.
+#[derive(Clone, Debug)]
+pub struct AddedField {
+    /// Of which object: `client`, or the key of a kind of record.
+    pub object: String,
+    /// Its key, in forms, feeds and the journal.
+    pub key: String,
+    /// Its name in Russian and in English.
+    pub labels: [String; 2],
+    /// Its name in the reader's language.
+    pub label: String,
+    /// It is in use, not put away.
+    pub is_active: bool,
+    /// The reader may see its values.
+    pub is_seen: bool,
+    /// Words of its list, by their keys, in the reader's language.
+    pub words: BTreeMap<String, String>,
+}
+
+/// How every key of such a field begins.
+const ADDED_PREFIX: &str = "x_";
+
+impl AddedField {
+    /// The field a changed key of a journal's entry is of; none when it is no added one.
+    pub fn of<'a>(
+        all: &'a [AddedField],
+        (entity, changes): (&str, &Json),
+        key: &str,
+    ) -> Option<&'a AddedField> {
+        let object = object_of(entity, changes);
+        all.iter().find(|f| f.key == key && f.object == object)
+    }
+    /// A stored value as people read it, as far as it is words of a list.
+    pub fn value(&self, text: &str) -> String {
+        let words = text.split(',').map(|key| self.words.get(key).map_or(key, String::as_str));
+        if self.words.is_empty() { text.to_owned() } else { words.collect::<Vec<_>>().join(", ") }
+    }
+    /// Takes out of a journal's entry what the reader may not know of; none when nothing is left of it.
+    pub fn seen_changes(all: &[AddedField], entity: &str, changes: &str) -> Option<String> {
+        let mut json: Json = serde_json::from_str(changes).unwrap_or(Json::Null);
+        let object = object_of(entity, &json).to_owned();
+        let is_seen = |f: &AddedField| f.object == object && f.is_seen;
+        if entity == RECORD && !all.iter().any(is_seen) {
+            return None;
+        }
+        let fields = json.as_object_mut()?;
+        let (before, was_empty) = (fields.len(), fields.is_empty());
+        fields.retain(|key, _| {
+            !key.starts_with(ADDED_PREFIX) || all.iter().any(|f| is_seen(f) && f.key == *key)
+        });
+        match fields.len() {
+            0 if !was_empty => None,
+            left if left == before => Some(changes.to_owned()),
+            _ => Some(json.to_string()),
+        }
+    }
+}
+
+/// The entity of the journal under which records of the bank's own kinds change.
+const RECORD: &str = "custom_record";
+
+fn object_of<'a>(entity: &str, changes: &'a Json) -> &'a str {
+    let named = changes.get("object").and_then(|pair| pair.get(1)).and_then(Json::as_str);
+    named.filter(|_| entity == RECORD).unwrap_or("client")
+}
+
+/// The future of [`AddedFields`].
+pub type FieldsAdded<'a> =
+    Pin<Box<dyn Future<Output = Result<Vec<AddedField>, Error>> + Send + 'a>>;
+
+/// All fields the bank has added.
+pub type AddedFields = for<'a> fn(&'a Cx) -> FieldsAdded<'a>;
 
 /// The future of [`Moved`].
 pub type MovedTo<'a> = Pin<Box<dyn Future<Output = Result<Option<ClientId>, Error>> + Send + 'a>>;

@@ -10,7 +10,7 @@ use spine::Error;
 use spine::approval::{Approval, NOTE_CHARS_MAX, Right, State, queries};
 use uuid::Uuid;
 use web::ui::{Button, Field, Input, Kv, PageHeader, Panel, error_summary, split};
-use web::{Answer, Cx};
+use web::{AddedField, Answer, Cx};
 
 use super::HOME;
 use super::list::state_mark;
@@ -20,7 +20,8 @@ use crate::pages::{lookups, post_button};
 pub(super) async fn show(mut cx: Cx, Path(id): Path<Uuid>) -> Answer {
     let approval = visible(&mut cx, id).await?;
     let title = cx.command_words(&approval.command);
-    Ok(cx.page(&title, &body(&cx, &approval, "", &Refusals::default())))
+    let content = body(&cx, &approval, "", &Refusals::default()).await?;
+    Ok(cx.page(&title, &content))
 }
 
 /// The request, to whom it concerns: the maker, whoever may or might have decided it, and readers of the
@@ -35,22 +36,36 @@ pub(in crate::approvals) async fn visible(cx: &mut Cx, id: Uuid) -> Result<Appro
 }
 
 /// The page again after a refused decision, with what was typed.
-pub(super) fn refused(cx: &Cx, approval: &Approval, note: &str, refusals: &Refusals) -> Response {
+///
+/// # Errors
+/// The database's.
+pub(super) async fn refused(
+    cx: &Cx,
+    approval: &Approval,
+    note: &str,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let title = cx.command_words(&approval.command);
-    let body = body(cx, approval, note, refusals);
-    cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &body)
+    let body = body(cx, approval, note, refusals).await?;
+    Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &body))
 }
 
-fn body(cx: &Cx, approval: &Approval, note: &str, refusals: &Refusals) -> Markup {
+async fn body(
+    cx: &Cx,
+    approval: &Approval,
+    note: &str,
+    refusals: &Refusals,
+) -> Result<Markup, Error> {
     let l = &cx.l;
+    let added = cx.added_fields().await?;
     let messages = cx.refusal_words(refusals.general());
-    let wide = html! { (changes(cx, approval)) (decision(cx, approval, note, refusals)) };
-    html! {
+    let wide = html! { (changes(cx, &added, approval)) (decision(cx, approval, note, refusals)) };
+    Ok(html! {
         (PageHeader::new(cx.command_words(&approval.command)).crumb(HOME, l.t("approvals"))
             .marks(state_mark(l, approval.state)).render(l))
         @if !messages.is_empty() { (error_summary(l, &messages)) }
         (split(&wide, &facts(cx, approval)))
-    }
+    })
 }
 
 fn facts(cx: &Cx, approval: &Approval) -> Markup {
@@ -87,7 +102,7 @@ fn facts(cx: &Cx, approval: &Approval) -> Markup {
     Panel::new(l.t("approval-facts")).icon("hourglass").render(&kv.render(l))
 }
 
-fn changes(cx: &Cx, approval: &Approval) -> Markup {
+fn changes(cx: &Cx, added: &[AddedField], approval: &Approval) -> Markup {
     let l = &cx.l;
     // a reader of the journal sees which fields, the parties see the values
     let is_open = cx.right_when_open(approval) != Right::None;
@@ -98,7 +113,7 @@ fn changes(cx: &Cx, approval: &Approval) -> Markup {
             @let entity = thing.get("entity").and_then(Json::as_str).unwrap_or("");
             div.waiting-change {
                 strong { (entity_word(l, entity)) }
-                (change_lines(cx, entity, thing.get("changes").unwrap_or(&Json::Null), is_open))
+                (change_lines(cx, added, (entity, thing.get("changes").unwrap_or(&Json::Null)), is_open))
             }
         }
         @if things.len() >= queries::CHANGES_MAX {

@@ -11,7 +11,7 @@ use web::ui::{
     self, Cell, Column, Condition, FilterBar, FilterField, FilterValue, Opt, PageHeader, Pager,
     Row, Table, Tone,
 };
-use web::{Answer, Cx, FormData};
+use web::{AddedField, Answer, Cx, FormData};
 
 use super::values::{change_lines, entity_word};
 use super::{HOME, chain};
@@ -35,11 +35,12 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
     lines.truncate(PAGE_ROWS);
     let readable = readable(&mut cx, &lines).await?;
     let chain = chain::panel(&mut cx).await?;
+    let added = cx.added_fields().await?;
     let last = lines.last().filter(|_| has_more);
     let next = last.map(|last| next_page(&conditions, last));
     let body = html! {
         (PageHeader::new(l.t("admin-journal")).lead(html! { (l.t("admin-journal-lead")) }).render(&l))
-        (ui::stack(&[chain, html! { (filter(&cx, conditions)) (table(&cx, &lines, &readable, next)) }]))
+        (ui::stack(&[chain, html! { (filter(&cx, conditions)) (table(&cx, (&lines, &added), &readable, next)) }]))
     };
     Ok(cx.page(&l.t("admin-journal"), &body))
 }
@@ -130,7 +131,12 @@ fn filter(cx: &Cx, conditions: Vec<Condition>) -> Markup {
     FilterBar::new("journal-filter", fields, conditions).render(l)
 }
 
-fn table(cx: &Cx, lines: &[Line], readable: &BTreeSet<ClientId>, next: Option<String>) -> Markup {
+fn table(
+    cx: &Cx,
+    (lines, added): (&[Line], &[AddedField]),
+    readable: &BTreeSet<ClientId>,
+    next: Option<String>,
+) -> Markup {
     let l = &cx.l;
     let none =
         ui::empty("book-open", &l.t("admin-journal-none"), &l.t("admin-journal-none-words"), None);
@@ -143,7 +149,7 @@ fn table(cx: &Cx, lines: &[Line], readable: &BTreeSet<ClientId>, next: Option<St
         .empty(none);
     for line in lines {
         let is_open = line.client.is_none_or(|client| readable.contains(&client));
-        table = table.row(row(cx, line, is_open));
+        table = table.row(row(cx, (line, added), is_open));
     }
     if let Some(next) = next {
         let words = l.t("admin-newest-first");
@@ -152,7 +158,7 @@ fn table(cx: &Cx, lines: &[Line], readable: &BTreeSet<ClientId>, next: Option<St
     table.render(l)
 }
 
-fn row(cx: &Cx, line: &Line, is_open: bool) -> Row {
+fn row(cx: &Cx, (line, added): (&Line, &[AddedField]), is_open: bool) -> Row {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let who = line
@@ -183,7 +189,7 @@ fn row(cx: &Cx, line: &Line, is_open: bool) -> Row {
         .cell(Cell::markup(when))
         .cell(Cell::markup(who))
         .cell(Cell::markup(what))
-        .cell(Cell::markup(change_lines(cx, &line.entity, &line.changes, is_open)))
+        .cell(Cell::markup(change_lines(cx, added, (&line.entity, &line.changes), is_open)))
 }
 
 fn filtered(name: &str, id: Uuid) -> String {

@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use serde_json::Value as Json;
 use spine::org::Directory;
 use uuid::Uuid;
-use web::Cx;
 use web::i18n::L;
+use web::{AddedField, Cx};
 
 use crate::pages::lookups;
 
@@ -20,20 +20,30 @@ pub(crate) fn entity_word(l: &L, entity: &str) -> String {
     lookups(l, &["entity"], entity)
 }
 
-/// The word for a field: of this kind of thing, of any thing, or of a permission.
-fn field_word(l: &L, entity: &str, field: &str) -> String {
+/// The word for a field: one the bank has added, of this kind of thing, of any thing, or of a permission.
+fn field_word(l: &L, added: Option<&AddedField>, entity: &str, field: &str) -> String {
+    if let Some(added) = added {
+        return added.label.clone();
+    }
     let own = format!("field-{}", entity.replace(['.', '_'], "-"));
     lookups(l, &[&own, "field", "permission"], field)
 }
 
 /// All changed fields of an entry; without their values for a person who may not see the client.
-pub(crate) fn change_lines(cx: &Cx, entity: &str, changes: &Json, is_open: bool) -> Markup {
+pub(crate) fn change_lines(
+    cx: &Cx,
+    added: &[AddedField],
+    (entity, changes): (&str, &Json),
+    is_open: bool,
+) -> Markup {
     let l = &cx.l;
     let Json::Object(fields) = changes else {
         return html! {};
     };
+    let of = |field: &str| AddedField::of(added, (entity, changes), field);
     if !is_open {
-        let names: Vec<String> = fields.keys().map(|field| field_word(l, entity, field)).collect();
+        let names: Vec<String> =
+            fields.keys().map(|field| field_word(l, of(field), entity, field)).collect();
         return html! {
             span.quiet title=(l.t("admin-journal-hidden")) {
                 (web::icons::icon("eye-off")) " " (names.join(", "))
@@ -44,16 +54,19 @@ pub(crate) fn change_lines(cx: &Cx, entity: &str, changes: &Json, is_open: bool)
     let one = |(field, change): (&String, &Json)| {
         let side = |at: usize| {
             let value = change.get(at).unwrap_or(&Json::Null);
-            shown(l, directory, field, value)
+            let words = of(field).zip(value.as_str()).map(|(added, text)| added.value(text));
+            words.or_else(|| shown(l, directory, field, value))
         };
-        let (before, after) = (side(0), side(1));
+        let is_seen = of(field).is_none_or(|f| f.is_seen);
+        let hidden = || Some(l.t("admin-journal-hidden"));
+        let (before, after) = if is_seen { (side(0), side(1)) } else { (None, hidden()) };
         let title = match (&before, &after) {
             (Some(before), Some(after)) => format!("{before} → {after}"),
             (one, other) => one.as_ref().or(other.as_ref()).cloned().unwrap_or_default(),
         };
         html! {
             li title=(title) {
-                span.quiet { (field_word(l, entity, field)) ": " }
+                span.quiet { (field_word(l, of(field), entity, field)) ": " }
                 @if let Some(before) = &before { del.quiet { (before) } " → " }
                 @match &after {
                     Some(after) => span { (after) },

@@ -4,7 +4,7 @@ mod run;
 mod start;
 
 pub(in crate::import) use run::rejects_of;
-pub(in crate::import) use start::prepare;
+pub(in crate::import) use start::{added_columns, prepare};
 
 use web::i18n::{Arg, L};
 use web::{Access, Action, Routes};

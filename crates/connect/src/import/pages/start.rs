@@ -10,7 +10,7 @@ use web::ui::{self, Button, Cell, Column, Field, Form, Input, Opt, PageHeader, R
 use web::{Answer, Cx, FormData, UploadForm, read_upload};
 
 use super::feed_words;
-use crate::feed::{Mapping, PROJECT_MAPPINGS, sniff};
+use crate::feed::{AddedColumns, Mapping, PROJECT_MAPPINGS, sniff, take_added};
 use crate::import::commands::{CreateImport, NewFile};
 use crate::import::model::built_in_mapping;
 use crate::import::queries::{self, ImportRun};
@@ -124,7 +124,8 @@ fn markup(cx: &Cx, typed: &FormData, refusals: &Refusals) -> Markup {
 
 pub(super) async fn send(cx: Cx, multipart: Multipart) -> Answer {
     let sent = read_upload(multipart).await?;
-    let (form, outcome) = match prepare(&cx.l, &sent) {
+    let added = added_columns(&cx).await?;
+    let (form, outcome) = match prepare(&cx.l, &sent, &added) {
         Ok(command) => {
             let id = sent.form.command_id()?;
             (sent.form, cx.execute(id, &command).await)
@@ -142,15 +143,32 @@ pub(super) async fn send(cx: Cx, multipart: Multipart) -> Answer {
     }
 }
 
+/// The columns a table may have for fields the bank has added.
+///
+/// # Errors
+/// The database's.
+pub(in crate::import) async fn added_columns(cx: &Cx) -> Result<AddedColumns, Error> {
+    let added = cx.added_fields().await?;
+    Ok(added
+        .into_iter()
+        .filter(|f| f.is_active && f.object == "client")
+        .map(|f| (f.key, f.labels.to_vec()))
+        .collect())
+}
+
 /// The command a sent form asks for.
 ///
 /// # Errors
 /// No file, or a mapping that is none.
-pub(in crate::import) fn prepare(l: &L, sent: &UploadForm) -> Result<CreateImport, Refusal> {
+pub(in crate::import) fn prepare(
+    l: &L,
+    sent: &UploadForm,
+    added: &AddedColumns,
+) -> Result<CreateImport, Refusal> {
     let first = sent.files.first().ok_or_else(|| Refusal::field("required", "files"))?;
     let choice = sent.form.opt("mapping").unwrap_or_else(|| "guess".to_owned());
     let mapping = match choice.as_str() {
-        "guess" => guess(l, &first.name, &first.content)?,
+        "guess" => guess(l, &first.name, &first.content, added)?,
         "own" => {
             let text = sent.form.raw("mapping_text").to_owned();
             Mapping::parse(&text).map_err(|e| {
@@ -173,11 +191,13 @@ pub(in crate::import) fn prepare(l: &L, sent: &UploadForm) -> Result<CreateImpor
 }
 
 /// The mapping that the header of a table of contacts suggests.
-fn guess(l: &L, name: &str, content: &[u8]) -> Result<String, Refusal> {
+fn guess(l: &L, name: &str, content: &[u8], added: &AddedColumns) -> Result<String, Refusal> {
     let bad = |reason: String| Refusal::field("import-file-bad", "files").arg("reason", reason);
     let dir = tempfile::tempdir().map_err(|e| bad(e.to_string()))?;
     let path = dir.path().join(std::path::Path::new(name).file_name().unwrap_or_default());
     std::fs::write(&path, content).map_err(|e| bad(e.to_string()))?;
     let sniffed = sniff(&path).map_err(|e| bad(feed_words(l, &e)))?;
-    Ok(sniffed.mapping().to_toml())
+    let mut mapping = sniffed.mapping();
+    take_added(&mut mapping, &sniffed.columns, added);
+    Ok(mapping.to_toml())
 }

@@ -4,7 +4,7 @@ use kernel::{ClientId, TaskId, Timestamp, limits};
 use spine::Error;
 use store::journal::{self, Entry};
 use uuid::Uuid;
-use web::Cx;
+use web::{AddedField, Cx};
 
 use crate::interaction::model::TimelineFilter;
 use crate::interaction::queries::{
@@ -80,11 +80,14 @@ pub(in crate::interaction) async fn read(
         let since = Timestamp::from_micros(i64::MIN);
         let all = cx.app.services.bus.absorbed(&mut db, client).await?;
         let entries = journal::of_clients(&mut db, &all, since, below.at, JOURNAL_ROWS).await?;
-        let (entries, edge) = cut_journal(entries);
+        let (mut entries, edge) = cut_journal(entries);
         merge.edge = merge.edge.max(edge);
         let loads = *filter == TimelineFilter::Changes;
         let owner = client_ref::get(&mut db, client).await?.owner();
         let money = cx.principal().reaches("holding.read", owner);
+        let records = cx.principal().reaches("record.read", owner);
+        let added = cx.added_fields().await?;
+        entries.retain_mut(|e| (records || e.draft.entity != "custom_record") && cut(e, &added));
         merge.items.extend(grouped(
             entries.into_iter().filter(|e| (loads || !is_load(e)) && (money || !is_holding(e))),
         ));
@@ -92,6 +95,14 @@ pub(in crate::interaction) async fn read(
     let (items, next) = merge.finish(limits::TIMELINE_ROWS);
     let seen_at = seen_at(&mut db, client, cx.principal().user_id).await?;
     Ok(Page { items, next, seen_at })
+}
+
+/// Takes out of an entry what the reader may not know of the bank's own fields; `false`: nothing is left.
+fn cut(entry: &mut Entry, added: &[AddedField]) -> bool {
+    let seen = AddedField::seen_changes(added, &entry.draft.entity, &entry.draft.changes);
+    let is_left = seen.is_some();
+    entry.draft.changes = seen.unwrap_or_default();
+    is_left
 }
 
 fn full(length: usize, limit: i64) -> Option<()> {

@@ -11,7 +11,7 @@ use spine::Error;
 use store::journal::Entry;
 use web::icons::icon;
 use web::ui::{self, Button, Moment, PageHeader, Panel, TimelineEntry, Tone};
-use web::{Answer, Cx, FormData, i18n::L};
+use web::{AddedField, Answer, Cx, FormData, i18n::L};
 
 use super::history::{self, Asked, Item};
 use crate::interaction::model::TimelineFilter;
@@ -56,8 +56,10 @@ pub(super) async fn panel(cx: &Cx, id: ClientId, asked: &Asked) -> Result<Markup
     let page = history::read(cx, id, asked).await?;
     let ids = history::named_tasks(&page.items);
     let titles = tasks::titles(&mut cx.db.clone(), &ids).await?;
+    let added = cx.added_fields().await?;
+    let names = Names { titles: &titles, added: &added };
     let entries: Vec<TimelineEntry> =
-        page.items.iter().map(|item| entry(cx, item, page.seen_at, &titles)).collect();
+        page.items.iter().map(|item| entry(cx, item, page.seen_at, &names)).collect();
     let more = page.next.map(|place| address(id, asked.filter, &asked.query, Some(place)));
     let body = html! {
         (search_bar(l, id, asked))
@@ -129,17 +131,18 @@ fn nothing(l: &L, id: ClientId, asked: &Asked) -> Markup {
     }
 }
 
-fn entry(
-    cx: &Cx,
-    item: &Item,
-    seen_at: Option<Timestamp>,
-    titles: &BTreeMap<TaskId, String>,
-) -> TimelineEntry {
+/// What things and fields that changed are called.
+struct Names<'a> {
+    titles: &'a BTreeMap<TaskId, String>,
+    added: &'a [AddedField],
+}
+
+fn entry(cx: &Cx, item: &Item, seen_at: Option<Timestamp>, names: &Names<'_>) -> TimelineEntry {
     let entry = match item {
         Item::Contact(contact) => contact_entry(cx, contact),
         Item::Made(mark) => made_entry(cx, mark),
         Item::Closed(mark) => closed_entry(cx, mark),
-        Item::Changed(entries) => changed_entry(cx, entries, titles),
+        Item::Changed(entries) => changed_entry(cx, entries, names),
     };
     // what one did oneself is not news
     let me = cx.principal().user_id;
@@ -254,7 +257,7 @@ fn closed_entry(cx: &Cx, mark: &TaskMark) -> TimelineEntry {
 }
 
 /// One quiet line for what one command changed; the values fold out of it.
-fn changed_entry(cx: &Cx, entries: &[Entry], titles: &BTreeMap<TaskId, String>) -> TimelineEntry {
+fn changed_entry(cx: &Cx, entries: &[Entry], names: &Names<'_>) -> TimelineEntry {
     let l = &cx.l;
     let at = entries.first().map_or(Timestamp::from_micros(0), |e| e.draft.at);
     let by = entries.first().and_then(|e| e.draft.actor_id);
@@ -262,11 +265,11 @@ fn changed_entry(cx: &Cx, entries: &[Entry], titles: &BTreeMap<TaskId, String>) 
     let mut things: Vec<String> = Vec::new();
     let mut lines: Vec<(String, String, String)> = Vec::new();
     for entry in entries {
-        let thing = thing_name(l, entry, titles);
+        let thing = thing_name(l, entry, names.titles);
         if !things.contains(&thing) {
             things.push(thing);
         }
-        lines.extend(changed_fields(cx, entry));
+        lines.extend(changed_fields(cx, entry, names.added));
     }
     let fields = l.ta("timeline-fields", &[("n", lines.len().into())]);
     let title = html! { span.quiet { (l.t("timeline-changed")) ": " (things.join(", ")) } };
@@ -297,7 +300,7 @@ fn thing_name(l: &L, entry: &Entry, titles: &BTreeMap<TaskId, String>) -> String
     if l.texts.has(l.lang, &key) { l.t(&key) } else { l.t("entity-client") }
 }
 
-fn changed_fields(cx: &Cx, entry: &Entry) -> Vec<(String, String, String)> {
+fn changed_fields(cx: &Cx, entry: &Entry, added: &[AddedField]) -> Vec<(String, String, String)> {
     if entry.draft.entity == "identifier" {
         // numbers of documents: the documents panel knows who may see them
         return Vec::new();
@@ -306,14 +309,22 @@ fn changed_fields(cx: &Cx, entry: &Entry) -> Vec<(String, String, String)> {
     let Some(fields) = changes.as_object() else {
         return Vec::new();
     };
+    let of = |field: &str| AddedField::of(added, (&entry.draft.entity, &changes), field);
     let name = |field: &str| {
+        if let Some(added) = of(field) {
+            return added.label.clone();
+        }
         // both spellings are in use: a column's and a text key's
         let keys = [format!("field-{field}"), format!("field-{}", field.replace('_', "-"))];
         let known = keys.iter().find(|key| cx.l.texts.has(cx.l.lang, key));
         known.map_or_else(|| field.replace('_', " "), |key| cx.l.t(key))
     };
-    let value = |values: &Json, at: usize| values.get(at).map(|v| shown(cx, v)).unwrap_or_default();
-    fields.iter().map(|(field, v)| (name(field), value(v, 0), value(v, 1))).collect()
+    let value = |field: &str, values: &Json, at: usize| {
+        let value = values.get(at).unwrap_or(&Json::Null);
+        let words = of(field).zip(value.as_str()).filter(|(added, _)| !added.words.is_empty());
+        words.map_or_else(|| shown(cx, value), |(added, text)| added.value(text))
+    };
+    fields.iter().map(|(field, v)| (name(field), value(field, v, 0), value(field, v, 1))).collect()
 }
 
 /// A value as people read it: dates, names of staff and branches; other ids say nothing to anybody.

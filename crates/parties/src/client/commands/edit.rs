@@ -6,9 +6,10 @@ use spine::{Change, Command, Conflict, Error, FieldConflict, Owner, Work};
 use store::{Read, Value, params};
 
 use super::rows::{birth_day, insert_origins};
-use crate::client::fields::{FieldDef, FieldInput, field};
+use crate::client::ClientField;
 use crate::client::model::ClientKind;
 use crate::client::queries::{self, FieldTexts, names_of};
+use crate::fields;
 use crate::identity;
 use crate::identity::record::RECORD_FIELDS;
 use crate::merge::queries::NOT_MERGED;
@@ -54,16 +55,17 @@ impl Command for EditClient {
         let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
         w.ctx.principal.require_over("client.edit", owner)?;
         let currency = super::super::currency(w.ctx)?;
+        let definitions = fields::queries::read_held(w).await?;
         let mut stored = queries::fields(w, id, currency).await?;
-        let changed = self.merge(w, kind, &stored).await?;
+        let changed = self.merge(w, kind, &definitions, &stored).await?;
         if changed.is_empty() {
             return Ok(());
         }
         let before = stored.clone();
         for (def, value) in &changed {
             match value {
-                Some(text) => drop(stored.insert(def.key, text.clone())),
-                None => drop(stored.remove(def.key)),
+                Some(text) => drop(stored.insert(def.key().to_owned(), text.clone())),
+                None => drop(stored.remove(def.key())),
             }
         }
         if names_of(&stored).display(kind).is_empty() && !names_of(&before).display(kind).is_empty()
@@ -76,7 +78,7 @@ impl Command for EditClient {
 }
 
 /// Fields that change, with their new canonical text.
-pub(crate) type Changed = Vec<(&'static FieldDef, Option<String>)>;
+pub(crate) type Changed = Vec<(ClientField, Option<String>)>;
 
 impl EditClient {
     /// Which fields really change; all refusals and all conflicts are gathered first.
@@ -84,21 +86,22 @@ impl EditClient {
         &self,
         w: &mut Work<'_>,
         kind: ClientKind,
+        definitions: &fields::model::Definitions,
         stored: &FieldTexts,
     ) -> Result<Changed, Error> {
-        let currency = super::super::currency(w.ctx)?;
-        let today = w.ctx.now.date_in(&jiff::tz::TimeZone::UTC);
+        let env = crate::client::env(w.ctx)?;
         let mut refusals = Refusals::default();
         let mut conflict = Conflict::default();
         let mut changed: Changed = Vec::new();
         for edit in &self.edits {
-            let Some(def) = field(&edit.field).filter(|f| f.kinds.contains(&kind)) else {
+            let principal = &w.ctx.principal;
+            let Some(def) = ClientField::find(definitions, kind, principal, &edit.field) else {
                 refusals.push(Refusal::field("field-unknown", &edit.field));
                 continue;
             };
-            let theirs = stored.get(def.key).map(String::as_str).unwrap_or("");
+            let theirs = stored.get(def.key()).map(String::as_str).unwrap_or("");
             let original = def.tidy(&edit.original);
-            match def.parse(&edit.value, today, currency) {
+            match read(w, &def, &edit.value, env, theirs).await? {
                 Err(refusal) => refusals.push(refusal),
                 Ok(mine) => {
                     let text = mine.as_deref().unwrap_or("");
@@ -109,7 +112,7 @@ impl EditClient {
                         changed.push((def, mine));
                     } else {
                         conflict.fields.push(FieldConflict {
-                            field: def.key.to_owned(),
+                            field: def.key().to_owned(),
                             original,
                             mine: text.to_owned(),
                             theirs: theirs.to_owned(),
@@ -162,32 +165,74 @@ pub(crate) async fn write_changes(
         now.into(),
     ];
     for (def, text) in changed {
-        let amount = text.as_deref().filter(|_| def.input == FieldInput::Amount);
-        if let Some(Ok(amount)) = amount.map(|text| kernel::Money::parse(text, currency)) {
+        if let Some(amount) = text.as_deref().and_then(|text| def.amount(text, currency)) {
             w.at_stake(amount);
         }
-        values.push(def.to_column(text.as_deref(), currency));
-        sets.push(format!("{} = ${}", def.key, values.len()));
+        if let Some(own) = def.own() {
+            values.push(own.to_column(text.as_deref(), currency));
+            sets.push(format!("{} = ${}", own.key, values.len()));
+        }
     }
-    if let Some((_, income)) = changed.iter().find(|(def, _)| def.key == "income_minor") {
+    if let Some((_, income)) = changed.iter().find(|(def, _)| def.key() == "income_minor") {
         values.push(income.as_ref().map(|_| currency).into());
         sets.push(format!("income_currency = ${}", values.len()));
     }
     w.execute(&format!("update client set {} where id = $1", sets.join(", ")), &values).await?;
     let origins: Vec<Vec<Value>> = changed
         .iter()
-        .map(|(def, _)| vec![id.into(), def.key.into(), source.into(), author.into(), now.into()])
+        .map(|(def, _)| vec![id.into(), def.key().into(), source.into(), author.into(), now.into()])
         .collect();
     insert_origins(w, &origins).await?;
+    let finds_anew = write_added(w, id, after, changed).await?;
     let text = |fields: &FieldTexts, key: &str| fields.get(key).cloned();
     let change = changed.iter().fold(Change::new(), |change, (def, _)| {
-        change.field(def.key, text(before, def.key), text(after, def.key))
+        change.field(def.key(), text(before, def.key()), text(after, def.key()))
     });
     w.record("client", id, Some(id), change);
-    if names_of(before) != names || before.get("former_name") != after.get("former_name") {
+    if finds_anew
+        || names_of(before) != names
+        || before.get("former_name") != after.get("former_name")
+    {
         search::commands::index_client(w, id).await?;
-    } else if changed.iter().any(|(def, _)| RECORD_FIELDS.contains(&def.key)) {
+    } else if changed.iter().any(|(def, _)| RECORD_FIELDS.contains(&def.key())) {
         identity::commands::refresh_keys(w, &[id]).await?;
     }
     Ok(())
+}
+
+/// Reads what was typed; who or what a link names is looked up, unless it is what stands there already.
+async fn read(
+    w: &mut Work<'_>,
+    def: &ClientField,
+    typed: &str,
+    env: fields::model::Env,
+    stored: &str,
+) -> Result<Result<Option<String>, Refusal>, Error> {
+    let text = match (def.parse(typed, env), def) {
+        (Ok(Some(text)), ClientField::Added(field)) if text != stored => {
+            return Ok(fields::commands::resolve(w, field, &text).await?.map(Some));
+        }
+        (read, _) => read,
+    };
+    Ok(text)
+}
+
+/// Writes the values among the changed ones that the bank itself has added; answers whether the client is found
+/// by one of them.
+async fn write_added(
+    w: &mut Work<'_>,
+    id: ClientId,
+    after: &FieldTexts,
+    changed: &Changed,
+) -> Result<bool, Error> {
+    let added = changed.iter().filter_map(|(def, value)| match def {
+        ClientField::Added(field) => Some((std::sync::Arc::clone(field), value.clone())),
+        ClientField::Own(_) => None,
+    });
+    let added: Vec<_> = added.collect();
+    if added.is_empty() {
+        return Ok(false);
+    }
+    fields::commands::write_client(w, id, after, &added).await?;
+    Ok(added.iter().any(|(field, _)| field.spec.searchable))
 }

@@ -168,7 +168,7 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
             links.push([line, vec![(*since).into(), now.into()]].concat());
         }
         for key in known_fields(&c.fields).keys() {
-            origins.push(vec![id.clone(), (*key).into(), source.into(), now.into()]);
+            origins.push(vec![id.clone(), key.into(), source.into(), now.into()]);
         }
     }
     let tables: [(&str, &[Vec<Value>]); 8] = [
@@ -205,7 +205,7 @@ async fn load_main_members(w: &mut Work<'_>, clients: &[LoadedClient]) -> Result
 /// What a loaded client is found by.
 fn index_doc(c: &LoadedClient) -> IndexDoc {
     let fields = known_fields(&c.fields);
-    let names: Vec<String> = NAME_FIELDS.iter().filter_map(|k| fields.get(k).cloned()).collect();
+    let names: Vec<String> = NAME_FIELDS.iter().filter_map(|k| fields.get(*k).cloned()).collect();
     let mut keys: Vec<(String, String)> = c
         .contacts
         .iter()
@@ -217,7 +217,7 @@ fn index_doc(c: &LoadedClient) -> IndexDoc {
     IndexDoc { client_id: c.id, names, keys }
 }
 
-/// Keeps the fields of our table, with their static keys.
+/// Keeps the fields of our table.
 fn known_fields(fields: &BTreeMap<String, String>) -> FieldTexts {
-    fields.iter().filter_map(|(k, v)| field(k).map(|f| (f.key, v.clone()))).collect()
+    fields.iter().filter_map(|(k, v)| field(k).map(|f| (f.key.to_owned(), v.clone()))).collect()
 }

@@ -8,10 +8,11 @@ use spine::{Change, Command, Error, Owner, Work};
 
 use super::rows::{
     CheckedIdentifier, NewContact, check_owner, insert_client, insert_contacts, insert_identifiers,
-    read_fields,
+    read_fields, resolve_links,
 };
 use crate::client::model::ClientKind;
 use crate::client::queries::{FieldTexts, names_of};
+use crate::fields;
 use crate::identity;
 use crate::identity::record::Record;
 use crate::search;
@@ -26,6 +27,9 @@ pub struct RegisterClient {
     pub kind: String,
     /// Field key → what was typed.
     pub fields: BTreeMap<String, String>,
+    /// The same of fields the bank itself has added; they may also stand among `fields`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, String>,
     /// Home branch; the actor's when absent.
     pub branch_id: Option<BranchId>,
     /// Manager.
@@ -55,7 +59,11 @@ impl Command for RegisterClient {
     async fn handle(&self, w: &mut Work<'_>) -> Result<ClientId, Error> {
         let kind = ClientKind::from_key(&self.kind)
             .ok_or_else(|| Error::refused_field("not-a-choice", "kind"))?;
-        let (fields, mut refusals) = read_fields(w, kind, &self.fields)?;
+        let definitions = fields::queries::read_held(w).await?;
+        let typed = self.fields.iter().chain(&self.custom);
+        let typed: BTreeMap<String, String> = typed.map(|(k, v)| (k.clone(), v.clone())).collect();
+        let (mut fields, mut refusals) = read_fields(w, kind, &definitions, &typed, false)?;
+        resolve_links(w, &definitions, &mut fields, &mut refusals).await?;
         let identifiers = self.check_identifiers(w, kind, &mut refusals).await?;
         let contacts = self.check_contacts(w, &mut refusals)?;
         if names_of(&fields).display(kind).is_empty() && identifiers.is_empty() {
@@ -73,6 +81,7 @@ impl Command for RegisterClient {
         refusals.into_result()?;
         let id: ClientId = w.new_id();
         insert_client(w, id, kind, &fields, owner, &self.source).await?;
+        fields::commands::insert_docs(w, &definitions, &[(id, &fields)]).await?;
         insert_identifiers(w, &[(id, &identifiers)], &self.source).await?;
         insert_contacts(w, &[(id, &contacts)], &self.source).await?;
         search::commands::index_client(w, id).await?;

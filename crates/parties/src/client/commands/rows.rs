@@ -6,9 +6,11 @@ use kernel::{ClientId, Refusal, Refusals};
 use spine::{Change, Error, Owner, Work};
 use store::{Read, Value, params};
 
-use crate::client::fields::{FIELDS, field, fields_of};
+use crate::client::ClientField;
+use crate::client::fields::FIELDS;
 use crate::client::model::{ClientKind, client_number};
 use crate::client::queries::{FieldTexts, names_of};
+use crate::fields::model::Definitions;
 
 /// A number or document that passed its validator.
 pub(crate) type CheckedIdentifier = (String, jurisdiction::Checked);
@@ -21,33 +23,57 @@ pub(crate) struct NewContact {
     pub(crate) raw: String,
 }
 
-/// Reads all typed fields of a kind; segment and status get their defaults.
+/// Reads all typed fields of a kind; segment and status get their defaults. A feed may leave out what the bank
+/// has made obligatory for people.
 pub(crate) fn read_fields(
     w: &Work<'_>,
     kind: ClientKind,
+    definitions: &Definitions,
     typed: &BTreeMap<String, String>,
+    is_feed: bool,
 ) -> Result<(FieldTexts, Refusals), Error> {
-    let currency = super::super::currency(w.ctx)?;
-    let today = w.ctx.now.date_in(&jiff::tz::TimeZone::UTC);
+    let env = crate::client::env(w.ctx)?;
     let mut refusals = Refusals::default();
     let mut fields = FieldTexts::new();
-    for def in fields_of(kind) {
-        let text = match (typed.get(def.key).map(String::as_str).unwrap_or(""), def.key) {
+    let defs: Vec<ClientField> = ClientField::all(definitions, kind, &w.ctx.principal).collect();
+    for def in &defs {
+        let is_left_out = is_feed && def.own().is_none() && !typed.contains_key(def.key());
+        if is_left_out {
+            continue;
+        }
+        let text = match (typed.get(def.key()).map(String::as_str).unwrap_or(""), def.key()) {
             ("", "segment") if kind == ClientKind::Company => "sme",
             ("", "segment") => "mass",
             ("", "status") => "prospect",
             (text, _) => text,
         };
-        match def.parse(text, today, currency) {
-            Ok(Some(value)) => drop(fields.insert(def.key, value)),
+        match def.parse(text, env) {
+            Ok(Some(value)) => drop(fields.insert(def.key().to_owned(), value)),
             Ok(None) => {}
             Err(refusal) => refusals.push(refusal),
         }
     }
-    for key in typed.keys().filter(|k| field(k).is_none_or(|f| !f.kinds.contains(&kind))) {
+    for key in typed.keys().filter(|key| !defs.iter().any(|def| def.key() == key.as_str())) {
         refusals.push(Refusal::field("field-unknown", key));
     }
     Ok((fields, refusals))
+}
+
+/// Looks up whom the read values of the bank's own fields name; who is not there is refused.
+pub(crate) async fn resolve_links(
+    w: &mut Work<'_>,
+    definitions: &Definitions,
+    fields: &mut FieldTexts,
+    refusals: &mut Refusals,
+) -> Result<(), Error> {
+    for (key, text) in fields.iter_mut().filter(|(key, _)| key.starts_with("x_")) {
+        let Some(field) = definitions.find(crate::fields::CLIENT, key) else { continue };
+        match crate::fields::commands::resolve(w, field, text).await? {
+            Ok(found) => *text = found,
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    Ok(())
 }
 
 /// Writes the row of a new client, the origin of its fields, its role, and the journal entry.
@@ -65,7 +91,7 @@ pub(crate) async fn insert_client(
     let (now, author) = (w.ctx.now, w.actor());
     let origins: Vec<Vec<Value>> = fields
         .keys()
-        .map(|key| vec![id.into(), (*key).into(), source.into(), author.into(), now.into()])
+        .map(|key| vec![id.into(), key.into(), source.into(), author.into(), now.into()])
         .collect();
     insert_origins(w, &origins).await?;
     let role =

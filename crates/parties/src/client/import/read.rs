@@ -7,10 +7,11 @@ use sha2::{Digest, Sha256};
 use spine::import::{ImportReject, ImportRow};
 use spine::{Error, Work};
 
-use crate::client::commands::rows::{CheckedIdentifier, NewContact, read_fields};
-use crate::client::fields::{FIELDS, field};
+use crate::client::ClientField;
+use crate::client::commands::rows::{CheckedIdentifier, NewContact, read_fields, resolve_links};
 use crate::client::model::ClientKind;
 use crate::client::queries::FieldTexts;
+use crate::fields::model::Definitions;
 
 /// Columns of one meaning that are read: `phone`, `phone_2`, … `phone_20`.
 const ALIKE_MAX: usize = 20;
@@ -26,7 +27,7 @@ pub(super) struct Incoming {
     /// All fields of a new client, defaults included.
     pub(super) fields: FieldTexts,
     /// Keys of the fields the feed itself brought: a default never overwrites what the bank knows.
-    pub(super) brought: Vec<&'static str>,
+    pub(super) brought: Vec<String>,
     pub(super) number: Option<String>,
     pub(super) branch_id: Option<BranchId>,
     /// The feed's own name of the branch.
@@ -57,10 +58,10 @@ fn refused(row: u64, field: &str, refusal: Refusal, value: &str) -> ImportReject
 
 /// Reads and checks a row; all its refusals come together. `status` is that of a new client of whom the
 /// feed does not say it.
-pub(super) fn read_row(
-    w: &Work<'_>,
+pub(super) async fn read_row(
+    w: &mut Work<'_>,
     row: &ImportRow,
-    branches: &Branches,
+    (branches, definitions): (&Branches, &Definitions),
     status: &str,
 ) -> Result<Result<Incoming, Vec<ImportReject>>, Error> {
     let mut rejects = Vec::new();
@@ -71,12 +72,13 @@ pub(super) fn read_row(
         return Ok(Err(vec![reject(row.row, Some("party_kind"), "not-a-choice", &kind)]));
     };
     let mut typed: BTreeMap<String, String> = BTreeMap::new();
-    for def in FIELDS.iter().filter(|f| f.kinds.contains(&kind)) {
-        typed.extend(text(def.key).map(|text| (def.key.to_owned(), text)));
+    for def in ClientField::all(definitions, kind, &w.ctx.principal) {
+        typed.extend(text(def.key()).map(|text| (def.key().to_owned(), text)));
     }
-    let brought = typed.keys().filter_map(|k| field(k).map(|f| f.key)).collect();
+    let brought = typed.keys().cloned().collect();
     typed.entry("status".to_owned()).or_insert_with(|| status.to_owned());
-    let (fields, refusals) = read_fields(w, kind, &typed)?;
+    let (mut fields, mut refusals) = read_fields(w, kind, definitions, &typed, true)?;
+    resolve_links(w, definitions, &mut fields, &mut refusals).await?;
     for refusal in refusals.0 {
         let field = refusal.field.clone().unwrap_or_default();
         let value = text(&field).unwrap_or_default();

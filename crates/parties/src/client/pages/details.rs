@@ -6,13 +6,17 @@ use std::sync::Arc;
 use axum::extract::Path;
 use kernel::ClientId;
 use maud::{Markup, html};
+use spine::Error;
 use web::ui::{Kv, Panel, Source};
 use web::{Answer, Cx};
 
 use super::card::header;
+use super::edit::{ADDED, added_of};
 use super::words::{card_href, client_title, field_label, shown, source_word};
 use crate::client::fields::{FieldDef, fields_of};
 use crate::client::queries::{self, FieldTexts, Origin};
+use crate::fields;
+use crate::fields::model::Field;
 
 /// A value older than this is worth asking about again (days).
 const STALE_DAYS: i64 = 365;
@@ -31,12 +35,15 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
             None => groups.push((def.group, vec![def])),
         }
     }
+    let added = added_of(&cx, head.kind, true).await?;
+    let added_panel = added_panel(&cx, id, &added, (&fields, &origins), may_edit).await?;
     let content = html! {
         (top)
         div.details-grid {
             @for (group, defs) in &groups {
                 (group_panel(&cx, id, group, defs, (&fields, &origins), may_edit))
             }
+            @if !added.is_empty() { (added_panel) }
         }
     };
     Ok(cx.page(&client_title(&cx.l, &head), &content))
@@ -66,6 +73,33 @@ fn group_panel(
         }
     }
     Panel::new(l.t(&format!("group-{group}"))).render(&kv.render(l))
+}
+
+/// The fields the bank has added.
+async fn added_panel(
+    cx: &Cx,
+    id: ClientId,
+    added: &[Arc<Field>],
+    (texts, origins): (&FieldTexts, &BTreeMap<String, Origin>),
+    may_edit: bool,
+) -> Result<Markup, Error> {
+    let l = &cx.l;
+    let linked = fields::linked(cx, added, [texts].into_iter()).await?;
+    let mut kv = Kv::new("kv-added").two_columns();
+    for field in added {
+        let label = field.spec.shown_label(l.lang).to_owned();
+        kv = match texts.get(&field.key) {
+            Some(text) => kv.line(label, fields::markup(cx, field, text, &linked)),
+            None => kv.missing(label),
+        };
+        if let Some(origin) = origins.get(&field.key).filter(|_| texts.contains_key(&field.key)) {
+            kv = kv.from_source(source(cx, origin));
+        }
+        if may_edit {
+            kv = kv.edit(format!("{}/edit?group={ADDED}#f-{}", card_href(id), field.key));
+        }
+    }
+    Ok(Panel::new(l.t("group-added")).render(&kv.render(l)))
 }
 
 fn source(cx: &Cx, origin: &Origin) -> Source {

@@ -11,11 +11,15 @@ use web::i18n::L;
 use web::ui::{ConflictBy, ConflictField, Field, Form, Input, Opt, conflict_chooser};
 use web::{Answer, Cx, FormData};
 
-use super::words::{card_href, client_title, field_label, shown};
+use super::words::{card_href, client_title, field_label, field_name, shown_any};
+use crate::client::ClientField;
 use crate::client::commands::{EditClient, FieldEdit};
-use crate::client::fields::{FieldDef, FieldInput, field, fields_of};
+use crate::client::fields::{FieldDef, FieldInput, fields_of};
+use crate::client::model::ClientKind;
 use crate::client::queries::{self, ClientHead, FieldTexts};
 use crate::contacts::frame::date_input;
+use crate::fields;
+use crate::fields::model::Field as Added;
 
 /// Prefix of the hidden field that carries a value as the form was opened with it.
 const ORIGINAL: &str = "was_";
@@ -27,7 +31,8 @@ pub(super) async fn form(
 ) -> Answer {
     let (head, stored) = load(&mut cx, id).await?;
     let group = FormData::parse(&query.unwrap_or_default()).text("group");
-    let content = form_markup(&cx, &head, &group, &stored, &stored, &Refusals::default());
+    let shown = Shown { group: &group, typed: &stored, original: &stored };
+    let content = form_markup(&cx, &head, &shown, &Refusals::default()).await?;
     Ok(cx.page(&cx.l.t("client-edit"), &content))
 }
 
@@ -52,12 +57,13 @@ pub(super) async fn send(mut cx: Cx, Path(id): Path<ClientId>, sent: FormData) -
         Err(Error::Refused(refusals)) => {
             let (head, _) = load(&mut cx, id).await?;
             let (typed, original) = typed_of(&command.edits);
-            let content = form_markup(&cx, &head, &group, &typed, &original, &refusals);
+            let shown = Shown { group: &group, typed: &typed, original: &original };
+            let content = form_markup(&cx, &head, &shown, &refusals).await?;
             let title = cx.l.t("client-edit");
             Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
         }
         Err(Error::Conflict(conflict)) => {
-            let content = conflict_markup(&cx, (id, &group), &command.edits, &conflict);
+            let content = conflict_markup(&cx, (id, &group), &command.edits, &conflict).await?;
             let title = cx.l.t("client-edit");
             Ok(cx.page_with_status(StatusCode::CONFLICT, &title, &content))
         }
@@ -73,7 +79,7 @@ fn edits_of(sent: &FormData) -> Vec<FieldEdit> {
             Some(FieldEdit {
                 field: key.to_owned(),
                 original: original.to_owned(),
-                value: sent.text(key),
+                value: fields::typed(sent, key),
             })
         })
         .collect()
@@ -81,28 +87,37 @@ fn edits_of(sent: &FormData) -> Vec<FieldEdit> {
 
 fn typed_of(edits: &[FieldEdit]) -> (FieldTexts, FieldTexts) {
     let side = |pick: fn(&FieldEdit) -> &String| {
-        edits
-            .iter()
-            .filter_map(|e| field(&e.field).map(|f| (f.key, pick(e).clone())))
-            .collect::<FieldTexts>()
+        edits.iter().map(|e| (e.field.clone(), pick(e).clone())).collect::<FieldTexts>()
     };
     (side(|e| &e.value), side(|e| &e.original))
 }
 
+/// What a form shows: one group of fields or all, as typed and as they were drawn.
+struct Shown<'a> {
+    group: &'a str,
+    typed: &'a FieldTexts,
+    original: &'a FieldTexts,
+}
+
+/// The group of the fields the bank has added.
+pub(super) const ADDED: &str = "added";
+
 /// The form: values as typed, originals hidden beside them.
-fn form_markup(
+async fn form_markup(
     cx: &Cx,
     head: &ClientHead,
-    group: &str,
-    typed: &FieldTexts,
-    original: &FieldTexts,
+    shown: &Shown<'_>,
     refusals: &Refusals,
-) -> Markup {
+) -> Result<Markup, Error> {
     let l = &cx.l;
-    let defs: Vec<&FieldDef> =
-        fields_of(head.kind).filter(|f| group.is_empty() || f.group == group).collect();
+    let Shown { group, typed, original } = *shown;
+    let is_asked = |of: &str| group.is_empty() || of == group;
+    let defs: Vec<&FieldDef> = fields_of(head.kind).filter(|f| is_asked(f.group)).collect();
+    let added = added_of(cx, head.kind, is_asked(ADDED)).await?;
+    let linked = fields::linked(cx, &added, [typed, original].into_iter()).await?;
     let general = cx.refusal_words(refusals.general());
     let mut last_group = "";
+    let text = |of: &FieldTexts, key: &str| of.get(key).cloned().unwrap_or_default();
     let body = html! {
         @if !general.is_empty() { (web::ui::error_summary(l, &general)) }
         div.form-grid {
@@ -115,6 +130,11 @@ fn form_markup(
                     value=(original.get(def.key).map(String::as_str).unwrap_or(""));
                 (input(cx, def, typed.get(def.key).map(String::as_str).unwrap_or(""), refusals))
             }
+            @if !added.is_empty() { h3.form-group { (l.t("group-added")) } }
+            @for field in &added {
+                input type="hidden" name={ (ORIGINAL) (field.key) } value=(text(original, &field.key));
+                (fields::control(cx, field, &text(typed, &field.key), &linked, refusals))
+            }
         }
     };
     let href = card_href(head.id);
@@ -125,7 +145,21 @@ fn form_markup(
         .submit(l.t("client-save"))
         .cancel(href);
     let title = l.ta("client-edit-of", &[("name", client_title(l, head).into())]);
-    web::ui::dialog_fragment(l, &title, &form.render(l, &body))
+    Ok(web::ui::dialog_fragment(l, &title, &form.render(l, &body)))
+}
+
+/// The bank's own fields of a kind of client; none where they are not asked for.
+pub(super) async fn added_of(
+    cx: &Cx,
+    kind: ClientKind,
+    are_asked: bool,
+) -> Result<Vec<Arc<Added>>, Error> {
+    if !are_asked {
+        return Ok(Vec::new());
+    }
+    let definitions = fields::definitions(&cx.app.services, cx.now()).await?;
+    let added = definitions.of_clients(cx.principal()).filter(|f| f.is_of(kind));
+    Ok(added.map(Arc::clone).collect())
 }
 
 /// The control of one field.
@@ -172,13 +206,23 @@ fn options(l: &L, def: &FieldDef, words: &[&str]) -> Vec<Opt> {
 
 /// The choice of mine, theirs or the original for each field both changed. What is sent again carries
 /// *their* value as the original, so that the choice is made knowingly.
-fn conflict_markup(
+async fn conflict_markup(
     cx: &Cx,
     (id, group): (ClientId, &str),
     edits: &[FieldEdit],
     conflict: &Conflict,
-) -> Markup {
+) -> Result<Markup, Error> {
     let l = &cx.l;
+    let definitions = fields::definitions(&cx.app.services, cx.now()).await?;
+    let added: Vec<Arc<Added>> = definitions.of_clients(cx.principal()).map(Arc::clone).collect();
+    let sides: Vec<FieldTexts> = conflict
+        .fields
+        .iter()
+        .flat_map(|f| {
+            [&f.mine, &f.theirs].map(|text| FieldTexts::from([(f.field.clone(), text.clone())]))
+        })
+        .collect();
+    let linked = fields::linked(cx, &added, sides.iter()).await?;
     let directory = cx.app.services.directory.get();
     let mut hidden: Vec<(String, String)> =
         vec![("_id".to_owned(), cx.form_id()), ("group".to_owned(), group.to_owned())];
@@ -190,8 +234,9 @@ fn conflict_markup(
             hidden.push((edit.field.clone(), edit.value.clone()));
         }
     }
-    let words = |key: &str, text: &str| match field(key) {
-        Some(def) if !text.is_empty() => shown(l, def, text, cx.app.currency),
+    let known = |key: &str| ClientField::known(&definitions, key);
+    let words = |key: &str, text: &str| match known(key) {
+        Some(def) if !text.is_empty() => shown_any(cx, &def, text, &linked),
         _ => text.to_owned(),
     };
     let fields: Vec<ConflictField> = conflict
@@ -199,7 +244,7 @@ fn conflict_markup(
         .iter()
         .map(|f| ConflictField {
             name: f.field.clone(),
-            label: field_label(l, &f.field),
+            label: known(&f.field).map_or_else(String::new, |def| field_name(l, &def)),
             mine: f.mine.clone(),
             theirs: f.theirs.clone(),
             original: f.original.clone(),
@@ -216,5 +261,5 @@ fn conflict_markup(
     };
     let hidden: Vec<(&str, &str)> = hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     let chooser = conflict_chooser(l, &format!("{}/edit", card_href(id)), &hidden, &by, &fields);
-    web::ui::dialog_fragment(l, &l.t("client-edit"), &chooser)
+    Ok(web::ui::dialog_fragment(l, &l.t("client-edit"), &chooser))
 }

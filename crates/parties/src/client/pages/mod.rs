@@ -13,7 +13,7 @@ use std::sync::Arc;
 use web::{Access, Action, CardPanel, Routes, SearchSource};
 
 pub(crate) use card::header;
-pub(crate) use words::{client_title, field_label, kind_word, segment_badge, shown};
+pub(crate) use words::{client_title, field_name, kind_word, segment_badge, shown_any};
 
 /// What "new…" and the palette offer.
 pub(crate) const ACTIONS: &[Action] = &[

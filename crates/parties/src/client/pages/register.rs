@@ -12,11 +12,13 @@ use uuid::Uuid;
 use web::ui::{Field, Form, Input, Opt, PageHeader, Panel, Tab};
 use web::{Answer, Cx, FormData};
 
-use super::edit::input;
+use super::edit::{added_of, input};
 use super::words::{card_href, kind_word};
 use crate::client::commands::RegisterClient;
 use crate::client::fields::fields_of;
 use crate::client::model::ClientKind;
+use crate::client::queries::FieldTexts;
+use crate::fields;
 use crate::identity::{self, Typed};
 
 /// Groups on the form; the rest is added on the card.
@@ -26,7 +28,7 @@ pub(super) async fn form(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let given = FormData::parse(&query.unwrap_or_default());
     let kind = ClientKind::from_key(&given.text("kind")).unwrap_or(ClientKind::Person);
     let twins = twins(&cx, kind, &given, &Refusals::default()).await?;
-    let content = markup(&cx, kind, &given, &Refusals::default(), &twins);
+    let content = markup(&cx, kind, &given, &Refusals::default(), &twins).await?;
     Ok(cx.page(&cx.l.t("client-new"), &content))
 }
 
@@ -34,6 +36,12 @@ pub(super) async fn send(cx: Cx, sent: FormData) -> Answer {
     let kind = ClientKind::from_key(&sent.text("kind")).unwrap_or(ClientKind::Person);
     let fields: BTreeMap<String, String> = fields_of(kind)
         .map(|f| (f.key.to_owned(), sent.text(f.key)))
+        .filter(|(_, v)| !v.is_empty())
+        .collect();
+    let added = added_of(&cx, kind, true).await?;
+    let custom = added
+        .iter()
+        .map(|f| (f.key.clone(), fields::typed(&sent, &f.key)))
         .filter(|(_, v)| !v.is_empty())
         .collect();
     let identifiers = identifier_kinds(&cx, kind)
@@ -45,6 +53,7 @@ pub(super) async fn send(cx: Cx, sent: FormData) -> Answer {
     let command = RegisterClient {
         kind: kind.key().to_owned(),
         fields,
+        custom,
         branch_id: chosen(&sent, "branch_id"),
         manager_id,
         phone: sent.opt("phone"),
@@ -65,7 +74,7 @@ pub(super) async fn send(cx: Cx, sent: FormData) -> Answer {
         }
         Err(Error::Refused(refusals)) => {
             let twins = twins(&cx, kind, &sent, &refusals).await?;
-            let content = markup(&cx, kind, &sent, &refusals, &twins);
+            let content = markup(&cx, kind, &sent, &refusals, &twins).await?;
             let title = cx.l.t("client-new");
             Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
         }
@@ -112,14 +121,18 @@ fn twins_place(twins: &Markup) -> Markup {
     }
 }
 
-fn markup(
+async fn markup(
     cx: &Cx,
     kind: ClientKind,
     typed: &FormData,
     refusals: &Refusals,
     twins: &Markup,
-) -> Markup {
+) -> Result<Markup, Error> {
     let l = &cx.l;
+    let added = added_of(cx, kind, true).await?;
+    let texts: FieldTexts =
+        added.iter().map(|f| (f.key.clone(), fields::typed(typed, &f.key))).collect();
+    let linked = fields::linked(cx, &added, [&texts].into_iter()).await?;
     let tabs: Vec<Tab> = ClientKind::ALL
         .iter()
         .map(|k| Tab::new(format!("/clients/new?kind={}", k.key()), kind_word(l, *k), *k == kind))
@@ -141,6 +154,16 @@ fn markup(
                 (twins_place(twins))
             }
         }
+        @if !added.is_empty() {
+            (Panel::new(l.t("group-added")).render(&html! {
+                div.form-grid {
+                    @for field in &added {
+                        @let text = texts.get(&field.key).map_or("", String::as_str);
+                        (fields::control(cx, field, text, &linked, refusals))
+                    }
+                }
+            }))
+        }
         (owner_fields(cx, typed, refusals))
     };
     let form = Form::post("/clients/new")
@@ -149,11 +172,11 @@ fn markup(
         .draft(format!("client-new-{}", kind.key()))
         .submit(l.t("client-register"))
         .cancel("/clients");
-    html! {
+    Ok(html! {
         (PageHeader::new(l.t("client-new")).crumb("/clients", l.t("nav-clients")).render(l))
         (web::ui::tabs(&l.t("client-new-kind"), &tabs))
         (form.render(l, &body))
-    }
+    })
 }
 
 /// What a field shows: what was typed, or what most clients of the kind are. Nobody is very important

@@ -12,8 +12,13 @@ use crate::client::queries::{self, ClientHead};
 use crate::search;
 
 /// Groups of the palette, in order.
-const KINDS: [&str; 4] =
-    ["search-kind-client", "search-kind-task", "search-kind-project", "search-kind-event"];
+const KINDS: [&str; 5] = [
+    "search-kind-client",
+    "search-kind-task",
+    "search-kind-project",
+    "search-kind-event",
+    "search-kind-record",
+];
 
 pub(super) struct Clients;
 

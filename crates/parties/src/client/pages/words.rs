@@ -2,12 +2,15 @@
 
 use kernel::ClientId;
 use maud::Markup;
+use web::Cx;
 use web::i18n::L;
 use web::ui::{self, Tone};
 
+use crate::client::ClientField;
 use crate::client::fields::{FieldDef, FieldInput};
 use crate::client::model::{ClientKind, Segment, Status};
 use crate::client::queries::ClientHead;
+use crate::fields::{self, Linked};
 
 /// The name of a client, or what he is and his number when the bank holds no name.
 pub(crate) fn client_title(l: &L, head: &ClientHead) -> String {
@@ -60,7 +63,23 @@ pub(crate) fn shown(l: &L, def: &FieldDef, text: &str, currency: kernel::Currenc
     }
 }
 
-/// The name of a field.
+/// The name of a field, whoever made it.
+pub(crate) fn field_name(l: &L, def: &ClientField) -> String {
+    match def {
+        ClientField::Own(def) => field_label(l, def.key),
+        ClientField::Added(field) => field.spec.shown_label(l.lang).to_owned(),
+    }
+}
+
+/// A canonical text of any field as people read it.
+pub(crate) fn shown_any(cx: &Cx, def: &ClientField, text: &str, linked: &Linked) -> String {
+    match def {
+        ClientField::Own(def) => shown(&cx.l, def, text, cx.app.currency),
+        ClientField::Added(field) => fields::shown(cx, field, text, linked),
+    }
+}
+
+/// The name of a field of the product.
 pub(crate) fn field_label(l: &L, key: &str) -> String {
     l.t(&format!("field-{}", key.replace('_', "-")))
 }

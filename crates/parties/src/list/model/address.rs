@@ -1,10 +1,13 @@
 //! The list's address: search words, conditions, sort, columns, page size and place. Everything a list
 //! shows follows from it, so that a view can be kept, sent and opened again.
 
-use kernel::limits;
+use std::sync::Arc;
+
+use kernel::{FieldId, limits};
 
 use super::condition::Raw;
 use super::cursor::Cursor;
+use crate::fields::model::{Field, is_key};
 
 /// Page sizes offered.
 pub(in crate::list) const PAGE_SIZES: [usize; 3] = [25, limits::PAGE_ROWS, 100];
@@ -14,7 +17,7 @@ pub(in crate::list) const CONDITIONS_MAX: usize = 20;
 const SEARCH_CHARS_MAX: usize = 100;
 
 /// What a list may be sorted by: each has indexes for every scope behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::list) enum SortKey {
     /// By name; clients without one come last.
     Name,
@@ -22,29 +25,42 @@ pub(in crate::list) enum SortKey {
     Since,
     /// By the last change.
     Updated,
+    /// By a field the bank has added; clients without a value are the least. The id is none as long as nobody
+    /// has looked whether there is such a field.
+    Added {
+        /// Key of the field.
+        key: Arc<str>,
+        /// Its id.
+        id: FieldId,
+    },
 }
 
 impl SortKey {
-    const ALL: [SortKey; 3] = [SortKey::Name, SortKey::Since, SortKey::Updated];
+    const OWN: [SortKey; 3] = [SortKey::Name, SortKey::Since, SortKey::Updated];
     /// Stable word.
-    pub(in crate::list) const fn key(self) -> &'static str {
+    pub(in crate::list) fn key(&self) -> &str {
         match self {
             SortKey::Name => "name",
             SortKey::Since => "since",
             SortKey::Updated => "updated",
+            SortKey::Added { key, .. } => key,
         }
     }
+    /// By a field.
+    pub(in crate::list) fn of(field: &Field) -> Self {
+        SortKey::Added { key: Arc::from(field.key.as_str()), id: field.id }
+    }
     /// Which way people want it first: names from А, days and changes from the newest.
-    pub(in crate::list) const fn descends_first(self) -> bool {
+    pub(in crate::list) const fn descends_first(&self) -> bool {
         match self {
-            SortKey::Name => false,
+            SortKey::Name | SortKey::Added { .. } => false,
             SortKey::Since | SortKey::Updated => true,
         }
     }
 }
 
 /// The order of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::list) struct Sort {
     /// By what.
     pub(in crate::list) key: SortKey,
@@ -53,18 +69,22 @@ pub(in crate::list) struct Sort {
 }
 
 impl Sort {
-    const STANDARD: Sort = Sort { key: SortKey::Name, descending: false };
+    pub(in crate::list) const STANDARD: Sort = Sort { key: SortKey::Name, descending: false };
 
     fn parse(text: &str) -> Self {
         let (word, descending) = match text.strip_prefix('-') {
             Some(word) => (word, true),
             None => (text, false),
         };
-        let key = SortKey::ALL.into_iter().find(|k| k.key() == word);
-        key.map_or(Self::STANDARD, |key| Sort { key, descending })
+        let own = SortKey::OWN.into_iter().find(|k| k.key() == word);
+        let added = || {
+            let id = FieldId::from_uuid(uuid::Uuid::nil());
+            is_key(word).then(|| SortKey::Added { key: Arc::from(word), id })
+        };
+        own.or_else(added).map_or(Self::STANDARD, |key| Sort { key, descending })
     }
     /// As in the address.
-    pub(in crate::list) fn text(self) -> String {
+    pub(in crate::list) fn text(&self) -> String {
         format!("{}{}", if self.descending { "-" } else { "" }, self.key.key())
     }
 }
@@ -106,7 +126,12 @@ impl Address {
             found.map_or("", |(_, v)| v.as_str())
         };
         let sort = Sort::parse(first("sort"));
-        let cursor = |name: &str| Cursor::decode(first(name), sort.key);
+        let cursor = |name: &str| Cursor::decode(first(name), &sort.key);
+        let turn = match (cursor("after"), cursor("before")) {
+            (Some(after), _) => Turn::After(after),
+            (None, Some(before)) => Turn::Before(before),
+            (None, None) => Turn::First,
+        };
         let size = first("size").parse().ok().filter(|s| PAGE_SIZES.contains(s));
         Self {
             search: first("q").trim().chars().take(SEARCH_CHARS_MAX).collect(),
@@ -119,11 +144,7 @@ impl Address {
                 .take(40)
                 .collect(),
             size: size.unwrap_or(limits::PAGE_ROWS),
-            turn: match (cursor("after"), cursor("before")) {
-                (Some(after), _) => Turn::After(after),
-                (None, Some(before)) => Turn::Before(before),
-                (None, None) => Turn::First,
-            },
+            turn,
         }
     }
     /// What makes the view: conditions, order and columns, without the place and the page size.
@@ -166,8 +187,10 @@ impl Address {
         let mut pairs = self.list_pairs();
         match &self.turn {
             Turn::First => {}
-            Turn::After(cursor) => pairs.push(("after".to_owned(), cursor.encode(self.sort.key))),
-            Turn::Before(cursor) => pairs.push(("before".to_owned(), cursor.encode(self.sort.key))),
+            Turn::After(cursor) => pairs.push(("after".to_owned(), cursor.encode(&self.sort.key))),
+            Turn::Before(cursor) => {
+                pairs.push(("before".to_owned(), cursor.encode(&self.sort.key)))
+            }
         }
         pairs
     }

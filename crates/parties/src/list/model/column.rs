@@ -1,9 +1,13 @@
 //! The columns of the list: our own, and those other rooms add.
 
+use std::sync::Arc;
+
 use spine::Scope;
 use web::ListColumn;
+use web::i18n::L;
 
 use super::address::SortKey;
+use crate::fields::model::Field;
 
 /// What a column of our own shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +30,7 @@ pub(in crate::list) enum Fact {
 }
 
 /// A column of our own.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::list) struct OwnColumn {
     /// Stable key, also in saved views.
     pub(in crate::list) key: &'static str,
@@ -67,27 +71,39 @@ pub(in crate::list) const OWN: &[OwnColumn] = &[
 ];
 
 /// A column of the list.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::list) enum Column {
     /// Ours.
     Own(&'static OwnColumn),
     /// Another room's.
     Extra(ListColumn),
+    /// A field the bank has added.
+    Added(Arc<Field>),
 }
 
 impl Column {
     /// Stable key.
-    pub(in crate::list) fn key(&self) -> &'static str {
+    pub(in crate::list) fn key(&self) -> &str {
         match self {
             Column::Own(own) => own.key,
             Column::Extra(extra) => extra.key,
+            Column::Added(field) => &field.key,
         }
     }
-    /// Text key of the head.
-    pub(in crate::list) fn label(&self) -> &'static str {
+    /// The head, in words.
+    pub(in crate::list) fn words(&self, l: &L) -> String {
         match self {
-            Column::Own(own) => own.label,
-            Column::Extra(extra) => extra.label,
+            Column::Own(own) => l.t(own.label),
+            Column::Extra(extra) => l.t(extra.label),
+            Column::Added(field) => field.spec.shown_label(l.lang).to_owned(),
+        }
+    }
+    /// By what it sorts, when an index stands behind it.
+    pub(in crate::list) fn sort(&self) -> Option<SortKey> {
+        match self {
+            Column::Own(own) => own.sort.clone(),
+            Column::Extra(_) => None,
+            Column::Added(field) => field.is_sortable().then(|| SortKey::of(field)),
         }
     }
     /// Whether it shows this fact.
@@ -97,10 +113,12 @@ impl Column {
 }
 
 /// All columns: what is done next and was done last stands before who looks after the client.
-pub(in crate::list) fn all(extras: &[ListColumn]) -> Vec<Column> {
+/// What the bank has added stands last.
+pub(in crate::list) fn all(extras: &[ListColumn], added: &[Arc<Field>]) -> Vec<Column> {
     let mut columns: Vec<Column> = OWN.iter().map(Column::Own).collect();
     let place = columns.iter().position(|c| c.shows(Fact::Manager)).unwrap_or(columns.len());
     columns.splice(place..place, extras.iter().map(|e| Column::Extra(*e)));
+    columns.extend(added.iter().map(|field| Column::Added(Arc::clone(field))));
     columns
 }
 
@@ -108,17 +126,18 @@ pub(in crate::list) fn all(extras: &[ListColumn]) -> Vec<Column> {
 /// the list is sorted by is always shown.
 pub(in crate::list) fn chosen(
     names: &[String],
-    sort: SortKey,
-    extras: &[ListColumn],
+    sort: &SortKey,
+    (extras, added): (&[ListColumn], &[Arc<Field>]),
     scope: Option<Scope>,
 ) -> Vec<Column> {
-    let sorts = |column: &Column| matches!(column, Column::Own(own) if own.sort == Some(sort));
+    let sorts = |column: &Column| column.sort().as_ref() == Some(sort);
     let is_wanted = |column: &Column| match (column, names.is_empty()) {
         (column, false) => column.key() == "name" || names.iter().any(|n| n == column.key()),
         (Column::Extra(_), true) => true,
         (Column::Own(own), true) => is_standard(own.fact, scope),
+        (Column::Added(field), true) => field.spec.listed,
     };
-    all(extras).into_iter().filter(|column| sorts(column) || is_wanted(column)).collect()
+    all(extras, added).into_iter().filter(|column| sorts(column) || is_wanted(column)).collect()
 }
 
 /// What a relationship manager works with; who and where only as far as they differ in his scope.
@@ -154,7 +173,13 @@ mod tests {
 
     fn keys(names: &[&str], scope: Scope) -> Vec<&'static str> {
         let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
-        chosen(&names, SortKey::Name, &[STEP], Some(scope)).iter().map(Column::key).collect()
+        let columns = chosen(&names, &SortKey::Name, (&[STEP], &[]), Some(scope));
+        let keys = columns.iter().map(|c| match c {
+            Column::Own(own) => own.key,
+            Column::Extra(extra) => extra.key,
+            Column::Added(_) => "",
+        });
+        keys.collect()
     }
 
     #[test]
@@ -165,7 +190,7 @@ mod tests {
             keys(&["updated", "next_step", "no-such"], Scope::Own),
             ["name", "next_step", "updated"]
         );
-        let sorted = chosen(&["phone".to_owned()], SortKey::Updated, &[], None);
+        let sorted = chosen(&["phone".to_owned()], &SortKey::Updated, (&[], &[]), None);
         assert!(sorted.iter().any(|c| c.key() == "updated"));
     }
 }

@@ -1,9 +1,13 @@
 //! Conditions: the fields one may filter by, the operators each has, and what a condition says once it has
 //! been understood.
 
+use std::sync::Arc;
+
 use kernel::{Date, Timestamp};
 use uuid::Uuid;
 use web::{ColumnKind, ListColumn};
+
+use crate::fields::model::{Field as Added, FieldKind};
 
 /// A condition as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,12 +89,14 @@ pub(in crate::list) const FIELDS: &[(Own, &str, &str)] = &[
 pub(in crate::list) const PRODUCTS: [&str; 5] = ["account", "deposit", "loan", "overdue", "card"];
 
 /// What a condition is about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::list) enum Field {
     /// A field of our own.
     Own(Own),
     /// Another room's column.
     Extra(ListColumn),
+    /// A field the bank has added.
+    Added(Arc<Added>),
 }
 
 /// What a condition says of its field.
@@ -171,6 +177,24 @@ pub(in crate::list) fn ops_of(field: &Field) -> &'static [Op] {
             }
             ColumnKind::Text | ColumnKind::Number => &[Op::Filled, Op::Empty],
         },
+        Field::Added(field) => added_ops(field.kind()),
+    }
+}
+
+/// The operators of a field the bank has added.
+const fn added_ops(kind: FieldKind) -> &'static [Op] {
+    match kind {
+        FieldKind::Text | FieldKind::Url | FieldKind::Email | FieldKind::Phone => {
+            &[Op::Is, Op::Contains, Op::Filled, Op::Empty]
+        }
+        FieldKind::Integer | FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => {
+            &[Op::Is, Op::AtLeast, Op::AtMost, Op::Filled, Op::Empty]
+        }
+        FieldKind::Date | FieldKind::DateTime => &[Op::From, Op::Before, Op::Filled, Op::Empty],
+        FieldKind::Flag => &[Op::Filled, Op::Empty],
+        FieldKind::Choice | FieldKind::Staff => &[Op::Is, Op::IsNot, Op::Filled, Op::Empty],
+        FieldKind::Choices => &[Op::Has, Op::HasNot, Op::Filled, Op::Empty],
+        FieldKind::Client | FieldKind::Record | FieldKind::LongText => &[Op::Filled, Op::Empty],
     }
 }
 

@@ -34,7 +34,7 @@ pub(in crate::list) struct Cursor {
 
 impl Cursor {
     /// For the address.
-    pub(in crate::list) fn encode(&self, sort: SortKey) -> String {
+    pub(in crate::list) fn encode(&self, sort: &SortKey) -> String {
         use std::fmt::Write;
         let value = match &self.key {
             Key::Text(text) => text.clone(),
@@ -48,7 +48,7 @@ impl Cursor {
         })
     }
     /// From an address; `None` when it is no cursor, or one of another sort.
-    pub(in crate::list) fn decode(text: &str, sort: SortKey) -> Option<Self> {
+    pub(in crate::list) fn decode(text: &str, sort: &SortKey) -> Option<Self> {
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         if !rest.is_empty() || pairs.len() > 4_096 {
             return None;
@@ -67,7 +67,7 @@ impl Cursor {
             return None;
         }
         let key = match sort {
-            SortKey::Name | SortKey::Since => Key::Text(value.to_owned()),
+            SortKey::Name | SortKey::Since | SortKey::Added { .. } => Key::Text(value.to_owned()),
             SortKey::Updated => Key::Number(value.parse().ok()?),
         };
         Some(Self { key, id: id.parse().ok()? })
@@ -85,15 +85,15 @@ mod tests {
             key: Key::Text("ИВАНОВ\nПЕТР".to_owned()),
             id: Uuid::from_u128(7).into(),
         };
-        let text = cursor.encode(SortKey::Name);
+        let text = cursor.encode(&SortKey::Name);
         assert!(text.bytes().all(|b| b.is_ascii_hexdigit()));
-        assert_eq!(Cursor::decode(&text, SortKey::Name), Some(cursor));
-        assert_eq!(Cursor::decode(&text, SortKey::Since), None);
+        assert_eq!(Cursor::decode(&text, &SortKey::Name), Some(cursor));
+        assert_eq!(Cursor::decode(&text, &SortKey::Since), None);
         let number = Cursor { key: Key::Number(-5), id: Uuid::from_u128(8).into() };
-        let text = number.encode(SortKey::Updated);
-        assert_eq!(Cursor::decode(&text, SortKey::Updated), Some(number));
+        let text = number.encode(&SortKey::Updated);
+        assert_eq!(Cursor::decode(&text, &SortKey::Updated), Some(number));
         for broken in ["", "zz", "6", "+1+1", "6e616d65", "é!"] {
-            assert_eq!(Cursor::decode(broken, SortKey::Name), None, "{broken}");
+            assert_eq!(Cursor::decode(broken, &SortKey::Name), None, "{broken}");
         }
     }
 }

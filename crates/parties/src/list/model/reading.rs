@@ -1,13 +1,16 @@
 //! Understanding what was typed into the filter.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
-use kernel::{Date, Refusal, Refusals, Timestamp, UserId, limits};
+use kernel::{Currency, Date, Refusal, Refusals, Timestamp, UserId, limits};
 use uuid::Uuid;
 use web::{ColumnKind, ListColumn};
 
 use super::address::CONDITIONS_MAX;
 use super::condition::{FIELDS, Field, Op, Operand, Own, PRODUCTS, Raw, Test, ops_of};
 use crate::client::model::{ClientKind, PreferredChannel, Role, Segment, Status};
+use crate::fields::model::{Field as Added, FieldKind, folded};
 
 /// Oldest age one may ask for (years).
 const AGE_MAX: i16 = 130;
@@ -22,6 +25,10 @@ pub(in crate::list) struct Env<'a> {
     pub(in crate::list) me: Option<UserId>,
     /// Columns of other rooms.
     pub(in crate::list) extras: &'a [ListColumn],
+    /// Fields the bank has added that lists can be filtered by.
+    pub(in crate::list) added: &'a [Arc<Added>],
+    /// The bank's own currency.
+    pub(in crate::list) currency: Currency,
     /// May ask what clients hold.
     pub(in crate::list) sees_holdings: bool,
 }
@@ -48,6 +55,7 @@ pub(in crate::list) fn read(raws: &[Raw], env: &Env<'_>) -> Result<Vec<Test>, Re
 fn merge(tests: &mut Vec<Test>, new: Test) {
     let is_same = |old: &&mut Test| match (&old.field, &new.field) {
         (Field::Own(a), Field::Own(b)) => a == b && old.op == Op::Is && new.op == Op::Is,
+        (Field::Added(a), Field::Added(b)) => a.id == b.id && old.op == Op::Is && new.op == Op::Is,
         _ => false,
     };
     match tests.iter_mut().find(is_same).map(|old| (&mut old.operand, &new.operand)) {
@@ -66,12 +74,16 @@ fn field_of(key: &str, env: &Env<'_>) -> Option<Field> {
     let own = FIELDS.iter().find(|(_, k, _)| *k == key).map(|(own, _, _)| Field::Own(*own));
     let own = own.filter(|f| env.sees_holdings || !matches!(f, Field::Own(Own::Product)));
     let extra = || env.extras.iter().find(|e| e.key == key).map(|e| Field::Extra(*e));
-    own.or_else(extra)
+    let added = || env.added.iter().find(|f| f.key == key).map(|f| Field::Added(Arc::clone(f)));
+    own.or_else(extra).or_else(added)
 }
 
 fn read_one(raw: &Raw, env: &Env<'_>) -> Result<Test, Refusal> {
     let refuse = |code: &str| Refusal::field(code, &raw.field).arg("value", &raw.value);
     let field = field_of(&raw.field, env).ok_or_else(|| refuse("list-field-unknown"))?;
+    if matches!(&field, Field::Added(added) if !added.is_filterable()) {
+        return Err(refuse("list-field-unindexed"));
+    }
     let op = Op::from_key(&raw.op).filter(|op| ops_of(&field).contains(op));
     let op = op.ok_or_else(|| refuse("list-operator-unknown"))?;
     if raw.value.chars().count() > limits::TEXT_CHARS_MAX {
@@ -81,6 +93,7 @@ fn read_one(raw: &Raw, env: &Env<'_>) -> Result<Test, Refusal> {
         let operand = match &field {
             Field::Own(own) => own_operand(*own, op, &raw.value, env),
             Field::Extra(column) => extra_operand(column.kind, &raw.value, env),
+            Field::Added(field) => added_operand(field, op, &raw.value, env),
         };
         operand.ok_or_else(|| refuse("list-value-unclear"))?
     } else {
@@ -125,6 +138,37 @@ fn extra_operand(kind: ColumnKind, value: &str, env: &Env<'_>) -> Option<Operand
     }
 }
 
+/// What a field the bank has added is compared with: keys of its index.
+fn added_operand(field: &Added, op: Op, value: &str, env: &Env<'_>) -> Option<Operand> {
+    let keys = |text: &str| {
+        let keys = field.keys(text, env.currency);
+        (!keys.is_empty()).then_some(Operand::Words(keys))
+    };
+    match field.kind() {
+        FieldKind::Text | FieldKind::Url | FieldKind::Email | FieldKind::Phone => {
+            let text = folded(value.trim());
+            let whole = |text: String| match op {
+                Op::Contains => Operand::Text(text),
+                _ => Operand::Words(vec![text]),
+            };
+            (!text.is_empty()).then(|| whole(text))
+        }
+        FieldKind::Integer | FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => {
+            keys(&field.number_text(value, env.currency)?)
+        }
+        FieldKind::Date | FieldKind::DateTime => day(value, env).map(Operand::Day),
+        FieldKind::Choice | FieldKind::Choices => {
+            let known = field.spec.options.iter().any(|o| o.key == value);
+            known.then(|| Operand::Words(vec![value.to_owned()]))
+        }
+        FieldKind::Staff => match value {
+            "me" => env.me.map(|me| Operand::Words(vec![me.to_string()])),
+            other => Uuid::parse_str(other).ok().map(|id| Operand::Words(vec![id.to_string()])),
+        },
+        FieldKind::Flag | FieldKind::Client | FieldKind::Record | FieldKind::LongText => None,
+    }
+}
+
 fn at(day: Date, env: &Env<'_>) -> Operand {
     Operand::At(Timestamp::start_of(day, env.zone))
 }
@@ -159,6 +203,8 @@ mod tests {
             zone: &ZONE,
             me: Some(Uuid::from_u128(5).into()),
             extras: &[],
+            added: &[],
+            currency: Currency::RUB,
             sees_holdings: false,
         }
     }

@@ -5,7 +5,6 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use kernel::ClientId;
-use spine::Error;
 use web::{Answer, CardAddress, CardPoint, ContactCard, Cx, PointKind};
 
 use super::export::{self, FileKind};
@@ -27,7 +26,7 @@ pub(super) async fn one(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
     let Some(format) = cx.app.contact_format else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
-    let asked = Asked::read(&cx, ListAddress::parse(&[])).map_err(Error::Refused)?;
+    let asked = Asked::read(&cx, ListAddress::parse(&[])).await?;
     let name = format!("client-{}", plain_name(&client.number));
     export::answer(
         cx,

@@ -11,6 +11,8 @@ use web::{ColumnKind, Cx, ListColumn, format};
 use super::rows::Beside;
 use crate::client::model::{Segment, Status};
 use crate::client::{client_title, kind_word, segment_badge};
+use crate::fields;
+use crate::fields::model::{Field, FieldKind};
 use crate::list::model::{Column, Fact};
 use crate::list::queries::ListRow;
 
@@ -107,6 +109,7 @@ fn walk<T>(
     let shown = |column: &Column| match column {
         Column::Own(own) => own_value(cx, row, beside, own.fact),
         Column::Extra(extra) => extra_value(extra, extras.next().unwrap_or(&Value::Null)),
+        Column::Added(field) => added_value(cx, row, beside, field),
     };
     columns
         .iter()
@@ -118,11 +121,31 @@ fn walk<T>(
         .collect()
 }
 
+/// The canonical text of a field the bank has added.
+fn added_value(_: &Cx, row: &ListRow, beside: &Beside, field: &Field) -> Shown {
+    text(beside.docs.get(&row.head.id).and_then(|doc| doc.get(&field.key)).map(String::as_str))
+}
+
+fn added_cell(cx: &Cx, field: &Field, shown: Shown, beside: &Beside) -> Cell {
+    let Shown::Plain(Plain::Text(text)) = shown else { return Cell::none(&cx.l) };
+    let words = fields::shown(cx, field, &text, &beside.linked);
+    if field.kind().is_number() {
+        Cell::markup(html! { span.num { (words) } })
+    } else {
+        Cell::text(words)
+    }
+}
+
 /// The values of a row for an export.
 pub(super) fn plain(cx: &Cx, columns: &[Column], row: &ListRow, beside: &Beside) -> Vec<Plain> {
-    walk(cx, columns, row, beside, |_, shown| match shown {
-        Shown::Plain(plain) => plain,
-        Shown::At(at) => Plain::Day(at.date_in(&cx.l.zone)),
+    walk(cx, columns, row, beside, |column, shown| match (column, shown) {
+        (Column::Added(field), Shown::Plain(Plain::Text(text))) => {
+            let words = fields::csv_text(cx, field, &text, &beside.linked);
+            let day = (field.kind() == FieldKind::Date).then(|| words.parse().ok()).flatten();
+            day.map_or(Plain::Text(words), Plain::Day)
+        }
+        (_, Shown::Plain(plain)) => plain,
+        (_, Shown::At(at)) => Plain::Day(at.date_in(&cx.l.zone)),
     })
 }
 
@@ -131,6 +154,7 @@ pub(super) fn cells(cx: &Cx, columns: &[Column], row: &ListRow, beside: &Beside)
     walk(cx, columns, row, beside, |column, shown| match column {
         Column::Own(own) => own_cell(cx, row, own.fact, shown),
         Column::Extra(extra) => extra_cell(&cx.l, extra, shown),
+        Column::Added(field) => added_cell(cx, field, shown, beside),
     })
 }
 

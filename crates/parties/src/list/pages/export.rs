@@ -60,7 +60,7 @@ pub(super) async fn filtered(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let pairs = pairs_of(&query.unwrap_or_default());
     let format = pairs.iter().find(|(name, _)| name == "format").map_or("", |(_, v)| v.as_str());
     let kind = FileKind::of(&cx, format);
-    let asked = Asked::read(&cx, Address::parse(&pairs)).map_err(Error::Refused)?;
+    let asked = Asked::read(&cx, Address::parse(&pairs)).await?;
     let ids = asked.matches(&cx).await?;
     let filter = query_of(&asked.address.view_pairs());
     let file = format!("clients-{}", cx.l.today);
@@ -94,7 +94,7 @@ pub(super) async fn selected_cards(cx: Cx, sent: FormData) -> Answer {
 
 async fn chosen(cx: Cx, sent: &FormData, kind: FileKind) -> Answer {
     let ids = bulk::chosen(sent)?;
-    let asked = Asked::read(&cx, Address::parse(&[])).map_err(Error::Refused)?;
+    let asked = Asked::read(&cx, Address::parse(&[])).await?;
     let texts: Vec<String> = ids.iter().map(ClientId::to_string).collect();
     let filter = format!("id={}", texts.join(","));
     let file = format!("clients-{}", cx.l.today);
@@ -171,16 +171,16 @@ impl Export {
     /// Heads of the columns; the client's number always leads, so that a file can be matched again.
     fn heads(&self) -> Vec<String> {
         let columns = self.asked.columns.iter().filter(|c| c.key() != "number");
-        let labels = columns.map(|column| self.cx.l.t(column.label()));
+        let labels = columns.map(|column| column.words(&self.cx.l));
         [self.cx.l.t("client-number")].into_iter().chain(labels).collect()
     }
 
     /// The next rows as cells of a table; none at the end.
     async fn next(&mut self) -> Result<Option<Vec<Vec<Plain>>>, Error> {
         let Some(found) = self.next_rows().await? else { return Ok(None) };
-        let beside = Beside::read(&mut self.db, &self.asked.columns, &found).await?;
+        let beside = Beside::read(&self.cx, &mut self.db, &self.asked.columns, &found).await?;
         let columns: Vec<_> =
-            self.asked.columns.iter().filter(|c| c.key() != "number").copied().collect();
+            self.asked.columns.iter().filter(|c| c.key() != "number").cloned().collect();
         let rows = found.iter().map(|row| {
             let number = Plain::Text(row.head.number.clone());
             let rest = cells::plain(&self.cx, &columns, row, &beside);
@@ -271,12 +271,17 @@ fn csv_chunk(heads: Option<&[String]>, rows: &[Vec<Plain>]) -> Result<Bytes, std
         writer.write_record(heads)?;
     }
     for row in rows {
-        writer.write_record(row.iter().map(csv_cell))?;
+        writer.write_record(row.iter().map(cell))?;
     }
     writer.into_inner().map(Bytes::from).map_err(|e| std::io::Error::other(e.to_string()))
 }
 
-fn csv_cell(value: &Plain) -> String {
+/// A text as a cell of a file for programs.
+pub(crate) fn csv_cell(text: &str) -> String {
+    guarded(text)
+}
+
+fn cell(value: &Plain) -> String {
     match value {
         Plain::Nothing => String::new(),
         Plain::Text(text) => guarded(text),

@@ -1,5 +1,7 @@
 //! The bar above the list: search, conditions, columns, export, page size.
 
+use std::sync::Arc;
+
 use axum::extract::RawQuery;
 use maud::{Markup, html};
 use web::ui::{
@@ -8,10 +10,11 @@ use web::ui::{
 };
 use web::{Answer, ColumnKind, Cx};
 
-use super::rows::{Asked, branches, managers};
+use super::rows::{Asked, added, branches, managers};
 use super::{list_href, pairs_of, query_of};
 use crate::client::kind_word;
 use crate::client::model::{ClientKind, PreferredChannel, Role, Segment, Status};
+use crate::fields::model::{Field as Added, FieldKind};
 use crate::list::model::{
     Address, Column, FIELDS, Field, Own, PAGE_SIZES, PRODUCTS, Raw, all, ops_of,
 };
@@ -20,10 +23,16 @@ use crate::list::model::{
 pub(super) const BUILDER: &str = "/clients/filter";
 
 /// The bar of a list; `asked` is none when its conditions were not understood.
-pub(super) fn bar(cx: &Cx, address: &Address, asked: Option<&Asked>, more: &Markup) -> Markup {
+pub(super) fn bar(
+    cx: &Cx,
+    address: &Address,
+    added: &[Arc<Added>],
+    asked: Option<&Asked>,
+    more: &Markup,
+) -> Markup {
     let l = &cx.l;
     // only chips need the words of fields and values; the builder has its own page
-    let fields = if address.conditions.is_empty() { Vec::new() } else { fields(cx) };
+    let fields = if address.conditions.is_empty() { Vec::new() } else { fields(cx, added) };
     let end = html! {
         (more)
         @if let Some(asked) = asked {
@@ -40,7 +49,8 @@ pub(super) fn bar(cx: &Cx, address: &Address, asked: Option<&Asked>, more: &Mark
 /// `GET /clients/filter`: the builder alone, for the list's panel or as a page.
 pub(super) async fn builder(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let address = Address::parse(&pairs_of(&query.unwrap_or_default()));
-    let form = conditions(&cx, &address, fields(&cx)).action("/clients").form(&cx.l);
+    let added = added(&cx).await?;
+    let form = conditions(&cx, &address, fields(&cx, &added)).action("/clients").form(&cx.l);
     let title = cx.l.t("list-filter-title");
     if cx.is_fragment {
         return Ok(cx.part(&form));
@@ -72,10 +82,10 @@ fn conditions(cx: &Cx, address: &Address, fields: Vec<FilterField>) -> FilterBar
 
 fn columns(cx: &Cx, asked: &Asked) -> Markup {
     let name = |column: &&Column| column.key() != "name";
-    let options: Vec<Opt> = all(&cx.app.columns)
+    let options: Vec<Opt> = all(&cx.app.columns, &asked.added)
         .iter()
         .filter(name)
-        .map(|column| Opt::new(column.key(), cx.l.t(column.label())))
+        .map(|column| Opt::new(column.key(), column.words(&cx.l)))
         .collect();
     let shown: Vec<&str> = asked.columns.iter().map(Column::key).collect();
     let query = query_of(&asked.address.list_pairs());
@@ -112,7 +122,7 @@ fn sizes(cx: &Cx, address: &Address) -> Markup {
 }
 
 /// The fields one may filter by.
-fn fields(cx: &Cx) -> Vec<FilterField> {
+fn fields(cx: &Cx, added: &[Arc<Added>]) -> Vec<FilterField> {
     let l = &cx.l;
     let sees_holdings = cx.principal().has("holding.read");
     let own = FIELDS.iter().filter(|(own, _, _)| sees_holdings || *own != Own::Product);
@@ -126,7 +136,46 @@ fn fields(cx: &Cx) -> Vec<FilterField> {
         };
         field(cx, column.key, l.t(column.label), &Field::Extra(*column), value)
     });
-    own.chain(extra).collect()
+    own.chain(extra).chain(added_filters(cx, added)).collect()
+}
+
+/// The fields the bank has added that have an index.
+pub(in crate::list) fn added_filters<'a>(
+    cx: &'a Cx,
+    added: &'a [Arc<Added>],
+) -> impl Iterator<Item = FilterField> + 'a {
+    added.iter().filter(|f| f.is_filterable()).map(move |f| {
+        let label = f.spec.shown_label(cx.l.lang).to_owned();
+        field(cx, &f.key, label, &Field::Added(Arc::clone(f)), added_value(cx, f))
+    })
+}
+
+/// What a field the bank has added is compared with.
+fn added_value(cx: &Cx, field: &Added) -> FilterValue {
+    let english = cx.l.lang == kernel::Lang::En;
+    match field.kind() {
+        FieldKind::Text | FieldKind::Url | FieldKind::Email | FieldKind::Phone => FilterValue::Text,
+        FieldKind::Integer | FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => {
+            FilterValue::Number
+        }
+        FieldKind::Date | FieldKind::DateTime => FilterValue::Date,
+        FieldKind::Choice | FieldKind::Choices => {
+            let words = field.spec.options.iter().map(|o| {
+                let label = if english && !o.label_en.is_empty() { &o.label_en } else { &o.label };
+                Opt::new(o.key.clone(), label)
+            });
+            FilterValue::Choice(words.collect())
+        }
+        FieldKind::Staff => {
+            let me = Opt::new("me", cx.l.t("list-me"));
+            let people = managers(cx, "client.read").into_iter();
+            let people = people.map(|(id, name)| Opt::new(id.to_string(), name));
+            FilterValue::Choice(std::iter::once(me).chain(people).collect())
+        }
+        FieldKind::Flag | FieldKind::Client | FieldKind::Record | FieldKind::LongText => {
+            FilterValue::None
+        }
+    }
 }
 
 fn field(cx: &Cx, key: &str, label: String, field: &Field, value: FilterValue) -> FilterField {

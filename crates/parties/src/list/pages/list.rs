@@ -12,26 +12,27 @@ use web::ui::{
 };
 use web::{Answer, Cx};
 
-use super::rows::{Asked, Beside, MATCHES_MAX};
+use super::rows::{Asked, Beside, MATCHES_MAX, added};
 use super::{cells, filters, list_href, pairs_of, views};
 use crate::list::model::{Address, Column, Sort, Turn};
 use crate::list::queries::{self, ListRow, Page};
 
 pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let address = Address::parse(&pairs_of(&query.unwrap_or_default()));
-    let mut asked = match Asked::read(&cx, address.clone()) {
+    let mut asked = match Asked::read(&cx, address.clone()).await {
         Ok(asked) => asked,
-        Err(refusals) => return unclear(&mut cx, &address, &refusals).await,
+        Err(Error::Refused(refusals)) => return unclear(&mut cx, &address, &refusals).await,
+        Err(other) => return Err(other.into()),
     };
     let matches = asked.matches(&cx).await?;
     let found = read(&mut cx, &mut asked, matches.as_deref()).await?;
-    let beside = Beside::read(&mut cx.db, &asked.columns, &found.rows).await?;
+    let beside = Beside::read(&cx, &mut cx.db.clone(), &asked.columns, &found.rows).await?;
     let tabs = views::tabs(&mut cx, &asked.address).await?;
     let is_cut = matches.is_some_and(|ids| ids.len() >= MATCHES_MAX);
     let content = html! {
         (header(&cx))
         (tabs.bar)
-        (filters::bar(&cx, &asked.address, Some(&asked), &tabs.menu))
+        (filters::bar(&cx, &asked.address, &asked.added, Some(&asked), &tabs.menu))
         (Panel::new("").flush().render(&table(&cx, &asked, &found, &beside, is_cut)))
     };
     Ok(cx.page(&cx.l.t("nav-clients"), &content))
@@ -61,6 +62,7 @@ async fn unclear(
     refusals: &Refusals,
 ) -> Result<Response, web::Failure> {
     let tabs = views::tabs(cx, address).await?;
+    let added = added(cx).await?;
     let words = cx.refusal_words(refusals.0.iter());
     let clear = list_href(&address.kept_pairs());
     let state = State::new("filter", cx.l.t("list-unclear"), words.join(" "))
@@ -68,7 +70,7 @@ async fn unclear(
     let content = html! {
         (header(cx))
         (tabs.bar)
-        (filters::bar(cx, address, None, &tabs.menu))
+        (filters::bar(cx, address, &added, None, &tabs.menu))
         (Panel::new("").flush().render(&state.render()))
     };
     let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -143,14 +145,12 @@ fn density(cx: &Cx) -> Density {
 }
 
 fn head(cx: &Cx, address: &Address, column: &Column) -> Head {
-    let head = Head::text(cx.l.t(column.label()));
-    let Column::Own(own) = column else {
-        return head;
-    };
+    let head = Head::text(column.words(&cx.l));
     let head = if column.key() == "name" { head.wide() } else { head };
-    let Some(key) = own.sort else { return head };
+    let Some(key) = column.sort() else { return head };
     let now = (address.sort.key == key).then_some(address.sort.descending);
-    let next = Sort { key, descending: now.map_or(key.descends_first(), |descending| !descending) };
+    let descending = now.map_or(key.descends_first(), |descending| !descending);
+    let next = Sort { key, descending };
     let sorted =
         now.map(
             |descending| {

@@ -9,7 +9,9 @@ mod list;
 mod rows;
 mod views;
 
+pub(crate) use export::csv_cell;
 pub(in crate::list) use export::export_rows;
+pub(in crate::list) use filters::added_filters;
 pub(in crate::list) use rows::{Asked, Beside};
 
 use axum::response::{IntoResponse, Redirect};
@@ -45,7 +47,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 }
 
 /// The decoded pairs of a query string, in order.
-fn pairs_of(query: &str) -> Vec<(String, String)> {
+pub(crate) fn pairs_of(query: &str) -> Vec<(String, String)> {
     let one = |pair: &str| {
         let form = FormData::parse(pair);
         form.pairs().next().map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -54,7 +56,7 @@ fn pairs_of(query: &str) -> Vec<(String, String)> {
 }
 
 /// Pairs as a query string, without `?`.
-fn query_of(pairs: &[(String, String)]) -> String {
+pub(crate) fn query_of(pairs: &[(String, String)]) -> String {
     let text = query_string(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     text.trim_start_matches('?').to_owned()
 }
@@ -77,9 +79,11 @@ fn safe_back(back: &str) -> &str {
 async fn choose_columns(cx: Cx, sent: FormData) -> Answer {
     let mut address = Address::parse(&pairs_of(sent.raw("query")));
     let scope = cx.principal().scope("client.read");
-    let (sort, extras) = (address.sort.key, &cx.app.columns);
+    let added = rows::added(&cx).await?;
+    let sort = address.sort.key.clone();
+    let all = (cx.app.columns.as_slice(), added.as_slice());
     let keys = |names: &[String]| -> Vec<String> {
-        chosen(names, sort, extras, scope).iter().map(|c| c.key().to_owned()).collect()
+        chosen(names, &sort, all, scope).iter().map(|c| c.key().to_owned()).collect()
     };
     let mut wanted = sent.all("col").to_vec();
     // an empty choice means the name alone, not the standard columns

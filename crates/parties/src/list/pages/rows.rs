@@ -1,13 +1,17 @@
 //! Reading what the list, its live part and its exports show.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use kernel::{ClientId, Refusals, UserId};
+use kernel::{ClientId, UserId};
 use spine::Error;
 use store::Reader;
 use web::{Cx, ListColumn};
 
-use crate::list::model::{Address, Column, Env, Fact, Test, chosen, read};
+use crate::fields::model::Field;
+use crate::fields::queries::{Doc, docs};
+use crate::fields::{self, Linked};
+use crate::list::model::{Address, Column, Env, Fact, Sort, SortKey, Test, Turn, chosen, read};
 use crate::list::queries::{self, Ask, ListRow};
 use crate::search;
 
@@ -22,24 +26,36 @@ pub(in crate::list) struct Asked {
     pub(in crate::list) tests: Vec<Test>,
     /// Its columns.
     pub(in crate::list) columns: Vec<Column>,
+    /// All fields of the bank's own the person may know of.
+    pub(in crate::list) added: Vec<Arc<Field>>,
 }
 
 impl Asked {
     /// Understands an address.
     ///
     /// # Errors
-    /// The conditions that are not understood.
-    pub(in crate::list) fn read(cx: &Cx, address: Address) -> Result<Self, Refusals> {
-        let tests = read(&address.conditions, &env(cx))?;
+    /// Refused with the conditions that are not understood; the database's.
+    pub(in crate::list) async fn read(cx: &Cx, mut address: Address) -> Result<Self, Error> {
+        let added = added(cx).await?;
+        let tests = read(&address.conditions, &env(cx, &added))?;
+        if let SortKey::Added { key, .. } = &address.sort.key {
+            let field = added.iter().find(|f| *f.key == **key && f.is_sortable());
+            // what cannot be sorted by falls back to the standard order, with its place in it
+            match field {
+                Some(field) => address.sort.key = SortKey::of(field),
+                None => (address.sort, address.turn) = (Sort::STANDARD, Turn::First),
+            }
+        }
         let scope = cx.principal().scope("client.read");
-        let columns = chosen(&address.columns, address.sort.key, &cx.app.columns, scope);
-        Ok(Self { address, tests, columns })
+        let all = (cx.app.columns.as_slice(), added.as_slice());
+        let columns = chosen(&address.columns, &address.sort.key, all, scope);
+        Ok(Self { address, tests, columns, added })
     }
     /// The columns of other rooms that are shown.
     pub(in crate::list) fn extras(&self) -> Vec<ListColumn> {
         let extra = |column: &Column| match column {
             Column::Extra(extra) => Some(*extra),
-            Column::Own(_) => None,
+            Column::Own(_) | Column::Added(_) => None,
         };
         self.columns.iter().filter_map(extra).collect()
     }
@@ -68,7 +84,7 @@ impl Asked {
             permission: "client.read",
             tests: &self.tests,
             ids,
-            sort: self.address.sort,
+            sort: &self.address.sort,
             turn: &self.address.turn,
             size: self.address.size,
             extras,
@@ -76,13 +92,24 @@ impl Asked {
     }
 }
 
+/// The fields of clients the bank has added, as far as the person may know of them.
+///
+/// # Errors
+/// The database's.
+pub(in crate::list) async fn added(cx: &Cx) -> Result<Vec<Arc<Field>>, Error> {
+    let definitions = fields::definitions(&cx.app.services, cx.now()).await?;
+    Ok(definitions.of_clients(cx.principal()).map(Arc::clone).collect())
+}
+
 /// What conditions are understood by.
-fn env(cx: &Cx) -> Env<'_> {
+fn env<'a>(cx: &'a Cx, added: &'a [Arc<Field>]) -> Env<'a> {
     Env {
         today: cx.l.today,
         zone: &cx.l.zone,
         me: cx.principal().user_id,
         extras: &cx.app.columns,
+        added,
+        currency: cx.app.currency,
         sees_holdings: cx.principal().has("holding.read"),
     }
 }
@@ -94,6 +121,10 @@ pub(in crate::list) struct Beside {
     pub(in crate::list) phones: BTreeMap<ClientId, String>,
     /// Main e-mail addresses.
     pub(in crate::list) emails: BTreeMap<ClientId, String>,
+    /// Values of the bank's own fields.
+    pub(in crate::list) docs: BTreeMap<ClientId, Doc>,
+    /// The clients these values speak of.
+    pub(in crate::list) linked: Linked,
 }
 
 impl Beside {
@@ -102,6 +133,7 @@ impl Beside {
     /// # Errors
     /// The database's.
     pub(in crate::list) async fn read(
+        cx: &Cx,
         db: &mut Reader,
         columns: &[Column],
         rows: &[ListRow],
@@ -114,6 +146,17 @@ impl Beside {
         }
         if shows(Fact::Email) {
             beside.emails = queries::main_contacts(db, "email", &ids).await?;
+        }
+        let added: Vec<Arc<Field>> = columns
+            .iter()
+            .filter_map(|column| match column {
+                Column::Added(field) => Some(Arc::clone(field)),
+                Column::Own(_) | Column::Extra(_) => None,
+            })
+            .collect();
+        if !added.is_empty() {
+            beside.docs = docs(db, &ids).await?;
+            beside.linked = fields::linked(cx, &added, beside.docs.values()).await?;
         }
         Ok(beside)
     }

@@ -1,6 +1,6 @@
 //! Conditions as SQL, from texts of our own alone: what was typed travels as parameters.
 
-use kernel::ClientId;
+use kernel::{ClientId, FieldId};
 use spine::Principal;
 use store::Value;
 use uuid::Uuid;
@@ -12,6 +12,10 @@ use crate::list::model::{Field, Op, Operand, Own, Test};
 pub(in crate::list) struct Places(Vec<Value>);
 
 impl Places {
+    /// Numbering goes on behind values that stand there already.
+    pub(in crate::list) const fn after(values: Vec<Value>) -> Self {
+        Self(values)
+    }
     /// Puts a value in; answers its place (`$3`).
     pub(in crate::list) fn put(&mut self, value: impl Into<Value>) -> String {
         self.0.push(value.into());
@@ -43,6 +47,7 @@ impl Places {
 pub(super) fn condition(test: &Test, principal: &Principal, places: &mut Places) -> String {
     let own = match &test.field {
         Field::Extra(column) => return compare(column.expression, test, places),
+        Field::Added(field) => return added(field.id, test, "c.id", places),
         Field::Own(own) => *own,
     };
     match own {
@@ -71,6 +76,37 @@ pub(super) fn condition(test: &Test, principal: &Principal, places: &mut Places)
         }
         Own::Product => product(test, principal, places),
     }
+}
+
+/// The condition of a field the bank has added: rows of its index. Who has no value fits "is not" and "has not",
+/// as he does for our own fields.
+pub(in crate::list) fn added(
+    field: FieldId,
+    test: &Test,
+    record: &str,
+    places: &mut Places,
+) -> String {
+    let of_field = places.put(field);
+    let compared = match (&test.operand, test.op) {
+        (Operand::Nothing, _) => String::new(),
+        (Operand::Words(words), Op::AtLeast) => bound(">=", words, places),
+        (Operand::Words(words), Op::AtMost) => bound("<=", words, places),
+        (Operand::Words(words), _) => format!(" and x.key in ({})", places.put_all(words.clone())),
+        (Operand::Text(text), _) => format!(" and {}", contains_folded("x.key", text, places)),
+        (Operand::Day(day), Op::Before) => format!(" and x.key < {}", places.put(*day)),
+        (Operand::Day(day), _) => format!(" and x.key >= {}", places.put(*day)),
+        (Operand::Ids(_) | Operand::At(_), _) => " and 1 = 0".to_owned(),
+    };
+    let exists = format!(
+        "exists (select 1 from custom_index x where x.field_id = {of_field} \
+         and x.record_id = {record}{compared})"
+    );
+    not_if(matches!(test.op, Op::Empty | Op::IsNot | Op::HasNot), &exists)
+}
+
+fn bound(sign: &str, words: &[String], places: &mut Places) -> String {
+    let word = words.first().cloned().unwrap_or_default();
+    format!(" and x.key {sign} {}", places.put(word))
 }
 
 /// Clients found by the search box.
@@ -131,22 +167,23 @@ fn one_of(column: &str, values: Vec<Option<Value>>, negated: bool, places: &mut 
 
 /// Neither database folds the case of Cyrillic, so the usual spellings are asked for.
 fn contains(column: &str, text: &str, places: &mut Places) -> String {
-    let likes: Vec<String> = spellings(text)
-        .into_iter()
-        .map(|text| {
-            let mut pattern = String::with_capacity(text.len() + 2);
-            pattern.push('%');
-            for c in text.chars() {
-                if matches!(c, '%' | '_' | '\\') {
-                    pattern.push('\\');
-                }
-                pattern.push(c);
-            }
-            pattern.push('%');
-            format!("{column} like {} escape '\\'", places.put(pattern))
-        })
-        .collect();
+    let likes: Vec<String> =
+        spellings(text).iter().map(|text| contains_folded(column, text, places)).collect();
     format!("({})", likes.join(" or "))
+}
+
+/// A text within a column, letter for letter.
+fn contains_folded(column: &str, text: &str, places: &mut Places) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    format!("{column} like {} escape '\\'", places.put(pattern))
 }
 
 /// As typed, capitalised, in small and in capital letters.

@@ -3,4 +3,5 @@
 mod filter;
 mod page;
 
+pub(super) use filter::{Places, added};
 pub(super) use page::{Ask, ListRow, Page, main_contacts, page};

@@ -27,7 +27,7 @@ pub(in crate::list) struct Ask<'a> {
     /// Only these, when the search box was used or rows were chosen.
     pub(in crate::list) ids: Option<&'a [ClientId]>,
     /// Order.
-    pub(in crate::list) sort: Sort,
+    pub(in crate::list) sort: &'a Sort,
     /// Which page.
     pub(in crate::list) turn: &'a Turn,
     /// Rows.
@@ -71,8 +71,8 @@ pub(in crate::list) async fn page<R: Read>(db: &mut R, ask: &Ask<'_>) -> Result<
     let mut rows = Vec::with_capacity(ask.size);
     for row in db.query(&sql, &params).await? {
         let mut c = row.cols();
-        let key = match ask.sort.key {
-            SortKey::Name | SortKey::Since => Key::Text(c.take()?),
+        let key = match &ask.sort.key {
+            SortKey::Name | SortKey::Since | SortKey::Added { .. } => Key::Text(c.take()?),
             SortKey::Updated => Key::Number(c.take()?),
         };
         let head = read_head(&mut c)?;
@@ -90,18 +90,23 @@ pub(in crate::list) async fn page<R: Read>(db: &mut R, ask: &Ask<'_>) -> Result<
 }
 
 /// The column an index stands behind.
-const fn key_column(sort: SortKey) -> &'static str {
+const fn key_column(sort: &SortKey) -> &'static str {
     match sort {
         SortKey::Name => "c.sort_name",
         SortKey::Since => "c.client_since",
         SortKey::Updated => "c.updated_at",
+        SortKey::Added { .. } => "f.key",
     }
 }
 
+/// The index rows of a field the list is sorted by; the field is `$1`.
+const SORTED_BY: &str = " left join custom_index f on f.field_id = $1 and f.record_id = c.id";
+
 /// The sort value, never null.
-const fn key_value(sort: SortKey) -> &'static str {
+const fn key_value(sort: &SortKey) -> &'static str {
     match sort {
         SortKey::Since => "coalesce(c.client_since, '')",
+        SortKey::Added { .. } => "coalesce(f.key, '')",
         SortKey::Name | SortKey::Updated => key_column(sort),
     }
 }
@@ -109,13 +114,21 @@ const fn key_value(sort: SortKey) -> &'static str {
 /// The statement and its parameters; none when the person may see nobody.
 fn statement(ask: &Ask<'_>) -> Option<(String, Vec<Value>)> {
     let mut places = Places::default();
+    let sorted = match &ask.sort.key {
+        SortKey::Added { id, .. } => {
+            // the first place: `SORTED_BY` names it
+            places.put(*id);
+            SORTED_BY
+        }
+        SortKey::Name | SortKey::Since | SortKey::Updated => "",
+    };
     let parts = parts(ask, &mut places);
     let order = direction(ask);
     let limit = ask.size + 1;
-    let (key, value) = (key_column(ask.sort.key), key_value(ask.sort.key));
+    let (key, value) = (key_column(&ask.sort.key), key_value(&ask.sort.key));
     let tested = ask.tests.iter().filter_map(|test| match &test.field {
         Field::Extra(column) => Some(column),
-        Field::Own(_) => None,
+        Field::Own(_) | Field::Added(_) => None,
     });
     let extras: String =
         ask.extras.iter().map(|column| format!(", {}", column.expression)).collect();
@@ -126,7 +139,7 @@ fn statement(ask: &Ask<'_>) -> Option<(String, Vec<Value>)> {
         [part] => {
             let joins = joins(tested.chain(ask.extras));
             format!(
-                "select {value} as k, {shown} from client c{joins} where {part} \
+                "select {value} as k, {shown} from client c{sorted}{joins} where {part} \
                  order by {key} {order}, c.id {order} limit {limit}"
             )
         }
@@ -134,7 +147,7 @@ fn statement(ask: &Ask<'_>) -> Option<(String, Vec<Value>)> {
             let joins_inside = joins(tested);
             let inner = many.iter().enumerate().map(|(n, part)| {
                 format!(
-                    "select id, k from (select c.id as id, {value} as k from client c{joins_inside} \
+                    "select id, k from (select c.id as id, {value} as k from client c{sorted}{joins_inside} \
                      where {part} order by {key} {order}, c.id {order} limit {limit}) a{n}"
                 )
             });
@@ -218,7 +231,8 @@ fn rest(ask: &Ask<'_>, places: &mut Places) -> String {
 fn ranges(ask: &Ask<'_>, places: &mut Places) -> Vec<String> {
     let is_down = direction(ask) == "desc";
     let sign = if is_down { "<" } else { ">" };
-    let (column, may_miss) = (key_column(ask.sort.key), ask.sort.key == SortKey::Since);
+    let column = key_column(&ask.sort.key);
+    let may_miss = matches!(ask.sort.key, SortKey::Since | SortKey::Added { .. });
     let (without, with) = (format!("{column} is null"), format!("{column} is not null"));
     let (Turn::After(cursor) | Turn::Before(cursor)) = ask.turn else {
         return if may_miss { vec![without, with] } else { vec!["1 = 1".to_owned()] };

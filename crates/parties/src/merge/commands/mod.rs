@@ -12,11 +12,12 @@ use store::{Read, Value, params};
 
 use super::model::{Side, may_be_one};
 use super::queries::{self, Choice};
+use crate::client::ClientField;
 use crate::client::commands::rows::insert_origins;
 use crate::client::commands::{Changed, write_changes};
-use crate::client::field;
 use crate::client::model::ClientKind;
 use crate::client::queries::{self as clients, ClientHead, Origin, names_of};
+use crate::fields;
 
 pub use unmerge::{UnmergeClients, Unmerged};
 
@@ -47,11 +48,12 @@ impl Command for MergeClients {
         }
         let currency = crate::client::currency(w.ctx)?;
         let pair = (survivor.id, loser.id);
-        let choices = queries::choices(w, survivor.kind, pair, currency).await?;
+        let definitions = fields::queries::read_held(w).await?;
+        let choices = queries::choices(w, survivor.kind, pair, (currency, &definitions)).await?;
         let taken: Vec<&Choice> = choices
             .iter()
             .filter(|c| c.differs())
-            .filter(|c| *self.picks.get(c.def.key).unwrap_or(&c.default) == Side::Loser)
+            .filter(|c| *self.picks.get(c.def.key()).unwrap_or(&c.default) == Side::Loser)
             .collect();
         let id: MergeId = w.new_id();
         self.insert(w, id).await?;
@@ -90,7 +92,10 @@ impl MergeClients {
             refusals.push(Refusal::field("merge-kinds", "party"));
         }
         check_reason(&self.reason, &mut refusals);
-        let known = |key: &String| field(key).is_some_and(|f| f.kinds.contains(&survivor.kind));
+        let definitions = fields::queries::read(w).await?;
+        let known = |key: &str| {
+            ClientField::find(&definitions, survivor.kind, &ctx.principal, key).is_some()
+        };
         for key in self.picks.keys().filter(|key| !known(key)) {
             refusals.push(Refusal::field("field-unknown", key));
         }
@@ -149,7 +154,7 @@ async fn take_fields(
             let origin = c.survivor.1.as_ref();
             vec![
                 merge.into(),
-                c.def.key.into(),
+                c.def.key().into(),
                 c.survivor.0.clone().into(),
                 c.loser.0.clone().into(),
                 origin.map(|o| o.source.clone()).into(),
@@ -161,9 +166,9 @@ async fn take_fields(
     let head = "insert into client_merge_field (merge_id, field, before, after, before_source, \
                 before_author_id, before_at) values";
     w.insert_many(head, &rows, "").await?;
-    let changed: Changed = taken.iter().map(|c| (c.def, c.loser.0.clone())).collect();
+    let changed: Changed = taken.iter().map(|c| (c.def.clone(), c.loser.0.clone())).collect();
     let origins: Vec<(&str, Option<&Origin>)> =
-        taken.iter().map(|c| (c.def.key, c.loser.1.as_ref())).collect();
+        taken.iter().map(|c| (c.def.key(), c.loser.1.as_ref())).collect();
     write_fields(w, survivor.id, survivor.kind, &changed, &origins).await
 }
 
@@ -180,8 +185,8 @@ async fn write_fields(
     let mut after = before.clone();
     for (def, value) in changed {
         match value {
-            Some(text) => drop(after.insert(def.key, text.clone())),
-            None => drop(after.remove(def.key)),
+            Some(text) => drop(after.insert(def.key().to_owned(), text.clone())),
+            None => drop(after.remove(def.key())),
         }
     }
     if names_of(&after).display(kind).is_empty() && !names_of(&before).display(kind).is_empty() {

@@ -8,8 +8,8 @@ use spine::{Change, Command, Error, OnMerge, Work};
 use store::{Read, params};
 
 use super::{carry, check_reason, lock, write_fields};
+use crate::client::ClientField;
 use crate::client::commands::Changed;
-use crate::client::field;
 use crate::client::queries::{self as clients, ClientHead, Origin};
 use crate::merge::queries::{self, ChangedField};
 
@@ -109,6 +109,7 @@ impl UnmergeClients {
         loser: ClientId,
     ) -> Result<Vec<String>, Error> {
         let noted = queries::changed_fields(w, self.merge_id).await?;
+        let definitions = crate::fields::queries::read_held(w).await?;
         let currency = crate::client::currency(w.ctx)?;
         let stored = clients::fields(w, survivor.id, currency).await?;
         let ours = clients::origins(w, survivor.id).await?;
@@ -121,7 +122,10 @@ impl UnmergeClients {
             noted.into_iter().partition(is_untouched);
         let changed: Changed = back
             .iter()
-            .filter_map(|one| field(&one.field).map(|def| (def, one.before.clone())))
+            .filter_map(|one| {
+                let def = ClientField::known(&definitions, &one.field)?;
+                Some((def, one.before.clone()))
+            })
             .collect();
         if !changed.is_empty() {
             let origins: Vec<(&str, Option<&Origin>)> =

@@ -12,8 +12,10 @@ use web::ui::{Button, Field, Form, PageHeader};
 use web::{Answer, Cx, FormData};
 
 use crate::client::queries::{ClientHead, Origin};
-use crate::client::{field_label, shown};
+use crate::client::{ClientField, field_name, shown_any};
 use crate::contacts::frame::{self, card, name_of, source_words, summary};
+use crate::fields::queries::Doc;
+use crate::fields::{self, Linked};
 use crate::merge::commands::MergeClients;
 use crate::merge::model::Side;
 use crate::merge::queries::{self, Choice};
@@ -26,6 +28,7 @@ struct Both {
     survivor: ClientHead,
     loser: ClientHead,
     choices: Vec<Choice>,
+    linked: Linked,
     counts: BTreeMap<&'static str, i64>,
     needs_second: bool,
 }
@@ -37,12 +40,40 @@ async fn load(cx: &Cx, id: ClientId, other: ClientId) -> Result<Both, Error> {
     if is_gone || was_merged || id == other {
         return Err(Error::NotFound);
     }
-    let choices = queries::choices(&mut db, survivor.kind, (id, other), cx.app.currency).await?;
+    let definitions = fields::definitions(&cx.app.services, cx.now()).await?;
+    let about = (cx.app.currency, definitions.as_ref());
+    let mut choices = queries::choices(&mut db, survivor.kind, (id, other), about).await?;
+    let may_know = |def: &ClientField| match def {
+        ClientField::Own(_) => true,
+        ClientField::Added(field) => field.is_seen_by(cx.principal()),
+    };
+    choices.retain(|choice| may_know(&choice.def));
+    let linked = linked_of(cx, &choices).await?;
     let bound = cx.app.services.bus.client_bound();
     let mut counts = queries::counts(&mut db, bound, other).await?;
     counts.remove("client_seen"); // who looked at him is nothing to tell
     let needs_second = queries::merge_needs_second_person(&mut db, id, other).await?;
-    Ok(Both { survivor, loser, choices, counts, needs_second })
+    Ok(Both { survivor, loser, choices, linked, counts, needs_second })
+}
+
+/// The clients the values of both speak of.
+async fn linked_of(cx: &Cx, choices: &[Choice]) -> Result<Linked, Error> {
+    let added: Vec<_> = choices
+        .iter()
+        .filter_map(|choice| match &choice.def {
+            ClientField::Added(field) => Some(std::sync::Arc::clone(field)),
+            ClientField::Own(_) => None,
+        })
+        .collect();
+    let docs: Vec<Doc> = choices
+        .iter()
+        .flat_map(|choice| {
+            let key = choice.def.key();
+            let both = [&choice.survivor.0, &choice.loser.0].into_iter().flatten();
+            both.map(move |text| Doc::from([(key.to_owned(), text.clone())]))
+        })
+        .collect();
+    fields::linked(cx, &added, docs.iter()).await
 }
 
 pub(super) async fn page(cx: Cx, Path((id, other)): Path<(String, String)>) -> Answer {
@@ -138,10 +169,10 @@ fn table(cx: &Cx, both: &Both, picks: &BTreeMap<String, Side>) -> Markup {
                 tbody {
                     @for choice in filled {
                         tr.differs[choice.differs()] {
-                            th scope="row" { (field_label(l, choice.def.key)) }
-                            @let chosen = picks.get(choice.def.key).copied().unwrap_or(choice.default);
-                            (cell(cx, choice, Side::Survivor, chosen))
-                            (cell(cx, choice, Side::Loser, chosen))
+                            th scope="row" { (field_name(l, &choice.def)) }
+                            @let chosen = picks.get(choice.def.key()).copied().unwrap_or(choice.default);
+                            (cell(cx, (choice, &both.linked), Side::Survivor, chosen))
+                            (cell(cx, (choice, &both.linked), Side::Loser, chosen))
                         }
                     }
                 }
@@ -150,21 +181,21 @@ fn table(cx: &Cx, both: &Both, picks: &BTreeMap<String, Side>) -> Markup {
     }
 }
 
-fn cell(cx: &Cx, choice: &Choice, side: Side, chosen: Side) -> Markup {
+fn cell(cx: &Cx, (choice, linked): (&Choice, &Linked), side: Side, chosen: Side) -> Markup {
     let l = &cx.l;
     let (value, origin) = match side {
         Side::Survivor => &choice.survivor,
         Side::Loser => &choice.loser,
     };
     let words = match value {
-        Some(text) => shown(l, choice.def, text, cx.app.currency),
+        Some(text) => shown_any(cx, &choice.def, text, linked),
         None => l.t("merge-empty"),
     };
     html! {
         td {
             @if choice.differs() {
                 label.check-line {
-                    input type="radio" name={ (PICK) (choice.def.key) } value=(side.key())
+                    input type="radio" name={ (PICK) (choice.def.key()) } value=(side.key())
                         checked[side == chosen];
                     span {
                         span.quiet[value.is_none()] { (words) }

@@ -8,7 +8,7 @@ mod rows;
 pub use destroy::DestroyArchive;
 pub use erase::EraseClient;
 pub use note::{NoteReport, OpenArchive};
-pub(crate) use rows::{blank_merges, read};
+pub(crate) use rows::{blank_merges, read, take_fields, take_records};
 
 use kernel::ClientId;
 

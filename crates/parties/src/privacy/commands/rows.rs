@@ -109,6 +109,30 @@ pub(crate) fn blank_merges<'a>(w: &'a mut Work<'_>, client: ClientId) -> Rebuild
     })
 }
 
+/// Takes the values of a bank's own fields, and by what they are found.
+pub(crate) fn take_fields<'a>(w: &'a mut Work<'_>, client: ClientId) -> Rebuilding<'a> {
+    Box::pin(async move {
+        w.execute("delete from custom_index where record_id = $1", params![client]).await?;
+        w.execute("delete from client_custom where client_id = $1", params![client]).await?;
+        Ok(())
+    })
+}
+
+/// Takes a client's records of the bank's own kinds, and by what they are found.
+pub(crate) fn take_records<'a>(w: &'a mut Work<'_>, client: ClientId) -> Rebuilding<'a> {
+    Box::pin(async move {
+        let his = "(select id from custom_record where client_id = $1)";
+        for sql in [
+            format!("delete from custom_index where record_id in {his}"),
+            format!("delete from custom_token where record_id in {his}"),
+            "delete from custom_record where client_id = $1".to_owned(),
+        ] {
+            w.execute(&sql, params![client]).await?;
+        }
+        Ok(())
+    })
+}
+
 /// Takes everything personal out of the client's own row; his number stays.
 pub(super) async fn blank_client(w: &mut Work<'_>, client: ClientId) -> Result<(), Error> {
     let now = w.ctx.now;

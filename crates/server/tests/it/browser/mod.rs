@@ -10,6 +10,7 @@ mod card;
 mod conflict;
 mod driver;
 mod duplicates;
+mod fields;
 mod hands;
 mod import;
 mod keys;

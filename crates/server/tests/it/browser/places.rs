@@ -19,7 +19,7 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 16] = [
+pub(crate) const NO_PAGES: [&str; 17] = [
     "/clients/export",
     "/clients/{id}/card.vcf",
     "/clients/{id}/files/{item}",
@@ -30,6 +30,7 @@ pub(crate) const NO_PAGES: [&str; 16] = [
     "/imports/{id}/rejects.csv",
     "/jobs/{id}",
     "/live",
+    "/objects/{what}/export",
     "/ready",
     "/search/palette",
     // walked in `second_factor.rs`: it opens only between two steps
@@ -99,6 +100,7 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
         send(window, "/imports/new", json!({ "file": CONTACTS })).await,
     ));
     all.extend(admin_places(site, window).await);
+    all.extend(fields_places(site, window).await);
     all.extend(approval_places(site, window).await);
     all.extend(privacy_places(site, window).await);
     all
@@ -132,6 +134,66 @@ async fn privacy_places(site: &Site, window: &Window) -> Vec<Place> {
     let opened = send(window, &act, json!({ "reason": "запрос № 1" })).await;
     all.extend(of("security_officer", &[("erasures", "/admin/erasures"), ("erasure", &act)]));
     all.push(place("erasure-archive", "security_officer", opened));
+    all
+}
+
+/// A field and a kind of record the bank has made for itself, and a record.
+async fn fields_places(site: &Site, window: &Window) -> Vec<Place> {
+    window.sign_in("administrator").await;
+    let id = async |sql: &str, key: &str| -> Option<Uuid> { site.found(sql, key).await };
+    let (of_field, of_object) = (
+        "select id from custom_field where object = 'client' and key = $1",
+        "select id from custom_object where key = $1",
+    );
+    if id(of_field, "x_pet").await.is_none() {
+        let pet = json!({ "key": "x_pet", "label": "Питомец", "label_en": "Pet", "field_kind": "choices",
+            "options": "Кошка / Cat\nСобака / Dog", "listed": "1", "indexed": "1",
+            "hint": "Кто живёт в доме" });
+        send(window, "/admin/fields/new?object=client", pet).await;
+        let visit = json!({ "key": "visits", "name_one": "Осмотр залога", "name_many": "Осмотры залога",
+            "name_one_en": "Collateral visit", "name_many_en": "Collateral visits",
+            "client_link": "optional" });
+        send(window, "/admin/objects/new", visit).await;
+        for (key, label, english, kind) in [
+            ("x_place", "Адрес", "Address", "text"),
+            ("x_area", "Площадь", "Area", "decimal"),
+            ("x_day", "Когда", "When", "date"),
+        ] {
+            let field = json!({ "key": key, "label": label, "label_en": english, "field_kind": kind,
+                "listed": "1", "indexed": "1" });
+            send(window, "/admin/fields/new?object=visits", field).await;
+        }
+    }
+    let field = id(of_field, "x_pet").await.expect("the field");
+    let object = id(of_object, "visits").await.expect("the kind of record");
+    let mut all = of(
+        "administrator",
+        &[
+            ("fields", "/admin/fields"),
+            ("fields-archived", "/admin/fields?show=archived"),
+            ("fields-of-object", "/admin/fields?object=visits"),
+            ("field-new", "/admin/fields/new"),
+            ("object-new", "/admin/objects/new"),
+        ],
+    );
+    all.push(place("field", "administrator", format!("/admin/fields/{field}")));
+    all.push(place("object", "administrator", format!("/admin/objects/{object}")));
+    window.sign_in("manager").await;
+    let client = site.person("Щербакова").await;
+    let visit = json!({ "x_place": "Лесная улица, 5", "x_area": "54,5", "x_day": "20.11.2026" });
+    let record = send(window, &format!("/objects/visits/new?client={client}"), visit).await;
+    all.extend(of(
+        "manager",
+        &[
+            ("records", "/objects/visits"),
+            ("records-filter", "/objects/visits/filter"),
+            ("records-none", "/objects/visits?q=zzzz"),
+            ("record-new", "/objects/visits/new"),
+        ],
+    ));
+    all.push(place("record", "manager", record.clone()));
+    all.push(place("record-edit", "manager", format!("{record}/edit")));
+    all.push(place("client-added", "manager", format!("/clients/{client}/edit?group=added")));
     all
 }
 

@@ -16,6 +16,7 @@ use store::{Read, Value, params};
 
 use crate::client::import::read::{Branches, Incoming, read_row, reject};
 use crate::client::model::Status;
+use crate::fields;
 use crate::identity;
 pub(super) use own::{Own, Owned, own_clients};
 use owners::Owners;
@@ -50,9 +51,10 @@ pub(crate) async fn take(
     let mut outcome = ImportOutcome::default();
     let known = known_refs(w, batch, "client").await?;
     let branches = branch_refs(w, &batch.source).await?;
+    let definitions = fields::queries::read_held(w).await?;
     let mut read: Vec<Incoming> = Vec::with_capacity(batch.rows.len());
     for row in &batch.rows {
-        match read_row(w, row, &branches, status.key())? {
+        match read_row(w, row, (&branches, &definitions), status.key()).await? {
             Ok(incoming) => read.push(incoming),
             Err(rejects) => outcome.rejected.extend(rejects),
         }
@@ -91,7 +93,7 @@ pub(crate) async fn take(
         }
         match client {
             Some(id) => {
-                let (is_changed, kept) = update(w, id, &incoming, batch).await?;
+                let (is_changed, kept) = update(w, id, &incoming, (batch, &definitions)).await?;
                 let count = if is_changed { &mut outcome.changed } else { &mut outcome.unchanged };
                 *count += 1;
                 touched.extend(is_changed.then_some(id));
@@ -102,7 +104,7 @@ pub(crate) async fn take(
     }
     outcome.rejected.sort_by_key(|reject| reject.row);
     outcome.created = u64::try_from(fresh.len()).unwrap_or(0);
-    touched.extend(insert(w, &fresh, &batch.source).await?);
+    touched.extend(insert(w, &fresh, (&batch.source, &definitions)).await?);
     outcome.pairs = identity::commands::note_pairs(w, &touched, "import").await?;
     Ok(outcome)
 }

@@ -9,28 +9,34 @@ use store::{Read, Value, params};
 
 use super::address::{ADDRESS, address_row, insert_addresses, update_address};
 use super::kept::{Guard, is_by_hand};
+use crate::client::ClientField;
 use crate::client::commands::rows::{
     CheckedIdentifier, NewContact, client_columns, client_row, insert_contacts, insert_identifiers,
     insert_origins,
 };
 use crate::client::commands::{Changed, write_changes};
-use crate::client::fields::FIELDS;
 use crate::client::import::read::Incoming;
 use crate::client::model::client_number;
-use crate::client::queries::{self, Origin};
-use crate::search::commands::{IndexDoc, NAME_FIELDS, index_client, index_new};
+use crate::client::queries::{self, FieldTexts, Origin};
+use crate::fields::commands::insert_docs;
+use crate::fields::model::Definitions;
+use crate::search::commands::{IndexDoc, NAME_FIELDS, added_terms, index_client, index_new};
 
 /// Writes new clients with everything around them.
 pub(super) async fn insert(
     w: &mut Work<'_>,
     fresh: &[Incoming],
-    source: &str,
+    (source, definitions): (&str, &Definitions),
 ) -> Result<Vec<ClientId>, Error> {
     let label = format!("import:{source}");
     let ids: Vec<ClientId> = fresh.iter().map(|_| w.new_id()).collect();
     let both: Vec<(ClientId, &Incoming)> = ids.into_iter().zip(fresh).collect();
     insert_rows(w, &both, source, &label).await?;
-    let docs: Vec<IndexDoc> = both.iter().map(|(id, one)| index_doc(*id, one)).collect();
+    let values: Vec<(ClientId, &FieldTexts)> =
+        both.iter().map(|(id, one)| (*id, &one.fields)).collect();
+    insert_docs(w, definitions, &values).await?;
+    let docs: Vec<IndexDoc> =
+        both.iter().map(|(id, one)| index_doc(*id, one, definitions)).collect();
     index_new(w, &docs).await?;
     for (id, one) in &both {
         let address = one.address.iter().flat_map(|parts| ADDRESS.into_iter().zip(parts));
@@ -74,7 +80,7 @@ async fn insert_rows(
         let role = if is_prospect { "prospect" } else { "client" };
         roles.push(vec![(*id).into(), role.into(), today.into()]);
         for key in one.fields.keys() {
-            let what: Vec<Value> = vec![(*id).into(), (*key).into()];
+            let what: Vec<Value> = vec![(*id).into(), key.into()];
             origins.push([what, vec![label.into(), author.clone(), now.into()]].concat());
         }
         if let Some(parts) = &one.address {
@@ -91,13 +97,17 @@ async fn insert_rows(
     insert_addresses(w, &addresses).await
 }
 
-fn index_doc(id: ClientId, one: &Incoming) -> IndexDoc {
-    let names = NAME_FIELDS.iter().filter_map(|k| one.fields.get(k).cloned()).collect();
+fn index_doc(id: ClientId, one: &Incoming, definitions: &Definitions) -> IndexDoc {
+    let mut names: Vec<String> =
+        NAME_FIELDS.iter().filter_map(|k| one.fields.get(*k).cloned()).collect();
     let mut keys: Vec<(String, String)> =
         one.contacts.iter().map(|c| (c.kind.to_owned(), c.value.clone())).collect();
     keys.extend(one.identifiers.iter().map(|(k, c)| (k.clone(), c.normalised.clone())));
     let number = one.number.clone().unwrap_or_else(|| client_number(id.uuid()));
     keys.push(("number".to_owned(), number));
+    let (words, numbers) = added_terms(definitions, &one.fields);
+    names.extend(words);
+    keys.extend(numbers);
     IndexDoc { client_id: id, names, keys }
 }
 
@@ -107,12 +117,13 @@ pub(super) async fn update(
     w: &mut Work<'_>,
     id: ClientId,
     incoming: &Incoming,
-    batch: &ImportBatch,
+    (batch, definitions): (&ImportBatch, &Definitions),
 ) -> Result<(bool, Vec<ImportReject>), Error> {
     let label = format!("import:{}", batch.source);
     let mut guard = Guard::new(incoming.row, &batch.master);
     let origins = queries::origins(w, id).await?;
-    let mut is_changed = update_fields(w, id, incoming, &origins, &label, &mut guard).await?;
+    let mut is_changed =
+        update_fields(w, id, incoming, (&origins, definitions), &label, &mut guard).await?;
     is_changed |= move_to_branch(w, id, incoming, &origins, &label, &mut guard).await?;
     let contacts = new_contacts(w, id, incoming, &mut guard).await?;
     let identifiers = new_identifiers(w, id, incoming, &mut guard).await?;
@@ -145,7 +156,7 @@ async fn update_fields(
     w: &mut Work<'_>,
     id: ClientId,
     incoming: &Incoming,
-    origins: &Origins,
+    (origins, definitions): (&Origins, &Definitions),
     label: &str,
     guard: &mut Guard<'_>,
 ) -> Result<bool, Error> {
@@ -153,14 +164,17 @@ async fn update_fields(
     let before = queries::fields(w, id, currency).await?;
     let mut after = before.clone();
     let mut changed: Changed = Vec::new();
-    for def in FIELDS.iter().filter(|f| incoming.brought.contains(&f.key)) {
-        let Some(value) = incoming.fields.get(def.key) else { continue };
-        if before.get(def.key) == Some(value)
-            || guard.keeps(def.key, is_hand_made(origins, def.key), value)
-        {
+    let ctx = w.ctx;
+    for def in ClientField::all(definitions, incoming.kind, &ctx.principal) {
+        let key = def.key();
+        if !incoming.brought.iter().any(|brought| brought == key) {
             continue;
         }
-        after.insert(def.key, value.clone());
+        let Some(value) = incoming.fields.get(key) else { continue };
+        if before.get(key) == Some(value) || guard.keeps(key, is_hand_made(origins, key), value) {
+            continue;
+        }
+        after.insert(key.to_owned(), value.clone());
         changed.push((def, Some(value.clone())));
     }
     if changed.is_empty() {

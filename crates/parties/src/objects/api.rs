@@ -1,0 +1,253 @@
+//! Records of the bank's own kinds, and the kinds themselves, in the API.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kernel::{ClientId, ObjectId, RecordId};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+use spine::{Command, Error};
+use uuid::Uuid;
+use web::api::{Answer, Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
+
+use super::commands::{ArchiveRecord, SaveRecord};
+use super::list::Asked;
+use super::queries::{self, Record};
+use crate::client::commands::FieldEdit;
+use crate::fields::commands::{AddObject, ArchiveObject, EditObject};
+use crate::fields::definitions;
+use crate::fields::model::{Field, Object};
+
+const READ: &str = "record.read";
+const EDIT: &str = "record.edit";
+
+pub(crate) fn api(api: Api) -> Api {
+    records(
+        api.tag("objects")
+            .with(
+                Operation::list("/objects", "list_objects", READ, objects).about(
+                    "Kinds of record the bank has made, as far as the caller works with them",
+                ),
+            )
+            .with(
+                Operation::create::<AddObject>("/objects", "add_object", None)
+                    .about("Adds a kind of record; it is in force at once")
+                    .example(json!({ "spec": {
+                        "name_one": "Осмотр залога", "name_many": "Осмотры залога",
+                        "name_one_en": "Collateral visit", "name_many_en": "Collateral visits",
+                        "client_link": "required" } })),
+            )
+            .with(
+                Operation::command::<EditObject>(
+                    Method::Put,
+                    "/objects/{object_id}",
+                    "edit_object",
+                )
+                .about("Changes what is said of a kind of record"),
+            )
+            .with(
+                Operation::command::<ArchiveObject>(
+                    Method::Post,
+                    "/objects/{object_id}/archive",
+                    "archive_object",
+                )
+                .about("Puts a kind of record away with its records, or brings it back"),
+            ),
+    )
+}
+
+fn records(api: Api) -> Api {
+    api.tag("records")
+        .with(
+            Operation::list("/records/{object}", "list_records", READ, list_records)
+                .about("Records of a kind one may see, filtered and sorted as on the page"),
+        )
+        .with(
+            Operation::one("/records/{object}/{record_id}", "get_record", READ, get)
+                .about("One record"),
+        )
+        .with(
+            Operation::write(Method::Post, "/records/{object}", "add_record", EDIT, add)
+                .about("Writes a new record")
+                .runs(&[SaveRecord::NAME])
+                .creates::<RecordId>()
+                .example(json!({ "client_id": "01900000-0000-7000-8000-000000000000",
+                    "custom": { "x_result": "ok" } })),
+        )
+        .with(
+            Operation::write(
+                Method::Patch,
+                "/records/{object}/{record_id}",
+                "edit_record",
+                EDIT,
+                edit,
+            )
+            .about("Changes the named fields of a record")
+            .runs(&[SaveRecord::NAME])
+            .matching(),
+        )
+        .with(
+            Operation::command::<ArchiveRecord>(
+                Method::Post,
+                "/records/{object}/{record_id}/archive",
+                "archive_record",
+            )
+            .about("Puts a record away or brings it back"),
+        )
+}
+
+async fn objects(call: Call, query: ListQuery) -> Result<Listing<Object>, Problem> {
+    let definitions = definitions(&call.cx.app.services, call.cx.now()).await?;
+    let after = query.place::<ObjectId>()?;
+    let mut rows: Vec<Object> = definitions
+        .objects_of(call.cx.principal())
+        .filter(|o| after.is_none_or(|after| o.id > after))
+        .map(|o| Object::clone(o))
+        .collect();
+    rows.sort_by_key(|o| o.id);
+    rows.truncate(query.limit() + 1);
+    Ok(Listing::cut(rows, query.limit(), |o| o.id)?)
+}
+
+/// The kind of the path and its fields, as far as the caller works with them.
+async fn kind(call: &Call) -> Result<(Arc<Object>, Vec<Arc<Field>>), Problem> {
+    let key = call.part("object").unwrap_or_default();
+    let definitions = definitions(&call.cx.app.services, call.cx.now()).await?;
+    let found = definitions.object(key).filter(|o| o.is_seen_by(call.cx.principal()));
+    let object = Arc::clone(found.ok_or(Error::NotFound)?);
+    let fields = definitions.seen(key, call.cx.principal()).map(Arc::clone).collect();
+    Ok((object, fields))
+}
+
+/// Which records.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct RecordsQuery {
+    /// Words or a number.
+    #[serde(default)]
+    #[schemars(length(max = 400))]
+    q: Option<String>,
+    /// A condition, `FIELD:OPERATOR:VALUE`; several are joined by "and".
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    filter: Vec<String>,
+    /// Order: `updated`, `title`, or the key of a field that can be sorted by; a minus begins with the largest.
+    #[serde(default)]
+    #[schemars(length(max = 41))]
+    sort: Option<String>,
+    /// Only those about a client.
+    #[serde(default)]
+    client_id: Option<ClientId>,
+    /// Those put away instead.
+    #[serde(default)]
+    archived: bool,
+    /// Which page.
+    #[serde(flatten)]
+    page: ListQuery,
+}
+
+async fn list_records(call: Call, query: RecordsQuery) -> Result<Listing<Record>, Problem> {
+    let kind = kind(&call).await?;
+    let fields = kind.1.clone();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut pairs = Vec::new();
+    pairs.extend(query.q.as_deref().map(|q| pair("q", q)));
+    pairs.extend(query.sort.as_deref().map(|sort| pair("sort", sort)));
+    pairs.extend(query.client_id.map(|id| pair("client", &id.to_string())));
+    pairs.extend(query.archived.then(|| pair("show", "archived")));
+    for condition in &query.filter {
+        let mut parts = condition.splitn(3, ':');
+        let (field, op) = (parts.next(), parts.next());
+        let (Some(field), Some(op)) = (field, op.filter(|op| !op.is_empty())) else {
+            return Err(Problem::bad_request("api-filter-unclear", "filter"));
+        };
+        let value = parts.next().unwrap_or_default();
+        pairs.extend([pair("field", field), pair("op", op), pair("value", value)]);
+    }
+    let mut asked = Asked::read(&call.cx, kind, &pairs)?;
+    let wanted = query.sort.as_deref().map(|sort| sort.trim_start_matches('-'));
+    if wanted.is_some_and(|word| asked.sort_text().trim_start_matches('-') != word) {
+        return Err(Problem::bad_request("not-a-choice", "sort"));
+    }
+    asked.size = query.page.limit();
+    asked.after = query.page.place::<(String, Uuid)>()?;
+    let mut db = if asked.asks_for_all() { call.cx.db.clone() } else { call.cx.db.long() };
+    let page = queries::page(&mut db, &call.cx, &asked, READ).await?;
+    let next = page.next;
+    let items: Vec<Record> = page.rows.into_iter().map(|r| cut(r, &fields)).collect();
+    Ok(Listing::before(items, next)?)
+}
+
+/// A record without the fields the caller may not know of.
+fn cut(mut record: Record, fields: &[Arc<Field>]) -> Record {
+    record.custom.retain(|key, _| fields.iter().any(|f| f.key == *key));
+    record
+}
+
+async fn find(call: &Call) -> Result<Record, Problem> {
+    let (object, fields) = kind(call).await?;
+    let id: RecordId = call.id("record_id")?;
+    let mut db = call.cx.db.clone();
+    let record = queries::seen(&mut db, call.cx.principal(), id).await?;
+    if record.object_id != object.id {
+        return Err(Error::NotFound.into());
+    }
+    Ok(cut(record, &fields))
+}
+
+async fn get(call: Call, _: NoQuery) -> Result<Record, Problem> {
+    find(&call).await
+}
+
+/// A new record.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct NewRecord {
+    /// About whom.
+    #[serde(default)]
+    client_id: Option<ClientId>,
+    /// Values by field key.
+    custom: BTreeMap<String, String>,
+}
+
+async fn add(call: Call, new: NewRecord) -> Result<Answer, Problem> {
+    let (object, _) = kind(&call).await?;
+    let edits = new.custom.into_iter().map(|(field, value)| FieldEdit {
+        field,
+        original: String::new(),
+        value,
+    });
+    let command = SaveRecord {
+        object: object.key.clone(),
+        record_id: None,
+        client_id: new.client_id,
+        edits: edits.collect(),
+    };
+    let id = call.run(&command).await?;
+    Ok(Answer::created(&id, None)?)
+}
+
+/// Fields to change.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct RecordPatch {
+    /// New values by field key; null or an empty text empties the field.
+    custom: BTreeMap<String, Option<String>>,
+}
+
+async fn edit(mut call: Call, patch: RecordPatch) -> Result<Answer, Problem> {
+    let record = find(&call).await?;
+    let (object, _) = kind(&call).await?;
+    call.must_match(&record).await?;
+    let edits = patch.custom.into_iter().map(|(field, value)| FieldEdit {
+        original: record.custom.get(&field).cloned().unwrap_or_default(),
+        field,
+        value: value.unwrap_or_default(),
+    });
+    let command = SaveRecord {
+        object: object.key.clone(),
+        record_id: Some(record.id),
+        client_id: None,
+        edits: edits.collect(),
+    };
+    call.run(&command).await?;
+    Ok(Answer::done())
+}
