@@ -99,6 +99,7 @@ pub fn pages() -> Pages {
         actions: import::ACTIONS,
         contact_format: Some(vcard::CONTACT_FORMAT),
         moved: None,
+        read_log: None,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod links;
 pub mod list;
 pub mod merge;
 pub mod search;
+pub mod secrecy;
 mod words;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "client.export", scoped: true },
     Permission { key: "client.merge", scoped: true },
     Permission { key: "holding.read", scoped: true },
+    Permission { key: "client.secrecy", scoped: true },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -72,6 +74,9 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("auditor", "client.read", Scope::Bank),
     ("auditor", "holding.read", Scope::Bank),
     ("security_officer", "client.read", Scope::Bank),
+    ("security_officer", "client.secrecy", Scope::Bank),
+    ("head_office", "client.secrecy", Scope::Bank),
+    ("branch_head", "client.secrecy", Scope::Branch),
 ];
 
 const MIGRATIONS: &[Migration] = &[
@@ -95,6 +100,12 @@ const MIGRATIONS: &[Migration] = &[
         number: 211,
         name: "external_ref_entity",
         sql: include_str!("../migrations/0211_external_ref_entity.sql"),
+    },
+    Migration { number: 220, name: "secrecy", sql: include_str!("../migrations/0220_secrecy.sql") },
+    Migration {
+        number: 221,
+        name: "read_log",
+        sql: include_str!("../migrations/0221_read_log.sql"),
     },
 ];
 
@@ -127,6 +138,7 @@ fn register(registry: &mut Registry) {
     links::register(registry);
     holdings::register(registry);
     merge::register(registry);
+    secrecy::register(registry);
     identity::register(registry);
 }
 
@@ -147,6 +159,8 @@ const TEXTS: &[(Lang, &str)] = &[
     (Lang::En, include_str!("../i18n/en/holdings.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/merge.ftl")),
     (Lang::En, include_str!("../i18n/en/merge.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/secrecy.ftl")),
+    (Lang::En, include_str!("../i18n/en/secrecy.ftl")),
 ];
 
 /// What this room shows.
@@ -187,16 +201,17 @@ pub fn pages() -> Pages {
         actions: client::ACTIONS,
         contact_format: None,
         moved: Some(merge::moved),
+        read_log: Some(secrecy::read_log),
     }
 }
 
 fn routes(routes: Routes) -> Routes {
     let routes = list::routes(client::routes(routes));
     let routes = holdings::routes(links::routes(contacts::routes(routes)));
-    identity::routes(merge::routes(routes))
+    secrecy::routes(identity::routes(merge::routes(routes)))
 }
 
 fn api(api: Api) -> Api {
     let api = holdings::api(links::api(contacts::api(client::api(list::api(api)))));
-    identity::api(merge::api(api))
+    secrecy::api(identity::api(merge::api(api)))
 }

@@ -18,6 +18,7 @@ mod module;
 pub mod org;
 mod policy;
 mod readers;
+pub mod secrecy;
 mod work;
 
 pub use behind::{Behind, Note};
@@ -29,7 +30,7 @@ pub use jobs::{JobContext, JobError, JobHandler, Keepers, Run, Schedule};
 pub use live::{Live, LiveEvent};
 pub use merge::Merge;
 pub use module::Module;
-pub use policy::{Arms, Filter, Owner, Permission, Principal, Scope};
+pub use crate::policy::{Arms, Filter, Owner, Permission, Principal, Scope, Subject};
 pub use readers::{JournalReader, Reaction};
 pub use work::{Change, Work};
 

@@ -99,6 +99,7 @@ pub fn pages() -> Pages {
         actions: ACTIONS,
         contact_format: None,
         moved: None,
+        read_log: None,
     }
 }
 

@@ -105,6 +105,7 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
             ..Moving::ALL
         },
     ),
+    ClientBound::moves("read_log", "client_id"),
     ClientBound::moves("card", "client_id"),
     ClientBound::moves("loan", "client_id"),
     ClientBound::stays("circle_main", "circle_id", CIRCLES),

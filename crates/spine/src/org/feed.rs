@@ -36,6 +36,7 @@ pub(super) const CLIENT_BOUND: &[ClientBound] = &[
         },
     ),
     ClientBound::stays("approval", "client_id", "what waits names the client it was asked for"),
+    ClientBound::stays("break_glass", "client_id", "the report names the card that was opened"),
 ];
 
 /// Branches of one feed.

@@ -18,6 +18,7 @@ use super::access::{RouteInfo, Routes};
 use super::contact_file::ContactFormat;
 use super::gate::Gate;
 use super::oidc::Provider;
+use super::reads::ReadLog;
 use super::pages::{Action, CardPanel, ListColumn, Moved, NavItem, Pages, SearchSource};
 use super::{cx, errors, gallery, health, live, me, oidc, second_step, security, sign_in};
 use crate::api::{self, Api, Contract, Rate};
@@ -68,6 +69,8 @@ pub struct App {
     pub contact_format: Option<ContactFormat>,
     /// Says who a client is today.
     pub(super) moved: Option<Moved>,
+    /// Writes readings of secret cards down.
+    pub(super) read_log: Option<ReadLog>,
     /// All routes with their access rule.
     pub routes: Vec<RouteInfo>,
     /// All operations of the API.
@@ -125,6 +128,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         actions: Vec::new(),
         contact_format: None,
         moved: None,
+        read_log: None,
         routes: Vec::new(),
         api: None,
         api_rate: Rate::default(),
@@ -140,6 +144,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         app.search.extend(room.search);
         app.contact_format = app.contact_format.or(room.contact_format);
         app.moved = app.moved.or(room.moved);
+        app.read_log = app.read_log.or(room.read_log);
         app.actions.extend_from_slice(room.actions);
     }
     app.nav.sort_by_key(|n| n.order);

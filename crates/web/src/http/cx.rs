@@ -16,6 +16,7 @@ use super::address;
 use super::app::App;
 use super::errors::{self, Failure};
 use super::moved;
+use super::reads::{self, Reads};
 use super::sign_in::hash_token;
 use crate::i18n::L;
 
@@ -46,6 +47,8 @@ pub struct Cx {
     pub agent: String,
     /// Network address, for the session list and the gate; empty when it is not known.
     pub address: String,
+    /// What of secret cards the answer shows so far.
+    pub readings: Reads,
 }
 
 impl Cx {
@@ -119,7 +122,12 @@ pub(super) async fn with_context(
         }
     };
     request.extensions_mut().insert(cx.clone());
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    if response.status().is_success()
+        && let Err(error) = reads::written(&cx).await
+    {
+        response = Failure::from(error).into_response();
+    }
     if let Some(there) = moved::elsewhere(&cx, only_reads, response.status()).await {
         return there;
     }
@@ -172,6 +180,7 @@ async fn make(
         nav_folded: cookie(headers, "nav").is_some_and(|v| v == "folded"),
         agent: text_header(headers, "user-agent"),
         address,
+        readings: Reads::default(),
         ctx,
         app,
     })

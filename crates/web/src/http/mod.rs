@@ -17,6 +17,7 @@ mod me;
 mod moved;
 mod oidc;
 mod pages;
+mod reads;
 mod second_step;
 mod security;
 mod sign_in;
@@ -36,4 +37,5 @@ pub use pages::{
     Action, CardPanel, ColumnKind, Hits, ListColumn, Moved, MovedTo, NavItem, Pages, PanelMarkup,
     PanelSlot, SearchHit, SearchSource,
 };
+pub use reads::{CardRead, Logging, ReadLog, Reads};
 pub use sign_in::{hash_token, new_token};

@@ -11,6 +11,7 @@ use spine::Error;
 use super::access::Routes;
 use super::contact_file::ContactFormat;
 use super::cx::Cx;
+use super::reads::ReadLog;
 use crate::api::Api;
 
 /// Everything a room shows.
@@ -35,6 +36,8 @@ pub struct Pages {
     pub contact_format: Option<ContactFormat>,
     /// Says who a client is today, from the room that merges them.
     pub moved: Option<Moved>,
+    /// Writes readings of secret cards down, from the room that keeps the log.
+    pub read_log: Option<ReadLog>,
 }
 
 /// The future of [`Moved`].

@@ -1,6 +1,8 @@
 //! The states a component may be in besides "full": empty, loading, failed, offline, not allowed.
 
+use kernel::ClientId;
 use maud::{Markup, html};
+use spine::secrecy::Group;
 
 use super::button::Button;
 use crate::i18n::L;
@@ -52,6 +54,25 @@ impl State {
             }
         }
     }
+}
+
+/// A part of a card that the rules of secrecy hide from the person who asks: what it is, and where he finds
+/// out why and whom to ask.
+pub fn hidden(l: &L, group: Group, client: ClientId) -> Markup {
+    let words = l.t(&format!("secrecy-group-{}", group.key()));
+    html! {
+        div.state.hidden-part {
+            span.state-icon { (icon_20("eye-off")) }
+            div.state-title { (l.ta("secrecy-hidden", &[("what", words.as_str().into())])) }
+            p.state-words { (l.t("secrecy-hidden-words")) }
+            (why_hidden(l, client))
+        }
+    }
+}
+
+/// The way from something hidden to the reason.
+pub fn why_hidden(l: &L, client: ClientId) -> Button {
+    Button::quiet(l.t("secrecy-why")).icon("lock").href(format!("/clients/{client}/secrecy"))
 }
 
 /// Nothing here yet: what this place is for and the one action.

@@ -24,13 +24,13 @@ pub(super) async fn decide(mut cx: Cx, Path(id): Path<Uuid>, sent: FormData) -> 
         Ok(()) => Ok(cx.done(&back(&sent, id), flash)),
         Err(Error::Refused(refusals)) => {
             let approval = visible(&mut cx, id).await?;
-            Ok(refused(&cx, &approval, &note, &refusals))
+            Ok(refused(&cx, &approval, &note, &refusals).await?)
         }
         // what it would change was changed by somebody else meanwhile
         Err(Error::Conflict(_)) => {
             let approval = visible(&mut cx, id).await?;
             let refusals = kernel::Refusal::new("approval-stale").into();
-            Ok(refused(&cx, &approval, &note, &refusals))
+            Ok(refused(&cx, &approval, &note, &refusals).await?)
         }
         Err(other) => Err(other.into()),
     }
@@ -48,7 +48,7 @@ pub(super) async fn withdraw(mut cx: Cx, Path(id): Path<Uuid>, sent: FormData) -
         Ok(()) => Ok(cx.done(&format!("{HOME}/{id}"), "flash-approval-withdrawn")),
         Err(Error::Refused(refusals)) => {
             let approval = visible(&mut cx, id).await?;
-            Ok(refused(&cx, &approval, "", &refusals))
+            Ok(refused(&cx, &approval, "", &refusals).await?)
         }
         Err(other) => Err(other.into()),
     }

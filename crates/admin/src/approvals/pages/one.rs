@@ -1,12 +1,15 @@
 //! One request: what would change, who asked, whose word it waits for.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::Refusals;
+use kernel::{ClientId, Refusals};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use spine::Error;
+use spine::secrecy::Groups;
 use spine::approval::{Approval, NOTE_CHARS_MAX, Right, State, queries};
 use uuid::Uuid;
 use web::ui::{Button, Field, Input, Kv, PageHeader, Panel, error_summary, split};
@@ -14,13 +17,15 @@ use web::{Answer, Cx};
 
 use super::HOME;
 use super::list::state_mark;
+use crate::journal::queries::owners;
 use crate::journal::pages::values::{change_lines, entity_word};
 use crate::pages::{lookups, post_button};
 
 pub(super) async fn show(mut cx: Cx, Path(id): Path<Uuid>) -> Answer {
     let approval = visible(&mut cx, id).await?;
     let title = cx.command_words(&approval.command);
-    Ok(cx.page(&title, &body(&cx, &approval, "", &Refusals::default())))
+    let groups = groups(&cx, &approval).await?;
+    Ok(cx.page(&title, &body(&cx, (&approval, groups), "", &Refusals::default())))
 }
 
 /// The request, to whom it concerns: the maker, whoever may or might have decided it, and readers of the
@@ -35,16 +40,49 @@ pub(in crate::approvals) async fn visible(cx: &mut Cx, id: Uuid) -> Result<Appro
 }
 
 /// The page again after a refused decision, with what was typed.
-pub(super) fn refused(cx: &Cx, approval: &Approval, note: &str, refusals: &Refusals) -> Response {
+///
+/// # Errors
+/// The database's.
+pub(super) async fn refused(
+    cx: &Cx,
+    approval: &Approval,
+    note: &str,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
     let title = cx.command_words(&approval.command);
-    let body = body(cx, approval, note, refusals);
-    cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &body)
+    let groups = groups(cx, approval).await?;
+    let body = body(cx, (approval, groups), note, refusals);
+    Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &body))
 }
 
-fn body(cx: &Cx, approval: &Approval, note: &str, refusals: &Refusals) -> Markup {
+/// What this person sees of the clients the request is about: of several only what he sees of each. A reader
+/// of the journal who is no party sees which fields, the parties see the values.
+async fn groups(cx: &Cx, approval: &Approval) -> Result<Option<Groups>, Error> {
+    if cx.right_when_open(approval) == Right::None {
+        return Ok(None);
+    }
+    if approval.maker_id.is_some() && approval.maker_id == cx.principal().user_id {
+        return Ok(Some(Groups::all()));
+    }
+    let none = Vec::new();
+    let things = approval.changes.as_array().unwrap_or(&none).iter();
+    let ids = things.filter_map(|thing| thing.get("client_id")?.as_str()?.parse().ok());
+    let clients: BTreeSet<ClientId> = ids.chain(approval.client_id).collect();
+    let clients: Vec<ClientId> = clients.into_iter().collect();
+    let owners = owners(&mut cx.db.clone(), &clients).await?;
+    let seen = owners.values().map(|owner| cx.principal().sees(*owner));
+    Ok(Some(seen.fold(Groups::all(), Groups::and)))
+}
+
+fn body(
+    cx: &Cx,
+    (approval, groups): (&Approval, Option<Groups>),
+    note: &str,
+    refusals: &Refusals,
+) -> Markup {
     let l = &cx.l;
     let messages = cx.refusal_words(refusals.general());
-    let wide = html! { (changes(cx, approval)) (decision(cx, approval, note, refusals)) };
+    let wide = html! { (changes(cx, approval, groups)) (decision(cx, approval, note, refusals)) };
     html! {
         (PageHeader::new(cx.command_words(&approval.command)).crumb(HOME, l.t("approvals"))
             .marks(state_mark(l, approval.state)).render(l))
@@ -87,10 +125,8 @@ fn facts(cx: &Cx, approval: &Approval) -> Markup {
     Panel::new(l.t("approval-facts")).icon("hourglass").render(&kv.render(l))
 }
 
-fn changes(cx: &Cx, approval: &Approval) -> Markup {
+fn changes(cx: &Cx, approval: &Approval, groups: Option<Groups>) -> Markup {
     let l = &cx.l;
-    // a reader of the journal sees which fields, the parties see the values
-    let is_open = cx.right_when_open(approval) != Right::None;
     let none = Vec::new();
     let things = approval.changes.as_array().unwrap_or(&none);
     let list = html! {
@@ -98,7 +134,7 @@ fn changes(cx: &Cx, approval: &Approval) -> Markup {
             @let entity = thing.get("entity").and_then(Json::as_str).unwrap_or("");
             div.waiting-change {
                 strong { (entity_word(l, entity)) }
-                (change_lines(cx, entity, thing.get("changes").unwrap_or(&Json::Null), is_open))
+                (change_lines(cx, entity, thing.get("changes").unwrap_or(&Json::Null), groups))
             }
         }
         @if things.len() >= queries::CHANGES_MAX {

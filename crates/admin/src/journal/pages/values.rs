@@ -4,6 +4,7 @@ use kernel::{Date, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use spine::org::Directory;
+use spine::secrecy::{Groups, is_told};
 use uuid::Uuid;
 use web::Cx;
 use web::i18n::L;
@@ -26,22 +27,33 @@ fn field_word(l: &L, entity: &str, field: &str) -> String {
     lookups(l, &[&own, "field", "permission"], field)
 }
 
-/// All changed fields of an entry; without their values for a person who may not see the client.
-pub(crate) fn change_lines(cx: &Cx, entity: &str, changes: &Json, is_open: bool) -> Markup {
+/// All changed fields of an entry; without their values for a person who may not see the client, and without
+/// those of groups of fields that are hidden from him.
+pub(crate) fn change_lines(
+    cx: &Cx,
+    entity: &str,
+    changes: &Json,
+    groups: Option<Groups>,
+) -> Markup {
     let l = &cx.l;
     let Json::Object(fields) = changes else {
         return html! {};
     };
-    if !is_open {
+    let Some(groups) = groups else {
         let names: Vec<String> = fields.keys().map(|field| field_word(l, entity, field)).collect();
         return html! {
             span.quiet title=(l.t("admin-journal-hidden")) {
                 (web::icons::icon("eye-off")) " " (names.join(", "))
             }
         };
-    }
+    };
     let directory = &cx.app.services.directory;
     let one = |(field, change): (&String, &Json)| {
+        if !is_told(groups, entity, field) {
+            return html! {
+                li { span.quiet { (web::icons::icon("eye-off")) " " (field_word(l, entity, field)) } }
+            };
+        }
         let side = |at: usize| {
             let value = change.get(at).unwrap_or(&Json::Null);
             shown(l, directory, field, value)

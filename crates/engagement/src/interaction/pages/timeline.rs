@@ -8,12 +8,13 @@ use kernel::{ClientId, TaskId, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use spine::Error;
+use spine::secrecy::{Group, Groups, is_told};
 use store::journal::Entry;
 use web::icons::icon;
 use web::ui::{self, Button, Moment, PageHeader, Panel, TimelineEntry, Tone};
 use web::{Answer, Cx, FormData, i18n::L};
 
-use super::history::{self, Asked, Item};
+use super::history::{self, Asked, Item, Page};
 use crate::interaction::model::TimelineFilter;
 use crate::interaction::queries::{Contact, Place, TaskMark};
 use crate::parts;
@@ -32,6 +33,7 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>, RawQuery(query): Ra
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let client = client_ref::visible(&mut cx.db, &principal, id).await?;
     principal.require_over("interaction.read", client.owner())?;
+    cx.reads(client.owner(), Group::History);
     let sent = FormData::parse(&query.unwrap_or_default());
     let asked = Asked {
         filter: TimelineFilter::from_key(&sent.text("type")),
@@ -57,7 +59,7 @@ pub(super) async fn panel(cx: &Cx, id: ClientId, asked: &Asked) -> Result<Markup
     let ids = history::named_tasks(&page.items);
     let titles = tasks::titles(&mut cx.db.clone(), &ids).await?;
     let entries: Vec<TimelineEntry> =
-        page.items.iter().map(|item| entry(cx, item, page.seen_at, &titles)).collect();
+        page.items.iter().map(|item| entry(cx, item, (&page, &titles))).collect();
     let more = page.next.map(|place| address(id, asked.filter, &asked.query, Some(place)));
     let body = html! {
         (search_bar(l, id, asked))
@@ -132,14 +134,14 @@ fn nothing(l: &L, id: ClientId, asked: &Asked) -> Markup {
 fn entry(
     cx: &Cx,
     item: &Item,
-    seen_at: Option<Timestamp>,
-    titles: &BTreeMap<TaskId, String>,
+    (page, titles): (&Page, &BTreeMap<TaskId, String>),
 ) -> TimelineEntry {
+    let seen_at = page.seen_at;
     let entry = match item {
         Item::Contact(contact) => contact_entry(cx, contact),
         Item::Made(mark) => made_entry(cx, mark),
         Item::Closed(mark) => closed_entry(cx, mark),
-        Item::Changed(entries) => changed_entry(cx, entries, titles),
+        Item::Changed(entries) => changed_entry(cx, entries, page.groups, titles),
     };
     // what one did oneself is not news
     let me = cx.principal().user_id;
@@ -254,7 +256,12 @@ fn closed_entry(cx: &Cx, mark: &TaskMark) -> TimelineEntry {
 }
 
 /// One quiet line for what one command changed; the values fold out of it.
-fn changed_entry(cx: &Cx, entries: &[Entry], titles: &BTreeMap<TaskId, String>) -> TimelineEntry {
+fn changed_entry(
+    cx: &Cx,
+    entries: &[Entry],
+    groups: Groups,
+    titles: &BTreeMap<TaskId, String>,
+) -> TimelineEntry {
     let l = &cx.l;
     let at = entries.first().map_or(Timestamp::from_micros(0), |e| e.draft.at);
     let by = entries.first().and_then(|e| e.draft.actor_id);
@@ -266,7 +273,7 @@ fn changed_entry(cx: &Cx, entries: &[Entry], titles: &BTreeMap<TaskId, String>) 
         if !things.contains(&thing) {
             things.push(thing);
         }
-        lines.extend(changed_fields(cx, entry));
+        lines.extend(changed_fields(cx, entry, groups));
     }
     let fields = l.ta("timeline-fields", &[("n", lines.len().into())]);
     let title = html! { span.quiet { (l.t("timeline-changed")) ": " (things.join(", ")) } };
@@ -297,7 +304,7 @@ fn thing_name(l: &L, entry: &Entry, titles: &BTreeMap<TaskId, String>) -> String
     if l.texts.has(l.lang, &key) { l.t(&key) } else { l.t("entity-client") }
 }
 
-fn changed_fields(cx: &Cx, entry: &Entry) -> Vec<(String, String, String)> {
+fn changed_fields(cx: &Cx, entry: &Entry, groups: Groups) -> Vec<(String, String, String)> {
     if entry.draft.entity == "identifier" {
         // numbers of documents: the documents panel knows who may see them
         return Vec::new();
@@ -313,7 +320,8 @@ fn changed_fields(cx: &Cx, entry: &Entry) -> Vec<(String, String, String)> {
         known.map_or_else(|| field.replace('_', " "), |key| cx.l.t(key))
     };
     let value = |values: &Json, at: usize| values.get(at).map(|v| shown(cx, v)).unwrap_or_default();
-    fields.iter().map(|(field, v)| (name(field), value(v, 0), value(v, 1))).collect()
+    let told = fields.iter().filter(|(field, _)| is_told(groups, &entry.draft.entity, field));
+    told.map(|(field, v)| (name(field), value(v, 0), value(v, 1))).collect()
 }
 
 /// A value as people read it: dates, names of staff and branches; other ids say nothing to anybody.

@@ -6,6 +6,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use kernel::{ClientId, Refusals};
 use maud::{Markup, html};
+use spine::secrecy::Group;
 use spine::{Conflict, Error};
 use web::i18n::L;
 use web::ui::{ConflictBy, ConflictField, Field, Form, Input, Opt, conflict_chooser};
@@ -36,6 +37,10 @@ async fn load(cx: &mut Cx, id: ClientId) -> Result<(ClientHead, FieldTexts), Err
     let head = queries::head(&mut cx.db, &principal, id).await?;
     principal.require_over("client.edit", head.owner())?;
     let stored = queries::fields(&mut cx.db, id, cx.app.currency).await?;
+    for group in [Group::Identity, Group::Service, Group::History] {
+        cx.reads(head.owner(), group);
+    }
+    let stored = queries::seen_fields(stored, &head);
     Ok((head, stored))
 }
 
@@ -101,6 +106,9 @@ fn form_markup(
     let l = &cx.l;
     let defs: Vec<&FieldDef> =
         fields_of(head.kind).filter(|f| group.is_empty() || f.group == group).collect();
+    // what is hidden is not in the form, and so stays as it is
+    let defs: Vec<&FieldDef> =
+        defs.into_iter().filter(|def| queries::sees_field(head, def.key)).collect();
     let general = cx.refusal_words(refusals.general());
     let mut last_group = "";
     let body = html! {

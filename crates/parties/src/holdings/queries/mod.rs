@@ -141,14 +141,16 @@ async fn averages<R: Read>(
     Ok(())
 }
 
-const HOLDER: &str = "c.id, c.number, c.display_name, c.branch_id, c.manager_id";
+/// A [`Holder`]: the columns of his owner come last, as [`Owner::COLUMNS`] has them.
+const HOLDER: &str =
+    "c.id, c.number, c.display_name, c.branch_id, c.manager_id, c.id, c.secrecy, c.kind";
 
 fn holder(c: &mut Cols) -> Result<Holder, StoreError> {
     Ok(Holder {
         id: c.take()?,
         number: c.take()?,
         display_name: c.take()?,
-        owner: Owner { branch_id: c.take()?, manager_id: c.take()? },
+        owner: Owner::read(c)?,
     })
 }
 

@@ -53,7 +53,8 @@ pub(in crate::list) struct Sort {
 }
 
 impl Sort {
-    const STANDARD: Sort = Sort { key: SortKey::Name, descending: false };
+    /// By name.
+    pub(in crate::list) const STANDARD: Sort = Sort { key: SortKey::Name, descending: false };
 
     fn parse(text: &str) -> Self {
         let (word, descending) = match text.strip_prefix('-') {

@@ -1,6 +1,7 @@
 //! The columns of the list: our own, and those other rooms add.
 
 use spine::Scope;
+use spine::secrecy::Group;
 use web::ListColumn;
 
 use super::address::SortKey;
@@ -23,6 +24,26 @@ pub(in crate::list) enum Fact {
     Employer,
     Created,
     Updated,
+}
+
+impl Fact {
+    /// The group of fields it belongs to; none for what stands in every client's heading.
+    pub(in crate::list) const fn group(self) -> Option<Group> {
+        match self {
+            Fact::Phone | Fact::Email => Some(Group::Contacts),
+            Fact::BirthDate | Fact::Employer => Some(Group::Identity),
+            Fact::ClientSince | Fact::Channel => Some(Group::Service),
+            Fact::Name
+            | Fact::Number
+            | Fact::Kind
+            | Fact::Segment
+            | Fact::Status
+            | Fact::Branch
+            | Fact::Manager
+            | Fact::Created
+            | Fact::Updated => None,
+        }
+    }
 }
 
 /// A column of our own.
@@ -88,6 +109,13 @@ impl Column {
         match self {
             Column::Own(own) => own.label,
             Column::Extra(extra) => extra.label,
+        }
+    }
+    /// The group of fields it belongs to; what other rooms add is history.
+    pub(in crate::list) fn group(&self) -> Option<Group> {
+        match self {
+            Column::Own(own) => own.fact.group(),
+            Column::Extra(_) => Some(Group::History),
         }
     }
     /// Whether it shows this fact.
