@@ -283,7 +283,7 @@ pub fn check(version: &Version) -> Result<(), Refusals> {
 
 /// Rules are made by people.
 fn by_person(w: &Work<'_>) -> Result<(), Error> {
-    if w.ctx.principal.is_program { Err(Error::refused("rights-program")) } else { Ok(()) }
+    if w.ctx.principal.is_program { Err(Error::refused("secrecy-program")) } else { Ok(()) }
 }
 
 async fn locked(w: &mut Work<'_>, id: Uuid) -> Result<Version, Error> {
@@ -321,7 +321,7 @@ pub async fn open_card(
     told: &[UserId],
 ) -> Result<Uuid, Error> {
     by_person(w)?;
-    let me = w.actor().ok_or_else(|| Error::refused("rights-program"))?;
+    let me = w.actor().ok_or_else(|| Error::refused("secrecy-program"))?;
     let mut refusals = Refusals::default();
     if !REASONS.contains(&code) {
         refusals.push(Refusal::field("not-a-choice", "reason_code"));
