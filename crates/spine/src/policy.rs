@@ -380,6 +380,9 @@ impl Principal {
     /// from `first_place`.
     pub fn arms(&self, permission: &str, table: &str, first_place: usize) -> Arms {
         let mut arms = self.arms_of_scope(permission, table, first_place);
+        if arms.conditions.is_empty() {
+            return arms;
+        }
         let acts = secrecy::acts_of(permission);
         let next = first_place + arms.params.len();
         if let Some(gate) = gate::condition(self, acts, table, next).filter(|_| !self.all) {

@@ -17,27 +17,46 @@ pub(crate) fn condition(
     if gate.is_open() {
         return None;
     }
-    let mut sql = Sql { table, first_place, params: Vec::new() };
-    let relation = sql.relation(principal);
-    let mut condition = sql.allowed(&gate, &relation);
+    let mut sql = Sql { table, first_place, params: Vec::new(), relation: None };
+    let closed = sql.allowed(&gate);
+    let mut condition = sql.related(principal, &closed);
     if !principal.opened.is_empty() {
         let opened = principal.decider.gate(acts, true);
         let places: Vec<String> =
             principal.opened.iter().map(|one| sql.put(one.client_id.into())).collect();
-        let allowed = sql.allowed(&opened, &relation);
+        let opened = sql.allowed(&opened);
+        let allowed = sql.related(principal, &opened);
         condition =
             format!("({condition} or ({table}.id in ({}) and {allowed}))", places.join(", "));
     }
     Some(Filter { sql: condition, params: sql.params })
 }
 
+/// Stands for the relation until it is known that it is needed: a parameter that no text uses is an error.
+const RELATION: &str = "{relation}";
+
 struct Sql<'a> {
     table: &'a str,
     first_place: usize,
     params: Vec<Value>,
+    relation: Option<String>,
 }
 
 impl Sql<'_> {
+    /// A condition with the relation in its place.
+    fn related(&mut self, principal: &Principal, condition: &str) -> String {
+        if !condition.contains(RELATION) {
+            return condition.to_owned();
+        }
+        let relation = match self.relation.take() {
+            Some(known) => known,
+            None => self.relation(principal),
+        };
+        let whole = condition.replace(RELATION, &relation);
+        self.relation = Some(relation);
+        whole
+    }
+
     fn put(&mut self, value: Value) -> String {
         self.params.push(value);
         format!("${}", self.first_place + self.params.len() - 1)
@@ -68,9 +87,9 @@ impl Sql<'_> {
         if arms.is_empty() { "4".to_owned() } else { format!("case{arms} else 4 end") }
     }
 
-    fn allowed(&self, gate: &Gate, relation: &str) -> String {
+    fn allowed(&self, gate: &Gate) -> String {
         let levels: Vec<String> =
-            Level::ALL.iter().filter_map(|level| self.level(gate, *level, relation)).collect();
+            Level::ALL.iter().filter_map(|level| self.level(gate, *level)).collect();
         match levels.as_slice() {
             [] => "1 = 0".to_owned(),
             some => format!("({})", some.join(" or ")),
@@ -78,9 +97,9 @@ impl Sql<'_> {
     }
 
     /// The cards of one level; none when nothing is allowed on any of them.
-    fn level(&self, gate: &Gate, level: Level, relation: &str) -> Option<String> {
+    fn level(&self, gate: &Gate, level: Level) -> Option<String> {
         let table = self.table;
-        let of = |nature| under(gate.relations(level, nature), relation);
+        let of = |nature| under(gate.relations(level, nature));
         let (natural, legal) = (of(Nature::Natural), of(Nature::Legal));
         let is_level = format!("{table}.secrecy = '{}'", level.key());
         if natural == legal {
@@ -98,7 +117,7 @@ impl Sql<'_> {
     }
 }
 
-fn under(relations: &[Relation], relation: &str) -> String {
+fn under(relations: &[Relation]) -> String {
     if relations.is_empty() {
         return "1 = 0".to_owned();
     }
@@ -111,5 +130,5 @@ fn under(relations: &[Relation], relation: &str) -> String {
         .filter(|(_, one)| relations.contains(one))
         .map(|(place, _)| place.to_string())
         .collect();
-    format!("({relation}) in ({})", places.join(", "))
+    format!("({RELATION}) in ({})", places.join(", "))
 }

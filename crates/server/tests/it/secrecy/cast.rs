@@ -96,6 +96,12 @@ impl Cast {
     pub(crate) fn of(&self, key: &str) -> &Subject {
         self.subjects.iter().find(|one| one.key == key).unwrap()
     }
+    /// Every canary there is, but those of who was merged.
+    pub(crate) fn canaries(&self) -> Vec<String> {
+        let groups = Group::ALL.iter().copied();
+        let of = |group| self.subjects.iter().take(5).flat_map(move |one| one.canaries(group));
+        groups.flat_map(of).collect()
+    }
     /// Everything that must stand in no answer to this person.
     pub(crate) fn unheard(&self, principal: &Principal) -> Vec<String> {
         let mut all = Vec::new();
@@ -134,9 +140,8 @@ impl Subject {
             Group::Documents => vec![format!("45111{n}730{n}"), format!("скан-{word}")],
             Group::Holdings => vec![
                 format!("4081781000000773{n}"),
-                format!("98765{n}1"),
-                format!("987,65{n}"),
-                format!("9,876.5{n}"),
+                format!("9876{n}100"),
+                format!("987,6{n}1"),
             ],
             Group::History => {
                 vec![format!("Разговор{word}"), format!("Дело{word}"), format!("Заметка{word}")]
@@ -204,7 +209,7 @@ fn account(bank: &Bank, n: usize) -> Account {
         rate_bp: None,
         review_on: None,
         limit_minor: 0,
-        balance_minor: 98_765_001 + i64::try_from(n).unwrap() * 10,
+        balance_minor: 98_760_100 + i64::try_from(n).unwrap() * 1_000,
         balance_on: None,
         statement_frequency: String::new(),
     }

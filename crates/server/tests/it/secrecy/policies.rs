@@ -83,7 +83,8 @@ async fn rules_come_into_force_tested_and_with_a_second_person_and_can_be_brough
         let card = format!("/clients/{}", cast.of("branch").id);
         let mut desk = bank.client("operator").await;
         assert!(desk.get(&card).await.ok().contains(money.as_str()));
-        let cases = format!("{BUILT_IN_CASES}\noperator open branch read holdings = no");
+        let opened = "operator restricted elsewhere read holdings opened = yes";
+        let cases = BUILT_IN_CASES.replace(opened, "operator open branch read holdings = no");
         let id = draft(bank, &format!("{BUILT_IN}\n{EXTRA}"), &cases).await;
         assert_eq!(code(release(bank, id).await), "secrecy-not-tested");
         bank.execute("security_officer", &TestPolicy { policy_id: id }).await.unwrap();

@@ -1,6 +1,7 @@
 //! Who walks: one of every built-in role, somebody without any role, nobody, and a program of every role in
 //! the name of its person.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use spine::Principal;
@@ -20,6 +21,8 @@ pub(crate) struct Person {
     pub(crate) is_nobody: bool,
     /// What no answer may hold.
     pub(crate) unheard: Vec<String>,
+    /// Canaries some answer has held.
+    pub(crate) heard: BTreeSet<String>,
 }
 
 /// Everybody.
@@ -57,7 +60,7 @@ pub(crate) async fn all(bank: &Bank) -> Vec<Person> {
 }
 
 fn person(name: &'static str, browser: Browser, principal: Arc<Principal>, is_program: bool) -> Person {
-    Person { name, browser, principal, is_program, is_nobody: false, unheard: Vec::new() }
+    Person { name, browser, principal, is_program, is_nobody: false, unheard: Vec::new(), heard: BTreeSet::new() }
 }
 
 async fn signed_in(bank: &Bank, user: kernel::UserId) -> Browser {
