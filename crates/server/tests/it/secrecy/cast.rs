@@ -18,6 +18,8 @@ use store::{Read, params};
 use testkit::Bank;
 use uuid::Uuid;
 
+use crate::support::force;
+
 /// A client of the test.
 pub(crate) struct Subject {
     pub(crate) key: &'static str,
@@ -76,6 +78,7 @@ impl Cast {
             let set = SetSecrecy { client_id: *id, level, reason: "the test".to_owned() };
             bank.execute_system(&set).await.unwrap();
         }
+        ties(bank, &ids).await;
         let merge = MergeClients {
             survivor_id: ids[0],
             loser_id: ids[5],
@@ -146,6 +149,7 @@ impl Subject {
             Group::History => {
                 vec![format!("Разговор{word}"), format!("Дело{word}"), format!("Заметка{word}")]
             }
+            Group::Links if n != 1 => vec![format!("Связь{word}")],
             Group::Service | Group::Links => Vec::new(),
         };
         texts
@@ -249,6 +253,28 @@ async fn history(bank: &Bank, ids: &[ClientId]) {
     bank.execute_system(&load).await.unwrap();
 }
 
+/// A link from everybody to the second client, and a pair with him that looks like one person.
+async fn ties(bank: &Bank, ids: &[ClientId]) {
+    for (n, id) in ids.iter().enumerate().filter(|(n, _)| *n != 1) {
+        let link: Uuid = bank.as_system().new_id();
+        force(
+            bank,
+            "insert into client_link (id, from_id, to_id, kind, note, at) \
+             values ($1, $2, $3, 'sibling', $4, 0)",
+            params![link, *id, ids[1], format!("Связь{}", word(n))],
+        )
+        .await;
+        let (a, b) = if *id < ids[1] { (*id, ids[1]) } else { (ids[1], *id) };
+        force(
+            bank,
+            "insert into client_pair (a_id, b_id, probability_ppm, decision, reasons, state, found_by, \
+             found_at) values ($1, $2, 990000, 'auto_merge', '[]', 'open', 'job', 0)",
+            params![a, b],
+        )
+        .await;
+    }
+}
+
 async fn things(bank: &Bank, client: ClientId, account: Uuid) -> BTreeMap<&'static str, Uuid> {
     let mut db = bank.services.reader.clone();
     let mut all = BTreeMap::from([("client", client.uuid()), ("account", account)]);
@@ -268,5 +294,8 @@ async fn things(bank: &Bank, client: ClientId, account: Uuid) -> BTreeMap<&'stat
         let id = found.map_or(Uuid::from_u128(7), |row| row.one().unwrap());
         all.insert(name, id);
     }
+    let sql = "select id from client_link where from_id = $1 order by id limit 1";
+    let found = db.first(sql, params![client]).await.unwrap();
+    all.insert("link", found.map_or(Uuid::from_u128(7), |row| row.one().unwrap()));
     all
 }

@@ -56,6 +56,9 @@ const CURIOUS_API: [&str; 6] = [
     "/journal?limit=100",
 ];
 
+/// Asked last: nobody is signed in afterwards.
+const SIGN_OUT: &str = "/sign-out";
+
 /// Who together hear everything there is to hear.
 const EARS: [&str; 3] = ["auditor", "branch_head", "head_office"];
 
@@ -91,10 +94,15 @@ async fn every_endpoint_and_command_as_every_role_is_as_agreed() {
         );
         let routes: Vec<RouteInfo> = bank.app.routes.clone();
         let walked = Walked { cast: &cast, canaries: cast.canaries() };
-        for route in &routes {
-            endpoint(&walked, &mut people, *route, &mut lines).await;
+        let (last, others): (Vec<_>, Vec<_>) =
+            routes.into_iter().partition(|route| route.path == SIGN_OUT);
+        for route in others {
+            endpoint(&walked, &mut people, route, &mut lines).await;
         }
         curious(&walked, &mut people).await;
+        for route in last {
+            endpoint(&walked, &mut people, route, &mut lines).await;
+        }
         canaries_sing(&walked, &people);
         commands::walk(bank, &cast, &people, &mut lines).await;
         compare(&lines);
@@ -204,6 +212,7 @@ fn address(cast: &Cast, route: RouteInfo, column: &str) -> String {
             "{date_id}" => thing("date"),
             "{file_id}" => thing("file"),
             "{task_id}" => thing("task"),
+            "{link_id}" => thing("link"),
             "{interaction_id}" => thing("interaction"),
             "{item}" => match before {
                 "contacts" => thing("contact"),
@@ -211,6 +220,7 @@ fn address(cast: &Cast, route: RouteInfo, column: &str) -> String {
                 "addresses" => thing("address"),
                 "dates" => thing("date"),
                 "files" => thing("file"),
+                "links" => thing("link"),
                 _ => NOBODY,
             },
             // the other one of two is somebody everybody of the branch sees
@@ -263,7 +273,8 @@ async fn curious(cast: &Walked<'_>, people: &mut [Person]) {
             false => CURIOUS.map(str::to_owned).to_vec(),
         };
         for path in paths {
-            send(&cast.canaries, person, "GET", &path).await;
+            let status = send(&cast.canaries, person, "GET", &path).await;
+            assert!(status != 303 || person.is_nobody, "{} is no longer signed in", person.name);
         }
     }
 }
