@@ -1,2 +1,4 @@
-alter table client add column secrecy text not null default 'open' check (secrecy in ('open', 'restricted', 'secret'));
-create index if not exists client_secrecy on client (secrecy, sort_name, id) where secrecy <> 'open';
+create table if not exists client_secrecy (
+  client_id @id primary key references client (id),
+  level text not null check (level in ('restricted', 'secret'))
+) @clustered;

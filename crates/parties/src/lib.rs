@@ -30,6 +30,7 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "client.merge", scoped: true },
     Permission { key: "holding.read", scoped: true },
     Permission { key: "client.secrecy", scoped: true },
+    Permission { key: "secrecy.break_glass", scoped: true },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -74,6 +75,13 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("auditor", "client.read", Scope::Bank),
     ("auditor", "holding.read", Scope::Bank),
     ("security_officer", "client.read", Scope::Bank),
+    ("manager", "secrecy.break_glass", Scope::Branch),
+    ("clerk", "secrecy.break_glass", Scope::Region),
+    ("operator", "secrecy.break_glass", Scope::Bank),
+    ("underwriter", "secrecy.break_glass", Scope::Bank),
+    ("branch_head", "secrecy.break_glass", Scope::Branch),
+    ("regional_head", "secrecy.break_glass", Scope::Region),
+    ("head_office", "secrecy.break_glass", Scope::Bank),
     ("security_officer", "client.secrecy", Scope::Bank),
     ("head_office", "client.secrecy", Scope::Bank),
     ("branch_head", "client.secrecy", Scope::Branch),

@@ -16,6 +16,7 @@ mod live;
 mod merge;
 mod module;
 pub mod org;
+mod owner;
 mod policy;
 mod readers;
 pub mod secrecy;
@@ -30,7 +31,8 @@ pub use jobs::{JobContext, JobError, JobHandler, Keepers, Run, Schedule};
 pub use live::{Live, LiveEvent};
 pub use merge::Merge;
 pub use module::Module;
-pub use crate::policy::{Arms, Filter, Owner, Permission, Principal, Scope, Subject};
+pub use crate::policy::{Arms, Filter, Permission, Principal, Scope};
+pub use owner::{Owner, Subject};
 pub use readers::{JournalReader, Reaction};
 pub use work::{Change, Work};
 

@@ -101,7 +101,8 @@ impl ClientHead {
 
 pub(crate) const HEAD: &str = "c.id, c.kind, c.number, c.display_name, c.status, c.segment, \
      c.branch_id, c.manager_id, c.preferred_channel, c.birth_date, c.registered_on, \
-     c.client_since, c.verified_on, c.public_person, c.updated_at, c.secrecy";
+     c.client_since, c.verified_on, c.public_person, c.updated_at, \
+     coalesce((select y.level from client_secrecy y where y.client_id = c.id), 'open')";
 
 /// Reads [`HEAD`] for a reader: groups of fields he may not see are absent.
 pub(crate) fn read_head(

@@ -106,6 +106,7 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
         },
     ),
     ClientBound::moves("read_log", "client_id"),
+    ClientBound::stays("client_secrecy", "client_id", "the merge itself keeps the higher level"),
     ClientBound::moves("card", "client_id"),
     ClientBound::moves("loan", "client_id"),
     ClientBound::stays("circle_main", "circle_id", CIRCLES),

@@ -46,7 +46,6 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "view.share", scoped: false },
     Permission { key: "secrecy.read", scoped: false },
     Permission { key: "secrecy.change", scoped: false },
-    Permission { key: "secrecy.break_glass", scoped: true },
     Permission { key: "system", scoped: false },
 ];
 
@@ -70,13 +69,6 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("security_officer", "secrecy.read", Scope::Bank),
     ("security_officer", "secrecy.change", Scope::Bank),
     ("auditor", "secrecy.read", Scope::Bank),
-    ("manager", "secrecy.break_glass", Scope::Branch),
-    ("clerk", "secrecy.break_glass", Scope::Region),
-    ("operator", "secrecy.break_glass", Scope::Bank),
-    ("underwriter", "secrecy.break_glass", Scope::Bank),
-    ("branch_head", "secrecy.break_glass", Scope::Branch),
-    ("regional_head", "secrecy.break_glass", Scope::Region),
-    ("head_office", "secrecy.break_glass", Scope::Bank),
     ("head_office", "view.share", Scope::Bank),
     ("regional_head", "view.share", Scope::Bank),
     ("branch_head", "view.share", Scope::Bank),

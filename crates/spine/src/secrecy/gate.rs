@@ -5,8 +5,8 @@ use store::Value;
 
 use crate::{Filter, Principal};
 
-/// Where all of these are allowed; none when that is on every card. Over `secrecy`, `kind`, `branch_id`,
-/// `manager_id` and `id` of the table; parameters are numbered from `first_place`.
+/// Where all of these are allowed; none when that is on every card. Over `kind`, `branch_id`, `manager_id`
+/// and `id` of the table, and the levels beside it; parameters are numbered from `first_place`.
 pub(crate) fn condition(
     principal: &Principal,
     acts: &[Act],
@@ -101,7 +101,16 @@ impl Sql<'_> {
         let table = self.table;
         let of = |nature| under(gate.relations(level, nature));
         let (natural, legal) = (of(Nature::Natural), of(Nature::Legal));
-        let is_level = format!("{table}.secrecy = '{}'", level.key());
+        let kept = |more: &str| {
+            format!(
+                "exists (select 1 from client_secrecy y where y.client_id = {table}.id{more})"
+            )
+        };
+        let is_level = match level {
+            // only what is closed has a row
+            Level::Open => format!("not {}", kept("")),
+            closed => kept(&format!(" and y.level = '{}'", closed.key())),
+        };
         if natural == legal {
             return match natural.as_str() {
                 "1 = 0" => None,

@@ -110,7 +110,7 @@ fn because(cx: &Cx, person: &Principal, decision: &Decision) -> Markup {
         @if decision.rules.is_empty() { span.quiet { (l.t("admin-secrecy-nothing-allows")) } }
         @for id in &decision.rules {
             @if let Some(rule) = person.decider().rules().rule(id) {
-                div { (rule_words(l, rule)) " " span.quiet { (id) } }
+                div { (rule_words(l, rule)) " " span.quiet { "#" (id) } }
             }
         }
     }

@@ -199,7 +199,7 @@ fn list(cx: &Cx, rules: &Rules) -> Markup {
             Row::new(&rule.id)
                 .cell(Cell::markup(ui::dot(tone, &l.t(word))))
                 .cell(Cell::markup(words))
-                .cell(Cell::quiet(rule.id.clone())),
+                .cell(Cell::quiet(format!("#{}", rule.id))),
         );
     }
     Panel::new(l.t("admin-secrecy-rules"))

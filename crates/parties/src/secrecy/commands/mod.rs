@@ -67,9 +67,17 @@ async fn write(
     reason: Option<&str>,
 ) -> Result<(), Error> {
     let now = w.ctx.now;
+    w.execute("delete from client_secrecy where client_id = $1", params![head.id]).await?;
+    if level != Level::Open {
+        w.execute(
+            "insert into client_secrecy (client_id, level) values ($1, $2)",
+            params![head.id, level.key()],
+        )
+        .await?;
+    }
     w.execute(
-        "update client set secrecy = $2, updated_at = $3, version = version + 1 where id = $1",
-        params![head.id, level.key(), now],
+        "update client set updated_at = $2, version = version + 1 where id = $1",
+        params![head.id, now],
     )
     .await?;
     let change = Change::new().field("secrecy", head.secrecy.key(), level.key());

@@ -113,7 +113,7 @@ fn because(cx: &Cx, head: &ClientHead, group: Group) -> Markup {
         @if decision.rules.is_empty() { span.quiet { (l.t("secrecy-nothing-allows")) } }
         @for id in &decision.rules {
             @if let Some(rule) = decider.rules().rule(id) {
-                div { (rule_words(l, &rule.ru, &rule.en)) " " span.quiet { (id) } }
+                div { (rule_words(l, &rule.ru, &rule.en)) " " span.quiet { "#" (id) } }
             }
         }
     }

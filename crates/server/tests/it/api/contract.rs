@@ -87,6 +87,9 @@ fn listed(document: &Json) -> String {
         let all = list.as_array().map(Vec::as_slice).unwrap_or_default();
         all.iter().filter_map(of).collect::<Vec<_>>().join(" ")
     };
+    let mut document = document.clone();
+    document.sort_all_objects();
+    let document = &document;
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, one) in methods.as_object().unwrap() {
             let id = one["operationId"].as_str().unwrap();

@@ -175,11 +175,13 @@ async fn many_closed_cards_in_a_day_are_told_of_once() {
             crate::support::force(
                 bank,
                 "insert into client (id, kind, number, display_name, sort_name, status, segment, \
-                 created_at, updated_at, secrecy) select $1, kind, number, 'X', 'X', status, segment, \
-                 created_at, updated_at, 'restricted' from client where id = $2",
+                 created_at, updated_at) select $1, kind, number, 'X', 'X', status, segment, \
+                 created_at, updated_at from client where id = $2",
                 params![id, vip.id],
             )
             .await;
+            let close = "insert into client_secrecy (client_id, level) values ($1, 'restricted')";
+            crate::support::force(bank, close, params![id]).await;
             bank.client("auditor").await.get(&format!("/clients/{id}/details")).await.ok();
             bank.services.behind.settled().await;
         }

@@ -57,11 +57,12 @@ async fn clients(bank: &Bank) -> BTreeMap<ClientId, Owner> {
                 force(
                     bank,
                     "insert into client (id, kind, number, display_name, sort_name, status, segment, \
-                     branch_id, manager_id, created_at, updated_at, secrecy) \
-                     values ($1, $2, 'n', 'X', 'X', 'active', 'mass', $3, $4, 0, 0, $5)",
-                    params![id, kind, place.0, place.1, level.key()],
+                     branch_id, manager_id, created_at, updated_at) \
+                     values ($1, $2, 'n', 'X', 'X', 'active', 'mass', $3, $4, 0, 0)",
+                    params![id, kind, place.0, place.1],
                 )
                 .await;
+                close(bank, id, *level).await;
                 all.insert(id, Owner::of_client(id, place, level.key(), kind));
             }
         }
@@ -70,12 +71,20 @@ async fn clients(bank: &Bank) -> BTreeMap<ClientId, Owner> {
     force(
         bank,
         "insert into client (id, kind, number, display_name, sort_name, status, segment, created_at, \
-         updated_at, secrecy) values ($1, 'person', 'n', 'X', 'X', 'active', 'mass', 0, 0, 'secret')",
+         updated_at) values ($1, 'person', 'n', 'X', 'X', 'active', 'mass', 0, 0)",
         params![nobodys],
     )
     .await;
+    close(bank, nobodys, Level::Secret).await;
     all.insert(nobodys, Owner::of_client(nobodys, (None, None), "secret", "person"));
     all
+}
+
+async fn close(bank: &Bank, id: ClientId, level: Level) {
+    if level != Level::Open {
+        let sql = "insert into client_secrecy (client_id, level) values ($1, $2)";
+        force(bank, sql, params![id, level.key()]).await;
+    }
 }
 
 async fn found(bank: &Bank, condition: &str, values: &[store::Value]) -> BTreeSet<ClientId> {
