@@ -93,9 +93,8 @@ impl Rules {
         if text.len() > TEXT_MAX {
             return Err(plain(None, format!("the text is longer than {TEXT_MAX} bytes")));
         }
-        let parsed = PolicySet::from_str(text).map_err(|errors| {
-            Faults(errors.iter().map(|e| fault(None, text, e)).collect())
-        })?;
+        let parsed = PolicySet::from_str(text)
+            .map_err(|errors| Faults(errors.iter().map(|e| fault(None, text, e)).collect()))?;
         if parsed.templates().next().is_some() {
             return Err(plain(None, "a rule with a slot cannot be used".to_owned()));
         }

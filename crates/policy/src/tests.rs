@@ -79,8 +79,12 @@ fn an_answer_names_the_rules_that_decided() {
     assert_eq!(open.rules, ["open-cards", "own-manager"]);
     let shut = asked(&["clerk"], Act::Read(Group::Holdings), what(Level::Secret, Relation::Branch));
     assert_eq!((shut.is_allowed, shut.rules.len()), (false, 0));
-    let forbidden = asked(&["manager"], Act::Export(Group::Service), what(Level::Secret, Relation::Own));
-    assert_eq!((forbidden.is_allowed, forbidden.rules), (false, vec!["secret-stays-inside".to_owned()]));
+    let forbidden =
+        asked(&["manager"], Act::Export(Group::Service), what(Level::Secret, Relation::Own));
+    assert_eq!(
+        (forbidden.is_allowed, forbidden.rules),
+        (false, vec!["secret-stays-inside".to_owned()])
+    );
     assert!(rules.list().iter().all(|r| !r.ru.is_empty() && !r.en.is_empty()));
 }
 
@@ -91,10 +95,12 @@ fn a_text_that_is_wrong_is_refused_with_what_and_where() {
         let fault = Rules::read(&text).err().unwrap().0.remove(0);
         (fault.line, fault.words)
     };
-    let (line, said) = words("permit (principal, action, resource) when { resource.levl == Level::\"open\" };");
+    let (line, said) =
+        words("permit (principal, action, resource) when { resource.levl == Level::\"open\" };");
     assert_eq!(line, Some(3));
     assert!(said.contains("levl"), "{said}");
-    let (_, said) = words("permit (principal, action, resource) when { resource.level == Level::\"opne\" };");
+    let (_, said) =
+        words("permit (principal, action, resource) when { resource.level == Level::\"opne\" };");
     assert!(said.contains("opne"), "{said}");
     let (line, _) = words("permit (principal, action, resource) when { oops");
     assert_eq!(line, Some(3));

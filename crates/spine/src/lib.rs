@@ -22,6 +22,7 @@ mod readers;
 pub mod secrecy;
 mod work;
 
+pub use crate::policy::{Arms, Filter, Permission, Principal, Scope};
 pub use behind::{Behind, Note};
 pub use bound::{ClientBound, Moving, OnMerge, Rebuild, Rebuilding};
 pub use bus::{Bus, Command, CommandInfo, Registry, Rehearsal};
@@ -31,7 +32,6 @@ pub use jobs::{JobContext, JobError, JobHandler, Keepers, Run, Schedule};
 pub use live::{Live, LiveEvent};
 pub use merge::Merge;
 pub use module::Module;
-pub use crate::policy::{Arms, Filter, Permission, Principal, Scope};
 pub use owner::{Owner, Subject};
 pub use readers::{JournalReader, Reaction};
 pub use work::{Change, Work};

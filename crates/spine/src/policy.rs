@@ -8,8 +8,8 @@ use policy::{Act, Decider, Group, Groups, Relation, What};
 use serde::{Deserialize, Serialize};
 use store::Value;
 
-use crate::owner::{Owner, Subject};
 use crate::Error;
+use crate::owner::{Owner, Subject};
 use crate::secrecy::{self, Opened, gate};
 
 /// A right that a role can grant; modules list theirs.

@@ -1,5 +1,5 @@
 admin-nav-secrecy = Secrecy
-admin-nav-read-log = Closed cards read
+admin-nav-read-log = Read log
 admin-nav-break-glass = Urgent openings
 permission-group-secrecy = Bank secrecy
 permission-secrecy-read = See the rules of secrecy, the log of readings and the reports
@@ -50,6 +50,7 @@ admin-secrecy-as-written = As written
 admin-secrecy-combine = A rule that forbids wins over any that allows; what no rule allows is not allowed. Rules give nothing beyond the rights of a role.
 admin-secrecy-text = Text of the rules (Cedar)
 admin-secrecy-matrix = What a role sees
+admin-secrecy-other-roles = All other roles
 admin-secrecy-role = Role
 admin-secrecy-level = Level
 admin-secrecy-relation = Client

@@ -1,6 +1,6 @@
 admin-nav-secrecy = Секретность
-admin-nav-read-log = Чтение закрытых карточек
-admin-nav-break-glass = Открытия по особой причине
+admin-nav-read-log = Журнал чтения
+admin-nav-break-glass = Срочные открытия
 permission-group-secrecy = Банковская тайна
 permission-secrecy-read = Видеть правила секретности, журнал чтения и отчёты
 permission-secrecy-change = Менять правила секретности, разбирать открытия
@@ -50,6 +50,7 @@ admin-secrecy-as-written = Как записано
 admin-secrecy-combine = Запрет сильнее любого разрешения; чего не разрешает ни одно правило, того нельзя. Правила ничего не дают сверх прав роли.
 admin-secrecy-text = Текст правил (Cedar)
 admin-secrecy-matrix = Что видит роль
+admin-secrecy-other-roles = Все остальные роли
 admin-secrecy-role = Роль
 admin-secrecy-level = Уровень
 admin-secrecy-relation = Клиент

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use spine::Error;
-use spine::secrecy::{Groups, is_told};
 use spine::org::edit::VerifyJournal;
+use spine::secrecy::{Groups, is_told};
 use uuid::Uuid;
 use web::api::{Api, Call, ListQuery, Listing, NoQuery, Operation, Problem};
 

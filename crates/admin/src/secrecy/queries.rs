@@ -68,7 +68,10 @@ pub(super) async fn readings<R: Read>(
 ) -> Result<Vec<Reading>, StoreError> {
     let mut values: Vec<Value> = params![before, id, limit].to_vec();
     let mut more = String::new();
-    let given = [("l.staff_id", wanted.staff.map(Value::from)), ("l.client_id", wanted.client.map(Value::from))];
+    let given = [
+        ("l.staff_id", wanted.staff.map(Value::from)),
+        ("l.client_id", wanted.client.map(Value::from)),
+    ];
     for (column, value) in given.into_iter().filter_map(|(column, value)| Some((column, value?))) {
         values.push(value);
         more.push_str(&format!(" and {column} = ${}", values.len()));

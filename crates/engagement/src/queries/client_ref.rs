@@ -51,8 +51,7 @@ impl ClientRef {
 }
 
 /// The columns [`ClientRef`] is read from, of the table alias `c`.
-pub(crate) const COLUMNS: &str =
-    "c.id, c.display_name, c.number, c.kind, c.segment, c.branch_id, c.manager_id, \
+pub(crate) const COLUMNS: &str = "c.id, c.display_name, c.number, c.kind, c.segment, c.branch_id, c.manager_id, \
      coalesce((select y.level from client_secrecy y where y.client_id = c.id), 'open')";
 
 /// Leaves out the clients who were merged into others; the client's table is called `c`.

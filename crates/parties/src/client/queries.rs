@@ -19,8 +19,7 @@ pub(crate) const OWNERS: &str = "select c.branch_id, c.manager_id from client c 
 /// # Errors
 /// The database's.
 pub async fn owner<R: Read>(db: &mut R, id: ClientId) -> Result<Option<Owner>, StoreError> {
-    let sql =
-        format!("select {} from client c where c.id = $1 and {NOT_MERGED}", Owner::COLUMNS);
+    let sql = format!("select {} from client c where c.id = $1 and {NOT_MERGED}", Owner::COLUMNS);
     let Some(row) = db.first(&sql, params![id]).await? else { return Ok(None) };
     Ok(Some(Owner::read(&mut row.cols())?))
 }

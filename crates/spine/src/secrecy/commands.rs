@@ -373,7 +373,12 @@ pub async fn shut_card(w: &mut Work<'_>, client: ClientId) -> Result<(), Error> 
     if shut == 0 {
         return Err(Error::NotFound);
     }
-    w.record("break_glass", client.uuid(), Some(client), Change::new().set("ended_at", now.micros()));
+    w.record(
+        "break_glass",
+        client.uuid(),
+        Some(client),
+        Change::new().set("ended_at", now.micros()),
+    );
     Ok(())
 }
 

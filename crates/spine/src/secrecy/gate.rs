@@ -102,9 +102,7 @@ impl Sql<'_> {
         let of = |nature| under(gate.relations(level, nature));
         let (natural, legal) = (of(Nature::Natural), of(Nature::Legal));
         let kept = |more: &str| {
-            format!(
-                "exists (select 1 from client_secrecy y where y.client_id = {table}.id{more})"
-            )
+            format!("exists (select 1 from client_secrecy y where y.client_id = {table}.id{more})")
         };
         let is_level = match level {
             // only what is closed has a row

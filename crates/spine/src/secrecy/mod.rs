@@ -21,8 +21,8 @@ pub use policy::{
     Act, BUILT_IN, Decider, Decision, Fault, Group, Groups, Level, Nature, Relation, Rule, Rules,
     What, Who,
 };
-pub use released::{BUILT_IN_CASES, Released, SecrecyRules, set_up};
 pub(crate) use released::who_of;
+pub use released::{BUILT_IN_CASES, Released, SecrecyRules, set_up};
 pub use told::{group_of_field, is_any_told, is_told};
 
 use std::sync::{Arc, OnceLock};

@@ -6,7 +6,7 @@ use spine::secrecy::Group;
 
 use super::button::Button;
 use crate::i18n::L;
-use crate::icons::icon_20;
+use crate::icons::{icon, icon_20};
 
 /// A block that says what is the matter and what to do about it.
 pub struct State {
@@ -61,12 +61,10 @@ impl State {
 pub fn hidden(l: &L, group: Group, client: ClientId) -> Markup {
     let words = l.t(&format!("secrecy-group-{}", group.key()));
     html! {
-        div.state.hidden-part {
-            span.state-icon { (icon_20("eye-off")) }
-            div.state-title { (l.ta("secrecy-hidden", &[("what", words.as_str().into())])) }
-            p.state-words { (l.t("secrecy-hidden-words")) }
-            (why_hidden(l, client))
+        p.quiet title=(l.t("secrecy-hidden-words")) {
+            (icon("eye-off")) " " (l.ta("secrecy-hidden", &[("what", words.as_str().into())]))
         }
+        (why_hidden(l, client))
     }
 }
 

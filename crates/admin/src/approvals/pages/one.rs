@@ -9,16 +9,16 @@ use kernel::{ClientId, Refusals};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use spine::Error;
-use spine::secrecy::Groups;
 use spine::approval::{Approval, NOTE_CHARS_MAX, Right, State, queries};
+use spine::secrecy::Groups;
 use uuid::Uuid;
 use web::ui::{Button, Field, Input, Kv, PageHeader, Panel, error_summary, split};
 use web::{Answer, Cx};
 
 use super::HOME;
 use super::list::state_mark;
-use crate::journal::queries::owners;
 use crate::journal::pages::values::{change_lines, entity_word};
+use crate::journal::queries::owners;
 use crate::pages::{lookups, post_button};
 
 pub(super) async fn show(mut cx: Cx, Path(id): Path<Uuid>) -> Answer {

@@ -107,11 +107,13 @@ fn rules(cx: &Cx, person: &Principal, client: &Named) -> Markup {
 fn because(cx: &Cx, person: &Principal, decision: &Decision) -> Markup {
     let l = &cx.l;
     html! {
+        div.cell-lines.wrap {
         @if decision.rules.is_empty() { span.quiet { (l.t("admin-secrecy-nothing-allows")) } }
         @for id in &decision.rules {
             @if let Some(rule) = person.decider().rules().rule(id) {
                 div { (rule_words(l, rule)) " " span.quiet { "#" (id) } }
             }
+        }
         }
     }
 }

@@ -59,7 +59,8 @@ fn reason_words(cx: &Cx, glass: &Glass) -> String {
 fn table(cx: &Cx, rows: &[Glass], next: Option<String>) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let none = ui::empty("shield-check", &l.t("admin-glass-none"), &l.t("admin-glass-none-words"), None);
+    let none =
+        ui::empty("shield-check", &l.t("admin-glass-none"), &l.t("admin-glass-none-words"), None);
     let mut table = Table::new("break-glass", l.t("admin-glass"))
         .column(Column::text(l.t("admin-reads-when")))
         .column(Column::text(l.t("admin-reads-who")))
@@ -101,10 +102,14 @@ async fn show(cx: &Cx, glass: &Glass, sent: &FormData, refusals: &Refusals) -> A
     let directory = cx.app.services.directory.get();
     let named = client(&mut cx.db.clone(), &glass.client_id.to_string()).await?;
     let known = named.filter(|c| cx.principal().reaches("client.read", c.owner));
-    let who = known.map_or_else(|| l.t("secrecy-hidden-cell"), |c| format!("{} · {}", c.name, c.number));
+    let who =
+        known.map_or_else(|| l.t("secrecy-hidden-cell"), |c| format!("{} · {}", c.name, c.number));
     let mut kv = Kv::new("glass")
         .text(l.t("admin-reads-who"), directory.staff_name(glass.staff_id, l.lang))
-        .line(l.t("admin-reads-client"), html! { a href={ "/clients/" (glass.client_id) "/secrecy" } { (who) } })
+        .line(
+            l.t("admin-reads-client"),
+            html! { a href={ "/clients/" (glass.client_id) "/secrecy" } { (who) } },
+        )
         .text(l.t("admin-reads-when"), &l.datetime(glass.at))
         .text(l.t("admin-glass-until"), &l.datetime(glass.ended_at.unwrap_or(glass.until)))
         .text(l.t("admin-glass-reason"), &format!("{}: {}", reason_words(cx, glass), glass.reason));
@@ -113,7 +118,8 @@ async fn show(cx: &Cx, glass: &Glass, sent: &FormData, refusals: &Refusals) -> A
         kv = kv.text(l.t("admin-glass-reviewed"), &reviewed);
         kv = kv.text(l.t("admin-glass-note"), &glass.review_note);
     }
-    let mut parts = vec![Panel::new(l.t("admin-glass-one")).icon("shield-alert").render(&kv.render(l))];
+    let mut parts =
+        vec![Panel::new(l.t("admin-glass-one")).icon("shield-alert").render(&kv.render(l))];
     let is_own = cx.principal().user_id == Some(glass.staff_id);
     if glass.review == "open" && cx.principal().has("secrecy.change") && !is_own {
         parts.push(form(cx, glass, sent, refusals));

@@ -32,9 +32,11 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
         let before = format!("{}.{}", last.at.micros(), last.id);
         address(&asked, LOG, Some(&before))
     });
-    let file = Button::secondary(l.t("admin-reads-export"))
-        .icon("download")
-        .href(address(&asked, &format!("{LOG}/export"), None));
+    let file = Button::secondary(l.t("admin-reads-export")).icon("download").href(address(
+        &asked,
+        &format!("{LOG}/export"),
+        None,
+    ));
     let body = html! {
         (PageHeader::new(l.t("admin-reads")).lead(html! { (l.t("admin-reads-lead")) })
             .other(file.render()).render(&l))
@@ -92,10 +94,8 @@ fn client_words(cx: &Cx, line: &Reading) -> String {
 
 fn staff_words(cx: &Cx, line: &Reading) -> String {
     let directory = cx.app.services.directory.get();
-    line.staff.map_or_else(
-        || cx.l.t("admin-system"),
-        |id| directory.staff_name(id, cx.l.lang).to_owned(),
-    )
+    line.staff
+        .map_or_else(|| cx.l.t("admin-system"), |id| directory.staff_name(id, cx.l.lang).to_owned())
 }
 
 fn groups_words(cx: &Cx, line: &Reading) -> String {
@@ -150,7 +150,8 @@ fn table(cx: &Cx, lines: &[Reading], next: Option<String>) -> Markup {
 pub(super) async fn export(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let asked = FormData::parse(&query.unwrap_or_default());
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-    let heads = ["at", "staff", "client", "level", "groups", "place", "channel", "operation", "reason"];
+    let heads =
+        ["at", "staff", "client", "level", "groups", "place", "channel", "operation", "reason"];
     writer.write_record(heads).map_err(Error::failure)?;
     let mut below = place(&asked);
     let mut left = EXPORT_ROWS_MAX;
@@ -180,7 +181,11 @@ pub(super) async fn export(cx: Cx, RawQuery(query): RawQuery) -> Answer {
 
 fn record(cx: &Cx, line: &Reading) -> [String; 9] {
     let guarded = |text: String| {
-        if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text }
+        if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+            format!("'{text}")
+        } else {
+            text
+        }
     };
     [
         line.at.to_string(),

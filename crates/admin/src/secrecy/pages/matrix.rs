@@ -1,7 +1,9 @@
 //! Rules as a table of yes and no: for one role, every level and relation; and where two sets of rules differ.
 
+use std::sync::Arc;
+
 use maud::{Markup, html};
-use spine::secrecy::{Act, Group, Level, Nature, Relation, Rules, What, Who};
+use spine::secrecy::{Act, Decider, Group, Level, Nature, Relation, Rules, What, Who};
 use web::Cx;
 use web::icons::icon_labelled;
 use web::ui::{Cell, Column, Panel, Row, Table, Tone};
@@ -23,8 +25,21 @@ pub(super) fn roles(cx: &Cx) -> Vec<(String, String)> {
     roles
 }
 
-fn who(role: &str) -> Who {
-    Who { roles: vec![role.to_owned()], ..Who::default() }
+/// What two sets of rules answer to people of one role.
+fn both(rules: &Arc<Rules>, before: &Arc<Rules>, role: &str) -> (Decider, Decider) {
+    let who = Who { roles: vec![role.to_owned()], ..Who::default() };
+    (Decider::new(Arc::clone(rules), who.clone()), Decider::new(Arc::clone(before), who))
+}
+
+/// The roles to compare: each that a rule names, and one that stands for all the others.
+fn compared(cx: &Cx, rules: &Rules, before: &Rules) -> Vec<(String, String)> {
+    let texts: Vec<&str> =
+        rules.list().iter().chain(before.list()).map(|rule| rule.text.as_str()).collect();
+    let is_named = |key: &str| texts.iter().any(|text| text.contains(&format!("\"{key}\"")));
+    let (named, others): (Vec<_>, Vec<_>) =
+        roles(cx).into_iter().partition(|(key, _)| is_named(key));
+    let rest = others.first().map(|_| (String::new(), cx.l.t("admin-secrecy-other-roles")));
+    named.into_iter().chain(rest).collect()
 }
 
 const fn what(level: Level, relation: Relation, nature: Nature) -> What {
@@ -36,10 +51,11 @@ pub(super) fn of_role(
     cx: &Cx,
     version: uuid::Uuid,
     role: &str,
-    rules: &Rules,
-    before: &Rules,
+    rules: &Arc<Rules>,
+    before: &Arc<Rules>,
 ) -> Markup {
     let l = &cx.l;
+    let (now, was) = both(rules, before, role);
     let mut table = Table::new("secrecy-matrix", l.t("admin-secrecy-matrix"))
         .column(Column::text(l.t("admin-secrecy-level")))
         .column(Column::text(l.t("admin-secrecy-relation")));
@@ -55,7 +71,7 @@ pub(super) fn of_role(
                 .cell(Cell::quiet(relation_words(l, relation)));
             let groups = Group::ALL.iter().copied().map(Act::Read);
             for act in groups.chain([Act::BreakGlass]) {
-                let (now, was) = (answer(rules, role, act, what), answer(before, role, act, what));
+                let (now, was) = (answer(&now, act, what), answer(&was, act, what));
                 row = row.cell(Cell::markup(mark(cx, now, was)));
             }
             table = table.row(row);
@@ -79,9 +95,8 @@ pub(super) fn of_role(
         .render(&table.render(l))
 }
 
-fn answer(rules: &Rules, role: &str, act: Act, what: What) -> bool {
-    let who = who(role);
-    rules.decide(&who, Act::Find, what).is_allowed && rules.decide(&who, act, what).is_allowed
+fn answer(decider: &Decider, act: Act, what: What) -> bool {
+    decider.allows(Act::Find, what) && decider.allows(act, what)
 }
 
 fn mark(cx: &Cx, now: bool, was: bool) -> Markup {
@@ -96,7 +111,7 @@ fn mark(cx: &Cx, now: bool, was: bool) -> Markup {
 }
 
 /// Everything that two sets of rules answer differently to people of one role.
-pub(super) fn changes(cx: &Cx, rules: &Rules, before: &Rules) -> Markup {
+pub(super) fn changes(cx: &Cx, rules: &Arc<Rules>, before: &Arc<Rules>) -> Markup {
     let l = &cx.l;
     let mut table = Table::new("secrecy-changes", l.t("admin-secrecy-changes"))
         .column(Column::text(l.t("admin-secrecy-role")))
@@ -105,18 +120,19 @@ pub(super) fn changes(cx: &Cx, rules: &Rules, before: &Rules) -> Markup {
         .column(Column::text(l.t("admin-secrecy-what")).wide())
         .column(Column::text(l.t("admin-secrecy-becomes")));
     let mut count = 0;
-    for (role, name) in roles(cx) {
+    for (role, name) in compared(cx, rules, before) {
+        let (after, now) = both(rules, before, &role);
         for what in What::all().into_iter().filter(|what| !what.is_opened) {
             for act in Act::all() {
-                let now = answer(rules, &role, act, what);
-                if now == answer(before, &role, act, what) {
+                let is_allowed = answer(&after, act, what);
+                if is_allowed == answer(&now, act, what) {
                     continue;
                 }
                 count += 1;
                 if count > LISTED {
                     continue;
                 }
-                let tone = if now { Tone::Attention } else { Tone::Info };
+                let tone = if is_allowed { Tone::Attention } else { Tone::Info };
                 table = table.row(
                     Row::new(count)
                         .tone(tone)
@@ -124,7 +140,7 @@ pub(super) fn changes(cx: &Cx, rules: &Rules, before: &Rules) -> Markup {
                         .cell(Cell::text(level_words(l, what.level)))
                         .cell(Cell::quiet(relation_words(l, what.relation)))
                         .cell(Cell::text(act_words(cx, act, what.nature)))
-                        .cell(Cell::text(l.t(if now {
+                        .cell(Cell::text(l.t(if is_allowed {
                             "admin-secrecy-allowed"
                         } else {
                             "admin-secrecy-denied"

@@ -40,6 +40,7 @@ fn show(cx: &Cx, version: &Version, sent: &FormData, refusals: &Refusals) -> Ans
     let mut parts = vec![facts(cx, version)];
     match Rules::read(&version.text) {
         Ok(rules) => {
+            let rules = std::sync::Arc::new(rules);
             let before = std::sync::Arc::clone(&cx.app.services.directory.get().secrecy.rules);
             parts.push(cases(cx, version, &rules));
             parts.push(list(cx, &rules));
@@ -190,8 +191,8 @@ fn list(cx: &Cx, rules: &Rules) -> Markup {
             (Tone::Danger, "admin-secrecy-forbids")
         };
         let words = html! {
-            div {
-                (rule_words(l, rule))
+            div.cell-lines.wrap {
+                div { (rule_words(l, rule)) }
                 details { summary { (l.t("admin-secrecy-as-written")) } pre { (rule.text) } }
             }
         };
@@ -211,7 +212,8 @@ fn list(cx: &Cx, rules: &Rules) -> Markup {
 
 fn source(cx: &Cx, version: &Version) -> Markup {
     let l = &cx.l;
-    let body = html! { details { summary { (l.t("admin-secrecy-as-written")) } pre { (version.text) } } };
+    let body =
+        html! { details { summary { (l.t("admin-secrecy-as-written")) } pre { (version.text) } } };
     Panel::new(l.t("admin-secrecy-text")).icon("file-text").render(&body)
 }
 

@@ -6,9 +6,7 @@ use maud::{Markup, html};
 use spine::Error;
 use spine::secrecy::commands::DraftPolicy;
 use spine::secrecy::queries::{self, State, Version};
-use web::ui::{
-    self, Button, Cell, Column, Field, Form, Opt, PageHeader, Panel, Row, Table, Tone,
-};
+use web::ui::{self, Button, Cell, Column, Field, Form, Opt, PageHeader, Panel, Row, Table, Tone};
 use web::{Answer, Cx, FormData};
 
 use super::HOME;
@@ -85,10 +83,10 @@ fn table(cx: &Cx, versions: &[Version]) -> Markup {
                 .cell(Cell::markup(state_mark(cx, version.state)))
                 .cell(Cell::quiet(who(version.made_by)))
                 .cell(released.map_or_else(|| Cell::none(l), |at| Cell::text(l.datetime(at))))
-                .cell(released.map_or_else(
-                    || Cell::none(l),
-                    |_| Cell::quiet(who(version.released_by)),
-                )),
+                .cell(
+                    released
+                        .map_or_else(|| Cell::none(l), |_| Cell::quiet(who(version.released_by))),
+                ),
         );
     }
     Panel::new("").flush().render(&table.render(l))

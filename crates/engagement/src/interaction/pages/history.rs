@@ -89,11 +89,9 @@ pub(in crate::interaction) async fn read(
         merge.edge = merge.edge.max(edge);
         let loads = *filter == TimelineFilter::Changes;
         let money = cx.principal().reaches("holding.read", owner);
-        merge.items.extend(grouped(
-            entries.into_iter().filter(|e| {
-                (loads || !is_load(e)) && (money || !is_holding(e)) && is_entry_told(groups, e)
-            }),
-        ));
+        merge.items.extend(grouped(entries.into_iter().filter(|e| {
+            (loads || !is_load(e)) && (money || !is_holding(e)) && is_entry_told(groups, e)
+        })));
     }
     let (items, next) = merge.finish(limits::TIMELINE_ROWS);
     let seen_at = seen_at(&mut db, client, cx.principal().user_id).await?;

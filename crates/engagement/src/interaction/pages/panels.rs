@@ -85,7 +85,8 @@ impl CardPanel for Timeline {
         Box::pin(async move {
             let owner = client_ref::get(&mut cx.db.clone(), client).await?.owner();
             if !cx.principal().sees(owner).has(Group::History) {
-                let panel = Panel::new(cx.l.t("timeline-title")).id("panel-timeline").icon("history");
+                let panel =
+                    Panel::new(cx.l.t("timeline-title")).id("panel-timeline").icon("history");
                 let words = ui::hidden(&cx.l, Group::History, client);
                 return Ok(Some(panel.render(&words)));
             }

@@ -84,7 +84,8 @@ impl CardPanel for Tasks {
             let mut db = cx.db.clone();
             let owner = client_ref::get(&mut db, client).await?.owner();
             let mut rows = queries::of_client(&mut db, client, ROWS).await?;
-            if !cx.reads(owner, Group::History) {
+            let is_hidden = !cx.reads(owner, Group::History);
+            if is_hidden {
                 // of a closed card one sees what one is to do oneself
                 rows.retain(|task| cx.principal().user_id == Some(task.assignee_id));
             }
@@ -101,7 +102,9 @@ impl CardPanel for Tasks {
             if may_write {
                 panel = panel.actions(parts::icon_link("plus", &l.t("task-add"), &src));
             }
-            let body = if rows.is_empty() {
+            let body = if rows.is_empty() && is_hidden {
+                ui::hidden(l, Group::History, client)
+            } else if rows.is_empty() {
                 let add = Button::secondary(l.t("task-add")).dialog(src);
                 ui::empty(
                     "list-checks",

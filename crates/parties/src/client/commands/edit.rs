@@ -58,9 +58,8 @@ impl Command for EditClient {
         let currency = super::super::currency(w.ctx)?;
         let mut stored = queries::fields(w, id, currency).await?;
         let seen = w.ctx.principal.sees(owner);
-        let is_hidden = |edit: &&FieldEdit| {
-            group_of_field(&edit.field).is_some_and(|group| !seen.has(group))
-        };
+        let is_hidden =
+            |edit: &&FieldEdit| group_of_field(&edit.field).is_some_and(|group| !seen.has(group));
         let mut hidden = Refusals::default();
         for edit in self.edits.iter().filter(is_hidden) {
             hidden.push(Refusal::field("field-hidden", &edit.field));

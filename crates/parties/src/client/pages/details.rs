@@ -59,7 +59,10 @@ fn group_panel(
     for def in defs {
         let label = field_label(l, def.key);
         if !queries::sees_field(head, def.key) {
-            kv = kv.line(label, html! { span.quiet { (icon("eye-off")) " " (l.t("secrecy-hidden-cell")) } });
+            kv = kv.line(
+                label,
+                html! { span.quiet { (icon("eye-off")) " " (l.t("secrecy-hidden-cell")) } },
+            );
             continue;
         }
         kv = match fields.get(def.key) {

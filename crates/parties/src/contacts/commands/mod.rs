@@ -25,11 +25,7 @@ use crate::client::queries::{self, ClientHead};
 use crate::search;
 
 /// The client, when the person may change him and sees the group of fields that changes.
-async fn editable(
-    w: &mut Work<'_>,
-    client: ClientId,
-    group: Group,
-) -> Result<ClientHead, Error> {
+async fn editable(w: &mut Work<'_>, client: ClientId, group: Group) -> Result<ClientHead, Error> {
     let ctx = w.ctx;
     // others who change rows of the same client wait here, so that of two edits the second sees the first
     let lock = format!("select id from client where id = $1{}", w.dialect().for_update());

@@ -37,7 +37,10 @@ impl CardPanel for GroupPanel {
         Box::pin(async move {
             let Seen { head, is_hidden, mut db, .. } =
                 frame::seen(cx, client, Group::Holdings).await?;
-            if is_hidden || !head.sees(Group::Links) || !matches!(head.kind, ClientKind::Household | ClientKind::Group) {
+            if is_hidden
+                || !head.sees(Group::Links)
+                || !matches!(head.kind, ClientKind::Household | ClientKind::Group)
+            {
                 return Ok(None);
             }
             let src = format!("{}/panel/group", card(client));

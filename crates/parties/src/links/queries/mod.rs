@@ -172,11 +172,7 @@ pub async fn links_of<R: Read>(
     Ok(links)
 }
 
-fn linked(
-    c: &mut Cols,
-    other_holds: bool,
-    principal: &Principal,
-) -> Result<Linked, StoreError> {
+fn linked(c: &mut Cols, other_holds: bool, principal: &Principal) -> Result<Linked, StoreError> {
     let id = c.take()?;
     let kind = LinkKind::from_key(&c.take::<String>()?).unwrap_or(LinkKind::Other);
     Ok(Linked {

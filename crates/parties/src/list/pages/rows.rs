@@ -8,9 +8,7 @@ use spine::secrecy::Group;
 use store::Reader;
 use web::{Cx, ListColumn};
 
-use crate::list::model::{
-    Address, Column, Env, Fact, Sort, SortKey, Test, Turn, chosen, read,
-};
+use crate::list::model::{Address, Column, Env, Fact, Sort, SortKey, Test, Turn, chosen, read};
 use crate::list::queries::{self, Ask, ListRow};
 use crate::search;
 

@@ -50,7 +50,7 @@ pub(crate) fn strip(cx: &Cx, head: &ClientHead) -> Markup {
     if let Some(opened) = cx.principal().opened_card(head.id) {
         let until = l.datetime(opened.until);
         return html! {
-            div.summary.danger role="status" {
+            div.summary.danger.merge-strip role="status" {
                 (icon("lock"))
                 span { (l.ta("secrecy-opened-until", &[("time", until.into())])) }
                 form method="post" action={ (card(head.id)) "/secrecy/shut" } {
@@ -65,7 +65,7 @@ pub(crate) fn strip(cx: &Cx, head: &ClientHead) -> Markup {
     }
     let hidden: Vec<String> = head.hidden.iter().map(|group| group_words(l, *group)).collect();
     html! {
-        div.summary role="status" {
+        div.summary.merge-strip role="status" {
             (icon("eye-off"))
             span { (l.ta("secrecy-hidden-here", &[("what", hidden.join(", ").into())])) }
             (ui::why_hidden(l, head.id).render())

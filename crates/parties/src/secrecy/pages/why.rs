@@ -9,9 +9,7 @@ use spine::secrecy::commands::{OPEN_MINUTES, REASONS};
 use spine::secrecy::{Act, Group, Level};
 use web::i18n::L;
 use web::icons::icon;
-use web::ui::{
-    self, Cell, Column, Field, Form, Input, Opt, PageHeader, Panel, Row, Table, Tone,
-};
+use web::ui::{self, Cell, Column, Field, Form, Input, Opt, PageHeader, Panel, Row, Table, Tone};
 use web::{Answer, Cx, FormData};
 
 use super::group_words;
@@ -110,11 +108,13 @@ fn because(cx: &Cx, head: &ClientHead, group: Group) -> Markup {
         return html! { (l.t("secrecy-no-right")) };
     }
     html! {
+        div.cell-lines.wrap {
         @if decision.rules.is_empty() { span.quiet { (l.t("secrecy-nothing-allows")) } }
         @for id in &decision.rules {
             @if let Some(rule) = decider.rules().rule(id) {
                 div { (rule_words(l, &rule.ru, &rule.en)) " " span.quiet { "#" (id) } }
             }
+        }
         }
     }
 }

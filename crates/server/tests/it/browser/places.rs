@@ -149,7 +149,10 @@ async fn secrecy_places(site: &Site, window: &Window) -> Vec<Place> {
     window.sign_in("operator").await;
     send(window, &other, reason).await;
     let glass: Uuid = site
-        .value("select id from break_glass where reason_code = $1 order by at desc limit 1", "client_calls")
+        .value(
+            "select id from break_glass where reason_code = $1 order by at desc limit 1",
+            "client_calls",
+        )
         .await;
     let released: Uuid =
         site.value("select id from secrecy_policy where state = $1", "released").await;

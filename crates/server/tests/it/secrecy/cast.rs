@@ -141,11 +141,9 @@ impl Subject {
                 format!("Улица{word}"),
             ],
             Group::Documents => vec![format!("45111{n}730{n}"), format!("скан-{word}")],
-            Group::Holdings => vec![
-                format!("4081781000000773{n}"),
-                format!("9876{n}100"),
-                format!("987,6{n}1"),
-            ],
+            Group::Holdings => {
+                vec![format!("4081781000000773{n}"), format!("9876{n}100"), format!("987,6{n}1")]
+            }
             Group::History => {
                 vec![format!("Разговор{word}"), format!("Дело{word}"), format!("Заметка{word}")]
             }
@@ -191,8 +189,18 @@ fn loaded(bank: &Bank, n: usize, ids: &[ClientId]) -> LoadedClient {
             (text("email"), format!("x{n}@canary.example"), String::new(), true),
         ],
         identifiers: vec![(text("passport_rf"), format!("45111{n}730{n}"), None, String::new())],
-        addresses: vec![(text("residence"), text("Самара"), format!("Улица{word}"), text("443000"))],
-        dates: vec![(text("other"), format!("Дело{word} день"), Date::constant(2026, 12, 1), false)],
+        addresses: vec![(
+            text("residence"),
+            text("Самара"),
+            format!("Улица{word}"),
+            text("443000"),
+        )],
+        dates: vec![(
+            text("other"),
+            format!("Дело{word} день"),
+            Date::constant(2026, 12, 1),
+            false,
+        )],
         consents: vec![(text("advertising"), text("sms"), true)],
         links: Vec::new(),
         extra_keys: Vec::new(),

@@ -43,7 +43,9 @@ async fn a_closed_card_shows_name_and_service_level_and_says_what_is_hidden() {
         for shown in [vip.name().as_str(), "VIP", "Member manager_same", "Restricted", "Hidden"] {
             assert!(card.contains(shown), "{shown}");
         }
-        for group in [Group::Identity, Group::Contacts, Group::Documents, Group::Holdings, Group::History] {
+        for group in
+            [Group::Identity, Group::Contacts, Group::Documents, Group::Holdings, Group::History]
+        {
             for canary in vip.canaries(group) {
                 assert!(!card.contains(&canary), "{canary}");
             }
@@ -52,7 +54,8 @@ async fn a_closed_card_shows_name_and_service_level_and_says_what_is_hidden() {
         for shown in ["No rule allows it", "links-of-restricted", "Open the card"] {
             assert!(why.contains(shown), "{shown}");
         }
-        let mine = bank.client("manager_same").await.get(&format!("/clients/{}", vip.id)).await.ok();
+        let mine =
+            bank.client("manager_same").await.get(&format!("/clients/{}", vip.id)).await.ok();
         for group in [Group::Contacts, Group::History] {
             assert!(mine.contains(&vip.canaries(group)[0]), "{group:?}");
         }
@@ -67,7 +70,10 @@ async fn lists_filters_sorts_and_searches_tell_nothing_of_what_is_hidden() {
         let vip = cast.of("vip");
         let mut desk = bank.client("operator").await;
         let list = desk.get("/clients?cols=phone,email,birth_date,employer&size=100").await.ok();
-        assert!(list.contains(&vip.name()) && list.contains(&cast.of("branch").canaries(Group::Contacts)[0]));
+        assert!(
+            list.contains(&vip.name())
+                && list.contains(&cast.of("branch").canaries(Group::Contacts)[0])
+        );
         for canary in [vip.canaries(Group::Contacts), vip.canaries(Group::Identity)].concat() {
             assert!(!list.contains(&canary), "{canary}");
         }
@@ -83,7 +89,10 @@ async fn lists_filters_sorts_and_searches_tell_nothing_of_what_is_hidden() {
             let found = desk.get(&format!("/clients?{filter}&size=100")).await.ok();
             assert!(found.contains(&cast.of("branch").name()), "{filter}");
             assert!(!found.contains(&vip.name()), "{filter}");
-            let none = desk.get(&format!("/clients?{}&size=100", filter.replace("op=filled", "op=empty"))).await.ok();
+            let none = desk
+                .get(&format!("/clients?{}&size=100", filter.replace("op=filled", "op=empty")))
+                .await
+                .ok();
             assert!(!none.contains(&vip.name()), "{filter}");
         }
         // a whole number identifies who stands at the desk, a part of it finds nobody
@@ -105,15 +114,20 @@ async fn the_api_leaves_hidden_groups_out_and_names_them() {
         let cast = Cast::enter(bank).await;
         let (vip, secret) = (cast.of("vip"), cast.of("secret"));
         let mut program = crate::api::program_as(bank, "operator").await;
-        let (status, body, _) = crate::api::get(&mut program, &format!("/clients/{}", vip.id)).await;
+        let (status, body, _) =
+            crate::api::get(&mut program, &format!("/clients/{}", vip.id)).await;
         assert_eq!(status, 200, "{body}");
         assert_eq!(body["secrecy"], "restricted");
-        assert_eq!(body["hidden"], json!(["identity", "contacts", "documents", "holdings", "history"]));
+        assert_eq!(
+            body["hidden"],
+            json!(["identity", "contacts", "documents", "holdings", "history"])
+        );
         assert!(body["birth_date"].is_null() && body["fields"]["employer"].is_null());
         let (status, body, _) =
             crate::api::get(&mut program, &format!("/clients/{}/contacts", vip.id)).await;
         assert_eq!((status, &body["permission"]), (403, &json!("secrecy.contacts")));
-        let (_, body, _) = crate::api::get(&mut program, &format!("/clients/{}/access", vip.id)).await;
+        let (_, body, _) =
+            crate::api::get(&mut program, &format!("/clients/{}/access", vip.id)).await;
         let groups = body["groups"].as_array().unwrap();
         assert_eq!((&groups[6]["group"], &groups[6]["seen"]), (&json!("links"), &json!(true)));
         assert_eq!(groups[6]["rules"], json!(["links-of-restricted"]));
@@ -149,7 +163,9 @@ async fn readings_are_logged_and_those_of_a_secret_card_before_the_answer() {
         assert_eq!(groups, "identity contacts documents holdings history service links");
         // his manager sees who looked, others do not; the officer sees all
         let page = format!("/clients/{}/secrecy", secret.id);
-        assert!(bank.client("manager_same").await.get(&page).await.ok().contains("Member branch_head"));
+        assert!(
+            bank.client("manager_same").await.get(&page).await.ok().contains("Member branch_head")
+        );
         assert!(!bank.client("manager").await.get(&page).await.ok().contains("Who looked"));
         let log = bank.client("security_officer").await.get("/admin/read-log").await.ok();
         assert!(log.contains("Member branch_head") && log.contains(&secret.name()));
@@ -202,12 +218,23 @@ async fn a_card_is_opened_for_a_reason_for_a_while_and_the_opening_reviewed() {
         let mut desk = bank.client("operator").await;
         let short = OpenCard { reason: "да".to_owned(), ..open_card(&cast, "vip") };
         assert_eq!(code(bank.execute("operator", &short).await), "secrecy-reason-short");
-        assert_eq!(code(bank.execute("operator", &open_card(&cast, "branch")).await), "secrecy-nothing-hidden");
+        assert_eq!(
+            code(bank.execute("operator", &open_card(&cast, "branch")).await),
+            "secrecy-nothing-hidden"
+        );
         assert_eq!(code(bank.execute("manager_far", &open_card(&cast, "vip")).await), "not_found");
         let glass = bank.execute("operator", &open_card(&cast, "vip")).await.unwrap();
         let shown = desk.get(&card).await.ok();
         assert!(shown.contains(phone) && shown.contains("open to you for an urgent reason"));
-        assert!(!bank.client("operator").await.get(&format!("/clients/{}", cast.of("secret").id)).await.ok().contains("555-14"));
+        assert!(
+            !bank
+                .client("operator")
+                .await
+                .get(&format!("/clients/{}", cast.of("secret").id))
+                .await
+                .ok()
+                .contains("555-14")
+        );
         let list = desk.get("/clients?field=phone&op=filled&value=&size=100").await.ok();
         assert!(list.contains(&vip.name()), "the list knows of it too");
         bank.services.behind.settled().await;
@@ -227,14 +254,29 @@ async fn a_card_is_opened_for_a_reason_for_a_while_and_the_opening_reviewed() {
         // never by a program, and never reviewed by who opened it
         let mut program = crate::api::program_as(bank, "operator").await;
         let payload = json!({ "reason_code": "fraud", "reason": "подозрение" });
-        let asked = crate::api::call(&mut program, "POST", &format!("/clients/{}/open", vip.id), Some(payload), &[]).await;
+        let asked = crate::api::call(
+            &mut program,
+            "POST",
+            &format!("/clients/{}/open", vip.id),
+            Some(payload),
+            &[],
+        )
+        .await;
         assert_eq!(asked.0, 404, "there is no such operation");
-        let review = |is_justified, note: &str| ReviewGlass { glass_id: glass, is_justified, note: note.to_owned() };
+        let review = |is_justified, note: &str| ReviewGlass {
+            glass_id: glass,
+            is_justified,
+            note: note.to_owned(),
+        };
         assert_eq!(code(bank.execute("operator", &review(true, "x")).await), "forbidden");
         assert_eq!(code(bank.execute("security_officer", &review(true, " ")).await), "required");
         bank.execute("security_officer", &review(false, "звонка не было")).await.unwrap();
-        assert_eq!(code(bank.execute("administrator", &review(true, "x")).await), "secrecy-reviewed");
-        let report = bank.client("security_officer").await.get("/admin/break-glass?show=all").await.ok();
+        assert_eq!(
+            code(bank.execute("administrator", &review(true, "x")).await),
+            "secrecy-reviewed"
+        );
+        let report =
+            bank.client("security_officer").await.get("/admin/break-glass?show=all").await.ok();
         assert!(report.contains("Not justified") && report.contains("он на линии"));
     })
     .await;
@@ -278,9 +320,16 @@ async fn an_edit_neither_shows_nor_touches_what_is_hidden() {
         let form = manager.get(&format!("/clients/{}/edit", own.id)).await.ok();
         assert!(form.contains("name=\"employer\"") && !form.contains("name=\"note\""));
         let (id, command) = (bank.form_id(), format!("/clients/{}/edit", own.id));
-        let fields = [("_id", id.as_str()), ("was_employer", &own.canaries(Group::Identity)[0]), ("employer", "Новое место")];
+        let fields = [
+            ("_id", id.as_str()),
+            ("was_employer", &own.canaries(Group::Identity)[0]),
+            ("employer", "Новое место"),
+        ];
         assert_eq!(manager.post(&command, &fields).await.status, 303);
-        let note: String = crate::clients::text(bank, "select note from client where employer = 'Новое место'").await.unwrap();
+        let note: String =
+            crate::clients::text(bank, "select note from client where employer = 'Новое место'")
+                .await
+                .unwrap();
         assert_eq!(note, own.canaries(Group::History)[2], "it was not wiped");
         let id = bank.form_id();
         let fields = [("_id", id.as_str()), ("was_note", ""), ("note", "x")];

@@ -29,10 +29,15 @@ fn rules(chance: &SeededEntropy) -> String {
         for _ in 0..2 {
             when.push(match pick(chance, &[0, 1, 2, 3, 4]) {
                 0 => format!("resource.level == Level::\"{}\"", pick(chance, Level::ALL).key()),
-                1 => format!("resource.relation != Relation::\"{}\"", pick(chance, Relation::ALL).key()),
+                1 => format!(
+                    "resource.relation != Relation::\"{}\"",
+                    pick(chance, Relation::ALL).key()
+                ),
                 2 => format!("resource.nature == Nature::\"{}\"", pick(chance, Nature::ALL).key()),
                 3 => format!("resource.group != Group::\"{}\"", pick(chance, Group::ALL).key()),
-                _ => format!("principal.roles.contains(\"{}\")", pick(chance, &["manager", "clerk"])),
+                _ => {
+                    format!("principal.roles.contains(\"{}\")", pick(chance, &["manager", "clerk"]))
+                }
             });
         }
         text.push_str(&format!(
@@ -48,7 +53,13 @@ fn rules(chance: &SeededEntropy) -> String {
 
 async fn clients(bank: &Bank) -> BTreeMap<ClientId, Owner> {
     let mut all = BTreeMap::new();
-    let places = [("manager", "01"), ("manager_team", "01"), ("manager_same", "01"), ("manager_near", "02"), ("manager_far", "03")];
+    let places = [
+        ("manager", "01"),
+        ("manager_team", "01"),
+        ("manager_same", "01"),
+        ("manager_near", "02"),
+        ("manager_far", "03"),
+    ];
     for (manager, branch) in places {
         for level in Level::ALL {
             for kind in ["person", "company"] {
@@ -97,7 +108,14 @@ async fn compare(bank: &Bank, all: &BTreeMap<ClientId, Owner>, who: &Principal, 
     let expect = |holds: &dyn Fn(Owner) -> bool| -> BTreeSet<ClientId> {
         all.iter().filter(|(_, owner)| holds(**owner)).map(|(id, _)| *id).collect()
     };
-    for permission in ["client.read", "client.edit", "client.export", "client.merge", "holding.read", "interaction.read"] {
+    for permission in [
+        "client.read",
+        "client.edit",
+        "client.export",
+        "client.merge",
+        "holding.read",
+        "interaction.read",
+    ] {
         let wanted = expect(&|owner| who.reaches(permission, owner));
         let filter = who.filter(permission, "c", 1);
         assert_eq!(found(bank, &filter.sql, &filter.params).await, wanted, "{permission}: {words}");
@@ -127,7 +145,9 @@ async fn whatever_the_rules_a_list_and_a_card_agree() {
             let all = clients(bank).await;
             let text = rules(&chance);
             put_into_force(bank, &text).await;
-            for login in ["manager", "clerk", "branch_head", "regional_head", "head_office", "auditor"] {
+            for login in
+                ["manager", "clerk", "branch_head", "regional_head", "head_office", "auditor"]
+            {
                 let who = bank.as_role(login).principal;
                 compare(bank, &all, &who, &format!("{login}, seed {seed}\n{text}")).await;
             }
@@ -141,7 +161,8 @@ async fn the_built_in_rules_agree_too_with_a_card_that_was_opened() {
     both(async |bank: &Bank| {
         let all = clients(bank).await;
         let closed = all.iter().find(|(_, o)| {
-            o.client.is_some_and(|s| s.level == Level::Secret) && o.manager_id == Some(bank.user("manager_same"))
+            o.client.is_some_and(|s| s.level == Level::Secret)
+                && o.manager_id == Some(bank.user("manager_same"))
         });
         let open = parties::secrecy::commands::OpenCard {
             client_id: *closed.unwrap().0,

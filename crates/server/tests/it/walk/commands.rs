@@ -45,7 +45,8 @@ fn payload(name: &str, cast: &Cast, subject: Option<&Subject>) -> Option<Json> {
     };
     let client = thing("client");
     let other = cast.of("branch").id;
-    let contact = json!({ "value": "+7 916 000-11-22", "label": "", "is_main": false, "source": "client" });
+    let contact =
+        json!({ "value": "+7 916 000-11-22", "label": "", "is_main": false, "source": "client" });
     let address = json!({ "country": "RU", "region": "", "city": "Пермь", "street": "Мира, 1", "postal_code": "", "source": "client" });
     let number = json!({ "value": "770708389300", "issued_on": "", "issued_by": "", "issuer_code": "", "valid_until": "", "is_main": false, "source": "client" });
     let date = json!({ "title": "x", "on_date": "2026-12-24", "yearly": false });
@@ -58,29 +59,47 @@ fn payload(name: &str, cast: &Cast, subject: Option<&Subject>) -> Option<Json> {
         "parties.set_segment" => json!({ "client_ids": [client], "segment": "premium" }),
         "parties.mark_seen" => json!({ "client_id": client }),
         "parties.set_secrecy" => json!({ "client_id": client, "level": "secret", "reason": "x" }),
-        "secrecy.open_card" => json!({ "client_id": client, "reason_code": "fraud", "reason": "подозрение" }),
+        "secrecy.open_card" => {
+            json!({ "client_id": client, "reason_code": "fraud", "reason": "подозрение" })
+        }
         "secrecy.shut_card" => json!({ "client_id": client }),
         "parties.add_contact" => json!({ "client_id": client, "kind": "phone", "fields": contact }),
-        "parties.edit_contact" => json!({ "contact_id": thing("contact"), "original": contact, "fields": contact }),
+        "parties.edit_contact" => {
+            json!({ "contact_id": thing("contact"), "original": contact, "fields": contact })
+        }
         "parties.archive_contact" => json!({ "contact_id": thing("contact") }),
-        "parties.add_address" => json!({ "client_id": client, "kind": "postal", "fields": address }),
-        "parties.edit_address" => json!({ "address_id": thing("address"), "original": address, "fields": address }),
+        "parties.add_address" => {
+            json!({ "client_id": client, "kind": "postal", "fields": address })
+        }
+        "parties.edit_address" => {
+            json!({ "address_id": thing("address"), "original": address, "fields": address })
+        }
         "parties.archive_address" => json!({ "address_id": thing("address") }),
         "parties.add_identifier" => json!({ "client_id": client, "kind": "inn", "fields": number }),
-        "parties.edit_identifier" => json!({ "identifier_id": thing("identifier"), "original": number, "fields": number }),
+        "parties.edit_identifier" => {
+            json!({ "identifier_id": thing("identifier"), "original": number, "fields": number })
+        }
         "parties.archive_identifier" => json!({ "identifier_id": thing("identifier") }),
         "parties.add_date" => json!({ "client_id": client, "kind": "other", "fields": date }),
-        "parties.edit_date" => json!({ "date_id": thing("date"), "original": date, "fields": date }),
+        "parties.edit_date" => {
+            json!({ "date_id": thing("date"), "original": date, "fields": date })
+        }
         "parties.archive_date" => json!({ "date_id": thing("date") }),
         "parties.give_consent" | "parties.withdraw_consent" => json!({ "client_id": client,
             "purpose": "advertising", "channel": "email", "text_version": "1", "evidence": "x" }),
         "parties.add_file" => json!({ "client_id": client, "name": "x.txt", "kind": "other",
             "sha256": "00" }),
         "parties.archive_file" => json!({ "file_id": thing("file") }),
-        "parties.add_link" => json!({ "from": client, "to": other, "kind": "other", "share_bp": null,
-            "since": null, "until": null, "note": "x" }),
-        "parties.end_link" => json!({ "link_id": thing("link"), "until": "2026-11-23", "by_mistake": false }),
-        "parties.merge_clients" => json!({ "survivor_id": other, "loser_id": client, "reason": "x" }),
+        "parties.add_link" => {
+            json!({ "from": client, "to": other, "kind": "other", "share_bp": null,
+            "since": null, "until": null, "note": "x" })
+        }
+        "parties.end_link" => {
+            json!({ "link_id": thing("link"), "until": "2026-11-23", "by_mistake": false })
+        }
+        "parties.merge_clients" => {
+            json!({ "survivor_id": other, "loser_id": client, "reason": "x" })
+        }
         "parties.mark_not_same" => json!({ "one_id": client, "other_id": other, "why": "x" }),
         "parties.reopen_pair" => json!({ "one_id": client, "other_id": other, "why": "x" }),
         "engagement.log_interaction" => json!({ "client_id": client, "channel": "phone",
@@ -95,8 +114,12 @@ fn payload(name: &str, cast: &Cast, subject: Option<&Subject>) -> Option<Json> {
         }
         "engagement.close_task" => json!({ "task_id": thing("task"), "result": "x" }),
         "engagement.cancel_task" => json!({ "task_id": thing("task"), "reason": "x" }),
-        "engagement.postpone_task" => json!({ "task_id": thing("task"), "due_on": "2026-12-24", "due_at": null, "reason": "x" }),
-        "engagement.reassign_task" => json!({ "task_id": thing("task"), "assignee_id": cast.of("own").owner.manager_id, "reason": "x" }),
+        "engagement.postpone_task" => {
+            json!({ "task_id": thing("task"), "due_on": "2026-12-24", "due_at": null, "reason": "x" })
+        }
+        "engagement.reassign_task" => {
+            json!({ "task_id": thing("task"), "assignee_id": cast.of("own").owner.manager_id, "reason": "x" })
+        }
         "engagement.reopen_task" => json!({ "task_id": thing("task") }),
         _ => return None,
     })
@@ -132,7 +155,13 @@ pub(super) async fn walk(bank: &Bank, cast: &Cast, people: &[Person], lines: &mu
     }
 }
 
-async fn rehearsed(bank: &Bank, ctx: &spine::Ctx, name: &str, sent: Json, is_whole: bool) -> String {
+async fn rehearsed(
+    bank: &Bank,
+    ctx: &spine::Ctx,
+    name: &str,
+    sent: Json,
+    is_whole: bool,
+) -> String {
     let outcome = if is_whole {
         let mut rehearsal = bank.services.bus.rehearse(ctx).await.unwrap();
         let outcome = rehearsal.run(name, sent).await;

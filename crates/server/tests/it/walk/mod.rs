@@ -114,7 +114,8 @@ async fn every_endpoint_and_command_as_every_role_is_as_agreed() {
 async fn endpoint(cast: &Walked<'_>, people: &mut [Person], route: RouteInfo, lines: &mut String) {
     let is_api = route.path.starts_with("/api/");
     let mut answers: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
-    for person in people.iter_mut().filter(|person| person.is_program == is_api || person.is_nobody) {
+    for person in people.iter_mut().filter(|person| person.is_program == is_api || person.is_nobody)
+    {
         let answer = ask(cast, person, route).await;
         answers.entry(answer).or_default().push(person.name);
     }
@@ -140,7 +141,8 @@ async fn ask(cast: &Walked<'_>, person: &mut Person, route: RouteInfo) -> String
         permission => person.principal.has(permission),
     };
     // whoever may not use it at all is asked once; writes of the API are walked as their commands
-    let is_about_client = about_client(route) && is_entitled && (is_read || !route.path.starts_with("/api/"));
+    let is_about_client =
+        about_client(route) && is_entitled && (is_read || !route.path.starts_with("/api/"));
     if route.path == "/live" {
         return "stream".to_owned(); // an answer without an end
     }

@@ -59,8 +59,21 @@ pub(crate) async fn all(bank: &Bank) -> Vec<Person> {
     people
 }
 
-fn person(name: &'static str, browser: Browser, principal: Arc<Principal>, is_program: bool) -> Person {
-    Person { name, browser, principal, is_program, is_nobody: false, unheard: Vec::new(), heard: BTreeSet::new() }
+fn person(
+    name: &'static str,
+    browser: Browser,
+    principal: Arc<Principal>,
+    is_program: bool,
+) -> Person {
+    Person {
+        name,
+        browser,
+        principal,
+        is_program,
+        is_nobody: false,
+        unheard: Vec::new(),
+        heard: BTreeSet::new(),
+    }
 }
 
 async fn signed_in(bank: &Bank, user: kernel::UserId) -> Browser {
