@@ -145,7 +145,7 @@ async fn secrecy_places(site: &Site, window: &Window) -> Vec<Place> {
     let vip = site.person("Пустовойт").await;
     window.sign_in(officer).await;
     let other = format!("/clients/{vip}/secrecy");
-    send(window, &other, json!({ "level": "secret", "why": "Публичное лицо" })).await;
+    send(window, &other, json!({ "level": "restricted", "why": "Публичное лицо" })).await;
     window.sign_in("operator").await;
     send(window, &other, reason).await;
     let glass: Uuid = site

@@ -209,7 +209,7 @@ async fn many_closed_cards_in_a_day_are_told_of_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_card_is_opened_for_a_reason_for_a_while_and_the_opening_reviewed() {
+async fn a_card_is_opened_for_a_reason_and_for_a_while() {
     both(async |bank: &Bank| {
         let cast = Cast::enter(bank).await;
         let vip = cast.of("vip");
@@ -223,7 +223,7 @@ async fn a_card_is_opened_for_a_reason_for_a_while_and_the_opening_reviewed() {
             "secrecy-nothing-hidden"
         );
         assert_eq!(code(bank.execute("manager_far", &open_card(&cast, "vip")).await), "not_found");
-        let glass = bank.execute("operator", &open_card(&cast, "vip")).await.unwrap();
+        bank.execute("operator", &open_card(&cast, "vip")).await.unwrap();
         let shown = desk.get(&card).await.ok();
         assert!(shown.contains(phone) && shown.contains("open to you for an urgent reason"));
         assert!(
@@ -251,7 +251,7 @@ async fn a_card_is_opened_for_a_reason_for_a_while_and_the_opening_reviewed() {
         assert!(desk.get(&card).await.ok().contains(phone));
         bank.execute("operator", &ShutCard { client_id: vip.id }).await.unwrap();
         assert!(!desk.get(&card).await.ok().contains(phone));
-        // never by a program, and never reviewed by who opened it
+        // never by a program
         let mut program = crate::api::program_as(bank, "operator").await;
         let payload = json!({ "reason_code": "fraud", "reason": "подозрение" });
         let asked = crate::api::call(
@@ -263,6 +263,15 @@ async fn a_card_is_opened_for_a_reason_for_a_while_and_the_opening_reviewed() {
         )
         .await;
         assert_eq!(asked.0, 404, "there is no such operation");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_is_reviewed_by_another_once_and_with_words() {
+    both(async |bank: &Bank| {
+        let cast = Cast::enter(bank).await;
+        let glass = bank.execute("operator", &open_card(&cast, "vip")).await.unwrap();
         let review = |is_justified, note: &str| ReviewGlass {
             glass_id: glass,
             is_justified,

@@ -50,7 +50,6 @@ fn payload(name: &str, cast: &Cast, subject: Option<&Subject>) -> Option<Json> {
     let address = json!({ "country": "RU", "region": "", "city": "Пермь", "street": "Мира, 1", "postal_code": "", "source": "client" });
     let number = json!({ "value": "770708389300", "issued_on": "", "issued_by": "", "issuer_code": "", "valid_until": "", "is_main": false, "source": "client" });
     let date = json!({ "title": "x", "on_date": "2026-12-24", "yearly": false });
-    let task = json!({ "title": "x", "kind": "task", "due_on": "2026-12-24" });
     Some(match name {
         "parties.edit_client" => json!({ "client_id": client, "source": "clerk",
             "edits": [{ "field": "job_title", "original": "", "value": "x" }] }),
@@ -102,15 +101,24 @@ fn payload(name: &str, cast: &Cast, subject: Option<&Subject>) -> Option<Json> {
         }
         "parties.mark_not_same" => json!({ "one_id": client, "other_id": other, "why": "x" }),
         "parties.reopen_pair" => json!({ "one_id": client, "other_id": other, "why": "x" }),
+        _ => return of_engagement(name, cast, subject),
+    })
+}
+
+/// The same for the commands of the work with clients.
+fn of_engagement(name: &str, cast: &Cast, subject: Option<&Subject>) -> Option<Json> {
+    let thing = |name: &str| -> Uuid {
+        subject.and_then(|one| one.things.get(name)).copied().unwrap_or(NOBODY)
+    };
+    let client = thing("client");
+    Some(match name {
         "engagement.log_interaction" => json!({ "client_id": client, "channel": "phone",
             "direction": "in", "subject": "x", "body": "x" }),
         "engagement.add_note" => json!({ "client_id": client, "body": "x" }),
         "engagement.correct_interaction" => json!({ "interaction_id": thing("interaction"),
             "topic": "", "subject": "x", "body": "x", "result": "" }),
         "engagement.add_task" => {
-            let mut all = task;
-            all["client_id"] = json!(client);
-            all
+            json!({ "client_id": client, "title": "x", "kind": "task", "due_on": "2026-12-24" })
         }
         "engagement.close_task" => json!({ "task_id": thing("task"), "result": "x" }),
         "engagement.cancel_task" => json!({ "task_id": thing("task"), "reason": "x" }),
