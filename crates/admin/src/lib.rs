@@ -12,6 +12,7 @@ mod journal;
 mod own;
 mod pages;
 mod roles;
+mod secrecy;
 mod sign_ins;
 mod staff;
 mod tokens;

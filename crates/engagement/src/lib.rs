@@ -226,6 +226,7 @@ pub fn pages() -> Pages {
         moved: None,
         added_fields: None,
         more_nav: None,
+        read_log: None,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod merge;
 pub mod objects;
 pub mod privacy;
 pub mod search;
+pub mod secrecy;
 mod words;
 
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "record.read", scoped: true },
     Permission { key: "record.edit", scoped: true },
     Permission { key: "record.export", scoped: true },
+    Permission { key: "client.secrecy", scoped: true },
+    Permission { key: "secrecy.break_glass", scoped: true },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -111,6 +114,16 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("head_office", "record.export", Scope::Bank),
     ("auditor", "record.read", Scope::Bank),
     ("security_officer", "record.read", Scope::Bank),
+    ("manager", "secrecy.break_glass", Scope::Branch),
+    ("clerk", "secrecy.break_glass", Scope::Region),
+    ("operator", "secrecy.break_glass", Scope::Bank),
+    ("underwriter", "secrecy.break_glass", Scope::Bank),
+    ("branch_head", "secrecy.break_glass", Scope::Branch),
+    ("regional_head", "secrecy.break_glass", Scope::Region),
+    ("head_office", "secrecy.break_glass", Scope::Bank),
+    ("security_officer", "client.secrecy", Scope::Bank),
+    ("head_office", "client.secrecy", Scope::Bank),
+    ("branch_head", "client.secrecy", Scope::Branch),
 ];
 
 const MIGRATIONS: &[Migration] = &[
@@ -137,6 +150,12 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { number: 230, name: "privacy", sql: include_str!("../migrations/0230_privacy.sql") },
     Migration { number: 212, name: "fields", sql: include_str!("../migrations/0212_fields.sql") },
+    Migration { number: 220, name: "secrecy", sql: include_str!("../migrations/0220_secrecy.sql") },
+    Migration {
+        number: 221,
+        name: "read_log",
+        sql: include_str!("../migrations/0221_read_log.sql"),
+    },
 ];
 
 /// What this room brings to the spine.
@@ -172,6 +191,7 @@ fn register(registry: &mut Registry) {
     links::register(registry);
     holdings::register(registry);
     merge::register(registry);
+    secrecy::register(registry);
     identity::register(registry);
     privacy::register(registry);
     fields::register(registry);
@@ -199,6 +219,8 @@ const TEXTS: &[(Lang, &str)] = &[
     (Lang::En, include_str!("../i18n/en/privacy.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/fields.ftl")),
     (Lang::En, include_str!("../i18n/en/fields.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/secrecy.ftl")),
+    (Lang::En, include_str!("../i18n/en/secrecy.ftl")),
 ];
 
 /// What this room shows.
@@ -264,16 +286,19 @@ pub fn pages() -> Pages {
         moved: Some(merge::moved),
         added_fields: Some(fields::added),
         more_nav: Some(objects::nav),
+        read_log: Some(secrecy::read_log),
     }
 }
 
 fn routes(routes: Routes) -> Routes {
     let routes = list::routes(client::routes(routes));
     let routes = holdings::routes(links::routes(contacts::routes(routes)));
-    privacy::routes(objects::routes(fields::routes(identity::routes(merge::routes(routes)))))
+    let routes = privacy::routes(objects::routes(fields::routes(routes)));
+    secrecy::routes(identity::routes(merge::routes(routes)))
 }
 
 fn api(api: Api) -> Api {
     let api = holdings::api(links::api(contacts::api(client::api(list::api(api)))));
-    privacy::api(objects::api(fields::api(identity::api(merge::api(api)))))
+    let api = privacy::api(objects::api(fields::api(api)));
+    secrecy::api(identity::api(merge::api(api)))
 }

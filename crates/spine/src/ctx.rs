@@ -77,7 +77,7 @@ impl Services {
     pub fn ctx(&self, principal: Arc<Principal>, channel: &'static str) -> Ctx {
         let now = self.clock.now();
         Ctx {
-            principal,
+            principal: principal.at(now),
             channel,
             operation_id: self.entropy.id(now).into(),
             now,
@@ -98,7 +98,8 @@ impl Services {
         command: &C,
     ) -> Result<C::Output, Error> {
         let output = self.bus.execute(ctx, id, command).await?;
-        if C::NAME.starts_with("org.") && C::NAME != "org.touch_session" {
+        let is_organisation = C::NAME.starts_with("org.") && C::NAME != "org.touch_session";
+        if is_organisation || C::NAME.starts_with("secrecy.") {
             self.directory.reload(&self.reader).await?;
         }
         Ok(output)

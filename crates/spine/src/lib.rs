@@ -19,11 +19,14 @@ mod memory;
 mod merge;
 mod module;
 pub mod org;
+mod owner;
 mod policy;
 mod readers;
+pub mod secrecy;
 pub mod trace;
 mod work;
 
+pub use crate::policy::{Arms, Filter, Permission, Principal, Scope};
 pub use behind::{Behind, Note};
 pub use bound::{ClientBound, Ground, Moving, OnErase, OnMerge, Rebuild, Rebuilding};
 pub use bus::{Bus, Command, CommandInfo, Registry, Rehearsal};
@@ -35,7 +38,7 @@ pub use live::{Live, LiveEvent};
 pub use memory::Memory;
 pub use merge::Merge;
 pub use module::Module;
-pub use policy::{Arms, Filter, Owner, Permission, Principal, Scope};
+pub use owner::{Owner, Subject};
 pub use readers::{JournalReader, Reaction};
 pub use work::{Change, Work};
 

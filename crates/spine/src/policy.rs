@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kernel::{BranchId, Lang, RegionId, TeamId, UserId};
+use kernel::{BranchId, ClientId, Lang, RegionId, TeamId, Timestamp, UserId};
+use policy::{Act, Decider, Group, Groups, Relation, What};
 use serde::{Deserialize, Serialize};
 use store::Value;
 
 use crate::Error;
+use crate::owner::{Owner, Subject};
+use crate::secrecy::{self, Opened, gate};
 
 /// A right that a role can grant; modules list theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,15 +59,6 @@ impl Scope {
     }
 }
 
-/// To whom a row belongs; what the scope is compared with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Owner {
-    /// The branch that keeps it.
-    pub branch_id: Option<BranchId>,
-    /// The member of staff who looks after it.
-    pub manager_id: Option<UserId>,
-}
-
 /// Who is acting, with everything the policy needs, resolved once.
 #[derive(Clone, Debug)]
 pub struct Principal {
@@ -87,8 +81,10 @@ pub struct Principal {
     /// A program acts with an API token: it hands out no rights, whatever its role.
     pub is_program: bool,
     grants: BTreeMap<String, Scope>,
-    team_members: Arc<[UserId]>,
-    region_branches: Arc<[BranchId]>,
+    pub(crate) team_members: Arc<[UserId]>,
+    pub(crate) region_branches: Arc<[BranchId]>,
+    pub(crate) decider: Arc<Decider>,
+    pub(crate) opened: Arc<[Opened]>,
     all: bool,
 }
 
@@ -112,6 +108,8 @@ impl Principal {
             grants: BTreeMap::new(),
             team_members: Arc::from([]),
             region_branches: Arc::from([]),
+            decider: secrecy::nobodys(),
+            opened: Arc::from([]),
             all: false,
         }
     }
@@ -133,6 +131,22 @@ impl Principal {
     #[must_use]
     pub(crate) fn granted(self, grants: BTreeMap<String, Scope>) -> Self {
         Self { grants, ..self }
+    }
+    /// The same person under rules of secrecy, with the cards he has opened for a while.
+    #[must_use]
+    pub(crate) fn under(self, decider: Arc<Decider>, opened: Arc<[Opened]>) -> Self {
+        Self { decider, opened, ..self }
+    }
+    /// The same person at an instant: cards whose time is over are shut again.
+    #[must_use]
+    pub(crate) fn at(self: Arc<Self>, now: Timestamp) -> Arc<Self> {
+        if self.opened.iter().all(|one| one.until > now) {
+            return self;
+        }
+        let opened: Vec<Opened> =
+            self.opened.iter().filter(|one| one.until > now).copied().collect();
+        let same = Principal::clone(&self);
+        Arc::new(Self { opened: opened.into(), ..same })
     }
     /// The name in the person's own language of the reader.
     pub fn shown_name(&self, lang: Lang) -> &str {
@@ -158,8 +172,60 @@ impl Principal {
     pub fn require(&self, permission: &str) -> Result<Scope, Error> {
         self.scope(permission).ok_or_else(|| Error::Forbidden(permission.to_owned()))
     }
-    /// Whether a permission reaches one row.
+    /// Whether a permission reaches one row: the role's scope does, and, when the row is a client, the rules
+    /// of secrecy allow what the permission is for. Rules only take away from what roles give.
     pub fn reaches(&self, permission: &str, owner: Owner) -> bool {
+        self.reaches_row(permission, owner)
+            && secrecy::acts_of(permission).iter().all(|act| self.allows(*act, owner))
+    }
+    /// Whether the rules of secrecy allow something with a client; they have no say in other rows.
+    pub fn allows(&self, act: Act, owner: Owner) -> bool {
+        self.all || self.what(owner).is_none_or(|what| self.decider.allows(act, what))
+    }
+    /// The card of a client as the rules see it from here; none when the row is no client.
+    pub fn what(&self, owner: Owner) -> Option<What> {
+        let Subject { id, level, nature } = owner.client?;
+        let is_opened = self.opened_card(id).is_some();
+        Some(What { level, relation: self.relation(owner), nature, is_opened })
+    }
+    /// The groups of fields of a client this person sees.
+    pub fn sees(&self, owner: Owner) -> Groups {
+        match self.what(owner).filter(|_| !self.all) {
+            Some(what) => self.decider.sees(what),
+            None => Groups::all(),
+        }
+    }
+    /// The groups of fields of a client this person may take out of the system.
+    pub fn exports(&self, owner: Owner) -> Groups {
+        match self.what(owner).filter(|_| !self.all) {
+            Some(what) => self.decider.exports(what),
+            None => Groups::all(),
+        }
+    }
+    /// The card this person has opened for a while, when it is still open.
+    pub fn opened_card(&self, client: ClientId) -> Option<&Opened> {
+        self.opened.iter().find(|one| one.client_id == client)
+    }
+    /// The rules this person is under.
+    pub fn decider(&self) -> &Decider {
+        &self.decider
+    }
+    /// What the owner of a row is to this person; the nearest that holds.
+    pub fn relation(&self, owner: Owner) -> Relation {
+        let (branch, manager) = (owner.branch_id, owner.manager_id);
+        if manager.is_some() && manager == self.user_id {
+            Relation::Own
+        } else if manager.is_some_and(|m| self.team_members.contains(&m)) {
+            Relation::Team
+        } else if branch.is_some() && branch == self.branch_id {
+            Relation::Branch
+        } else if branch.is_some_and(|b| self.region_branches.contains(&b)) {
+            Relation::Region
+        } else {
+            Relation::Elsewhere
+        }
+    }
+    fn reaches_row(&self, permission: &str, owner: Owner) -> bool {
         let Some(scope) = self.scope(permission) else { return false };
         let mine = owner.manager_id.is_some() && owner.manager_id == self.user_id;
         match scope {
@@ -179,9 +245,51 @@ impl Principal {
     pub fn require_over(&self, permission: &str, owner: Owner) -> Result<(), Error> {
         if self.reaches(permission, owner) { Ok(()) } else { Err(Error::NotFound) }
     }
-    /// The same rule as [`Principal::reaches`] as an SQL condition over `{table}.branch_id` and
-    /// `{table}.manager_id`; parameters are numbered from `first_place`.
+    /// The same rule as [`Principal::reaches`] as an SQL condition over the client's table, called `table`;
+    /// parameters are numbered from `first_place`.
     pub fn filter(&self, permission: &str, table: &str, first_place: usize) -> Filter {
+        let mut filter = self.filter_rows(permission, table, first_place);
+        let acts = secrecy::acts_of(permission);
+        let next = first_place + filter.params.len();
+        if let Some(gate) = gate::condition(self, acts, table, next).filter(|_| !self.all) {
+            filter.sql = format!("({} and {})", filter.sql, gate.sql);
+            filter.params.extend(gate.params);
+        }
+        filter
+    }
+    /// [`Principal::filter`] of those clients of whom these groups of fields are seen too.
+    pub fn filter_seeing(
+        &self,
+        permission: &str,
+        groups: &[Group],
+        table: &str,
+        first_place: usize,
+    ) -> Filter {
+        let mut filter = self.filter(permission, table, first_place);
+        for group in groups {
+            let seen = self.sees_filter(*group, table, first_place + filter.params.len());
+            if seen.sql != ALWAYS {
+                filter.sql = format!("({} and {})", filter.sql, seen.sql);
+                filter.params.extend(seen.params);
+            }
+        }
+        filter
+    }
+    /// Whether a group of fields is seen of every client one may see at all: only then may a list be sorted
+    /// by it.
+    pub fn sees_always(&self, group: Group) -> bool {
+        self.all || self.decider.gate(&[Act::Find, Act::Read(group)], false).is_open()
+    }
+    /// Whether a group of fields of the client is seen, as an SQL condition over the client's table. It says
+    /// nothing about the scope.
+    pub fn sees_filter(&self, group: Group, table: &str, first_place: usize) -> Filter {
+        let gate = gate::condition(self, &[Act::Find, Act::Read(group)], table, first_place);
+        let open = || Filter { sql: ALWAYS.to_owned(), params: Vec::new() };
+        gate.filter(|_| !self.all).unwrap_or_else(open)
+    }
+    /// The scope of a permission alone, as an SQL condition over `{table}.branch_id` and
+    /// `{table}.manager_id` of rows that are no clients; parameters are numbered from `first_place`.
+    pub fn filter_rows(&self, permission: &str, table: &str, first_place: usize) -> Filter {
         let nothing = || Filter { sql: "1 = 0".to_owned(), params: Vec::new() };
         let Some(scope) = self.scope(permission) else { return nothing() };
         if scope == Scope::Bank {
@@ -217,11 +325,28 @@ impl Principal {
     /// where an `or` over two columns would make the database sort everything. Parameters are numbered
     /// from `first_place`.
     pub fn arms(&self, permission: &str, table: &str, first_place: usize) -> Arms {
+        let mut arms = self.arms_of_scope(permission, table, first_place);
+        if arms.conditions.is_empty() {
+            return arms;
+        }
+        let acts = secrecy::acts_of(permission);
+        let next = first_place + arms.params.len();
+        if let Some(gate) = gate::condition(self, acts, table, next).filter(|_| !self.all) {
+            for condition in &mut arms.conditions {
+                condition.push_str(" and ");
+                condition.push_str(&gate.sql);
+            }
+            arms.params.extend(gate.params);
+        }
+        arms
+    }
+
+    fn arms_of_scope(&self, permission: &str, table: &str, first_place: usize) -> Arms {
         let nothing = || Arms { conditions: Vec::new(), params: Vec::new() };
         let whole = |filter: Filter| Arms { conditions: vec![filter.sql], params: filter.params };
         let Some(scope) = self.scope(permission) else { return nothing() };
         let me = match (scope, self.user_id) {
-            (Scope::Bank, _) => return whole(self.filter(permission, table, first_place)),
+            (Scope::Bank, _) => return whole(self.filter_rows(permission, table, first_place)),
             (_, None) => return nothing(),
             (_, Some(me)) => me,
         };
@@ -235,7 +360,7 @@ impl Principal {
             Scope::Own | Scope::Branch | Scope::Region | Scope::Bank => BTreeSet::from([me]),
         };
         if branches.len() + managers.len() > ARMS_MAX {
-            return whole(self.filter(permission, table, first_place));
+            return whole(self.filter_rows(permission, table, first_place));
         }
         let places: Vec<String> =
             (0..branches.len()).map(|n| format!("${}", first_place + n)).collect();
@@ -262,6 +387,9 @@ impl Principal {
     }
 }
 
+/// A condition that holds for every row.
+const ALWAYS: &str = "1 = 1";
+
 /// More ranges than this are not worth merging; a single condition serves then.
 const ARMS_MAX: usize = 64;
 
@@ -284,7 +412,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    fn any(column: &str, ids: Vec<Value>, first_place: usize) -> Filter {
+    pub(crate) fn any(column: &str, ids: Vec<Value>, first_place: usize) -> Filter {
         if ids.is_empty() {
             return Filter { sql: "1 = 0".to_owned(), params: ids };
         }

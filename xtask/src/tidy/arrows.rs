@@ -4,11 +4,12 @@ use super::Finding;
 use crate::tree::{File, Tree};
 
 /// Every room and the rooms it may use, from the ground up.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("kernel", &[]),
+    ("policy", &[]),
     ("jurisdiction", &["kernel"]),
     ("store", &["kernel"]),
-    ("spine", &["kernel", "store"]),
+    ("spine", &["kernel", "policy", "store"]),
     ("web", &["kernel", "spine"]),
     ("parties", CONTEXT),
     ("engagement", CONTEXT),

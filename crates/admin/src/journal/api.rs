@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use spine::Error;
 use spine::org::edit::VerifyJournal;
+use spine::secrecy::{Groups, is_told};
 use uuid::Uuid;
 use web::api::{Api, Call, ListQuery, Listing, NoQuery, Operation, Problem};
 
@@ -67,12 +68,20 @@ struct Entry {
     client_id: Option<ClientId>,
     /// Names of the fields that changed.
     fields: Vec<String>,
-    /// Field → before and after; null when one may not see the client.
+    /// Field → before and after; null when one may not see the client; without fields that are hidden.
     changes: Option<Json>,
 }
 
-fn entry(line: Line, is_readable: bool) -> Entry {
+fn entry(line: Line, groups: Option<Groups>) -> Entry {
     let names = line.changes.as_object().map(|o| o.keys().cloned().collect());
+    let entity = line.entity.clone();
+    let changes = groups.map(|groups| {
+        let mut changes = line.changes;
+        if let Some(fields) = changes.as_object_mut() {
+            fields.retain(|field, _| is_told(groups, &entity, field));
+        }
+        changes
+    });
     Entry {
         position: line.pos,
         at: line.at,
@@ -84,7 +93,7 @@ fn entry(line: Line, is_readable: bool) -> Entry {
         entity_id: line.entity_id,
         client_id: line.client,
         fields: names.unwrap_or_default(),
-        changes: is_readable.then_some(line.changes),
+        changes,
     }
 }
 
@@ -100,8 +109,11 @@ async fn list(mut call: Call, query: JournalQuery) -> Result<Listing<Entry>, Pro
     })?;
     let seen = readable(&mut call.cx, &lines.items).await?;
     Ok(lines.map(|line| {
-        let is_readable = line.client.is_none_or(|client| seen.contains(&client));
-        entry(line, is_readable)
+        let groups = match line.client {
+            Some(client) => seen.get(&client).copied(),
+            None => Some(Groups::all()),
+        };
+        entry(line, groups)
     }))
 }
 

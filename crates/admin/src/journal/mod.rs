@@ -5,7 +5,7 @@
 
 mod api;
 pub(crate) mod pages;
-mod queries;
+pub(crate) mod queries;
 mod verify;
 
 pub(crate) use api::api;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{BranchId, ClientId, JobId, Timestamp, UserId};
+use kernel::{ClientId, JobId, Timestamp, UserId};
 use serde_json::Value as Json;
 use spine::{Bus, Owner};
 use store::keys::{self, Opened};
@@ -131,7 +131,7 @@ pub(super) async fn page<R: Read>(
 }
 
 /// To whom clients belong; those that are not there are not in the answer.
-pub(super) async fn owners<R: Read>(
+pub(crate) async fn owners<R: Read>(
     db: &mut R,
     clients: &[ClientId],
 ) -> Result<BTreeMap<ClientId, Owner>, StoreError> {
@@ -141,13 +141,11 @@ pub(super) async fn owners<R: Read>(
     }
     let places: Vec<String> = (1..=clients.len()).map(|n| format!("${n}")).collect();
     let sql =
-        format!("select id, branch_id, manager_id from client where id in ({})", places.join(", "));
+        format!("select {} from client c where c.id in ({})", Owner::COLUMNS, places.join(", "));
     let values: Vec<Value> = clients.iter().map(|id| (*id).into()).collect();
     for row in db.query(&sql, &values).await? {
-        let mut c = row.cols();
-        let id = c.take()?;
-        let branch_id: Option<BranchId> = c.take()?;
-        owners.insert(id, Owner { branch_id, manager_id: c.take()? });
+        let owner = Owner::read(&mut row.cols())?;
+        owners.extend(owner.client.map(|subject| (subject.id, owner)));
     }
     Ok(owners)
 }

@@ -11,8 +11,8 @@ use web::{Action, NavItem, Pages, Routes};
 pub(crate) use conflict::{as_drawn, choose, originals};
 pub(crate) use listed::listed;
 pub(crate) use parts::{
-    active_staff, asked, branch_options, conditions, dialog, dialog_refused, lookups, post_button,
-    summary, team_options,
+    active_staff, asked, branch_options, conditions, dialog, dialog_refused, get_form, lookups,
+    post_button, summary, team_options,
 };
 
 /// The group of the navigation; imports stand in it too.
@@ -47,6 +47,9 @@ const NAV: &[NavItem] = &[
     nav(94, "/admin/tokens", "key-round", "admin-nav-tokens", "admin.staff"),
     nav(95, "/admin/jobs", "activity", "admin-nav-jobs", "admin.jobs"),
     nav(96, "/admin/journal", "book-open", "admin-nav-journal", "journal.read"),
+    nav(97, "/admin/secrecy", "lock", "admin-nav-secrecy", "secrecy.read"),
+    nav(97, "/admin/read-log", "eye", "admin-nav-read-log", "secrecy.read"),
+    nav(97, "/admin/break-glass", "shield-alert", "admin-nav-break-glass", "secrecy.read"),
     nav(97, "/admin/sign-ins", "shield-check", "admin-nav-sign-ins", "journal.read"),
 ];
 
@@ -87,6 +90,7 @@ pub fn pages() -> Pages {
             "jobs",
             "journal",
             "roles",
+            "secrecy",
             "sign_ins",
             "spine",
             "staff",
@@ -101,12 +105,13 @@ pub fn pages() -> Pages {
         moved: None,
         added_fields: None,
         more_nav: None,
+        read_log: None,
     }
 }
 
 fn routes(routes: Routes) -> Routes {
     let routes = crate::roles::routes(crate::staff::routes(routes));
-    let routes = crate::approvals::routes(routes);
+    let routes = crate::secrecy::routes(crate::approvals::routes(routes));
     let routes = crate::absences::routes(crate::branches::routes(routes));
     crate::journal::routes(crate::sign_ins::routes(crate::jobs::routes(crate::tokens::routes(
         routes,

@@ -49,6 +49,16 @@ pub(crate) fn summary(cx: &Cx, refusals: &Refusals) -> Markup {
     ui::error_summary(&cx.l, &cx.refusal_words(refusals.general()))
 }
 
+/// A form that asks a page anew: nothing is changed by it.
+pub(crate) fn get_form(action: &str, submit: String, body: &Markup) -> Markup {
+    html! {
+        form.form method="get" action=(action) {
+            div.form-body { (body) }
+            div.form-actions { (Button::primary(submit).submit()) }
+        }
+    }
+}
+
 /// A form of one button.
 pub(crate) fn post_button(
     cx: &Cx,

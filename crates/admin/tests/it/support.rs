@@ -65,7 +65,9 @@ impl JobHandler for Vain {
 const TABLE: Migration = Migration {
     number: 901,
     name: "client",
-    sql: "create table if not exists client (id @id primary key, branch_id @id, manager_id @id) @strict;
+    sql: "create table if not exists client (id @id primary key, branch_id @id, manager_id @id, \
+          kind text not null default 'person') @strict;
+create table if not exists client_secrecy (client_id @id primary key, level text not null) @strict;
 create table if not exists client_merge (survivor_id @id not null, loser_id @id primary key, undone_at @int) @strict;",
 };
 

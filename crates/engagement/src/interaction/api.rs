@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use spine::Error;
+use spine::secrecy::{Group, Groups, is_told};
 use store::journal::Entry;
 use uuid::Uuid;
 use web::api::{Api, Call, ListQuery, Listing, NoQuery, Operation, Problem};
@@ -84,6 +85,7 @@ async fn list(mut call: Call, query: ContactsQuery) -> Result<Listing<ContactVie
     let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
     let found = client_ref::visible(&mut call.cx.db, &principal, client).await?;
     principal.require_over(READ, found.owner())?;
+    call.cx.reads(found.owner(), Group::History);
     let below = page.place::<(Timestamp, Uuid)>()?;
     let below = below.map_or(Place::TOP, |(at, id)| Place { at, id });
     let (words, channels) = (query.q.unwrap_or_default(), TimelineFilter::All.channels());
@@ -105,6 +107,7 @@ async fn get(mut call: Call, _: NoQuery) -> Result<InteractionRow, Problem> {
     let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
     let client = client_ref::visible(&mut call.cx.db, &principal, row.client_id).await?;
     principal.require_over(READ, client.owner())?;
+    call.cx.reads(client.owner(), Group::History);
     Ok(row)
 }
 
@@ -170,22 +173,27 @@ struct ChangedThing {
     fields: Json,
 }
 
-impl From<&Entry> for ChangedThing {
-    fn from(entry: &Entry) -> Self {
+impl ChangedThing {
+    /// An entry as it is told to who sees these groups of the client.
+    fn told(entry: &Entry, groups: Groups) -> Self {
         let draft = &entry.draft;
+        let mut fields: Json = serde_json::from_str(&draft.changes).unwrap_or(Json::Null);
+        if let Some(fields) = fields.as_object_mut() {
+            fields.retain(|field, _| is_told(groups, &draft.entity, field));
+        }
         Self {
             command: draft.command.clone(),
             actor_id: draft.actor_id,
             channel: draft.channel.clone(),
             entity: draft.entity.clone(),
             entity_id: draft.entity_id,
-            fields: serde_json::from_str(&draft.changes).unwrap_or(Json::Null),
+            fields,
         }
     }
 }
 
-impl From<Item> for TimelineLine {
-    fn from(item: Item) -> Self {
+impl TimelineLine {
+    fn told(item: Item, groups: Groups) -> Self {
         let at = item.place().at;
         let line = |kind| Self { kind, at, contact: None, task: None, changes: Vec::new() };
         match item {
@@ -200,7 +208,7 @@ impl From<Item> for TimelineLine {
             Item::Made(task) => Self { task: Some(task), ..line(LineKind::TaskMade) },
             Item::Closed(task) => Self { task: Some(task), ..line(LineKind::TaskClosed) },
             Item::Changed(entries) => {
-                let changes = entries.iter().map(ChangedThing::from).collect();
+                let changes = entries.iter().map(|e| ChangedThing::told(e, groups)).collect();
                 Self { changes, ..line(LineKind::Changed) }
             }
         }
@@ -213,10 +221,12 @@ async fn timeline(mut call: Call, query: TimelineQuery) -> Result<Listing<Timeli
     let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
     let found = client_ref::visible(&mut call.cx.db, &principal, client).await?;
     principal.require_over(READ, found.owner())?;
+    call.cx.reads(found.owner(), Group::History);
     let below = page.place::<(Timestamp, Uuid)>()?;
     let below = below.map_or(Place::TOP, |(at, id)| Place { at, id });
     let asked = Asked { filter: query.show, query: query.q.unwrap_or_default(), below };
     let part = history::read(&call.cx, client, &asked).await?;
-    let items = part.items.into_iter().map(TimelineLine::from).collect();
+    let told = |item| TimelineLine::told(item, part.groups);
+    let items = part.items.into_iter().map(told).collect();
     Ok(Listing::before(items, part.next.map(|place| (place.at, place.id)))?)
 }

@@ -3,6 +3,7 @@
 
 use kernel::{Date, Timestamp, UserId};
 use spine::Principal;
+use spine::secrecy::Group;
 use store::{Read, Row, StoreError, Value, params};
 
 use crate::queries::client_ref::{COLUMNS, ClientRef, NOT_MERGED};
@@ -48,11 +49,12 @@ pub async fn in_question<R: Read>(
     principal: &Principal,
     limit: i64,
 ) -> Result<Vec<Listed>, StoreError> {
-    let filter = principal.filter("task.supervise", "t", 2);
+    let filter = principal.filter_rows("task.supervise", "t", 2);
     let mut values = params![limit].to_vec();
     values.extend(filter.params);
+    let told = tasks::told(principal, &mut values);
     let sql = format!(
-        "select {} from {} where t.id in \
+        "select {} from {} where {told} and t.id in \
          (select id from task where state = 'open' and needs_owner = 1 \
          union select id from task where state = 'open' and escalation_level > 0) and {} \
          order by t.due_on, t.id limit $1",
@@ -70,7 +72,7 @@ pub async fn in_question<R: Read>(
 /// The database's.
 pub async fn birthdays<R: Read>(
     db: &mut R,
-    managers: &[UserId],
+    (principal, managers): (&Principal, &[UserId]),
     days: &[String],
     since: Timestamp,
     limit: i64,
@@ -80,13 +82,16 @@ pub async fn birthdays<R: Read>(
     let places: Vec<String> =
         (0..days.len()).map(|i| format!("${}", values.len() + 1 + i)).collect();
     values.extend(days.iter().map(Value::from));
+    let seen = principal.sees_filter(Group::Identity, "c", values.len() + 1);
+    values.extend(seen.params);
     let sql = format!(
         "select {COLUMNS}, coalesce(c.birth_day, ''), s.last_contact_at from client c \
          left join client_step s on s.client_id = c.id \
          where {reach} and c.birth_day in ({}) and c.status = 'active' \
          and not exists (select i.id from interaction i where i.client_id = c.id and i.at > $1 \
-         and i.topic = 'greeting') and {NOT_MERGED} order by c.birth_day, c.id limit $2",
-        places.join(", ")
+         and i.topic = 'greeting') and {NOT_MERGED} and {} order by c.birth_day, c.id limit $2",
+        places.join(", "),
+        seen.sql
     );
     db.query(&sql, &values).await?.into_iter().map(occasion).collect()
 }

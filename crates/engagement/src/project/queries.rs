@@ -41,7 +41,7 @@ const COLUMNS: &str = "p.id, p.kind, p.title, p.starts_on, p.ends_on, p.place, p
 impl ProjectRow {
     /// To whom it belongs, for the policy.
     pub const fn owner(&self) -> Owner {
-        Owner { branch_id: self.branch_id, manager_id: self.owner_id }
+        Owner::row(self.branch_id, self.owner_id)
     }
     fn from_cols(c: &mut Cols) -> Result<Self, StoreError> {
         Ok(Self {

@@ -21,12 +21,15 @@ pub struct ClientRef {
     pub branch_id: Option<BranchId>,
     /// Who looks after him.
     pub manager_id: Option<UserId>,
+    /// How secret his card is: `open`, `restricted`, `secret`.
+    pub secrecy: String,
 }
 
 impl ClientRef {
     /// To whom he belongs, for the policy.
-    pub const fn owner(&self) -> Owner {
-        Owner { branch_id: self.branch_id, manager_id: self.manager_id }
+    pub fn owner(&self) -> Owner {
+        let place = (self.branch_id, self.manager_id);
+        Owner::of_client(self.id, place, &self.secrecy, &self.kind)
     }
     /// A very important client.
     pub fn is_vip(&self) -> bool {
@@ -42,13 +45,14 @@ impl ClientRef {
             segment: c.take()?,
             branch_id: c.take()?,
             manager_id: c.take()?,
+            secrecy: c.take()?,
         })
     }
 }
 
 /// The columns [`ClientRef`] is read from, of the table alias `c`.
-pub(crate) const COLUMNS: &str =
-    "c.id, c.display_name, c.number, c.kind, c.segment, c.branch_id, c.manager_id";
+pub(crate) const COLUMNS: &str = "c.id, c.display_name, c.number, c.kind, c.segment, c.branch_id, c.manager_id, \
+     coalesce((select y.level from client_secrecy y where y.client_id = c.id), 'open')";
 
 /// Leaves out the clients who were merged into others; the client's table is called `c`.
 pub(crate) const NOT_MERGED: &str = "not exists (select 1 from client_merge g where g.loser_id = c.id and g.undone_at is null) \

@@ -4,6 +4,7 @@ use kernel::{BranchId, ClientId, Date, TaskId, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use spine::secrecy::Group;
 use spine::{Error, Scope};
 use web::api::{Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
 
@@ -121,8 +122,11 @@ async fn of_client(mut call: Call, _: NoQuery) -> Result<Listing<TaskRow>, Probl
     const MOST: i64 = 200;
     let id: ClientId = call.id("client_id")?;
     let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
-    crate::queries::client_ref::visible(&mut call.cx.db, &principal, id).await?;
-    let rows = queries::of_client(&mut call.cx.db, id, MOST).await.map_err(Error::from)?;
+    let found = crate::queries::client_ref::visible(&mut call.cx.db, &principal, id).await?;
+    let mut rows = queries::of_client(&mut call.cx.db, id, MOST).await.map_err(Error::from)?;
+    if !call.cx.reads(found.owner(), Group::History) {
+        rows.retain(|task| principal.user_id == Some(task.assignee_id));
+    }
     Ok(Listing::whole(rows))
 }
 

@@ -6,6 +6,7 @@ use kernel::{ClientId, Date, Timestamp, UserId, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use spine::secrecy::Group;
 use spine::{Command, Error};
 use web::api::{Answer, Api, Call, Listing, Method, NoQuery, Operation, Problem};
 
@@ -115,8 +116,10 @@ async fn read_card(call: &mut Call) -> Result<(ClientId, ClientCard, FieldTexts)
     let db = &mut call.cx.db;
     let head = queries::head(db, &principal, id).await?;
     let fields = queries::fields(db, id, currency).await?;
+    let fields = queries::seen_fields(fields, &head);
     let roles = queries::roles(db, id).await?;
-    let origins = queries::origins(db, id).await?;
+    let mut origins = queries::origins(db, id).await?;
+    origins.retain(|field, _| queries::sees_field(&head, field));
     let definitions = crate::fields::definitions(&call.cx.app.services, call.cx.now()).await?;
     let is_seen = |key: &str| ClientField::find(&definitions, head.kind, &principal, key).is_some();
     let is_open = |key: &String| !key.starts_with("x_") || is_seen(key);
@@ -133,6 +136,8 @@ async fn read_card(call: &mut Call) -> Result<(ClientId, ClientCard, FieldTexts)
             (field, FieldOrigin { source, author_id, at })
         })
         .collect();
+    let groups = [Group::Identity, Group::Service, Group::History];
+    call.cx.note_read(head.owner(), groups.into_iter().filter(|g| head.sees(*g)).collect());
     let card = ClientCard {
         head,
         fields: own.into_iter().collect(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::{BranchId, ClientId, Currency, Date, Timestamp, UserId};
+use spine::secrecy::{Group, Level, group_of_field};
 use spine::{Error, Owner, Principal};
 use store::{Read, StoreError, Value, params};
 
@@ -12,18 +13,16 @@ use crate::fields::queries::doc_of;
 use crate::merge::queries::NOT_MERGED;
 
 /// To whom clients belong; a list of ids follows. The spine asks it for the rules of the second person.
-pub(crate) const OWNERS: &str = "select branch_id, manager_id from client where id in";
+pub(crate) const OWNERS: &str = "select c.branch_id, c.manager_id from client c where c.id in";
 
 /// To whom a client belongs; none when there is no such client.
 ///
 /// # Errors
 /// The database's.
 pub async fn owner<R: Read>(db: &mut R, id: ClientId) -> Result<Option<Owner>, StoreError> {
-    let sql =
-        format!("select c.branch_id, c.manager_id from client c where c.id = $1 and {NOT_MERGED}");
+    let sql = format!("select {} from client c where c.id = $1 and {NOT_MERGED}", Owner::COLUMNS);
     let Some(row) = db.first(&sql, params![id]).await? else { return Ok(None) };
-    let mut c = row.cols();
-    Ok(Some(Owner { branch_id: c.take()?, manager_id: c.take()? }))
+    Ok(Some(Owner::read(&mut row.cols())?))
 }
 
 /// What the head of the card and every mention of a client shows.
@@ -59,21 +58,58 @@ pub struct ClientHead {
     pub public_person: bool,
     /// Last change of any field.
     pub updated_at: Timestamp,
+    /// How secret his card is.
+    pub secrecy: Level,
+    /// Groups of fields that are hidden from whoever reads this: what stands in them is absent.
+    pub hidden: Vec<Group>,
 }
 
 impl ClientHead {
-    /// To whom the client belongs.
+    /// To whom the client belongs, and how secret he is.
     pub fn owner(&self) -> Owner {
-        Owner { branch_id: self.branch_id, manager_id: self.manager_id }
+        let place = (self.branch_id, self.manager_id);
+        Owner::of_client(self.id, place, self.secrecy.key(), self.kind.key())
+    }
+    /// Whether the reader it was made for sees a group of fields.
+    pub fn sees(&self, group: Group) -> bool {
+        !self.hidden.contains(&group)
+    }
+    /// What of it one may see.
+    fn masked(mut self, principal: &Principal) -> Self {
+        self.hidden = principal.sees(self.owner()).missing();
+        self.without_hidden()
+    }
+    /// What of it may be taken out of the system.
+    pub(crate) fn taken_out(mut self, principal: &Principal) -> Self {
+        self.hidden = principal.exports(self.owner()).missing();
+        self.without_hidden()
+    }
+    fn without_hidden(mut self) -> Self {
+        if !self.sees(Group::Identity) {
+            self.birth_date = None;
+            self.registered_on = None;
+            self.public_person = false;
+        }
+        if !self.sees(Group::Service) {
+            self.preferred_channel = None;
+            self.client_since = None;
+            self.verified_on = None;
+        }
+        self
     }
 }
 
 pub(crate) const HEAD: &str = "c.id, c.kind, c.number, c.display_name, c.status, c.segment, \
      c.branch_id, c.manager_id, c.preferred_channel, c.birth_date, c.registered_on, \
-     c.client_since, c.verified_on, c.public_person, c.updated_at";
+     c.client_since, c.verified_on, c.public_person, c.updated_at, \
+     coalesce((select y.level from client_secrecy y where y.client_id = c.id), 'open')";
 
-pub(crate) fn read_head(c: &mut store::Cols) -> Result<ClientHead, StoreError> {
-    Ok(ClientHead {
+/// Reads [`HEAD`] for a reader: groups of fields he may not see are absent.
+pub(crate) fn read_head(
+    c: &mut store::Cols,
+    principal: &Principal,
+) -> Result<ClientHead, StoreError> {
+    let head = ClientHead {
         id: c.take()?,
         kind: c.take()?,
         number: c.take()?,
@@ -89,7 +125,10 @@ pub(crate) fn read_head(c: &mut store::Cols) -> Result<ClientHead, StoreError> {
         verified_on: c.take()?,
         public_person: c.take::<i64>()? != 0,
         updated_at: c.take()?,
-    })
+        secrecy: Level::from_key(&c.take::<String>()?).unwrap_or(Level::Secret),
+        hidden: Vec::new(),
+    };
+    Ok(head.masked(principal))
 }
 
 /// A client the person may see.
@@ -103,7 +142,7 @@ pub async fn head<R: Read>(
 ) -> Result<ClientHead, Error> {
     let sql = format!("select {HEAD} from client c where c.id = $1 and {NOT_MERGED}");
     let row = db.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
-    let head = read_head(&mut row.cols())?;
+    let head = read_head(&mut row.cols(), principal)?;
     principal.require_over("client.read", head.owner())?;
     Ok(head)
 }
@@ -136,6 +175,17 @@ pub async fn fields<R: Read>(
         texts.extend(field.to_text(value, currency).map(|text| (field.key.to_owned(), text)));
     }
     Ok(texts)
+}
+
+/// The fields of a client without the groups that are hidden from whoever his head was read for.
+pub(crate) fn seen_fields(mut fields: FieldTexts, head: &ClientHead) -> FieldTexts {
+    fields.retain(|key, _| sees_field(head, key));
+    fields
+}
+
+/// Whether whoever a head was read for sees a field.
+pub(crate) fn sees_field(head: &ClientHead, key: &str) -> bool {
+    group_of_field(key).is_none_or(|group| head.sees(group))
 }
 
 /// Where a field's value comes from.
@@ -214,7 +264,7 @@ pub async fn recent<R: Read>(
     let mut all = vec![user.into(), limit.into()];
     all.extend(filter.params);
     let rows = db.query(&sql, &all).await?;
-    rows.into_iter().map(|r| read_head(&mut r.cols())).collect()
+    rows.into_iter().map(|r| read_head(&mut r.cols(), principal)).collect()
 }
 
 /// The name fields a client is called by.

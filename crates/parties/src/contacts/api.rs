@@ -4,6 +4,7 @@ use kernel::{ClientId, ContactId, DateId, FileId, IdentifierId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
+use spine::secrecy::{Group, hidden};
 use spine::{Command, Error};
 use uuid::Uuid;
 use web::api::{Answer, Api, Call, Listing, Method, NoQuery, Operation, Problem};
@@ -189,44 +190,46 @@ fn others(api: Api) -> Api {
 }
 
 /// The client of an address, if the caller may see him.
-async fn client(call: &mut Call) -> Result<ClientId, Problem> {
+async fn client(call: &mut Call, group: Group) -> Result<ClientId, Problem> {
     let id: ClientId = call.id("client_id")?;
-    visible(call, id).await?;
+    visible(call, id, group).await?;
     Ok(id)
 }
 
-async fn visible(call: &mut Call, client: ClientId) -> Result<(), Error> {
+/// Whether the caller sees a group of fields of a client; a reading of a secret card is noted.
+async fn visible(call: &mut Call, client: ClientId, group: Group) -> Result<(), Error> {
     let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
-    head(&mut call.cx.db, &principal, client).await.map(drop)
+    let found = head(&mut call.cx.db, &principal, client).await?;
+    if call.cx.reads(found.owner(), group) { Ok(()) } else { Err(hidden(group)) }
 }
 
 async fn contacts(mut call: Call, _: NoQuery) -> Result<Listing<Contact>, Problem> {
-    let id = client(&mut call).await?;
+    let id = client(&mut call, Group::Contacts).await?;
     Ok(Listing::whole(queries::contacts(&mut call.cx.db, id).await.map_err(Error::from)?))
 }
 
 async fn identifiers(mut call: Call, _: NoQuery) -> Result<Listing<Identifier>, Problem> {
-    let id = client(&mut call).await?;
+    let id = client(&mut call, Group::Documents).await?;
     Ok(Listing::whole(queries::identifiers(&mut call.cx.db, id).await.map_err(Error::from)?))
 }
 
 async fn addresses(mut call: Call, _: NoQuery) -> Result<Listing<Address>, Problem> {
-    let id = client(&mut call).await?;
+    let id = client(&mut call, Group::Contacts).await?;
     Ok(Listing::whole(queries::addresses(&mut call.cx.db, id).await.map_err(Error::from)?))
 }
 
 async fn dates(mut call: Call, _: NoQuery) -> Result<Listing<ImportantDate>, Problem> {
-    let id = client(&mut call).await?;
+    let id = client(&mut call, Group::History).await?;
     Ok(Listing::whole(queries::dates(&mut call.cx.db, id).await.map_err(Error::from)?))
 }
 
 async fn consents(mut call: Call, _: NoQuery) -> Result<Listing<ConsentWord>, Problem> {
-    let id = client(&mut call).await?;
+    let id = client(&mut call, Group::Contacts).await?;
     Ok(Listing::whole(queries::consent_words(&mut call.cx.db, id).await.map_err(Error::from)?))
 }
 
 async fn files(mut call: Call, _: NoQuery) -> Result<Listing<ClientFile>, Problem> {
-    let id = client(&mut call).await?;
+    let id = client(&mut call, Group::Documents).await?;
     Ok(Listing::whole(queries::files(&mut call.cx.db, id).await.map_err(Error::from)?))
 }
 
@@ -234,7 +237,7 @@ async fn stored_contact(call: &mut Call) -> Result<Contact, Problem> {
     let id: ContactId = call.id("contact_id")?;
     let found = queries::contact(&mut call.cx.db, id).await.map_err(Error::from)?;
     let found = found.ok_or(Error::NotFound)?;
-    visible(call, found.client_id).await?;
+    visible(call, found.client_id, Group::Contacts).await?;
     Ok(found)
 }
 
@@ -254,7 +257,7 @@ async fn stored_identifier(call: &mut Call) -> Result<Identifier, Problem> {
     let id: IdentifierId = call.id("identifier_id")?;
     let found = queries::identifier(&mut call.cx.db, id).await.map_err(Error::from)?;
     let found = found.ok_or(Error::NotFound)?;
-    visible(call, found.client_id).await?;
+    visible(call, found.client_id, Group::Documents).await?;
     Ok(found)
 }
 
@@ -274,7 +277,7 @@ async fn stored_address(call: &mut Call) -> Result<Address, Problem> {
     let id: Uuid = call.id("address_id")?;
     let found = queries::address(&mut call.cx.db, id).await.map_err(Error::from)?;
     let found = found.ok_or(Error::NotFound)?;
-    visible(call, found.client_id).await?;
+    visible(call, found.client_id, Group::Contacts).await?;
     Ok(found)
 }
 
@@ -294,7 +297,7 @@ async fn stored_date(call: &mut Call) -> Result<ImportantDate, Problem> {
     let id: DateId = call.id("date_id")?;
     let found = queries::date(&mut call.cx.db, id).await.map_err(Error::from)?;
     let found = found.ok_or(Error::NotFound)?;
-    visible(call, found.client_id).await?;
+    visible(call, found.client_id, Group::History).await?;
     Ok(found)
 }
 
@@ -325,7 +328,7 @@ struct FileQuery {
 }
 
 async fn add_file(mut call: Call, query: FileQuery) -> Result<Answer, Problem> {
-    let id = client(&mut call).await?;
+    let id = client(&mut call, Group::Documents).await?;
     let content = std::mem::take(&mut call.content);
     let command = AddFile::new(id, &query.name, query.kind, content);
     let file = call.run(&command).await?;
@@ -336,7 +339,7 @@ async fn file(mut call: Call) -> Result<Answer, Problem> {
     let id: FileId = call.id("file_id")?;
     let found = queries::file(&mut call.cx.db, id).await.map_err(Error::from)?;
     let file = found.ok_or(Error::NotFound)?;
-    visible(&mut call, file.client_id).await?;
+    visible(&mut call, file.client_id, Group::Documents).await?;
     let content = store::blobs::get(&mut call.cx.db, &file.hash).await.map_err(Error::from)?;
     Ok(Answer::file("application/octet-stream", &file.name, content.ok_or(Error::NotFound)?))
 }

@@ -4,11 +4,12 @@ use kernel::{AccountId, ClientId, Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use spine::Error;
+use spine::secrecy::{Group, Groups};
 use uuid::Uuid;
 use web::api::{Api, Call, ListQuery, Listing, NoQuery, Operation, Problem};
 
 use super::model::{Account, AccountRole, Card, Loan, MoneyRow, StandingOrder, Transaction};
-use super::pages::account_seen;
+use super::pages::{account_read, account_seen};
 use super::queries::{self, TransactionKey};
 use crate::client::queries::head;
 
@@ -65,7 +66,18 @@ async fn holdings(mut call: Call, _: NoQuery) -> Result<Holdings, Problem> {
     let db = &mut call.cx.db;
     let client = head(db, &principal, id).await?;
     principal.require_over(READ, client.owner())?;
-    let accounts = queries::accounts(db, id, today).await.map_err(Error::from)?;
+    call.cx.note_read(client.owner(), Groups::NONE.with(Group::Holdings));
+    let db = &mut call.cx.db;
+    let mut accounts = queries::accounts(db, id, today).await.map_err(Error::from)?;
+    // what he may only dispose of is shown as far as its owners' money may be seen
+    let foreign = accounts.iter().filter(|held| held.role != AccountRole::Owner);
+    let foreign: Vec<AccountId> = foreign.map(|held| held.account.id).collect();
+    let parties = queries::holders(db, &foreign).await.map_err(Error::from)?;
+    accounts.retain(|held| {
+        let of: Vec<_> =
+            parties.iter().filter(|(id, _, _)| *id == held.account.id).cloned().collect();
+        held.role == AccountRole::Owner || account_seen(&principal, &of, client.owner())
+    });
     let guaranteed = queries::guaranteed(db, id, today).await.map_err(Error::from)?;
     let seen = guaranteed.into_iter().filter(|(_, owes)| principal.reaches(READ, owes.owner));
     Ok(Holdings {
@@ -98,6 +110,8 @@ async fn transactions(mut call: Call, query: ListQuery) -> Result<Listing<Transa
     if !account_seen(&principal, &parties, owner) {
         return Err(Error::NotFound.into());
     }
+    account_read(&call.cx, &parties, owner);
+    let db = &mut call.cx.db;
     let before = query.place::<Place>()?.map(|Place(on_date, ordinal, id)| TransactionKey {
         on_date,
         ordinal,

@@ -4,6 +4,7 @@ use kernel::{ClientId, Money};
 use schemars::JsonSchema;
 use serde::Serialize;
 use spine::Error;
+use spine::secrecy::{Group, hidden};
 use web::api::{Api, Call, Listing, Method, NoQuery, Operation, Problem};
 
 use super::commands::{AddLink, EndLink, SetMainMember};
@@ -40,14 +41,15 @@ pub(crate) fn api(api: Api) -> Api {
         )
 }
 
-async fn seen(call: &mut Call) -> Result<ClientHead, Problem> {
+async fn seen(call: &mut Call, group: Group) -> Result<ClientHead, Problem> {
     let id: ClientId = call.id("client_id")?;
     let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
-    Ok(head(&mut call.cx.db, &principal, id).await?)
+    let found = head(&mut call.cx.db, &principal, id).await?;
+    if call.cx.reads(found.owner(), group) { Ok(found) } else { Err(hidden(group).into()) }
 }
 
 async fn links(mut call: Call, _: NoQuery) -> Result<Links, Problem> {
-    let client = seen(&mut call).await?;
+    let client = seen(&mut call, Group::Links).await?;
     let (today, principal) = (call.cx.l.today, std::sync::Arc::clone(&call.cx.ctx.principal));
     let found = queries::links_of(&mut call.cx.db, &principal, client.id, today).await;
     Ok(found.map_err(Error::from)?)
@@ -91,7 +93,7 @@ impl From<CircleCard> for CircleView {
 }
 
 async fn circles(mut call: Call, _: NoQuery) -> Result<Listing<CircleView>, Problem> {
-    let client = seen(&mut call).await?;
+    let client = seen(&mut call, Group::Links).await?;
     let (today, principal) = (call.cx.l.today, std::sync::Arc::clone(&call.cx.ctx.principal));
     let db = &mut call.cx.db;
     let found = queries::circles_of(db, &principal, &client, today).await.map_err(Error::from)?;
@@ -116,7 +118,7 @@ struct ExposureView {
 }
 
 async fn exposure(mut call: Call, _: NoQuery) -> Result<ExposureView, Problem> {
-    let client = seen(&mut call).await?;
+    let client = seen(&mut call, Group::Links).await?;
     let (today, principal) = (call.cx.l.today, std::sync::Arc::clone(&call.cx.ctx.principal));
     let group = queries::group(&mut call.cx.db, &principal, client.id, today).await?;
     let (summed, unsummed): (Vec<&ClientHead>, Vec<&ClientHead>) =

@@ -6,6 +6,7 @@ use kernel::{ClientId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use spine::secrecy::Group;
 use spine::{Command, Error};
 use store::{FromValue, Value};
 use web::api::{Answer, Api, Call, ListQuery, Listing, Operation, Problem};
@@ -175,6 +176,12 @@ async fn list(call: Call, query: ClientsQuery) -> Result<Listing<ClientRow>, Pro
         .await
         .map_err(Error::from)?;
     let beside = Beside::read(&cx, &mut cx.db.clone(), &asked.columns, &page.rows).await?;
+    for row in &page.rows {
+        // a program that reads a list reads the cards in it
+        let told = [Group::Identity, Group::Service, Group::Contacts];
+        let told = told.into_iter().filter(|group| row.head.sees(*group));
+        cx.note_read(row.head.owner(), told.collect());
+    }
     let sort = &asked.address.sort.key;
     let last = page.rows.last().filter(|_| page.has_more);
     let next = last.map(|row| row.cursor.encode(sort));

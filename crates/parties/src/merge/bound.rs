@@ -114,6 +114,9 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
         },
     )
     .on_erase(KEPT),
+    ClientBound::moves("read_log", "client_id")
+        .on_erase(OnErase::Stays("who looked at a card is told without a word of the client")),
+    ClientBound::stays("client_secrecy", "client_id", "the merge itself keeps the higher level"),
     ClientBound::moves("card", "client_id").on_erase(KEPT),
     ClientBound::moves("loan", "client_id").on_erase(KEPT),
     ClientBound::stays("circle_main", "circle_id", CIRCLES),

@@ -65,7 +65,7 @@ pub(crate) async fn mergeable<R: Read>(
 ) -> Result<(ClientHead, bool), Error> {
     let sql = format!("select {HEAD} from client c where c.id = $1");
     let row = db.first(&sql, params![client]).await?.ok_or(Error::NotFound)?;
-    let head = read_head(&mut row.cols())?;
+    let head = read_head(&mut row.cols(), principal)?;
     principal.require_over("client.read", head.owner())?;
     principal.require_over("client.merge", head.owner())?;
     Ok((head, merged_into(db, client).await?.is_some()))

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jurisdiction::{similarity, trigrams};
 use kernel::ClientId;
+use spine::secrecy::Group;
 use spine::{Error, Principal};
 use store::{Read, StoreError, Value, params};
 
@@ -103,14 +104,20 @@ async fn by_key<R: Read>(
     let whole: Vec<Value> = keys.iter().filter(|k| !k.starts_with('~')).map(Value::from).collect();
     let places: Vec<String> = (1..=whole.len()).map(|n| format!("${n}")).collect();
     // whole numbers first: among many that begin alike they must not be cut off
+    // who knows a whole number of somebody who stands before him finds him by it; parts of numbers that are
+    // hidden find nobody
     let whole_ones = (format!("k.value in ({})", places.join(", ")), whole, 1000);
     let beginnings = keys.iter().map(|key| {
         let values: Vec<Value> = vec![key.into(), after_prefix(key).into()];
         ("k.value >= $1 and k.value < $2".to_owned(), values, 500)
     });
     for (condition, mut values, rank) in std::iter::once(whole_ones).chain(beginnings) {
-        let filter = principal.filter("client.read", "c", values.len() + 1);
-        values.extend(filter.params);
+        let mut filter = principal.filter("client.read", "c", values.len() + 1);
+        values.append(&mut filter.params);
+        if rank < 1000 {
+            let seen = key_seen(principal, &mut values);
+            filter.sql = format!("{} and {seen}", filter.sql);
+        }
         let sql = format!(
             "select {HEAD}, k.kind, k.value from client_key k join client c on c.id = k.client_id \
              where {condition} and {} order by k.value, k.kind, k.client_id limit {CANDIDATES}",
@@ -118,12 +125,26 @@ async fn by_key<R: Read>(
         );
         for row in db.query(&sql, &values).await? {
             let mut c = row.cols();
-            let head = read_head(&mut c)?;
+            let head = read_head(&mut c, principal)?;
             let key = (c.take()?, readable(c.take()?));
             out.entry(head.id).or_insert(Found { head, key: Some(key), rank });
         }
     }
     Ok(out.into_values().collect())
+}
+
+/// Whether the number of a key `k` belongs to a group of fields the person sees of its client.
+fn key_seen(principal: &Principal, values: &mut Vec<Value>) -> String {
+    let mut of = |group| {
+        let seen = principal.sees_filter(group, "c", values.len() + 1);
+        values.extend(seen.params);
+        seen.sql
+    };
+    let (contacts, documents) = (of(Group::Contacts), of(Group::Documents));
+    format!(
+        "case when k.kind = 'number' then 1 when k.kind in ('phone', 'email') and {contacts} then 1 \
+         when k.kind not in ('phone', 'email') and {documents} then 1 else 0 end = 1"
+    )
 }
 
 /// A key kept from its end is turned round again.
@@ -234,7 +255,7 @@ async fn matching<R: Read>(
             filter.sql
         );
         for row in db.query(&sql, &values).await? {
-            let head = read_head(&mut row.cols())?;
+            let head = read_head(&mut row.cols(), principal)?;
             let rank = name_rank(typed, &head);
             out.insert(head.id, Found { head, key: None, rank });
         }

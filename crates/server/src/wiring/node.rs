@@ -136,6 +136,7 @@ impl Core {
             jurisdiction: Arc::from(setting.jurisdiction.as_str()),
         };
         spine::org::set_up(&services, &grants).await?;
+        spine::secrecy::set_up(&services).await?;
         let keepers = Keepers::new(services.clone(), writer, jobs, readers, schedules);
         Ok(Core { services, keepers, bank_box })
     }

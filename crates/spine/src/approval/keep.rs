@@ -87,7 +87,7 @@ async fn owners(work: &mut Work<'_>, owner_sql: Option<&str>) -> Result<Vec<Owne
         let values: Vec<Value> = clients.iter().map(|id| (*id).into()).collect();
         for row in work.query(&format!("{sql} ({})", places.join(", ")), &values).await? {
             let mut c = row.cols();
-            let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
+            let owner = Owner::row(c.take()?, c.take()?);
             if !owners.contains(&owner) {
                 owners.push(owner);
             }

@@ -85,7 +85,7 @@ async fn with_needs<R: Read>(db: &mut R, rows: Vec<Row>) -> Result<Vec<Approval>
         let mut c = row.cols();
         let id: Uuid = c.take()?;
         let permission = c.take()?;
-        let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
+        let owner = Owner::row(c.take()?, c.take()?);
         needs.entry(id).or_default().push(Need { permission, owner });
     }
     for one in &mut all {
@@ -184,7 +184,7 @@ fn arm(
     for (permission, _) in holder.grants() {
         values.push(permission.into());
         let place = values.len();
-        let reach = holder.filter(permission, "n", place + 1);
+        let reach = holder.filter_rows(permission, "n", place + 1);
         values.extend(reach.params);
         held.push(format!("(n.permission = ${place} and {})", reach.sql));
     }

@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn request(maker: u128, at: Option<u128>) -> Approval {
-        let owner = Owner { branch_id: at.map(branch), manager_id: None };
+        let owner = Owner::row(at.map(branch), None);
         Approval {
             id: Uuid::nil(),
             command_id: Uuid::nil().into(),

@@ -31,6 +31,10 @@ pub struct Loaded {
     /// Personnel numbers of accounts.
     pub(crate) personnel: BTreeMap<UserId, String>,
     pub(crate) principals: BTreeMap<UserId, Arc<Principal>>,
+    /// The rules of secrecy in force.
+    pub secrecy: Arc<crate::secrecy::SecrecyRules>,
+    pub(crate) released: Option<crate::secrecy::Released>,
+    pub(crate) opened: BTreeMap<UserId, Vec<crate::secrecy::Opened>>,
 }
 
 /// The organisation of this node; cheap to clone.
@@ -47,6 +51,7 @@ impl Directory {
     pub async fn reload(&self, reader: &Reader) -> Result<(), Error> {
         let mut db = reader.clone();
         let mut loaded = queries::load_organisation(&mut db).await?;
+        loaded.secrecy = self.get().secrecy.renewed(loaded.released.as_ref());
         loaded.principals = loaded
             .staff
             .values()
@@ -88,7 +93,12 @@ impl Directory {
             Some(limit) => narrowed(&role.grants, limit),
             None => role.grants.clone(),
         };
-        Some(Arc::new(base.granted(grants)))
+        let member = user.and_then(|id| loaded.staff.get(&id));
+        let place = member.map(|member| crate::secrecy::who_of(&loaded, member));
+        let roles = vec![role.key.clone()];
+        let who = crate::secrecy::Who { roles, is_program: true, ..place.unwrap_or_default() };
+        let decider = loaded.secrecy.decider(who);
+        Some(Arc::new(base.granted(grants).under(decider, Arc::from([]))))
     }
 }
 
@@ -223,5 +233,8 @@ fn principal_of(loaded: &Loaded, member: &StaffMember) -> Principal {
     base.team_id = member.team_id;
     base.roles = roles.iter().map(|r| r.key.clone()).collect();
     base.lang = member.lang;
+    let decider = loaded.secrecy.decider(crate::secrecy::who_of(loaded, member));
+    let opened = loaded.opened.get(&member.id).cloned().unwrap_or_default();
     Principal::with_grants(base, grants, team_members, region_branches)
+        .under(decider, opened.into())
 }

@@ -38,6 +38,8 @@ pub(super) const CLIENT_BOUND: &[ClientBound] = &[
     .on_erase(OnErase::Stays("so that the next word of a feed on him is known and refused")),
     ClientBound::stays("approval", "client_id", "what waits names the client it was asked for")
         .on_erase(OnErase::Stays("what it keeps is sealed under the client's key")),
+    ClientBound::stays("break_glass", "client_id", "the report names the card that was opened")
+        .on_erase(OnErase::Stays("the report tells who opened a card, and why")),
 ];
 
 /// Branches of one feed.

@@ -42,6 +42,8 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "admin.jobs", scoped: false },
     Permission { key: "journal.read", scoped: false },
     Permission { key: "view.share", scoped: false },
+    Permission { key: "secrecy.read", scoped: false },
+    Permission { key: "secrecy.change", scoped: false },
     Permission { key: "system", scoped: false },
 ];
 
@@ -60,6 +62,11 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("security_officer", "journal.read", Scope::Bank),
     ("security_officer", "admin.roles", Scope::Bank),
     ("auditor", "journal.read", Scope::Bank),
+    ("administrator", "secrecy.read", Scope::Bank),
+    ("administrator", "secrecy.change", Scope::Bank),
+    ("security_officer", "secrecy.read", Scope::Bank),
+    ("security_officer", "secrecy.change", Scope::Bank),
+    ("auditor", "secrecy.read", Scope::Bank),
     ("head_office", "view.share", Scope::Bank),
     ("regional_head", "view.share", Scope::Bank),
     ("branch_head", "view.share", Scope::Bank),
@@ -93,6 +100,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "approval",
         sql: include_str!("../../migrations/0115_approval.sql"),
     },
+    Migration {
+        number: 130,
+        name: "secrecy_policy",
+        sql: include_str!("../../migrations/0130_secrecy_policy.sql"),
+    },
 ];
 
 /// The spine's own module.
@@ -116,6 +128,7 @@ fn register(registry: &mut Registry) {
     factor::commands::register(registry);
     views::register(registry);
     crate::approval::register(registry);
+    crate::secrecy::commands::register(registry);
     registry.add::<ImportBranches>();
     registry.add::<Seed>();
     registry.add::<setup::SetUpRoles>();

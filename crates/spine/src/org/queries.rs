@@ -71,6 +71,8 @@ pub(crate) async fn load_organisation<R: Read>(db: &mut R) -> Result<Loaded, Sto
         let mut c = row.cols();
         loaded.personnel.insert(c.take()?, c.take()?);
     }
+    loaded.released = crate::secrecy::queries::released(db).await?;
+    loaded.opened = crate::secrecy::queries::opened(db).await?;
     Ok(loaded)
 }
 

@@ -93,7 +93,10 @@ impl Check<'_> {
     fn object(&mut self, schema: &Json, object: &Map<String, Json>, at: &str) {
         let properties = schema.get("properties").and_then(Json::as_object);
         let others = schema.get("additionalProperties");
-        for (name, value) in object {
+        let mut members: Vec<(&String, &Json)> = object.iter().collect();
+        // in one order, however the caller wrote them
+        members.sort_by_key(|(name, _)| *name);
+        for (name, value) in members {
             let place = join(at, name);
             if name.contains('\0') {
                 self.say("api-text-not-allowed", at);

@@ -296,7 +296,7 @@ pub(super) fn digest(operation: &Operation, asked: &Asked<'_>, content: &[u8]) -
         hasher.update(value.as_bytes());
     }
     hasher.update([2]);
-    hasher.update(asked.query.to_string());
+    hasher.update(sorted(asked.query.clone()).to_string());
     hasher.update([3]);
     match (&asked.body, operation.secret) {
         (Json::Object(object), Some(secret)) => {
@@ -305,12 +305,18 @@ pub(super) fn digest(operation: &Operation, asked: &Asked<'_>, content: &[u8]) -
                 .filter(|(name, _)| name.as_str() != secret)
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
-            hasher.update(Json::Object(open).to_string());
+            hasher.update(sorted(Json::Object(open)).to_string());
         }
         (Json::Null, _) => hasher.update(content),
-        (body, _) => hasher.update(body.to_string()),
+        (body, _) => hasher.update(sorted((*body).clone()).to_string()),
     }
     hasher.finalize().into()
+}
+
+/// The same with the members of objects in one order: their order is no part of what is asked.
+fn sorted(mut value: Json) -> Json {
+    value.sort_all_objects();
+    value
 }
 
 /// The address of the next page: the same, with another cursor.

@@ -21,6 +21,7 @@ use super::oidc::Provider;
 use super::pages::{
     Action, AddedFields, CardPanel, ListColumn, MoreNavOf, Moved, NavItem, Pages, SearchSource,
 };
+use super::reads::ReadLog;
 use super::{cx, errors, gallery, health, live, me, oidc, second_step, security, sign_in};
 use crate::api::{self, Api, Contract, Rate};
 use crate::i18n::{Texts, TextsError};
@@ -74,6 +75,8 @@ pub struct App {
     pub(super) added_fields: Option<AddedFields>,
     /// Entries of the menu that are data.
     pub(super) more_nav: Option<MoreNavOf>,
+    /// Writes readings of secret cards down.
+    pub(super) read_log: Option<ReadLog>,
     /// All routes with their access rule.
     pub routes: Vec<RouteInfo>,
     /// All operations of the API.
@@ -133,6 +136,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         moved: None,
         added_fields: None,
         more_nav: None,
+        read_log: None,
         routes: Vec::new(),
         api: None,
         api_rate: Rate::default(),
@@ -150,6 +154,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         app.moved = app.moved.or(room.moved);
         app.added_fields = app.added_fields.or(room.added_fields);
         app.more_nav = app.more_nav.or(room.more_nav);
+        app.read_log = app.read_log.or(room.read_log);
         app.actions.extend_from_slice(room.actions);
     }
     app.nav.sort_by_key(|n| n.order);

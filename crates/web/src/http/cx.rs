@@ -18,6 +18,7 @@ use super::app::App;
 use super::errors::{self, Failure};
 use super::moved;
 use super::pages::{AddedField, MoreNav};
+use super::reads::{self, Reads};
 use super::seen::{self, Seen};
 use super::sign_in::hash_token;
 use crate::api::is_api;
@@ -54,6 +55,8 @@ pub struct Cx {
     pub agent: String,
     /// Network address, for the session list and the gate; empty when it is not known.
     pub address: String,
+    /// What of secret cards the answer shows so far.
+    pub readings: Reads,
 }
 
 impl Cx {
@@ -147,7 +150,12 @@ pub(super) async fn with_context(
         }
     };
     request.extensions_mut().insert(cx.clone());
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    if response.status().is_success()
+        && let Err(error) = reads::written(&cx).await
+    {
+        response = Failure::from(error).into_response();
+    }
     if let Some(there) = moved::elsewhere(&cx, only_reads, response.status()).await {
         return there;
     }
@@ -224,6 +232,7 @@ async fn make(
         more_nav: Arc::from([]),
         agent: text_header(headers, "user-agent"),
         address,
+        readings: Reads::default(),
         ctx,
         app,
     })

@@ -17,6 +17,7 @@ mod me;
 mod moved;
 mod oidc;
 mod pages;
+mod reads;
 mod second_step;
 mod security;
 mod seen;
@@ -38,4 +39,5 @@ pub use pages::{
     MoreNavOf, MoreNavs, Moved, MovedTo, NavItem, Pages, PanelMarkup, PanelSlot, SearchHit,
     SearchSource,
 };
+pub use reads::{CardRead, Logging, ReadLog, Reads};
 pub use sign_in::{hash_token, new_token};

@@ -13,6 +13,7 @@ use spine::Error;
 use super::access::Routes;
 use super::contact_file::ContactFormat;
 use super::cx::Cx;
+use super::reads::ReadLog;
 use crate::api::Api;
 
 /// Everything a room shows.
@@ -41,6 +42,8 @@ pub struct Pages {
     pub added_fields: Option<AddedFields>,
     /// Entries of the menu that are data, from the room that owns them.
     pub more_nav: Option<MoreNavOf>,
+    /// Writes readings of secret cards down, from the room that keeps the log.
+    pub read_log: Option<ReadLog>,
 }
 
 /// An entry of the menu that is data: a list of a kind of record the bank has made for itself.

@@ -1,10 +1,12 @@
 //! The states a component may be in besides "full": empty, loading, failed, offline, not allowed.
 
+use kernel::ClientId;
 use maud::{Markup, html};
+use spine::secrecy::Group;
 
 use super::button::Button;
 use crate::i18n::L;
-use crate::icons::icon_20;
+use crate::icons::{icon, icon_20};
 
 /// A block that says what is the matter and what to do about it.
 pub struct State {
@@ -52,6 +54,23 @@ impl State {
             }
         }
     }
+}
+
+/// A part of a card that the rules of secrecy hide from the person who asks: what it is, and where he finds
+/// out why and whom to ask.
+pub fn hidden(l: &L, group: Group, client: ClientId) -> Markup {
+    let words = l.t(&format!("secrecy-group-{}", group.key()));
+    html! {
+        p.quiet title=(l.t("secrecy-hidden-words")) {
+            (icon("eye-off")) " " (l.ta("secrecy-hidden", &[("what", words.as_str().into())]))
+        }
+        (why_hidden(l, client))
+    }
+}
+
+/// The way from something hidden to the reason.
+pub fn why_hidden(l: &L, client: ClientId) -> Button {
+    Button::quiet(l.t("secrecy-why")).icon("lock").href(format!("/clients/{client}/secrecy"))
 }
 
 /// Nothing here yet: what this place is for and the one action.

@@ -1,13 +1,16 @@
 //! One request: what would change, who asked, whose word it waits for.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::Refusals;
+use kernel::{ClientId, Refusals};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use spine::Error;
 use spine::approval::{Approval, NOTE_CHARS_MAX, Right, State, queries};
+use spine::secrecy::Groups;
 use uuid::Uuid;
 use web::ui::{Button, Field, Input, Kv, PageHeader, Panel, error_summary, split};
 use web::{AddedField, Answer, Cx};
@@ -15,12 +18,14 @@ use web::{AddedField, Answer, Cx};
 use super::HOME;
 use super::list::state_mark;
 use crate::journal::pages::values::{change_lines, entity_word};
+use crate::journal::queries::owners;
 use crate::pages::{lookups, post_button};
 
 pub(super) async fn show(mut cx: Cx, Path(id): Path<Uuid>) -> Answer {
     let approval = visible(&mut cx, id).await?;
     let title = cx.command_words(&approval.command);
-    let content = body(&cx, &approval, "", &Refusals::default()).await?;
+    let groups = groups(&cx, &approval).await?;
+    let content = body(&cx, (&approval, groups), "", &Refusals::default()).await?;
     Ok(cx.page(&title, &content))
 }
 
@@ -46,20 +51,41 @@ pub(super) async fn refused(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let title = cx.command_words(&approval.command);
-    let body = body(cx, approval, note, refusals).await?;
+    let groups = groups(cx, approval).await?;
+    let body = body(cx, (approval, groups), note, refusals).await?;
     Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &body))
+}
+
+/// What this person sees of the clients the request is about: of several only what he sees of each. A reader
+/// of the journal who is no party sees which fields, the parties see the values.
+async fn groups(cx: &Cx, approval: &Approval) -> Result<Option<Groups>, Error> {
+    if cx.right_when_open(approval) == Right::None {
+        return Ok(None);
+    }
+    if approval.maker_id.is_some() && approval.maker_id == cx.principal().user_id {
+        return Ok(Some(Groups::all()));
+    }
+    let none = Vec::new();
+    let things = approval.changes.as_array().unwrap_or(&none).iter();
+    let ids = things.filter_map(|thing| thing.get("client_id")?.as_str()?.parse().ok());
+    let clients: BTreeSet<ClientId> = ids.chain(approval.client_id).collect();
+    let clients: Vec<ClientId> = clients.into_iter().collect();
+    let owners = owners(&mut cx.db.clone(), &clients).await?;
+    let seen = owners.values().map(|owner| cx.principal().sees(*owner));
+    Ok(Some(seen.fold(Groups::all(), Groups::and)))
 }
 
 async fn body(
     cx: &Cx,
-    approval: &Approval,
+    (approval, groups): (&Approval, Option<Groups>),
     note: &str,
     refusals: &Refusals,
 ) -> Result<Markup, Error> {
     let l = &cx.l;
     let added = cx.added_fields().await?;
     let messages = cx.refusal_words(refusals.general());
-    let wide = html! { (changes(cx, &added, approval)) (decision(cx, approval, note, refusals)) };
+    let changed = changes(cx, &added, approval, groups);
+    let wide = html! { (changed) (decision(cx, approval, note, refusals)) };
     Ok(html! {
         (PageHeader::new(cx.command_words(&approval.command)).crumb(HOME, l.t("approvals"))
             .marks(state_mark(l, approval.state)).render(l))
@@ -102,10 +128,8 @@ fn facts(cx: &Cx, approval: &Approval) -> Markup {
     Panel::new(l.t("approval-facts")).icon("hourglass").render(&kv.render(l))
 }
 
-fn changes(cx: &Cx, added: &[AddedField], approval: &Approval) -> Markup {
+fn changes(cx: &Cx, added: &[AddedField], approval: &Approval, groups: Option<Groups>) -> Markup {
     let l = &cx.l;
-    // a reader of the journal sees which fields, the parties see the values
-    let is_open = cx.right_when_open(approval) != Right::None;
     let none = Vec::new();
     let things = approval.changes.as_array().unwrap_or(&none);
     let list = html! {
@@ -113,7 +137,7 @@ fn changes(cx: &Cx, added: &[AddedField], approval: &Approval) -> Markup {
             @let entity = thing.get("entity").and_then(Json::as_str).unwrap_or("");
             div.waiting-change {
                 strong { (entity_word(l, entity)) }
-                (change_lines(cx, added, (entity, thing.get("changes").unwrap_or(&Json::Null)), is_open))
+                (change_lines(cx, added, (entity, thing.get("changes").unwrap_or(&Json::Null)), groups))
             }
         }
         @if things.len() >= queries::CHANGES_MAX {

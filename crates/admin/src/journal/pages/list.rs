@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::limits::PAGE_ROWS;
 use kernel::{ClientId, Timestamp};
 use maud::{Markup, html};
+use spine::secrecy::Groups;
 use spine::{Error, Owner};
 use uuid::Uuid;
 use web::ui::{
@@ -84,17 +85,17 @@ fn next_page(conditions: &[Condition], last: &Line) -> String {
     format!("{HOME}{}", ui::query_string(pairs))
 }
 
-/// The clients among the entries whose values this person may see.
+/// What this person sees of the clients among the entries; of one who is not in the answer nothing.
 ///
 /// # Errors
 /// The database's.
 pub(in crate::journal) async fn readable(
     cx: &mut Cx,
     lines: &[Line],
-) -> Result<BTreeSet<ClientId>, Error> {
+) -> Result<BTreeMap<ClientId, Groups>, Error> {
     let clients: BTreeSet<ClientId> = lines.iter().filter_map(|line| line.client).collect();
     if !cx.principal().has("client.read") {
-        return Ok(BTreeSet::new());
+        return Ok(BTreeMap::new());
     }
     let clients: Vec<ClientId> = clients.into_iter().collect();
     let owners: BTreeMap<ClientId, Owner> = queries::owners(&mut cx.db, &clients).await?;
@@ -102,7 +103,7 @@ pub(in crate::journal) async fn readable(
     Ok(owners
         .into_iter()
         .filter(|(_, owner)| principal.reaches("client.read", *owner))
-        .map(|(id, _)| id)
+        .map(|(id, owner)| (id, principal.sees(owner)))
         .collect())
 }
 
@@ -134,7 +135,7 @@ fn filter(cx: &Cx, conditions: Vec<Condition>) -> Markup {
 fn table(
     cx: &Cx,
     (lines, added): (&[Line], &[AddedField]),
-    readable: &BTreeSet<ClientId>,
+    readable: &BTreeMap<ClientId, Groups>,
     next: Option<String>,
 ) -> Markup {
     let l = &cx.l;
@@ -148,8 +149,11 @@ fn table(
         .column(Column::text(l.t("admin-journal-changes")).wide())
         .empty(none);
     for line in lines {
-        let is_open = line.client.is_none_or(|client| readable.contains(&client));
-        table = table.row(row(cx, (line, added), is_open));
+        let groups = match line.client {
+            Some(client) => readable.get(&client).copied(),
+            None => Some(Groups::all()),
+        };
+        table = table.row(row(cx, (line, added), groups));
     }
     if let Some(next) = next {
         let words = l.t("admin-newest-first");
@@ -158,7 +162,8 @@ fn table(
     table.render(l)
 }
 
-fn row(cx: &Cx, (line, added): (&Line, &[AddedField]), is_open: bool) -> Row {
+fn row(cx: &Cx, (line, added): (&Line, &[AddedField]), groups: Option<Groups>) -> Row {
+    let is_open = groups.is_some();
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let who = line
@@ -189,7 +194,7 @@ fn row(cx: &Cx, (line, added): (&Line, &[AddedField]), is_open: bool) -> Row {
         .cell(Cell::markup(when))
         .cell(Cell::markup(who))
         .cell(Cell::markup(what))
-        .cell(Cell::markup(change_lines(cx, added, (&line.entity, &line.changes), is_open)))
+        .cell(Cell::markup(change_lines(cx, added, (&line.entity, &line.changes), groups)))
 }
 
 fn filtered(name: &str, id: Uuid) -> String {

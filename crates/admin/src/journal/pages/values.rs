@@ -4,6 +4,7 @@ use kernel::{Date, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use spine::org::Directory;
+use spine::secrecy::{Groups, is_told};
 use uuid::Uuid;
 use web::i18n::L;
 use web::{AddedField, Cx};
@@ -29,19 +30,20 @@ fn field_word(l: &L, added: Option<&AddedField>, entity: &str, field: &str) -> S
     lookups(l, &[&own, "field", "permission"], field)
 }
 
-/// All changed fields of an entry; without their values for a person who may not see the client.
+/// All changed fields of an entry; without their values for a person who may not see the client, and without
+/// those of groups of fields that are hidden from him.
 pub(crate) fn change_lines(
     cx: &Cx,
     added: &[AddedField],
     (entity, changes): (&str, &Json),
-    is_open: bool,
+    groups: Option<Groups>,
 ) -> Markup {
     let l = &cx.l;
     let Json::Object(fields) = changes else {
         return html! {};
     };
     let of = |field: &str| AddedField::of(added, (entity, changes), field);
-    if !is_open {
+    let Some(groups) = groups else {
         let names: Vec<String> =
             fields.keys().map(|field| field_word(l, of(field), entity, field)).collect();
         return html! {
@@ -49,9 +51,14 @@ pub(crate) fn change_lines(
                 (web::icons::icon("eye-off")) " " (names.join(", "))
             }
         };
-    }
+    };
     let directory = &cx.app.services.directory;
     let one = |(field, change): (&String, &Json)| {
+        if !is_told(groups, entity, field) {
+            return html! {
+                li { span.quiet { (web::icons::icon("eye-off")) " " (field_word(l, of(field), entity, field)) } }
+            };
+        }
         let side = |at: usize| {
             let value = change.get(at).unwrap_or(&Json::Null);
             let words = of(field).zip(value.as_str()).map(|(added, text)| added.value(text));

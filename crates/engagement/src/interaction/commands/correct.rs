@@ -2,6 +2,7 @@
 
 use kernel::{InteractionId, Refusals};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::{Act, Group};
 use spine::{Command, Error, Work};
 
 use super::log::{Entry, insert};
@@ -33,6 +34,9 @@ impl Command for CorrectInteraction {
         let old = queries::interaction(w, self.interaction_id).await?.ok_or(Error::NotFound)?;
         let client = client_ref::get(w, old.client_id).await?;
         w.ctx.principal.require_over("interaction.log", client.owner())?;
+        if !w.ctx.principal.allows(Act::Read(Group::History), client.owner()) {
+            return Err(Error::NotFound);
+        }
         if queries::is_corrected(w, old.id).await? {
             return Err(Error::refused("interaction-corrected"));
         }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use kernel::{InteractionId, Refusals};
 use maud::html;
 use spine::Error;
+use spine::secrecy::Group;
 use web::ui::{self, Field, Form, Input, form_row};
 use web::{Answer, Cx, FormData};
 
@@ -21,6 +22,10 @@ async fn guarded(cx: &mut Cx, id: &str) -> Result<(InteractionRow, ClientRef), E
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let client = client_ref::visible(&mut cx.db, &principal, row.client_id).await?;
     principal.require_over("interaction.log", client.owner())?;
+    // what is corrected is shown
+    if !cx.reads(client.owner(), Group::History) {
+        return Err(Error::NotFound);
+    }
     Ok((row, client))
 }
 

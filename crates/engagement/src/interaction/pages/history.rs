@@ -2,6 +2,7 @@
 
 use kernel::{ClientId, TaskId, Timestamp, limits};
 use spine::Error;
+use spine::secrecy::{Groups, is_any_told};
 use store::journal::{self, Entry};
 use uuid::Uuid;
 use web::{AddedField, Cx};
@@ -56,6 +57,8 @@ pub(in crate::interaction) struct Page {
     pub(in crate::interaction) next: Option<Place>,
     /// When the person looked last.
     pub(in crate::interaction) seen_at: Option<Timestamp>,
+    /// The groups of fields of the client he sees.
+    pub(in crate::interaction) groups: Groups,
 }
 
 /// Reads one part: five questions, whatever the client's history holds.
@@ -68,6 +71,8 @@ pub(in crate::interaction) async fn read(
     let rows = i64::try_from(limits::TIMELINE_ROWS).unwrap_or(30);
     let Asked { filter, query, below } = asked;
     let mut merge = Merge::default();
+    let owner = client_ref::get(&mut db, client).await?.owner();
+    let groups = cx.principal().sees(owner);
     let found = contacts(&mut db, client, filter.channels(), query, *below, rows).await?;
     merge.add(found.into_iter().map(|c| Item::Contact(Box::new(c))).collect(), rows);
     if filter.shows_tasks() {
@@ -83,18 +88,17 @@ pub(in crate::interaction) async fn read(
         let (mut entries, edge) = cut_journal(entries);
         merge.edge = merge.edge.max(edge);
         let loads = *filter == TimelineFilter::Changes;
-        let owner = client_ref::get(&mut db, client).await?.owner();
         let money = cx.principal().reaches("holding.read", owner);
         let records = cx.principal().reaches("record.read", owner);
         let added = cx.added_fields().await?;
         entries.retain_mut(|e| (records || e.draft.entity != "custom_record") && cut(e, &added));
-        merge.items.extend(grouped(
-            entries.into_iter().filter(|e| (loads || !is_load(e)) && (money || !is_holding(e))),
-        ));
+        merge.items.extend(grouped(entries.into_iter().filter(|e| {
+            (loads || !is_load(e)) && (money || !is_holding(e)) && is_entry_told(groups, e)
+        })));
     }
     let (items, next) = merge.finish(limits::TIMELINE_ROWS);
     let seen_at = seen_at(&mut db, client, cx.principal().user_id).await?;
-    Ok(Page { items, next, seen_at })
+    Ok(Page { items, next, seen_at, groups })
 }
 
 /// Takes out of an entry what the reader may not know of the bank's own fields; `false`: nothing is left.
@@ -140,6 +144,13 @@ fn grouped(entries: impl Iterator<Item = Entry>) -> Vec<Item> {
         }
     }
     groups.into_iter().map(Item::Changed).collect()
+}
+
+/// Whether anything of an entry is told to who sees these groups.
+fn is_entry_told(groups: Groups, entry: &Entry) -> bool {
+    let changes: serde_json::Value = serde_json::from_str(&entry.draft.changes).unwrap_or_default();
+    let fields = changes.as_object().into_iter().flatten().map(|(field, _)| field.as_str());
+    is_any_told(groups, &entry.draft.entity, fields)
 }
 
 /// What a bulk load wrote is no change anybody made; it stands among the changes when they are asked for.

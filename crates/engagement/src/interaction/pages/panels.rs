@@ -5,7 +5,8 @@ use std::sync::Arc;
 use kernel::ClientId;
 use maud::html;
 use spine::Error;
-use web::ui::{Button, Menu, MenuItem};
+use spine::secrecy::Group;
+use web::ui::{self, Button, Menu, MenuItem, Panel};
 use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::history::Asked;
@@ -83,9 +84,16 @@ impl CardPanel for Timeline {
     fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
         Box::pin(async move {
             let owner = client_ref::get(&mut cx.db.clone(), client).await?.owner();
+            if !cx.principal().sees(owner).has(Group::History) {
+                let panel =
+                    Panel::new(cx.l.t("timeline-title")).id("panel-timeline").icon("history");
+                let words = ui::hidden(&cx.l, Group::History, client);
+                return Ok(Some(panel.render(&words)));
+            }
             if !cx.principal().reaches("interaction.read", owner) {
                 return Ok::<_, Error>(None);
             }
+            cx.reads(owner, Group::History);
             let asked =
                 Asked { filter: TimelineFilter::All, query: String::new(), below: Place::TOP };
             timeline::panel(cx, client, &asked).await.map(Some)

@@ -8,12 +8,13 @@ use kernel::{ClientId, TaskId, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use spine::Error;
+use spine::secrecy::{Group, Groups, is_told};
 use store::journal::Entry;
 use web::icons::icon;
 use web::ui::{self, Button, Moment, PageHeader, Panel, TimelineEntry, Tone};
 use web::{AddedField, Answer, Cx, FormData, i18n::L};
 
-use super::history::{self, Asked, Item};
+use super::history::{self, Asked, Item, Page};
 use crate::interaction::model::TimelineFilter;
 use crate::interaction::queries::{Contact, Place, TaskMark};
 use crate::parts;
@@ -32,6 +33,7 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>, RawQuery(query): Ra
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let client = client_ref::visible(&mut cx.db, &principal, id).await?;
     principal.require_over("interaction.read", client.owner())?;
+    cx.reads(client.owner(), Group::History);
     let sent = FormData::parse(&query.unwrap_or_default());
     let asked = Asked {
         filter: TimelineFilter::from_key(&sent.text("type")),
@@ -59,7 +61,7 @@ pub(super) async fn panel(cx: &Cx, id: ClientId, asked: &Asked) -> Result<Markup
     let added = cx.added_fields().await?;
     let names = Names { titles: &titles, added: &added };
     let entries: Vec<TimelineEntry> =
-        page.items.iter().map(|item| entry(cx, item, page.seen_at, &names)).collect();
+        page.items.iter().map(|item| entry(cx, item, (&page, &names))).collect();
     let more = page.next.map(|place| address(id, asked.filter, &asked.query, Some(place)));
     let body = html! {
         (search_bar(l, id, asked))
@@ -137,12 +139,13 @@ struct Names<'a> {
     added: &'a [AddedField],
 }
 
-fn entry(cx: &Cx, item: &Item, seen_at: Option<Timestamp>, names: &Names<'_>) -> TimelineEntry {
+fn entry(cx: &Cx, item: &Item, (page, names): (&Page, &Names<'_>)) -> TimelineEntry {
+    let seen_at = page.seen_at;
     let entry = match item {
         Item::Contact(contact) => contact_entry(cx, contact),
         Item::Made(mark) => made_entry(cx, mark),
         Item::Closed(mark) => closed_entry(cx, mark),
-        Item::Changed(entries) => changed_entry(cx, entries, names),
+        Item::Changed(entries) => changed_entry(cx, entries, page.groups, names),
     };
     // what one did oneself is not news
     let me = cx.principal().user_id;
@@ -257,7 +260,7 @@ fn closed_entry(cx: &Cx, mark: &TaskMark) -> TimelineEntry {
 }
 
 /// One quiet line for what one command changed; the values fold out of it.
-fn changed_entry(cx: &Cx, entries: &[Entry], names: &Names<'_>) -> TimelineEntry {
+fn changed_entry(cx: &Cx, entries: &[Entry], groups: Groups, names: &Names<'_>) -> TimelineEntry {
     let l = &cx.l;
     let at = entries.first().map_or(Timestamp::from_micros(0), |e| e.draft.at);
     let by = entries.first().and_then(|e| e.draft.actor_id);
@@ -269,7 +272,7 @@ fn changed_entry(cx: &Cx, entries: &[Entry], names: &Names<'_>) -> TimelineEntry
         if !things.contains(&thing) {
             things.push(thing);
         }
-        lines.extend(changed_fields(cx, entry, names.added));
+        lines.extend(changed_fields(cx, entry, (groups, names.added)));
     }
     let fields = l.ta("timeline-fields", &[("n", lines.len().into())]);
     let title = html! { span.quiet { (l.t("timeline-changed")) ": " (things.join(", ")) } };
@@ -300,7 +303,11 @@ fn thing_name(l: &L, entry: &Entry, titles: &BTreeMap<TaskId, String>) -> String
     if l.texts.has(l.lang, &key) { l.t(&key) } else { l.t("entity-client") }
 }
 
-fn changed_fields(cx: &Cx, entry: &Entry, added: &[AddedField]) -> Vec<(String, String, String)> {
+fn changed_fields(
+    cx: &Cx,
+    entry: &Entry,
+    (groups, added): (Groups, &[AddedField]),
+) -> Vec<(String, String, String)> {
     if entry.draft.entity == "identifier" {
         // numbers of documents: the documents panel knows who may see them
         return Vec::new();
@@ -324,7 +331,8 @@ fn changed_fields(cx: &Cx, entry: &Entry, added: &[AddedField]) -> Vec<(String, 
         let words = of(field).zip(value.as_str()).filter(|(added, _)| !added.words.is_empty());
         words.map_or_else(|| shown(cx, value), |(added, text)| added.value(text))
     };
-    fields.iter().map(|(field, v)| (name(field), value(field, v, 0), value(field, v, 1))).collect()
+    let told = fields.iter().filter(|(field, _)| is_told(groups, &entry.draft.entity, field));
+    told.map(|(field, v)| (name(field), value(field, v, 0), value(field, v, 1))).collect()
 }
 
 /// A value as people read it: dates, names of staff and branches; other ids say nothing to anybody.

@@ -138,7 +138,9 @@ async fn occasions(
     let days: Vec<Date> = (0..=BIRTHDAY_DAYS).map(|n| later(moment.today, n)).collect();
     let words: Vec<String> = days.iter().map(|d| month_day(*d)).collect();
     let since = moment.now.plus_days(-GREETED_DAYS);
-    let birthdays = queries::birthdays(&mut cx.db, people, &words, since, OCCASIONS_MAX).await?;
+    let principal = std::sync::Arc::clone(&cx.ctx.principal);
+    let whose = (principal.as_ref(), people);
+    let birthdays = queries::birthdays(&mut cx.db, whose, &words, since, OCCASIONS_MAX).await?;
     for occasion in birthdays {
         let days = words.iter().position(|d| *d == occasion.birth_day).unwrap_or(0);
         let days = i64::try_from(days).unwrap_or(0);

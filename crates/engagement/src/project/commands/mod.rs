@@ -115,7 +115,7 @@ impl Command for OpenProject {
 /// The project, held for this transaction, when the person may change it.
 async fn mine(w: &mut Work<'_>, id: ProjectId) -> Result<ProjectRow, Error> {
     let project = queries::held(w, id).await?.ok_or(Error::NotFound)?;
-    let owner = Owner { branch_id: project.branch_id, manager_id: project.owner_id };
+    let owner = Owner::row(project.branch_id, project.owner_id);
     w.ctx.principal.require_over("project.write", owner)?;
     Ok(project)
 }

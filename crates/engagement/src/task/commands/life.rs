@@ -2,6 +2,7 @@
 
 use kernel::{Date, Refusal, TaskId, Timestamp, UserId, limits};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::{Act, Group};
 use spine::{Change, Command, Error, Work};
 use store::{Value, params};
 
@@ -18,15 +19,18 @@ const ZONE_HOURS_MAX: i64 = 14;
 /// stands in for its owner, or his right reaches it.
 async fn mine(w: &mut Work<'_>, id: TaskId) -> Result<(TaskRow, bool), Error> {
     let mut task = held_by(w, id).await?.ok_or(Error::NotFound)?;
-    if let (Some(client), false) = (task.client_id, task.vip) {
+    let mut is_told = true;
+    if let Some(client) = task.client_id {
+        let client = client_ref::get(w, client).await?;
         // he may have become very important after the task was made
-        task.vip = client_ref::get(w, client).await?.is_vip();
+        task.vip |= client.is_vip();
+        // a task tells of the history of its client
+        is_told = w.ctx.principal.allows(Act::Read(Group::History), client.owner());
     }
     let me = w.actor();
     let principal = &w.ctx.principal;
     let supervises = principal.reaches("task.supervise", task.owner());
-    let reached = principal.reaches("task.write", task.owner())
-        || supervises
+    let reached = (is_told && (principal.reaches("task.write", task.owner()) || supervises))
         || (me.is_some() && (me == Some(task.assignee_id) || me == task.created_by));
     if reached || stands_in(w, task.assignee_id).await? {
         return Ok((task, supervises));

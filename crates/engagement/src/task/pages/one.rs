@@ -4,6 +4,7 @@ use axum::extract::Path;
 use kernel::TaskId;
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::{Act, Group};
 use web::ui::{self, Button, Kv, PageHeader, Panel, Tone};
 use web::{Answer, Cx};
 
@@ -36,8 +37,14 @@ pub(in crate::task) async fn visible(cx: &mut Cx, id: &str) -> Result<Shown, Err
     let principal = cx.principal();
     let mine = parts::acting_for(cx).contains(&task.assignee_id)
         || (principal.user_id.is_some() && principal.user_id == task.created_by);
+    // a task tells of the history of its client
+    let may_know = |c: &ClientRef| principal.allows(Act::Read(Group::History), c.owner());
+    let is_told = client.as_ref().is_none_or(may_know);
     let sees_client = client.as_ref().is_some_and(|c| principal.reaches("client.read", c.owner()));
-    if mine || sees_client || principal.reaches("task.read", task.owner()) {
+    if mine || (is_told && (sees_client || principal.reaches("task.read", task.owner()))) {
+        if let Some(client) = &client {
+            cx.reads(client.owner(), Group::History);
+        }
         Ok(Shown { task, client })
     } else {
         Err(Error::NotFound)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kernel::ClientId;
 use maud::{Markup, html};
+use spine::secrecy::Group;
 use web::icons::icon;
 use web::ui::{self, Button, Panel, Tone};
 use web::{CardPanel, Cx, PanelMarkup, PanelSlot, i18n::L};
@@ -33,6 +34,10 @@ impl CardPanel for Step {
     }
     fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
         Box::pin(async move {
+            let owner = client_ref::get(&mut cx.db.clone(), client).await?.owner();
+            if !cx.reads(owner, Group::History) {
+                return Ok(None);
+            }
             let step = queries::step_of(&mut cx.db.clone(), client).await?;
             Ok(Some(step_markup(&cx.l, client, &step)))
         })
@@ -78,7 +83,12 @@ impl CardPanel for Tasks {
         Box::pin(async move {
             let mut db = cx.db.clone();
             let owner = client_ref::get(&mut db, client).await?.owner();
-            let rows = queries::of_client(&mut db, client, ROWS).await?;
+            let mut rows = queries::of_client(&mut db, client, ROWS).await?;
+            let is_hidden = !cx.reads(owner, Group::History);
+            if is_hidden {
+                // of a closed card one sees what one is to do oneself
+                rows.retain(|task| cx.principal().user_id == Some(task.assignee_id));
+            }
             let may_write = cx.principal().reaches("task.write", owner);
             if rows.is_empty() && !may_write {
                 return Ok(None);
@@ -92,7 +102,9 @@ impl CardPanel for Tasks {
             if may_write {
                 panel = panel.actions(parts::icon_link("plus", &l.t("task-add"), &src));
             }
-            let body = if rows.is_empty() {
+            let body = if rows.is_empty() && is_hidden {
+                ui::hidden(l, Group::History, client)
+            } else if rows.is_empty() {
                 let add = Button::secondary(l.t("task-add")).dialog(src);
                 ui::empty(
                     "list-checks",

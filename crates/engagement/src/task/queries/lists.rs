@@ -2,6 +2,7 @@
 
 use kernel::{ClientId, Date, TaskId, UserId};
 use spine::Principal;
+use spine::secrecy::Group;
 use store::{Read, StoreError, Value, params};
 
 use super::one::{COLUMNS, TaskRow};
@@ -156,9 +157,9 @@ pub async fn list<R: Read>(
     let reach = match whose {
         Whose::Of(people) => any_of("t.assignee_id", people, &mut values),
         Whose::Scope => {
-            let filter = principal.filter("task.read", "t", values.len() + 1);
+            let filter = principal.filter_rows("task.read", "t", values.len() + 1);
             values.extend(filter.params);
-            filter.sql
+            format!("{} and {}", filter.sql, told(principal, &mut values))
         }
     };
     let sql = format!(
@@ -167,6 +168,22 @@ pub async fn list<R: Read>(
         listed_columns()
     );
     db.query(&sql, &values).await?.into_iter().map(listed).collect()
+}
+
+/// Whether a task `t` of a client `c` is told to a person: his own is, and those of clients whose history he
+/// sees.
+pub(crate) fn told(principal: &Principal, values: &mut Vec<Value>) -> String {
+    if principal.sees_always(Group::History) {
+        return "1 = 1".to_owned();
+    }
+    let seen = principal.sees_filter(Group::History, "c", values.len() + 1);
+    values.extend(seen.params);
+    let mut own = String::new();
+    if let Some(me) = principal.user_id {
+        values.push(me.into());
+        own = format!(" or t.assignee_id = ${}", values.len());
+    }
+    format!("(t.client_id is null or {}{own})", seen.sql)
 }
 
 /// `column in ($6, $7)`; the people are added to the values.
@@ -253,9 +270,10 @@ pub async fn search<R: Read>(
             values.len()
         ));
     }
+    let told = told(principal, &mut values);
     let sql = format!(
         "select {} from task t left join client c on c.id = t.client_id where t.id in ({found}) \
-         order by t.due_on, t.id limit $1",
+         and {told} order by t.due_on, t.id limit $1",
         listed_columns()
     );
     db.query(&sql, &values).await?.into_iter().map(listed).collect()

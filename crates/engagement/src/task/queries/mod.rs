@@ -5,7 +5,7 @@ mod one;
 mod steps;
 
 pub use lists::{Cursor, Listed, Which, Whose, list, of_client, search, titles};
-pub(crate) use lists::{SCOPED, any_of, listed, listed_columns};
+pub(crate) use lists::{SCOPED, any_of, listed, listed_columns, told};
 pub(crate) use one::held_by;
 pub use one::{TaskRow, overdue_vip, task};
 pub use steps::{Gap, GapClient, NextStep, gap_clients, gaps, step_of};

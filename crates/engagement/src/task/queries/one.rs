@@ -60,7 +60,7 @@ pub(crate) const COLUMNS: &str = "t.id, t.client_id, t.title, t.kind, t.due_on, 
 impl TaskRow {
     /// To whom it belongs, for the policy: the branch of the client and the person who does it.
     pub const fn owner(&self) -> Owner {
-        Owner { branch_id: self.branch_id, manager_id: Some(self.assignee_id) }
+        Owner::row(self.branch_id, Some(self.assignee_id))
     }
 
     pub(crate) fn from_cols(c: &mut Cols) -> Result<Self, StoreError> {

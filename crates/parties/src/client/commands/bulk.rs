@@ -31,7 +31,7 @@ impl Command for AssignClients {
         if self.manager_id.is_none() && self.branch_id.is_none() {
             return Err(Error::refused_field("required", "manager_id"));
         }
-        let new = Owner { branch_id: self.branch_id, manager_id: self.manager_id };
+        let new = Owner::row(self.branch_id, self.manager_id);
         let mut refusals = Refusals::default();
         check_owner(w, new, &mut refusals).await?;
         refusals.into_result()?;
@@ -130,8 +130,8 @@ async fn bulk_rows(
     }
     let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
     let sql = format!(
-        "select c.id, c.branch_id, c.manager_id, c.segment from client c \
-         where c.id in ({}) and {NOT_MERGED}{}",
+        "select c.segment, {} from client c where c.id in ({}) and {NOT_MERGED}{}",
+        Owner::COLUMNS,
         places.join(", "),
         w.dialect().for_update()
     );
@@ -139,10 +139,11 @@ async fn bulk_rows(
     let mut out = Vec::with_capacity(ids.len());
     for row in w.query(&sql, &values).await? {
         let mut c = row.cols();
-        let id: ClientId = c.take()?;
-        let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
+        let segment = c.take()?;
+        let owner = Owner::read(&mut c)?;
         w.ctx.principal.require_over(permission, owner)?;
-        out.push((id, owner, c.take()?));
+        let subject = owner.client.ok_or(Error::NotFound)?;
+        out.push((subject.id, owner, segment));
     }
     if out.len() < ids.len() {
         return Err(Error::NotFound);
@@ -199,17 +200,17 @@ impl Command for MarkSeen {
         ids.resize(places, last);
         let marks: Vec<String> = (1..=places).map(|n| format!("${n}")).collect();
         let sql = format!(
-            "select c.id, c.branch_id, c.manager_id from client c where c.id in ({}) and {NOT_MERGED}",
+            "select {} from client c where c.id in ({}) and {NOT_MERGED}",
+            Owner::COLUMNS,
             marks.join(", ")
         );
         let values: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
         let mut seen = Vec::with_capacity(places);
         for row in w.query(&sql, &values).await? {
-            let mut c = row.cols();
-            let id: ClientId = c.take()?;
-            let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
-            if w.ctx.principal.reaches("client.read", owner) {
-                seen.push(vec![id.into(), me.into(), now.into()]);
+            let owner = Owner::read(&mut row.cols())?;
+            let reached = w.ctx.principal.reaches("client.read", owner);
+            if let Some(subject) = owner.client.filter(|_| reached) {
+                seen.push(vec![subject.id.into(), me.into(), now.into()]);
             }
         }
         if seen.is_empty() {

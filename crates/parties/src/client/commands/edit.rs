@@ -2,6 +2,7 @@
 
 use kernel::{ClientId, Refusal, Refusals};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::group_of_field;
 use spine::{Change, Command, Conflict, Error, FieldConflict, Owner, Work};
 use store::{Read, Value, params};
 
@@ -46,17 +47,26 @@ impl Command for EditClient {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let id = self.client_id;
         let sql = format!(
-            "select c.kind, c.branch_id, c.manager_id from client c where c.id = $1 and {NOT_MERGED}{}",
+            "select c.kind, {} from client c where c.id = $1 and {NOT_MERGED}{}",
+            Owner::COLUMNS,
             w.dialect().for_update()
         );
         let row = w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
         let mut c = row.cols();
         let kind: ClientKind = c.take()?;
-        let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
+        let owner = Owner::read(&mut c)?;
         w.ctx.principal.require_over("client.edit", owner)?;
         let currency = super::super::currency(w.ctx)?;
         let definitions = fields::queries::read_held(w).await?;
         let mut stored = queries::fields(w, id, currency).await?;
+        let seen = w.ctx.principal.sees(owner);
+        let is_hidden =
+            |edit: &&FieldEdit| group_of_field(&edit.field).is_some_and(|group| !seen.has(group));
+        let mut hidden = Refusals::default();
+        for edit in self.edits.iter().filter(is_hidden) {
+            hidden.push(Refusal::field("field-hidden", &edit.field));
+        }
+        hidden.into_result()?;
         let changed = self.merge(w, kind, &definitions, &stored).await?;
         if changed.is_empty() {
             return Ok(());

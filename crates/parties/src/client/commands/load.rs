@@ -77,7 +77,7 @@ async fn load(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) -> Resul
     check_numbers(w, clients).await?;
     let mut rows = Vec::with_capacity(clients.len());
     for c in clients {
-        let owner = Owner { branch_id: c.branch_id, manager_id: c.manager_id };
+        let owner = Owner::row(c.branch_id, c.manager_id);
         rows.push(client_row(w, c.id, c.kind, &known_fields(&c.fields), owner, None)?);
     }
     let head = format!("insert into client ({}) values", client_columns());

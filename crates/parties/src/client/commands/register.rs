@@ -70,10 +70,8 @@ impl Command for RegisterClient {
             let first = if kind.is_natural() { "last_name" } else { "full_name" };
             refusals.push(Refusal::field("required", first));
         }
-        let owner = Owner {
-            branch_id: self.branch_id.or(w.ctx.principal.branch_id),
-            manager_id: self.manager_id,
-        };
+        let branch_id = self.branch_id.or(w.ctx.principal.branch_id);
+        let owner = Owner::row(branch_id, self.manager_id);
         check_owner(w, owner, &mut refusals).await?;
         let despite =
             self.check_duplicates(w, kind, &fields, &identifiers, &contacts, &mut refusals);

@@ -7,6 +7,7 @@ use axum::extract::Path;
 use kernel::{ClientId, Date};
 use maud::{Markup, PreEscaped, html};
 use spine::Error;
+use spine::secrecy::Group;
 use web::ui::{self, Button, Menu, MenuItem, PageHeader, Tab, Tone};
 use web::{Answer, CardPanel, Cx, PanelSlot};
 
@@ -26,8 +27,10 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
     let rail = slot(&cx, id, PanelSlot::Rail).await?;
     let top = header(&mut cx, &head, "overview").await?;
     let merged = merge::strip(&cx, &head).await?;
+    let opened = crate::secrecy::strip(&cx, &head);
     let content = html! {
         (top)
+        (opened)
         (merged)
         div.card-grid {
             div.card-main { @for part in &main { (part) } }
@@ -59,7 +62,14 @@ async fn slot(cx: &Cx, id: ClientId, slot: PanelSlot) -> Result<Vec<Markup>, Err
 
 /// The head of all pages of a client, with their tabs.
 pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<Markup, Error> {
-    let consents = queries::consents(&mut cx.db, head.id).await?;
+    for group in [Group::Identity, Group::Service] {
+        cx.reads(head.owner(), group);
+    }
+    let sees_consents = head.sees(Group::Contacts);
+    let consents = match sees_consents {
+        true => Some(queries::consents(&mut cx.db, head.id).await?),
+        false => None,
+    };
     let roles = queries::roles(&mut cx.db, head.id).await?;
     let extra = slot(cx, head.id, PanelSlot::Header).await?;
     let l = &cx.l;
@@ -72,7 +82,7 @@ pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
         .crumb("/clients", l.t("nav-clients"))
         .before(before)
         .marks(marks(cx, head, &roles))
-        .lead(lead(cx, head, &consents));
+        .lead(lead(cx, head, consents.as_deref()));
     let may_edit = cx.principal().reaches("client.edit", head.owner());
     let edit = Button::secondary(l.t("client-edit"))
         .icon("pencil")
@@ -97,6 +107,7 @@ pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
                 @if let Some(take) = &take { (take.render()) }
                 @if may_edit { (edit.render()) }
                 @if let Some(more) = more_menu(cx, head) { (more.render()) }
+                (crate::secrecy::button(cx, head))
             }
         }
         (ui::tabs(&l.t("client-tabs"), &tabs))
@@ -130,6 +141,7 @@ fn marks(cx: &Cx, head: &ClientHead, roles: &[(String, Date)]) -> Markup {
     let l = &cx.l;
     html! {
         (segment_badge(l, head.segment))
+        (crate::secrecy::mark(l, head))
         @if let Some(badge) = status_badge(l, head.status) { (badge) }
         @if head.kind != ClientKind::Person { (ui::tag(&kind_word(l, head.kind))) }
         @if head.verified_on.is_some() {
@@ -144,7 +156,7 @@ fn marks(cx: &Cx, head: &ClientHead, roles: &[(String, Date)]) -> Markup {
     }
 }
 
-fn lead(cx: &Cx, head: &ClientHead, consents: &[(String, String, bool)]) -> Markup {
+fn lead(cx: &Cx, head: &ClientHead, consents: Option<&[(String, String, bool)]>) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let branch = head.branch_id.map(|b| directory.branch_name(b, l.lang).to_owned());
@@ -168,7 +180,7 @@ fn lead(cx: &Cx, head: &ClientHead, consents: &[(String, String, bool)]) -> Mark
             span.fact { (web::icons::icon(channel_icon(channel))) (l.t(&format!("client-prefers-{channel}"))) }
         }
         (birthday(cx, head))
-        (consent_mark(cx, consents))
+        @if let Some(consents) = consents { (consent_mark(cx, consents)) }
     }
 }
 

@@ -7,6 +7,7 @@ use kernel::{ClientId, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use spine::Error;
+use spine::secrecy::{Group, Groups, is_told};
 use store::journal::{self, Entry};
 use web::ui::Panel;
 use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
@@ -46,11 +47,16 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let all = cx.app.services.bus.absorbed(&mut db, client).await?;
     let entries = journal::of_clients(&mut db, &all, since, end, SHOWN).await?;
     let owner = queries::owner(&mut db, client).await?.unwrap_or_default();
+    if !cx.principal().sees(owner).has(Group::History) {
+        return Ok(None);
+    }
     let money = cx.principal().reaches("holding.read", owner);
+    let groups = cx.principal().sees(owner);
     let others: Vec<&Entry> = entries
         .iter()
         .filter(|e| e.draft.actor_id != Some(me))
         .filter(|e| money || !is_holding(&e.draft.entity))
+        .filter(|e| !told_fields(groups, e).is_empty())
         .collect();
     let definitions = fields::definitions(&cx.app.services, cx.now()).await?;
     let records = cx.principal().reaches("record.read", owner);
@@ -64,8 +70,9 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let known = known(cx, &others).await?;
     let l = &cx.l;
     let body = html! {
-        ul.changes { @for entry in &others { (line(cx, entry, &known)) } }
+        ul.changes { @for entry in &others { (line(cx, entry, (&known, groups))) } }
     };
+    cx.reads(owner, Group::History);
     let title = l.ta("client-changes-since", &[("when", web::format::relative(l, since).into())]);
     Ok(Some(Panel::new(title).icon("history").id("panel-changes").render(&body)))
 }
@@ -151,15 +158,23 @@ impl Known {
     }
 }
 
-fn line(cx: &Cx, entry: &Entry, known: &Known) -> Markup {
+/// The changed fields of an entry that are told to who sees these groups.
+fn told_fields(groups: Groups, entry: &Entry) -> serde_json::Map<String, Json> {
+    let changes: Json = serde_json::from_str(&entry.draft.changes).unwrap_or(Json::Null);
+    let mut fields = changes.as_object().cloned().unwrap_or_default();
+    fields.retain(|field, _| is_told(groups, &entry.draft.entity, field));
+    fields
+}
+
+fn line(cx: &Cx, entry: &Entry, (known, groups): (&Known, Groups)) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let who = match entry.draft.actor_id {
         Some(id) => directory.staff_name(id, l.lang).to_owned(),
         None => l.t("client-changes-system"),
     };
+    let mut fields = told_fields(groups, entry);
     let changes: Json = serde_json::from_str(&entry.draft.changes).unwrap_or(Json::Null);
-    let mut fields = changes.as_object().cloned().unwrap_or_default();
     let object = object_of(entry, &changes);
     fields.retain(|key, _| known.may_know(cx, &object, key));
     html! {

@@ -7,6 +7,8 @@ use axum::extract::Path;
 use kernel::ClientId;
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
+use web::icons::icon;
 use web::ui::{Kv, Panel, Source};
 use web::{Answer, Cx};
 
@@ -14,7 +16,7 @@ use super::card::header;
 use super::edit::{ADDED, added_of};
 use super::words::{card_href, client_title, field_label, shown, source_word};
 use crate::client::fields::{FieldDef, fields_of};
-use crate::client::queries::{self, FieldTexts, Origin};
+use crate::client::queries::{self, ClientHead, FieldTexts, Origin};
 use crate::fields;
 use crate::fields::model::Field;
 
@@ -26,7 +28,9 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
     let head = queries::head(&mut cx.db, &principal, id).await?;
     let fields = queries::fields(&mut cx.db, id, cx.app.currency).await?;
     let origins = queries::origins(&mut cx.db, id).await?;
+    let fields = queries::seen_fields(fields, &head);
     let top = header(&mut cx, &head, "details").await?;
+    cx.reads(head.owner(), Group::History);
     let may_edit = cx.principal().reaches("client.edit", head.owner());
     let mut groups: Vec<(&str, Vec<&FieldDef>)> = Vec::new();
     for def in fields_of(head.kind) {
@@ -41,7 +45,7 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
         (top)
         div.details-grid {
             @for (group, defs) in &groups {
-                (group_panel(&cx, id, group, defs, (&fields, &origins), may_edit))
+                (group_panel(&cx, &head, group, defs, (&fields, &origins), may_edit))
             }
             @if !added.is_empty() { (added_panel) }
         }
@@ -51,7 +55,7 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
 
 fn group_panel(
     cx: &Cx,
-    id: ClientId,
+    head: &ClientHead,
     group: &str,
     defs: &[&FieldDef],
     (fields, origins): (&FieldTexts, &BTreeMap<String, Origin>),
@@ -61,6 +65,13 @@ fn group_panel(
     let mut kv = Kv::new(format!("kv-{group}")).two_columns();
     for def in defs {
         let label = field_label(l, def.key);
+        if !queries::sees_field(head, def.key) {
+            kv = kv.line(
+                label,
+                html! { span.quiet { (icon("eye-off")) " " (l.t("secrecy-hidden-cell")) } },
+            );
+            continue;
+        }
         kv = match fields.get(def.key) {
             Some(text) => kv.text(label, &shown(l, def, text, cx.app.currency)),
             None => kv.missing(label),
@@ -69,10 +80,15 @@ fn group_panel(
             kv = kv.from_source(source(cx, origin));
         }
         if may_edit {
-            kv = kv.edit(format!("{}/edit?group={group}#f-{}", card_href(id), def.key));
+            kv = kv.edit(format!("{}/edit?group={group}#f-{}", card_href(head.id), def.key));
         }
     }
-    Panel::new(l.t(&format!("group-{group}"))).render(&kv.render(l))
+    let is_hidden = defs.iter().any(|def| !queries::sees_field(head, def.key));
+    let mut panel = Panel::new(l.t(&format!("group-{group}")));
+    if is_hidden {
+        panel = panel.footer(web::ui::why_hidden(l, head.id).render());
+    }
+    panel.render(&kv.render(l))
 }
 
 /// The fields the bank has added.

@@ -6,6 +6,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use kernel::{ClientId, Refusals};
 use maud::{Markup, html};
+use spine::secrecy::Group;
 use spine::{Conflict, Error};
 use web::i18n::L;
 use web::ui::{ConflictBy, ConflictField, Field, Form, Input, Opt, conflict_chooser};
@@ -41,6 +42,10 @@ async fn load(cx: &mut Cx, id: ClientId) -> Result<(ClientHead, FieldTexts), Err
     let head = queries::head(&mut cx.db, &principal, id).await?;
     principal.require_over("client.edit", head.owner())?;
     let stored = queries::fields(&mut cx.db, id, cx.app.currency).await?;
+    for group in [Group::Identity, Group::Service, Group::History] {
+        cx.reads(head.owner(), group);
+    }
+    let stored = queries::seen_fields(stored, &head);
     Ok((head, stored))
 }
 
@@ -112,7 +117,10 @@ async fn form_markup(
     let l = &cx.l;
     let Shown { group, typed, original } = *shown;
     let is_asked = |of: &str| group.is_empty() || of == group;
-    let defs: Vec<&FieldDef> = fields_of(head.kind).filter(|f| is_asked(f.group)).collect();
+    // what is hidden is not in the form, and so stays as it is
+    let defs: Vec<&FieldDef> = fields_of(head.kind)
+        .filter(|f| is_asked(f.group) && queries::sees_field(head, f.key))
+        .collect();
     let added = added_of(cx, head.kind, is_asked(ADDED)).await?;
     let linked = fields::linked(cx, &added, [typed, original].into_iter()).await?;
     let general = cx.refusal_words(refusals.general());

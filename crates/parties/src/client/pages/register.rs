@@ -66,7 +66,7 @@ pub(super) async fn send(cx: Cx, sent: FormData) -> Answer {
     match cx.execute(sent.command_id()?, &command).await {
         Ok(id) => {
             let home = command.branch_id.or(cx.principal().branch_id);
-            let owner = Owner { branch_id: home, manager_id };
+            let owner = Owner::row(home, manager_id);
             // who registers a client for another branch may not see his card
             let seen = cx.principal().reaches("client.read", owner);
             let href = if seen { card_href(id) } else { "/clients".to_owned() };

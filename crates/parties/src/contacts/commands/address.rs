@@ -2,6 +2,7 @@
 
 use kernel::{ClientId, Refusal, Refusals};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::Group;
 use spine::{Change, Command, Error, Work};
 use store::params;
 use uuid::Uuid;
@@ -58,7 +59,7 @@ impl Command for AddAddress {
     type Output = Uuid;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
-        let head = editable(w, self.client_id).await?;
+        let head = editable(w, self.client_id, Group::Contacts).await?;
         has_room(queries::addresses(w, self.client_id).await?.len())?;
         if !AddressKind::for_client(head.kind.is_natural()).contains(&self.kind) {
             return Err(Error::refused_field("not-a-choice", "kind"));
@@ -116,7 +117,7 @@ impl Command for EditAddress {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let found = queries::address(w, self.address_id).await?.ok_or(Error::NotFound)?;
-        editable(w, found.client_id).await?;
+        editable(w, found.client_id, Group::Contacts).await?;
         // read again: now nobody else can change it until we are done
         let stored = queries::address(w, self.address_id).await?.ok_or(Error::NotFound)?;
         let (was, mine) = (&self.original, checked(&self.fields)?);
@@ -180,7 +181,7 @@ impl Command for ArchiveAddress {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let stored = queries::address(w, self.address_id).await?.ok_or(Error::NotFound)?;
-        editable(w, stored.client_id).await?;
+        editable(w, stored.client_id, Group::Contacts).await?;
         let now = w.ctx.now;
         w.execute(
             "update client_address set archived_at = $2 where id = $1",

@@ -3,6 +3,7 @@
 
 use kernel::{ClientId, Refusals};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::Group;
 use spine::{Change, Command, Error, Work};
 use store::params;
 use uuid::Uuid;
@@ -85,7 +86,7 @@ struct Word<'a> {
 
 impl Word<'_> {
     async fn write(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
-        editable(w, self.client_id).await?;
+        editable(w, self.client_id, Group::Contacts).await?;
         if !self.purpose.channels().contains(&self.channel) {
             return Err(Error::refused_field("not-a-choice", "channel"));
         }

@@ -2,6 +2,7 @@
 
 use kernel::{ClientId, ContactId, Refusal, Refusals};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::Group;
 use spine::{Change, Command, Error, Work};
 use store::params;
 
@@ -52,7 +53,7 @@ impl Command for AddContact {
     type Output = ContactId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<ContactId, Error> {
-        editable(w, self.client_id).await?;
+        editable(w, self.client_id, Group::Contacts).await?;
         let present = queries::contacts(w, self.client_id).await?;
         has_room(present.len())?;
         let (value, label) = checked(w, self.kind, &self.fields)?;
@@ -110,7 +111,7 @@ impl Command for EditContact {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let client_id =
             queries::contact(w, self.contact_id).await?.ok_or(Error::NotFound)?.client_id;
-        editable(w, client_id).await?;
+        editable(w, client_id, Group::Contacts).await?;
         // read again: now nobody else can change it until we are done
         let stored = queries::contact(w, self.contact_id).await?.ok_or(Error::NotFound)?;
         let (mine, label) = checked(w, stored.kind, &self.fields)?;
@@ -159,7 +160,7 @@ impl Command for ArchiveContact {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let stored = queries::contact(w, self.contact_id).await?.ok_or(Error::NotFound)?;
-        editable(w, stored.client_id).await?;
+        editable(w, stored.client_id, Group::Contacts).await?;
         let now = w.ctx.now;
         w.execute(
             "update client_contact set archived_at = $2, is_main = 0 where id = $1",

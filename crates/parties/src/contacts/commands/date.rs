@@ -2,6 +2,7 @@
 
 use kernel::{ClientId, Date, DateId, Refusal, Refusals};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::Group;
 use spine::{Change, Command, Error, Work};
 use store::params;
 
@@ -37,7 +38,7 @@ impl Command for AddDate {
     type Output = DateId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<DateId, Error> {
-        editable(w, self.client_id).await?;
+        editable(w, self.client_id, Group::History).await?;
         has_room(queries::dates(w, self.client_id).await?.len())?;
         let (title, on_date) = checked(self.kind, &self.fields)?;
         let id: DateId = w.new_id();
@@ -86,7 +87,7 @@ impl Command for EditDate {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let found = queries::date(w, self.date_id).await?.ok_or(Error::NotFound)?;
-        editable(w, found.client_id).await?;
+        editable(w, found.client_id, Group::History).await?;
         // read again: now nobody else can change it until we are done
         let stored = queries::date(w, self.date_id).await?.ok_or(Error::NotFound)?;
         let (title, on_date) = checked(stored.kind, &self.fields)?;
@@ -128,7 +129,7 @@ impl Command for ArchiveDate {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let stored = queries::date(w, self.date_id).await?.ok_or(Error::NotFound)?;
-        editable(w, stored.client_id).await?;
+        editable(w, stored.client_id, Group::History).await?;
         let now = w.ctx.now;
         w.execute("update client_date set archived_at = $2 where id = $1", params![stored.id, now])
             .await?;

@@ -3,6 +3,7 @@
 use kernel::{ClientId, FileId, Refusal, limits};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use spine::secrecy::Group;
 use spine::{Change, Command, Error, Work};
 use store::params;
 
@@ -42,7 +43,7 @@ impl Command for AddFile {
     type Output = FileId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<FileId, Error> {
-        editable(w, self.client_id).await?;
+        editable(w, self.client_id, Group::Documents).await?;
         let present = queries::files(w, self.client_id).await?;
         has_room(present.len())?;
         let stored;
@@ -119,7 +120,7 @@ impl Command for ArchiveFile {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let stored = queries::file(w, self.file_id).await?.ok_or(Error::NotFound)?;
-        editable(w, stored.client_id).await?;
+        editable(w, stored.client_id, Group::Documents).await?;
         let now = w.ctx.now;
         w.execute("update client_file set archived_at = $2 where id = $1", params![stored.id, now])
             .await?;

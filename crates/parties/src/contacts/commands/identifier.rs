@@ -3,6 +3,7 @@
 use jurisdiction::{Certainty, Checked, Pack};
 use kernel::{ClientId, Date, IdentifierId, Refusal, Refusals};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::{Act, Group};
 use spine::{Change, Command, Error, Work};
 use store::params;
 
@@ -66,7 +67,7 @@ impl Command for AddIdentifier {
     type Output = IdentifierId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<IdentifierId, Error> {
-        let head = editable(w, self.client_id).await?;
+        let head = editable(w, self.client_id, Group::Documents).await?;
         let present = queries::identifiers(w, self.client_id).await?;
         has_room(present.len())?;
         let mine = checked(w, &head, &self.kind, &self.fields)?;
@@ -131,7 +132,7 @@ impl Command for EditIdentifier {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let found = queries::identifier(w, self.identifier_id).await?.ok_or(Error::NotFound)?;
-        let head = editable(w, found.client_id).await?;
+        let head = editable(w, found.client_id, Group::Documents).await?;
         // read again: now nobody else can change it until we are done
         let stored = queries::identifier(w, self.identifier_id).await?.ok_or(Error::NotFound)?;
         let mine = checked(w, &head, &stored.kind, &self.fields)?;
@@ -247,7 +248,7 @@ impl Command for ArchiveIdentifier {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let stored = queries::identifier(w, self.identifier_id).await?.ok_or(Error::NotFound)?;
-        editable(w, stored.client_id).await?;
+        editable(w, stored.client_id, Group::Documents).await?;
         let now = w.ctx.now;
         w.execute(
             "update client_identifier set archived_at = $2, is_main = 0 where id = $1",
@@ -333,7 +334,11 @@ async fn refuse_twin(
         return Ok(());
     }
     let principal = &w.ctx.principal;
-    let seen = holders.iter().find(|h| principal.reaches("client.read", h.owner));
+    let may_know = |owner| {
+        let told = principal.allows(Act::Read(Group::Documents), owner);
+        told && principal.reaches("client.read", owner)
+    };
+    let seen = holders.iter().find(|h| may_know(h.owner));
     Err(match seen {
         Some(holder) => Refusal::field("identifier-taken-by", "value")
             .arg("name", &holder.name)

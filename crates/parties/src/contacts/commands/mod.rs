@@ -16,6 +16,7 @@ pub use file::{AddFile, ArchiveFile};
 pub use identifier::{AddIdentifier, ArchiveIdentifier, EditIdentifier, IdentifierFields};
 
 use kernel::{ClientId, Date, Refusal};
+use spine::secrecy::Group;
 use spine::{Error, Work};
 use store::{Read, params};
 
@@ -23,15 +24,15 @@ use super::queries::ROWS_MAX;
 use crate::client::queries::{self, ClientHead};
 use crate::search;
 
-/// The client, when the person may change him.
-async fn editable(w: &mut Work<'_>, client: ClientId) -> Result<ClientHead, Error> {
+/// The client, when the person may change him and sees the group of fields that changes.
+async fn editable(w: &mut Work<'_>, client: ClientId, group: Group) -> Result<ClientHead, Error> {
     let ctx = w.ctx;
     // others who change rows of the same client wait here, so that of two edits the second sees the first
     let lock = format!("select id from client where id = $1{}", w.dialect().for_update());
     w.query(&lock, params![client]).await?;
     let head = queries::head(w, &ctx.principal, client).await?;
     ctx.principal.require_over("client.edit", head.owner())?;
-    Ok(head)
+    if head.sees(group) { Ok(head) } else { Err(Error::NotFound) }
 }
 
 /// Notes that something about the client has changed.

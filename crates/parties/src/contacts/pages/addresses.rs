@@ -5,6 +5,7 @@ use axum::response::Response;
 use kernel::Refusals;
 use maud::html;
 use spine::Error;
+use spine::secrecy::Group;
 use uuid::Uuid;
 use web::ui::{Field, Form, Kv, Opt, form_row};
 use web::{Answer, Cx, FormData};
@@ -101,7 +102,7 @@ fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
 }
 
 pub(super) async fn new_form(cx: Cx, Path(client): Path<String>) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::Contacts).await?;
     let first = AddressKind::for_client(seen.head.kind.is_natural()).first();
     let shown = Shown {
         head: &seen.head,
@@ -115,7 +116,7 @@ pub(super) async fn new_form(cx: Cx, Path(client): Path<String>) -> Answer {
 }
 
 pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::Contacts).await?;
     let client_id = seen.head.id;
     let kind = AddressKind::from_key(&sent.text("kind"))
         .ok_or_else(|| Error::refused_field("not-a-choice", "kind"))?;
@@ -138,7 +139,7 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
 }
 
 async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Address), Error> {
-    let mut seen = frame::editable(cx, id(client)?).await?;
+    let mut seen = frame::editable(cx, id(client)?, Group::Contacts).await?;
     let item: Uuid = id(item)?;
     let address = queries::address(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
     if address.client_id != seen.head.id {

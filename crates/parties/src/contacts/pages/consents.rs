@@ -6,6 +6,7 @@ use axum::response::Response;
 use kernel::Refusals;
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
 use web::ui::{
     self, Button, Cell, Column, Field, Form, Input, Kv, Opt, Row, Table, Tone, form_row,
 };
@@ -51,7 +52,7 @@ fn channels(cx: &Cx, words: &[&ConsentWord]) -> String {
 }
 
 pub(super) async fn show(cx: Cx, Path(client): Path<String>) -> Answer {
-    let seen = frame::seen(&cx, id(&client)?).await?;
+    let seen = frame::shown(&cx, id(&client)?, Group::Contacts).await?;
     Ok(page(&cx, seen, &FormData::default(), &Refusals::default()).await?)
 }
 
@@ -62,7 +63,7 @@ async fn page(
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let l = &cx.l;
-    let Seen { head, may_edit, mut db } = seen;
+    let Seen { head, may_edit, mut db, .. } = seen;
     let words = queries::consent_words(&mut db, head.id).await?;
     let said = if words.is_empty() {
         let (title, about) = (l.t("contacts-consents-none"), l.t("contacts-consents-none-words"));
@@ -183,7 +184,7 @@ fn form(cx: &Cx, head: &ClientHead, sent: &FormData, refusals: &Refusals) -> Mar
 }
 
 pub(super) async fn say(cx: Cx, Path(client): Path<String>, sent: FormData) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::Contacts).await?;
     let client_id = seen.head.id;
     let choice = |field: &str| Error::refused_field("not-a-choice", field);
     let purpose = Purpose::from_key(&sent.text("purpose")).ok_or_else(|| choice("purpose"))?;

@@ -6,6 +6,7 @@ use kernel::{ContactId, Refusals};
 use maud::html;
 use serde::Deserialize;
 use spine::Error;
+use spine::secrecy::Group;
 use web::ui::{Field, Form, Input, Opt, form_row};
 use web::{Answer, Cx, FormData};
 
@@ -124,7 +125,7 @@ pub(super) async fn new_form(
     Path(client): Path<String>,
     Query(start): Query<Start>,
 ) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::Contacts).await?;
     let kind = ContactKind::from_key(&start.kind).unwrap_or(ContactKind::Phone);
     let shown = Shown {
         head: &seen.head,
@@ -138,7 +139,7 @@ pub(super) async fn new_form(
 }
 
 pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::Contacts).await?;
     let client_id = seen.head.id;
     let kind = ContactKind::from_key(&sent.text("kind"))
         .ok_or_else(|| Error::refused_field("not-a-choice", "kind"))?;
@@ -161,7 +162,7 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
 }
 
 async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Contact), Error> {
-    let mut seen = frame::editable(cx, id(client)?).await?;
+    let mut seen = frame::editable(cx, id(client)?, Group::Contacts).await?;
     let item: ContactId = id(item)?;
     let contact = queries::contact(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
     if contact.client_id != seen.head.id {

@@ -3,6 +3,7 @@
 use kernel::ClientId;
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
 use web::format;
 use web::icons::icon;
 use web::ui::{self, Kv, Menu, MenuItem, Panel};
@@ -35,7 +36,12 @@ impl CardPanel for ContactsPanel {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let l = &cx.l;
-    let Seen { head, may_edit, mut db } = frame::seen(cx, client).await?;
+    let Seen { head, may_edit, is_hidden, mut db } =
+        frame::seen(cx, client, Group::Contacts).await?;
+    if is_hidden {
+        let panel = Panel::new(l.t("contacts-title")).id("panel-contacts").icon("phone");
+        return Ok(panel.render(&ui::hidden(l, Group::Contacts, client)));
+    }
     let contacts = queries::contacts(&mut db, client).await?;
     let addresses = queries::addresses(&mut db, client).await?;
     let words = queries::consent_words(&mut db, client).await?;

@@ -5,6 +5,7 @@ use axum::response::Response;
 use kernel::{DateId, Refusals};
 use maud::html;
 use spine::Error;
+use spine::secrecy::Group;
 use web::ui::{Field, Form, Input, Opt, form_row};
 use web::{Answer, Cx, FormData};
 
@@ -73,7 +74,7 @@ fn form(cx: &Cx, shown: &Shown<'_>) -> Response {
 }
 
 pub(super) async fn new_form(cx: Cx, Path(client): Path<String>) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::History).await?;
     let shown = Shown {
         head: &seen.head,
         kind: if seen.head.kind.is_natural() { DateKind::Wedding } else { DateKind::Anniversary },
@@ -96,7 +97,7 @@ fn sent_fields(cx: &Cx, sent: &FormData) -> (DateFields, DateFields) {
 }
 
 pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::History).await?;
     let client_id = seen.head.id;
     let kind = DateKind::from_key(&sent.text("kind"))
         .ok_or_else(|| Error::refused_field("not-a-choice", "kind"))?;
@@ -119,7 +120,7 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
 }
 
 async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, ImportantDate), Error> {
-    let mut seen = frame::editable(cx, id(client)?).await?;
+    let mut seen = frame::editable(cx, id(client)?, Group::History).await?;
     let item: DateId = id(item)?;
     let date = queries::date(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
     if date.client_id != seen.head.id {

@@ -3,6 +3,7 @@
 use kernel::{ClientId, Date};
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
 use web::icons::icon;
 use web::ui::{self, Panel, Tone};
 use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
@@ -39,7 +40,12 @@ enum What {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let l = &cx.l;
-    let Seen { head, may_edit, mut db } = frame::seen(cx, client).await?;
+    let Seen { head, may_edit, is_hidden, mut db } =
+        frame::seen(cx, client, Group::History).await?;
+    if is_hidden {
+        let panel = Panel::new(l.t("contacts-dates")).id("panel-dates").icon("calendar");
+        return Ok(panel.render(&ui::hidden(l, Group::History, client)));
+    }
     let mut all: Vec<(What, Date, bool)> = Vec::new();
     all.extend(head.birth_date.map(|day| (What::Birthday, day, true)));
     all.extend(head.registered_on.map(|day| (What::Registration, day, true)));

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use kernel::{ClientId, FileId, Refusal, Refusals};
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
 use web::icons::icon;
 use web::ui::{
     self, Button, Cell, Column, Field, Form, Input, Menu, MenuItem, Opt, Panel, Row, Table,
@@ -42,7 +43,12 @@ impl CardPanel for FilesPanel {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let l = &cx.l;
-    let Seen { may_edit, mut db, .. } = frame::seen(cx, client).await?;
+    let Seen { may_edit, is_hidden, mut db, .. } =
+        frame::seen(cx, client, Group::Documents).await?;
+    if is_hidden {
+        let panel = Panel::new(l.t("contacts-files")).id("panel-files").icon("paperclip");
+        return Ok(panel.render(&ui::hidden(l, Group::Documents, client)));
+    }
     let files = queries::files(&mut db, client).await?;
     let add = format!("{}/files/new", card(client));
     let button =
@@ -143,12 +149,12 @@ fn form(cx: &Cx, head: &ClientHead, kind: &str, refusals: &Refusals) -> Response
 }
 
 pub(super) async fn new_form(cx: Cx, Path(client): Path<String>) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::Documents).await?;
     Ok(form(&cx, &seen.head, "", &Refusals::default()))
 }
 
 pub(super) async fn add(cx: Cx, Path(client): Path<String>, multipart: Multipart) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::Documents).await?;
     let UploadForm { form: sent, files } = match web::read_upload(multipart).await {
         Ok(upload) => upload,
         Err(Error::Refused(refusals)) => return Ok(form(&cx, &seen.head, "", &refusals)),
@@ -191,7 +197,7 @@ async fn stored(seen: &mut Seen, item: &str) -> Result<ClientFile, Error> {
 
 /// The content, always as a download: nothing a client sent runs in the bank's pages.
 pub(super) async fn download(cx: Cx, Path((client, item)): Path<(String, String)>) -> Answer {
-    let mut seen = frame::seen(&cx, id(&client)?).await?;
+    let mut seen = frame::shown(&cx, id(&client)?, Group::Documents).await?;
     let file = stored(&mut seen, &item).await?;
     let content = store::blobs::get(&mut seen.db, &file.hash).await?.ok_or(Error::NotFound)?;
     let text = |value: &str| HeaderValue::from_str(value).map_err(Error::failure);
@@ -210,7 +216,7 @@ pub(super) async fn archive(
     Path((client, item)): Path<(String, String)>,
     sent: FormData,
 ) -> Answer {
-    let mut seen = frame::editable(&cx, id(&client)?).await?;
+    let mut seen = frame::editable(&cx, id(&client)?, Group::Documents).await?;
     let file = stored(&mut seen, &item).await?;
     cx.execute(sent.command_id()?, &ArchiveFile { file_id: file.id }).await?;
     Ok(cx.done(&card(seen.head.id), "flash-file-archived"))

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{ClientId, Date, Refusals};
 use maud::{Markup, html};
+use spine::secrecy::{Group, hidden};
 use spine::{Conflict, Error};
 use store::Reader;
 use web::i18n::L;
@@ -19,27 +20,40 @@ use crate::contacts::queries::Origin;
 /// A client as the person who asks may deal with him.
 pub(crate) struct Seen {
     pub(crate) head: ClientHead,
+    /// He may change the client, and sees what is asked for.
     pub(crate) may_edit: bool,
+    /// What is asked for is hidden from him.
+    pub(crate) is_hidden: bool,
     pub(crate) db: Reader,
 }
 
-/// The client of a page or panel.
+/// The client of a panel that shows a group of fields; what is shown of a secret card is noted.
 ///
 /// # Errors
 /// Not found when out of scope.
-pub(crate) async fn seen(cx: &Cx, client: ClientId) -> Result<Seen, Error> {
+pub(crate) async fn seen(cx: &Cx, client: ClientId, group: Group) -> Result<Seen, Error> {
     let mut db = cx.db.clone();
     let head = queries::head(&mut db, cx.principal(), client).await?;
-    let may_edit = cx.principal().reaches("client.edit", head.owner());
-    Ok(Seen { head, may_edit, db })
+    let is_hidden = !cx.reads(head.owner(), group);
+    let may_edit = !is_hidden && cx.principal().reaches("client.edit", head.owner());
+    Ok(Seen { head, may_edit, is_hidden, db })
+}
+
+/// As [`seen`], for a page of nothing but this group.
+///
+/// # Errors
+/// Also forbidden, when it is hidden.
+pub(crate) async fn shown(cx: &Cx, client: ClientId, group: Group) -> Result<Seen, Error> {
+    let seen = seen(cx, client, group).await?;
+    if seen.is_hidden { Err(hidden(group)) } else { Ok(seen) }
 }
 
 /// As [`seen`], for a dialog that changes something.
 ///
 /// # Errors
 /// Not found when the client is out of reach for editing.
-pub(crate) async fn editable(cx: &Cx, client: ClientId) -> Result<Seen, Error> {
-    let seen = seen(cx, client).await?;
+pub(crate) async fn editable(cx: &Cx, client: ClientId, group: Group) -> Result<Seen, Error> {
+    let seen = seen(cx, client, group).await?;
     if seen.may_edit { Ok(seen) } else { Err(Error::NotFound) }
 }
 

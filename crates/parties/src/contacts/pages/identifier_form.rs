@@ -7,6 +7,7 @@ use kernel::{IdentifierId, Refusals};
 use maud::{Markup, html};
 use serde::Deserialize;
 use spine::Error;
+use spine::secrecy::Group;
 use web::ui::{Button, Field, Form, Input, Opt, form_row};
 use web::{Answer, Cx, FormData};
 
@@ -173,7 +174,7 @@ pub(super) async fn new_form(
     Path(client): Path<String>,
     Query(start): Query<Start>,
 ) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::Documents).await?;
     let shown = Shown {
         head: &seen.head,
         kind: start.kind,
@@ -186,7 +187,7 @@ pub(super) async fn new_form(
 }
 
 pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?).await?;
+    let seen = frame::editable(&cx, id(&client)?, Group::Documents).await?;
     let client_id = seen.head.id;
     let kind = sent.text("kind");
     let fields = sent_fields(&cx, &sent, false);
@@ -209,7 +210,7 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
 }
 
 async fn stored(cx: &Cx, client: &str, item: &str) -> Result<(Seen, Identifier), Error> {
-    let mut seen = frame::editable(cx, id(client)?).await?;
+    let mut seen = frame::editable(cx, id(client)?, Group::Documents).await?;
     let item: IdentifierId = id(item)?;
     let one = queries::identifier(&mut seen.db, item).await?.ok_or(Error::NotFound)?;
     if one.client_id != seen.head.id {

@@ -5,6 +5,7 @@ use jurisdiction::{IdentifierKind, Pack, Verdict};
 use kernel::{ClientId, Date};
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
 use web::ui::{self, Kv, Panel, Tone};
 use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
 
@@ -37,9 +38,14 @@ impl CardPanel for IdentifiersPanel {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let l = &cx.l;
-    let Seen { head, may_edit, mut db } = frame::seen(cx, client).await?;
+    let Seen { head, may_edit, is_hidden, mut db } =
+        frame::seen(cx, client, Group::Documents).await?;
     if head.kind.subject().is_none() {
         return Ok(None);
+    }
+    if is_hidden {
+        let panel = Panel::new(l.t("contacts-papers")).id("panel-identifiers").icon("id-card");
+        return Ok(Some(panel.render(&ui::hidden(l, Group::Documents, client))));
     }
     let pack = client::pack(&cx.ctx)?;
     let all = queries::identifiers(&mut db, client).await?;

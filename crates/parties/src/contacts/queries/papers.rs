@@ -105,15 +105,18 @@ pub async fn other_holders<R: Read>(
     value: &str,
     but: ClientId,
 ) -> Result<Vec<Holder>, StoreError> {
-    let sql = "select c.id, c.display_name, c.number, c.branch_id, c.manager_id \
-               from client_key k join client c on c.id = k.client_id \
-               where k.value = $1 and k.kind = $2 and k.client_id <> $3 order by c.id limit 5";
+    let sql = format!(
+        "select c.id, c.display_name, c.number, {} from client_key k \
+         join client c on c.id = k.client_id \
+         where k.value = $1 and k.kind = $2 and k.client_id <> $3 order by c.id limit 5",
+        Owner::COLUMNS
+    );
     let mut out = Vec::new();
-    for row in db.query(sql, params![normal_key(value), kind, but]).await? {
+    for row in db.query(&sql, params![normal_key(value), kind, but]).await? {
         let mut c = row.cols();
         let client_id = c.take()?;
         let (name, number): (String, String) = (c.take()?, c.take()?);
-        let owner = Owner { branch_id: c.take()?, manager_id: c.take()? };
+        let owner = Owner::read(&mut c)?;
         out.push(Holder { client_id, name: if name.is_empty() { number } else { name }, owner });
     }
     Ok(out)

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use kernel::{AccountId, ClientId, Money};
 use maud::{Markup, html};
+use spine::secrecy::{Group, Groups};
 use spine::{Error, Owner, Principal};
 use web::i18n::L;
 use web::ui::{self, Cell, Column, Kv, PageHeader, Pager, Panel, Row, Table, Tile, money_row};
@@ -32,6 +33,7 @@ pub(super) async fn page(mut cx: Cx, Path((client, id)): Path<(ClientId, Account
     if !may_see {
         return Err(Error::NotFound.into());
     }
+    note_read(&cx, &parties, head.owner());
     let orders = queries::orders_of(&mut cx.db, id).await?;
     let before = TransactionKey::parse(&asked(&cx).text("before"));
     let moves = queries::transactions(&mut cx.db, id, before, PAGE + 1).await?;
@@ -74,6 +76,14 @@ pub(in crate::holdings) fn may_see(
     match owners.peek() {
         Some(_) => owners.any(|(_, _, owner)| principal.reaches("holding.read", owner.owner)),
         None => principal.reaches("holding.read", client),
+    }
+}
+
+/// The money of every owner whose card is not open counts as read.
+pub(in crate::holdings) fn note_read(cx: &Cx, parties: &[Party], client: Owner) {
+    let owners = parties.iter().filter(|(_, role, _)| *role == AccountRole::Owner);
+    for owner in owners.map(|(_, _, holder)| holder.owner).chain([client]) {
+        cx.note_read(owner, Groups::NONE.with(Group::Holdings));
     }
 }
 

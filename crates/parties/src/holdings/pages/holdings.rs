@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use kernel::{AccountId, ClientId};
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
 use web::i18n::L;
 use web::ui::{self, Button, Column, Panel, Table};
 use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::lines::{self, Line, Part, Whose};
 use super::{asked, may_see, panel_src};
+use crate::client::queries::owner;
 use crate::holdings::model::{AccountRole, OrderState};
 use crate::holdings::queries::{self, Holder};
 
@@ -71,6 +73,10 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
         .id("panel-holdings")
         .live(format!("client:{client}"), src);
     if !may_see(cx, client).await? {
+        let owner = owner(&mut cx.db.clone(), client).await?.unwrap_or_default();
+        if !cx.principal().sees(owner).has(Group::Holdings) {
+            return Ok(Some(panel.render(&ui::hidden(l, Group::Holdings, client))));
+        }
         let words = l.t("holdings-hidden-words");
         let state = ui::empty("eye-off", &l.t("holdings-hidden"), &words, None);
         return Ok(Some(panel.render(&state)));

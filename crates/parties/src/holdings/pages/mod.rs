@@ -7,12 +7,13 @@ mod money;
 mod turnover;
 mod words;
 
-pub(in crate::holdings) use account::may_see as account_seen;
+pub(in crate::holdings) use account::{may_see as account_seen, note_read as account_read};
 
 use std::sync::Arc;
 
 use kernel::ClientId;
 use spine::Error;
+use spine::secrecy::Group;
 use web::{Access, CardPanel, Cx, FormData, Routes};
 
 use crate::client::queries;
@@ -33,7 +34,8 @@ pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {
 async fn may_see(cx: &Cx, client: ClientId) -> Result<bool, Error> {
     let mut db = cx.db.clone();
     let owner = queries::owner(&mut db, client).await?.ok_or(Error::NotFound)?;
-    Ok(cx.principal().reaches("holding.read", owner))
+    let sees = cx.principal().reaches("holding.read", owner);
+    Ok(sees && cx.reads(owner, Group::Holdings))
 }
 
 /// The query of the request: which part of a panel is chosen.

@@ -141,15 +141,12 @@ async fn averages<R: Read>(
     Ok(())
 }
 
-const HOLDER: &str = "c.id, c.number, c.display_name, c.branch_id, c.manager_id";
+/// A [`Holder`]: the columns of his owner come last, as [`Owner::COLUMNS`] has them.
+const HOLDER: &str = "c.id, c.number, c.display_name, c.branch_id, c.manager_id, c.id, \
+     coalesce((select y.level from client_secrecy y where y.client_id = c.id), 'open'), c.kind";
 
 fn holder(c: &mut Cols) -> Result<Holder, StoreError> {
-    Ok(Holder {
-        id: c.take()?,
-        number: c.take()?,
-        display_name: c.take()?,
-        owner: Owner { branch_id: c.take()?, manager_id: c.take()? },
-    })
+    Ok(Holder { id: c.take()?, number: c.take()?, display_name: c.take()?, owner: Owner::read(c)? })
 }
 
 /// Everybody with a role on any of these accounts, owners first.

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use kernel::{ClientId, Refusals};
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::{Group, group_of_field};
 use web::i18n::L;
 use web::icons::icon;
 use web::ui::{
@@ -149,7 +150,10 @@ struct Known {
 
 async fn known(cx: &Cx, head: &ClientHead) -> Result<Known, Error> {
     let mut db = cx.db.clone();
-    let fields = clients::fields(&mut db, head.id, cx.app.currency).await?;
+    let compared = [Group::Identity, Group::Contacts, Group::Documents];
+    cx.note_read(head.owner(), compared.into_iter().collect());
+    let mut fields = clients::fields(&mut db, head.id, cx.app.currency).await?;
+    fields.retain(|key, _| group_of_field(key).is_none_or(|group| head.sees(group)));
     let may_edit = cx.principal().reaches("client.edit", head.owner());
     let numbers = contacts::queries::identifiers(&mut db, head.id)
         .await?

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{ClientId, Timestamp, UserId};
+use spine::secrecy::Group;
 use spine::{Error, Principal};
 use store::{Cols, Read, StoreError, Value, params};
 
@@ -10,6 +11,9 @@ use super::{AT_ONCE, padded};
 use crate::client::queries::{ClientHead, HEAD, read_head};
 use crate::identity::pair::{PairState, Reason, ordered};
 use crate::merge::queries::NOT_MERGED;
+
+/// What two records are compared by.
+const COMPARED: [Group; 3] = [Group::Identity, Group::Contacts, Group::Documents];
 
 /// One client of a pair, as far as the reader may see him.
 #[derive(Clone, Debug)]
@@ -28,7 +32,9 @@ pub enum Side {
 impl Side {
     /// A head, masked when the person may not see it.
     pub(crate) fn of(principal: &Principal, head: ClientHead) -> Self {
-        if principal.reaches("client.read", head.owner()) {
+        // comparing tells of what is compared
+        let is_compared = COMPARED.iter().all(|group| head.sees(*group));
+        if is_compared && principal.reaches("client.read", head.owner()) {
             Side::Seen(Box::new(head))
         } else {
             Side::Masked { branch_id: head.branch_id, manager_id: head.manager_id }
@@ -99,7 +105,10 @@ fn read_pair(principal: &Principal, c: &mut Cols) -> Result<PairRow, StoreError>
         decided_by: c.take()?,
         decided_at: c.take()?,
         decided_why: c.take()?,
-        sides: [Side::of(principal, read_head(c)?), Side::of(principal, read_head(c)?)],
+        sides: [
+            Side::of(principal, read_head(c, principal)?),
+            Side::of(principal, read_head(c, principal)?),
+        ],
     })
 }
 
@@ -144,9 +153,9 @@ pub async fn pairs<R: Read>(
                 .to_owned(),
         );
     }
-    let a = principal.filter("client.read", "c", values.len() + 1);
+    let a = principal.filter_seeing("client.read", &COMPARED, "c", values.len() + 1);
     values.extend(a.params);
-    let b = principal.filter("client.read", "d", values.len() + 1);
+    let b = principal.filter_seeing("client.read", &COMPARED, "d", values.len() + 1);
     values.extend(b.params);
     conditions.push(format!("({} or {})", a.sql, b.sql));
     let sql = format!(
@@ -200,7 +209,7 @@ pub(crate) async fn sides<R: Read>(
         let (places, values) = padded(chunk.iter().map(|id| (*id).into()).collect());
         let sql = format!("select {HEAD} from client c where c.id in ({places})");
         for row in db.query(&sql, &values).await? {
-            let head = read_head(&mut row.cols())?;
+            let head = read_head(&mut row.cols(), principal)?;
             out.insert(head.id, Side::of(principal, head));
         }
     }

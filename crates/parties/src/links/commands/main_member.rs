@@ -2,6 +2,7 @@
 
 use kernel::{ClientId, Refusal};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::Group;
 use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 
@@ -34,6 +35,9 @@ impl Command for SetMainMember {
         let ctx = w.ctx;
         let found = head(w, &ctx.principal, circle).await?;
         ctx.principal.require_over("client.edit", found.owner())?;
+        if !found.sees(Group::Links) {
+            return Err(Error::NotFound);
+        }
         if !matches!(found.kind, ClientKind::Household | ClientKind::Group) {
             return Err(Error::refused("main-member-no-circle"));
         }

@@ -5,6 +5,7 @@ mod main_member;
 
 use kernel::{ClientId, Date, LinkId, Refusal, Refusals, limits};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::Group;
 use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 
@@ -156,6 +157,10 @@ async fn both_sides(
     let ctx = w.ctx;
     let from = head(w, &ctx.principal, from).await?;
     let to = head(w, &ctx.principal, to).await?;
+    // a link tells of both its ends
+    if !from.sees(Group::Links) || !to.sees(Group::Links) {
+        return Err(Error::NotFound);
+    }
     let may_edit = |side: &ClientHead| ctx.principal.reaches("client.edit", side.owner());
     if may_edit(&from) || may_edit(&to) { Ok((from, to)) } else { Err(Error::NotFound) }
 }

@@ -4,6 +4,7 @@
 use kernel::{ClientId, Money};
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
 use store::Reader;
 use web::i18n::L;
 use web::icons::icon;
@@ -34,7 +35,11 @@ impl CardPanel for CirclePanel {
     }
     fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
         Box::pin(async move {
-            let Seen { head, mut db, .. } = frame::seen(cx, client).await?;
+            let Seen { head, is_hidden, mut db, .. } =
+                frame::seen(cx, client, Group::Links).await?;
+            if is_hidden {
+                return Ok(None);
+            }
             let src = format!("{}/panel/circle", card(client));
             panels(cx, &mut db, &head, NAMED, &src).await
         })

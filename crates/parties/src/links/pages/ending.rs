@@ -5,6 +5,7 @@ use axum::response::Response;
 use kernel::{Date, LinkId, Refusal, Refusals};
 use maud::html;
 use spine::Error;
+use spine::secrecy::Group;
 use web::ui::{Field, Form, Input};
 use web::{Answer, Cx, FormData};
 
@@ -24,11 +25,14 @@ async fn stored(cx: &Cx, head: &ClientHead, item: &str) -> Result<(Known, Client
         return Err(Error::NotFound);
     }
     let other = clients::head(&mut db, cx.principal(), other).await?;
+    if !other.sees(Group::Links) {
+        return Err(Error::NotFound);
+    }
     Ok((link, other))
 }
 
 pub(super) async fn end_form(cx: Cx, Path((client, item)): Path<(String, String)>) -> Answer {
-    let head = frame::editable(&cx, frame::id(&client)?).await?.head;
+    let head = frame::editable(&cx, frame::id(&client)?, Group::Links).await?.head;
     let (link, other) = stored(&cx, &head, &item).await?;
     Ok(end_dialog(&cx, &head, &link, &other, "", &Refusals::default()))
 }
@@ -65,7 +69,7 @@ pub(super) async fn end(
     Path((client, item)): Path<(String, String)>,
     sent: FormData,
 ) -> Answer {
-    let head = frame::editable(&cx, frame::id(&client)?).await?.head;
+    let head = frame::editable(&cx, frame::id(&client)?, Group::Links).await?.head;
     let (link, other) = stored(&cx, &head, &item).await?;
     let mut refusals = Refusals::default();
     let until: Option<Date> = sent.date("until", cx.l.today, &mut refusals);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{ClientId, Money};
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
 use store::Reader;
 use web::icons::icon;
 use web::ui::{Cell, Column, Panel, Row, Table, Tile, money_row};
@@ -34,8 +35,12 @@ impl CardPanel for GroupPanel {
     }
     fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
         Box::pin(async move {
-            let Seen { head, mut db, .. } = frame::seen(cx, client).await?;
-            if !matches!(head.kind, ClientKind::Household | ClientKind::Group) {
+            let Seen { head, is_hidden, mut db, .. } =
+                frame::seen(cx, client, Group::Holdings).await?;
+            if is_hidden
+                || !head.sees(Group::Links)
+                || !matches!(head.kind, ClientKind::Household | ClientKind::Group)
+            {
                 return Ok(None);
             }
             let src = format!("{}/panel/group", card(client));

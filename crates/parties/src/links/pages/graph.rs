@@ -5,6 +5,7 @@ use axum::extract::{Path, Query};
 use kernel::ClientId;
 use maud::{Markup, html};
 use serde::Deserialize;
+use spine::secrecy::Group;
 use web::ui::{self, Button, Cell, Column, GraphEdge, GraphNode, Panel, Row, Table, Tone};
 use web::{Answer, Cx};
 
@@ -31,7 +32,8 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Answer {
     let depth = asked.depth.filter(|d| DEPTHS.contains(d)).unwrap_or(2);
-    let Seen { head, may_edit, mut db } = frame::seen(&cx, frame::id(&client)?).await?;
+    let Seen { head, may_edit, mut db, .. } =
+        frame::shown(&cx, frame::id(&client)?, Group::Links).await?;
     let client = head.id;
     let header = crate::client::header(&mut cx, &head, "links").await?;
     let l = &cx.l;

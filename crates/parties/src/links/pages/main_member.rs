@@ -5,6 +5,7 @@ use axum::response::Response;
 use kernel::{ClientId, Refusal, Refusals};
 use maud::html;
 use spine::Error;
+use spine::secrecy::Group;
 use web::ui::{Field, Form, Input, Opt};
 use web::{Answer, Cx, FormData};
 
@@ -18,7 +19,7 @@ use crate::links::queries::{self, CircleCard};
 const NOBODY: &str = "nobody";
 
 async fn stored(cx: &Cx, client: &str) -> Result<(ClientHead, CircleCard), Error> {
-    let head = frame::editable(cx, frame::id(client)?).await?.head;
+    let head = frame::editable(cx, frame::id(client)?, Group::Links).await?.head;
     let mut db = cx.db.clone();
     let circle = queries::circle_card(&mut db, cx.principal(), &head, cx.l.today).await?;
     Ok((head, circle))

@@ -6,6 +6,7 @@ use kernel::{ClientId, Refusal, Refusals};
 use maud::{Markup, html};
 use serde::Deserialize;
 use spine::Error;
+use spine::secrecy::Group;
 use web::ui::{Button, Field, Form, Input, Opt, form_row};
 use web::{Answer, Cx, FormData};
 
@@ -40,7 +41,7 @@ pub(super) async fn new_form(
     Path(client): Path<String>,
     Query(kept): Query<Kept>,
 ) -> Answer {
-    let head = frame::editable(&cx, frame::id(&client)?).await?.head;
+    let head = frame::editable(&cx, frame::id(&client)?, Group::Links).await?.head;
     Ok(form(&cx, &head, &kept, &Refusals::default()).await?)
 }
 
@@ -118,7 +119,7 @@ async fn picker(
 }
 
 pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> Answer {
-    let head = frame::editable(&cx, frame::id(&client)?).await?.head;
+    let head = frame::editable(&cx, frame::id(&client)?, Group::Links).await?.head;
     let mut refusals = Refusals::default();
     let relation = Relation::from_key(&sent.text("relation"));
     if relation.is_none() {

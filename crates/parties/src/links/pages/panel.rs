@@ -3,6 +3,7 @@
 use kernel::ClientId;
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
 use web::icons::icon;
 use web::ui::{Button, Panel};
 use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
@@ -34,7 +35,11 @@ impl CardPanel for LinksPanel {
 
 async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let l = &cx.l;
-    let Seen { may_edit, mut db, .. } = frame::seen(cx, client).await?;
+    let Seen { may_edit, is_hidden, mut db, .. } = frame::seen(cx, client, Group::Links).await?;
+    if is_hidden {
+        let panel = Panel::new(l.t("links-title")).id("panel-links").icon("waypoints");
+        return Ok(panel.render(&web::ui::hidden(l, Group::Links, client)));
+    }
     let links = queries::links_of(&mut db, cx.principal(), client, l.today).await?;
     let current: Vec<&Linked> =
         links.seen.iter().filter(|one| one.until.is_none_or(|last| last >= l.today)).collect();

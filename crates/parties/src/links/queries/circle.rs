@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{ClientId, Currency, Date, Money};
 use spine::Principal;
+use spine::secrecy::Group;
 use store::{Read, StoreError, Value, params};
 
-use super::{Exposure, exposure, places, ties_of};
+use super::{Exposure, exposure, is_seen, places, ties_of};
 use crate::client::model::ClientKind;
 use crate::client::queries::{ClientHead, HEAD, read_head};
 use crate::links::model::{CircleWarning, MainMember, MemberRole};
@@ -113,9 +114,9 @@ pub async fn circles_of<R: Read>(
          where l.from_id = $1 and {HOLDS} and {NOT_MERGED} order by l.at, l.id limit $3"
     );
     for row in db.query(&sql, params![client.id, today, CIRCLES_MAX]).await? {
-        let head = read_head(&mut row.cols())?;
+        let head = read_head(&mut row.cols(), principal)?;
         let is_known = all.iter().any(|one| one.id == head.id);
-        if !is_known && principal.reaches("client.read", head.owner()) {
+        if !is_known && is_seen(principal, &head) {
             all.push(head);
         }
     }
@@ -130,6 +131,7 @@ struct Listed {
 
 async fn members<R: Read>(
     db: &mut R,
+    principal: &Principal,
     circle: ClientId,
     today: Date,
 ) -> Result<Vec<Listed>, StoreError> {
@@ -144,7 +146,7 @@ async fn members<R: Read>(
     for row in db.query(&sql, params![circle, today, MEMBERS_MAX]).await? {
         let mut c = row.cols();
         let (minor, currency): (Option<i64>, Option<Currency>) = (c.take()?, c.take()?);
-        let head = read_head(&mut c)?;
+        let head = read_head(&mut c, principal)?;
         if seen.insert(head.id) {
             let income = minor.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
             all.push(Listed { head, income });
@@ -163,12 +165,11 @@ pub async fn circle_card<R: Read>(
     circle: &ClientHead,
     today: Date,
 ) -> Result<CircleCard, StoreError> {
-    let all = members(db, circle.id, today).await?;
+    let all = members(db, principal, circle.id, today).await?;
     let main = main_member(db, circle.id, today).await?;
     let count = all.len();
     let has_more = i64::try_from(count).is_ok_and(|n| n >= MEMBERS_MAX);
-    let seen: Vec<Listed> =
-        all.into_iter().filter(|m| principal.reaches("client.read", m.head.owner())).collect();
+    let seen: Vec<Listed> = all.into_iter().filter(|m| is_seen(principal, &m.head)).collect();
     let hidden = count - seen.len();
     let main = match main {
         None => MainMember::None,
@@ -211,7 +212,8 @@ pub async fn circle_card<R: Read>(
 /// The income of a year, by currency.
 fn income(counted: &[&Listed], uncounted: usize) -> Together {
     let mut by_currency: BTreeMap<Currency, i64> = BTreeMap::new();
-    for month in counted.iter().filter_map(|m| m.income) {
+    let told = counted.iter().filter(|m| m.head.sees(Group::Identity));
+    for month in told.filter_map(|m| m.income) {
         let sum = by_currency.entry(month.currency).or_default();
         *sum = sum.saturating_add(month.minor.saturating_mul(YEAR_MONTHS));
     }

@@ -11,6 +11,7 @@ pub use exposure::{Exposure, Share, each, exposure};
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{ClientId, Date, LinkId, Timestamp, UserId, limits};
+use spine::secrecy::Group;
 use spine::{Error, Principal};
 use store::{Cols, Read, StoreError, Value, params};
 
@@ -156,8 +157,8 @@ pub async fn links_of<R: Read>(
         let rows = db.query(&sql, params![client, LINKS_MAX]).await?;
         links.has_more |= i64::try_from(rows.len()).is_ok_and(|n| n >= LINKS_MAX);
         for row in rows {
-            let linked = linked(&mut row.cols(), other_holds)?;
-            if principal.reaches("client.read", linked.other.owner()) {
+            let linked = linked(&mut row.cols(), other_holds, principal)?;
+            if is_seen(principal, &linked.other) {
                 links.seen.push(linked);
             } else if linked.until.is_none_or(|last| last >= today) {
                 hidden.insert(linked.other.id);
@@ -171,7 +172,7 @@ pub async fn links_of<R: Read>(
     Ok(links)
 }
 
-fn linked(c: &mut Cols, other_holds: bool) -> Result<Linked, StoreError> {
+fn linked(c: &mut Cols, other_holds: bool, principal: &Principal) -> Result<Linked, StoreError> {
     let id = c.take()?;
     let kind = LinkKind::from_key(&c.take::<String>()?).unwrap_or(LinkKind::Other);
     Ok(Linked {
@@ -183,7 +184,7 @@ fn linked(c: &mut Cols, other_holds: bool) -> Result<Linked, StoreError> {
         note: c.take()?,
         author_id: c.take()?,
         at: c.take()?,
-        other: read_head(c)?,
+        other: read_head(c, principal)?,
     })
 }
 
@@ -248,8 +249,8 @@ async fn grow<R: Read>(
         let level: Vec<Tie> = level.into_iter().filter(|t| follows(t)).collect();
         let unknown = circle.unknown(&level);
         let mut found = Vec::with_capacity(unknown.len());
-        for head in heads_of(db, &unknown).await? {
-            let is_seen = principal.reaches("client.read", head.owner());
+        for head in heads_of(db, principal, &unknown).await? {
+            let is_seen = is_seen(principal, &head);
             found.push((head.id, if is_seen { Reach::Seen } else { Reach::Hidden }));
             if is_seen {
                 heads.insert(head.id, head);
@@ -293,7 +294,16 @@ async fn ties_of<R: Read>(
     Ok(out)
 }
 
-async fn heads_of<R: Read>(db: &mut R, ids: &[ClientId]) -> Result<Vec<ClientHead>, StoreError> {
+/// Whether somebody may see a client and to whom he is linked: a link tells of both its ends.
+pub(super) fn is_seen(principal: &Principal, head: &ClientHead) -> bool {
+    principal.reaches("client.read", head.owner()) && head.sees(Group::Links)
+}
+
+async fn heads_of<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    ids: &[ClientId],
+) -> Result<Vec<ClientHead>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -303,5 +313,5 @@ async fn heads_of<R: Read>(db: &mut R, ids: &[ClientId]) -> Result<Vec<ClientHea
     );
     let values: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
     let rows = db.query(&sql, &values).await?;
-    rows.into_iter().map(|row| read_head(&mut row.cols())).collect()
+    rows.into_iter().map(|row| read_head(&mut row.cols(), principal)).collect()
 }

@@ -69,6 +69,7 @@ pub(in crate::list) struct Sort {
 }
 
 impl Sort {
+    /// By name.
     pub(in crate::list) const STANDARD: Sort = Sort { key: SortKey::Name, descending: false };
 
     fn parse(text: &str) -> Self {

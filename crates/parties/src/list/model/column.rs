@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use spine::Scope;
+use spine::secrecy::Group;
 use web::ListColumn;
 use web::i18n::L;
 
@@ -27,6 +28,26 @@ pub(in crate::list) enum Fact {
     Employer,
     Created,
     Updated,
+}
+
+impl Fact {
+    /// The group of fields it belongs to; none for what stands in every client's heading.
+    pub(in crate::list) const fn group(self) -> Option<Group> {
+        match self {
+            Fact::Phone | Fact::Email => Some(Group::Contacts),
+            Fact::BirthDate | Fact::Employer => Some(Group::Identity),
+            Fact::ClientSince | Fact::Channel => Some(Group::Service),
+            Fact::Name
+            | Fact::Number
+            | Fact::Kind
+            | Fact::Segment
+            | Fact::Status
+            | Fact::Branch
+            | Fact::Manager
+            | Fact::Created
+            | Fact::Updated => None,
+        }
+    }
 }
 
 /// A column of our own.
@@ -104,6 +125,15 @@ impl Column {
             Column::Own(own) => own.sort.clone(),
             Column::Extra(_) => None,
             Column::Added(field) => field.is_sortable().then(|| SortKey::of(field)),
+        }
+    }
+    /// The group of fields it belongs to; what other rooms add is history.
+    pub(in crate::list) fn group(&self) -> Option<Group> {
+        match self {
+            Column::Own(own) => own.fact.group(),
+            Column::Extra(_) => Some(Group::History),
+            // as `group_of_field` tells of its changes
+            Column::Added(_) => Some(Group::Identity),
         }
     }
     /// Whether it shows this fact.

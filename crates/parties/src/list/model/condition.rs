@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use kernel::{Date, Timestamp};
+use spine::secrecy::Group;
 use uuid::Uuid;
 use web::{ColumnKind, ListColumn};
 
@@ -62,6 +63,27 @@ pub(in crate::list) enum Own {
     Product,
     Created,
     Updated,
+}
+
+impl Own {
+    /// The group of fields it asks about; none for what stands in every client's heading. What a client
+    /// holds is asked under a right of its own.
+    pub(in crate::list) const fn group(self) -> Option<Group> {
+        match self {
+            Own::City | Own::Phone | Own::Email => Some(Group::Contacts),
+            Own::BirthMonth | Own::Age | Own::Employer => Some(Group::Identity),
+            Own::Since | Own::Channel => Some(Group::Service),
+            Own::Kind
+            | Own::Segment
+            | Own::Status
+            | Own::Branch
+            | Own::Manager
+            | Own::Role
+            | Own::Product
+            | Own::Created
+            | Own::Updated => None,
+        }
+    }
 }
 
 /// All own fields with their key and text key, in menu order.

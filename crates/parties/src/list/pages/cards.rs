@@ -5,11 +5,12 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use kernel::ClientId;
+use spine::secrecy::Group;
 use web::{Answer, CardAddress, CardPoint, ContactCard, Cx, PointKind};
 
 use super::export::{self, FileKind};
 use super::rows::Asked;
-use crate::client::queries::head;
+use crate::client::queries::{ClientHead, head};
 use crate::contacts::model::{AddressKind, ContactKind};
 use crate::contacts::queries::{Address, CardFacts, Contact};
 use crate::list::model::Address as ListAddress;
@@ -43,8 +44,18 @@ fn plain_name(number: &str) -> String {
     number.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
 }
 
-/// The card of a client.
-pub(super) fn card(facts: &CardFacts) -> ContactCard {
+/// The card of a client, of what may be taken out of the system.
+pub(super) fn card(facts: &CardFacts, head: &ClientHead) -> ContactCard {
+    let mut facts = facts.clone();
+    if !head.sees(Group::Identity) {
+        facts.birth_date = None;
+        facts.employer.clear();
+        facts.job_title.clear();
+    }
+    if !head.sees(Group::Contacts) {
+        facts.contacts.clear();
+        facts.addresses.clear();
+    }
     let is_person = facts.kind.is_natural();
     let main = |n: usize, all: &[Contact]| {
         let kind = all.get(n).map(|c| c.kind);

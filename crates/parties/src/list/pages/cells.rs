@@ -152,6 +152,9 @@ pub(super) fn plain(cx: &Cx, columns: &[Column], row: &ListRow, beside: &Beside)
 /// The cells of a row for the page.
 pub(super) fn cells(cx: &Cx, columns: &[Column], row: &ListRow, beside: &Beside) -> Vec<Cell> {
     walk(cx, columns, row, beside, |column, shown| match column {
+        _ if column.group().is_some_and(|group| !row.head.sees(group)) => {
+            Cell::markup(icon_labelled("eye-off", &cx.l.t("secrecy-hidden-cell")))
+        }
         Column::Own(own) => own_cell(cx, row, own.fact, shown),
         Column::Extra(extra) => extra_cell(&cx.l, extra, shown),
         Column::Added(field) => added_cell(cx, field, shown, beside),

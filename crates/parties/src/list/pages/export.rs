@@ -9,6 +9,7 @@ use futures_util::{StreamExt, stream};
 use kernel::{ClientId, limits};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use spine::Error;
+use spine::secrecy::Groups;
 use store::Reader;
 use uuid::Uuid;
 use web::{Answer, ContactFormat, Cx, FormData};
@@ -195,8 +196,19 @@ impl Export {
         let ids: Vec<ClientId> = found.iter().map(|row| row.head.id).collect();
         let principal = std::sync::Arc::clone(&self.cx.ctx.principal);
         let facts = card_facts(&mut self.db, &principal, "client.export", &ids).await?;
-        let text: String = facts.iter().map(|facts| (format.write)(&card(facts))).collect();
+        let of = |id: ClientId| found.iter().find(|row| row.head.id == id).map(|row| &row.head);
+        let cards = facts.iter().filter_map(|facts| Some(card(facts, of(facts.id)?)));
+        let text: String = cards.map(|card| (format.write)(&card)).collect();
         Ok(Some(Bytes::from(text)))
+    }
+
+    /// Secret cards among the rows are noted before any of them leaves.
+    async fn note_reads(&self, rows: &Vec<ListRow>) -> Result<(), Error> {
+        for row in rows {
+            let hidden = Groups::all().and(row.head.hidden.iter().copied().collect());
+            self.cx.note_read(row.head.owner(), hidden.missing().into_iter().collect());
+        }
+        self.cx.write_reads().await
     }
 
     /// The next rows; none at the end. Journals the end.
@@ -219,7 +231,10 @@ impl Export {
         if !self.has_more {
             self.note_end().await?;
         }
-        Ok(Some(page.rows))
+        let principal = self.cx.principal();
+        let rows = page.rows.into_iter().map(|row| row.taken_out(principal)).collect();
+        self.note_reads(&rows).await?;
+        Ok(Some(rows))
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kernel::{ClientId, UserId};
 use spine::Error;
+use spine::secrecy::Group;
 use store::Reader;
 use web::{Cx, ListColumn};
 
@@ -47,6 +48,10 @@ impl Asked {
             }
         }
         let scope = cx.principal().scope("client.read");
+        if address.sort.key == SortKey::Since && !cx.principal().sees_always(Group::Service) {
+            // the order would tell what is hidden
+            (address.sort, address.turn) = (Sort::STANDARD, Turn::First);
+        }
         let all = (cx.app.columns.as_slice(), added.as_slice());
         let columns = chosen(&address.columns, &address.sort.key, all, scope);
         Ok(Self { address, tests, columns, added })
@@ -138,7 +143,8 @@ impl Beside {
         columns: &[Column],
         rows: &[ListRow],
     ) -> Result<Self, Error> {
-        let ids: Vec<ClientId> = rows.iter().map(|r| r.head.id).collect();
+        let seen = rows.iter().filter(|row| row.head.sees(Group::Contacts));
+        let ids: Vec<ClientId> = seen.map(|row| row.head.id).collect();
         let shows = |fact| columns.iter().any(|c| c.shows(fact));
         let mut beside = Self::default();
         if shows(Fact::Phone) {
@@ -171,7 +177,7 @@ pub(super) fn managers(cx: &Cx, permission: &str) -> Vec<(UserId, String)> {
         roles.iter().any(|r| directory.roles.get(r).is_some_and(|role| role.key == "manager"))
     };
     let reached = |member: &&spine::org::StaffMember| {
-        let owner = spine::Owner { branch_id: member.branch_id, manager_id: Some(member.id) };
+        let owner = spine::Owner::row(member.branch_id, Some(member.id));
         Some(member.id) == me
             || (is_manager(&member.roles) && cx.principal().reaches(permission, owner))
     };
@@ -191,7 +197,7 @@ pub(super) fn managers(cx: &Cx, permission: &str) -> Vec<(UserId, String)> {
 pub(super) fn branches(cx: &Cx, permission: &str) -> Vec<(kernel::BranchId, String)> {
     let directory = cx.app.services.directory.get();
     let reached = |id: kernel::BranchId| {
-        let owner = spine::Owner { branch_id: Some(id), manager_id: None };
+        let owner = spine::Owner::row(Some(id), None);
         cx.principal().reaches(permission, owner)
     };
     let mut places: Vec<(kernel::BranchId, String)> = directory

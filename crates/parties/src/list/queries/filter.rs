@@ -2,6 +2,7 @@
 
 use kernel::{ClientId, FieldId};
 use spine::Principal;
+use spine::secrecy::Group;
 use store::Value;
 use uuid::Uuid;
 
@@ -43,8 +44,22 @@ impl Places {
     }
 }
 
-/// The condition of a test over the client `c` and the joins of its field.
+/// The condition of a test over the client `c` and the joins of its field. A client of whom the person does
+/// not see what is asked never fits, whatever is asked of it.
 pub(super) fn condition(test: &Test, principal: &Principal, places: &mut Places) -> String {
+    let asked = bare_condition(test, principal, places);
+    let group = match &test.field {
+        Field::Extra(_) => Some(Group::History),
+        Field::Added(_) => Some(Group::Identity),
+        Field::Own(own) => own.group(),
+    };
+    let Some(group) = group.filter(|group| !principal.sees_always(*group)) else { return asked };
+    let seen = principal.sees_filter(group, "c", places.next());
+    places.extend(seen.params);
+    format!("({asked} and {})", seen.sql)
+}
+
+fn bare_condition(test: &Test, principal: &Principal, places: &mut Places) -> String {
     let own = match &test.field {
         Field::Extra(column) => return compare(column.expression, test, places),
         Field::Added(field) => return added(field.id, test, "c.id", places),

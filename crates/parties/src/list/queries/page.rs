@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use kernel::{ClientId, Timestamp};
 use spine::Principal;
+use spine::secrecy::Group;
 use store::{Read, StoreError, Value};
 use web::ListColumn;
 
@@ -51,6 +52,24 @@ pub(in crate::list) struct ListRow {
     pub(in crate::list) cursor: Cursor,
 }
 
+impl ListRow {
+    /// Without what may not be taken out of the system.
+    pub(in crate::list) fn taken_out(mut self, principal: &Principal) -> Self {
+        self.head = self.head.taken_out(principal);
+        self.masked()
+    }
+    /// Without what is hidden from whoever reads it.
+    pub(in crate::list) fn masked(mut self) -> Self {
+        if !self.head.sees(Group::Identity) {
+            self.employer = None;
+        }
+        if !self.head.sees(Group::History) {
+            self.extras.fill(Value::Null);
+        }
+        self
+    }
+}
+
 /// A page.
 #[derive(Clone, Debug)]
 pub(in crate::list) struct Page {
@@ -75,11 +94,12 @@ pub(in crate::list) async fn page<R: Read>(db: &mut R, ask: &Ask<'_>) -> Result<
             SortKey::Name | SortKey::Since | SortKey::Added { .. } => Key::Text(c.take()?),
             SortKey::Updated => Key::Number(c.take()?),
         };
-        let head = read_head(&mut c)?;
+        let head = read_head(&mut c, ask.principal)?;
         let cursor = Cursor { key, id: head.id };
         let (created_at, employer) = (c.take()?, c.take()?);
         let extras = ask.extras.iter().map(|_| c.take()).collect::<Result<_, _>>()?;
-        rows.push(ListRow { head, created_at, employer, extras, cursor });
+        let row = ListRow { head, created_at, employer, extras, cursor };
+        rows.push(row.masked());
     }
     let has_more = rows.len() > ask.size;
     rows.truncate(ask.size);

@@ -58,6 +58,7 @@ impl Command for MergeClients {
         let id: MergeId = w.new_id();
         self.insert(w, id).await?;
         take_fields(w, id, (&survivor, loser.id), &taken).await?;
+        crate::secrecy::commands::raise(w, &survivor, loser.secrecy).await?;
         for bound in w.client_bound() {
             if let OnMerge::Moves(moving) = &bound.on_merge {
                 carry::note(w, id, bound, moving, pair).await?;

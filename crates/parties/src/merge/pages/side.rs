@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use kernel::{ClientId, Refusals};
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Groups;
 use web::icons::icon;
 use web::ui::{Button, Field, Form, PageHeader};
 use web::{Answer, Cx, FormData};
@@ -37,6 +38,9 @@ async fn load(cx: &Cx, id: ClientId, other: ClientId) -> Result<Both, Error> {
     let mut db = cx.db.clone();
     let (survivor, is_gone) = queries::mergeable(&mut db, cx.principal(), id).await?;
     let (loser, was_merged) = queries::mergeable(&mut db, cx.principal(), other).await?;
+    for head in [&survivor, &loser] {
+        cx.note_read(head.owner(), Groups::all());
+    }
     if is_gone || was_merged || id == other {
         return Err(Error::NotFound);
     }

@@ -131,7 +131,7 @@ impl SaveRecord {
             (_, None) => {}
         }
         let principal = &w.ctx.principal;
-        let own = Owner { branch_id: principal.branch_id, manager_id: principal.user_id };
+        let own = Owner::row(principal.branch_id, principal.user_id);
         if self.client_id.is_none() {
             principal.require_over("record.edit", own)?;
         }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use kernel::{BranchId, ClientId, ObjectId, RecordId, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::Serialize;
-use spine::{Error, Owner, Principal, Work};
+use spine::secrecy::Group;
+use spine::{Error, Filter, Owner, Principal, Work};
 use store::{Cols, Read, StoreError, Value, params};
 use uuid::Uuid;
 
@@ -52,9 +53,11 @@ pub struct Record {
 }
 
 impl Record {
-    /// Whether somebody may read it.
+    /// Whether somebody may read it: what is written of a client is his history.
     pub fn is_seen_by(&self, principal: &Principal) -> bool {
-        let of_client = self.client_id.is_none() || principal.reaches("client.read", self.owner);
+        let of_client = self.client_id.is_none()
+            || principal.reaches("client.read", self.owner)
+                && principal.sees(self.owner).has(Group::History);
         of_client && principal.reaches("record.read", self.owner)
     }
     /// Whether somebody may change it.
@@ -67,7 +70,8 @@ impl Record {
 pub(in crate::objects) const COLUMNS: &str = "r.id, r.object_id, r.number, r.title, r.client_id, c.display_name, c.number, \
      r.doc, r.created_at, r.author_id, r.updated_at, r.updated_by, r.archived_at, \
      case when r.client_id is null then r.branch_id else c.branch_id end, \
-     case when r.client_id is null then r.manager_id else c.manager_id end";
+     case when r.client_id is null then r.manager_id else c.manager_id end, \
+     coalesce((select y.level from client_secrecy y where y.client_id = c.id), 'open'), c.kind";
 
 /// Where it is read from.
 pub(in crate::objects) const FROM: &str =
@@ -81,7 +85,12 @@ pub(in crate::objects) fn record_of(c: &mut Cols) -> Result<Record, StoreError> 
     let doc: String = c.take()?;
     let (created_at, author_id, updated_at) = (c.take()?, c.take()?, c.take()?);
     let (updated_by, archived_at) = (c.take()?, c.take()?);
-    let (branch_id, manager_id): (Option<BranchId>, Option<UserId>) = (c.take()?, c.take()?);
+    let place: (Option<BranchId>, Option<UserId>) = (c.take()?, c.take()?);
+    let (level, kind): (String, Option<String>) = (c.take()?, c.take()?);
+    let owner = match client_id {
+        Some(id) => Owner::of_client(id, place, &level, &kind.unwrap_or_default()),
+        None => Owner::row(place.0, place.1),
+    };
     Ok(Record {
         id,
         object_id,
@@ -95,7 +104,7 @@ pub(in crate::objects) fn record_of(c: &mut Cols) -> Result<Record, StoreError> 
         updated_at,
         updated_by,
         archived_at,
-        owner: Owner { branch_id, manager_id },
+        owner,
     })
 }
 
@@ -128,16 +137,19 @@ pub(in crate::objects) fn reach(
     permission: &str,
     values: &mut Vec<Value>,
 ) -> String {
-    let mut one = |permission: &str, table: &str| {
-        let filter = principal.filter(permission, table, values.len() + 1);
+    let first = values.len() + 1;
+    let mut put = |filter: Filter| {
         values.extend(filter.params);
-        filter.sql
+        (filter.sql, values.len() + 1)
     };
-    let client = one("client.read", "c");
-    let of_client = one(permission, "c");
-    let own = one(permission, "r");
+    let (client, at) = put(principal.filter("client.read", "c", first));
+    // what is written of a client is his history
+    let (told, at) = put(principal.sees_filter(Group::History, "c", at));
+    let (of_client, at) = put(principal.filter(permission, "c", at));
+    let (own, _) = put(principal.filter_rows(permission, "r", at));
     format!(
-        "((r.client_id is not null and {client} and {of_client}) or (r.client_id is null and {own}))"
+        "((r.client_id is not null and {client} and {told} and {of_client}) \
+         or (r.client_id is null and {own}))"
     )
 }
 

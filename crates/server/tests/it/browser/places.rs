@@ -19,7 +19,8 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 17] = [
+pub(crate) const NO_PAGES: [&str; 18] = [
+    "/admin/read-log/export",
     "/clients/export",
     "/clients/{id}/card.vcf",
     "/clients/{id}/files/{item}",
@@ -103,6 +104,7 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
     all.extend(fields_places(site, window).await);
     all.extend(approval_places(site, window).await);
     all.extend(privacy_places(site, window).await);
+    all.extend(secrecy_places(site, window).await);
     all
 }
 
@@ -221,6 +223,54 @@ async fn approval_places(site: &Site, window: &Window) -> Vec<Place> {
     all.push(place("approval-rule-new", "security_officer", format!("{rules}/new")));
     all.push(place("approval-rule", "security_officer", format!("{rules}/{rule}")));
     all
+}
+
+/// A closed card, one opened for a reason, and rules being written.
+async fn secrecy_places(site: &Site, window: &Window) -> Vec<Place> {
+    let client = site.person("Щербакова").await;
+    let why = format!("/clients/{client}/secrecy");
+    let officer = "security_officer";
+    window.sign_in(officer).await;
+    send(window, &why, json!({ "level": "restricted", "why": "VIP" })).await;
+    let draft = json!({ "title": "Остатки VIP только менеджеру" });
+    let draft = send(window, "/admin/secrecy", draft).await;
+    window.sign_in("operator").await;
+    let reason = json!({ "reason_code": "client_calls", "reason": "Звонит по поводу карты" });
+    let vip = site.person("Пустовойт").await;
+    window.sign_in(officer).await;
+    let other = format!("/clients/{vip}/secrecy");
+    send(window, &other, json!({ "level": "restricted", "why": "Публичное лицо" })).await;
+    window.sign_in("operator").await;
+    // the pages of the other language find the card open already
+    let opened: i64 = site.value("select count(*) from break_glass where $1 <> ''", "all").await;
+    if opened == 0 {
+        send(window, &other, reason).await;
+    }
+    let glass: Uuid = site
+        .value(
+            "select id from break_glass where reason_code = $1 order by at desc limit 1",
+            "client_calls",
+        )
+        .await;
+    let released: Uuid =
+        site.value("select id from secrecy_policy where state = $1", "released").await;
+    let staff: Uuid = site.value("select id from staff where login = $1", "operator").await;
+    let explain = format!("/admin/secrecy/explain?staff={staff}&client={client}");
+    vec![
+        place("card-closed", "operator", format!("/clients/{client}")),
+        place("card-closed-details", "operator", format!("/clients/{client}/details")),
+        place("card-opened", "operator", format!("/clients/{vip}")),
+        place("secrecy-why", "operator", why),
+        place("list-closed", "operator", "/clients?q=Щербакова&cols=phone,email,birth_date"),
+        place("secrecy-readings", officer, other),
+        place("secrecy", officer, "/admin/secrecy"),
+        place("secrecy-version", officer, format!("/admin/secrecy/{released}")),
+        place("secrecy-draft", officer, draft),
+        place("secrecy-explain", officer, explain),
+        place("read-log", officer, "/admin/read-log"),
+        place("break-glass", officer, "/admin/break-glass"),
+        place("break-glass-one", officer, format!("/admin/break-glass/{glass}")),
+    ]
 }
 
 /// Whether an address is one of a route such as `/tasks/{id}/{what}`.

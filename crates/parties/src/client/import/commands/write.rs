@@ -71,7 +71,7 @@ async fn insert_rows(
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let author: Value = w.actor().into();
     for (id, one) in both {
-        let owner = Owner { branch_id: one.branch_id, manager_id: None };
+        let owner = Owner::row(one.branch_id, None);
         clients.push(client_row(w, *id, one.kind, &one.fields, owner, one.number.as_deref())?);
         let what: Value = (&one.external_id).into();
         let digest: Value = one.digest.clone().into();
