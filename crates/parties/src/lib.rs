@@ -32,6 +32,7 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "privacy.erase", scoped: true },
     Permission { key: "privacy.report", scoped: true },
     Permission { key: "privacy.archive", scoped: false },
+    Permission { key: "admin.consents", scoped: false },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -83,6 +84,8 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("head_office", "privacy.report", Scope::Bank),
     ("branch_head", "privacy.report", Scope::Branch),
     ("auditor", "privacy.archive", Scope::Bank),
+    ("security_officer", "admin.consents", Scope::Bank),
+    ("methodologist", "admin.consents", Scope::Bank),
 ];
 
 const MIGRATIONS: &[Migration] = &[
@@ -108,6 +111,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0211_external_ref_entity.sql"),
     },
     Migration { number: 230, name: "privacy", sql: include_str!("../migrations/0230_privacy.sql") },
+    Migration {
+        number: 231,
+        name: "consent_text",
+        sql: include_str!("../migrations/0231_consent_text.sql"),
+    },
 ];
 
 /// What this room brings to the spine.
@@ -152,6 +160,8 @@ const TEXTS: &[(Lang, &str)] = &[
     (Lang::En, include_str!("../i18n/en/list.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/contacts.ftl")),
     (Lang::En, include_str!("../i18n/en/contacts.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/consents.ftl")),
+    (Lang::En, include_str!("../i18n/en/consents.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/links.ftl")),
     (Lang::En, include_str!("../i18n/en/links.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/identity.ftl")),
@@ -202,6 +212,16 @@ pub fn pages() -> Pages {
                 icon: "eraser",
                 label: "nav-erasures",
                 permission: "privacy.archive",
+                go: None,
+                main: false,
+            },
+            NavItem {
+                order: 94,
+                group: "nav-group-admin",
+                href: "/admin/consent-texts",
+                icon: "file-check",
+                label: "nav-consent-texts",
+                permission: "admin.consents",
                 go: None,
                 main: false,
             },

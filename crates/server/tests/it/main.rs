@@ -18,6 +18,7 @@ mod client_files;
 mod client_list;
 mod clients;
 mod command_line;
+mod consents;
 mod contacts;
 mod demo_load;
 mod duplicates;

@@ -14,6 +14,7 @@ use super::words::{card_href, client_title, kind_word, segment_badge, status_bad
 use crate::client::commands::MarkSeen;
 use crate::client::model::ClientKind;
 use crate::client::queries::{self, ClientHead};
+use crate::contacts::consent::{self, ConsentWord, Purpose};
 use crate::merge;
 
 /// A birthday is announced this many days ahead.
@@ -59,7 +60,7 @@ async fn slot(cx: &Cx, id: ClientId, slot: PanelSlot) -> Result<Vec<Markup>, Err
 
 /// The head of all pages of a client, with their tabs.
 pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<Markup, Error> {
-    let consents = queries::consents(&mut cx.db, head.id).await?;
+    let consents = consent::words(&mut cx.db, &cx.ctx, head.id).await?;
     let roles = queries::roles(&mut cx.db, head.id).await?;
     let extra = slot(cx, head.id, PanelSlot::Header).await?;
     let l = &cx.l;
@@ -144,7 +145,7 @@ fn marks(cx: &Cx, head: &ClientHead, roles: &[(String, Date)]) -> Markup {
     }
 }
 
-fn lead(cx: &Cx, head: &ClientHead, consents: &[(String, String, bool)]) -> Markup {
+fn lead(cx: &Cx, head: &ClientHead, consents: &[ConsentWord]) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let branch = head.branch_id.map(|b| directory.branch_name(b, l.lang).to_owned());
@@ -223,10 +224,12 @@ pub(super) fn days_to_birthday(born: Date, today: Date) -> i64 {
     next.map_or(366, |d| web::format::days_between(today, d))
 }
 
-fn consent_mark(cx: &Cx, consents: &[(String, String, bool)]) -> Markup {
+fn consent_mark(cx: &Cx, consents: &[ConsentWord]) -> Markup {
     let l = &cx.l;
-    let given = consents.iter().filter(|(_, _, given)| *given).count();
-    let advertising = consents.iter().any(|(p, _, given)| p == "advertising" && *given);
+    let states = consent::states(consents, cx.now());
+    let allowed = |purpose: Purpose| states.iter().any(|s| s.purpose == purpose && s.is_allowed);
+    let given = Purpose::ALL.iter().filter(|purpose| allowed(**purpose)).count();
+    let advertising = allowed(Purpose::Advertising);
     html! {
         @if consents.is_empty() {
             span.fact.quiet { (web::icons::icon("shield")) (l.t("client-consents-none")) }
