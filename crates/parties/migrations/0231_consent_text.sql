@@ -10,9 +10,12 @@ create table if not exists consent_text (
   at @int not null
 ) @strict;
 create unique index if not exists consent_text_version on consent_text (purpose, version);
-alter table client_consent add column evidence_kind text not null default '';
-alter table client_consent add column file_id @id;
-alter table client_consent add column said_at @int not null default 0;
-update client_consent set said_at = at where said_at = 0;
-drop index if exists client_consent_client;
-create index client_consent_said on client_consent (client_id, purpose, channel, said_at);
+-- beside client_consent, under the id of its word; a word without a row here was said when it was written down
+create table if not exists consent_proof (
+  id @id primary key,
+  client_id @id not null references client (id),
+  evidence_kind text not null default '',
+  file_id @id,
+  said_at @int not null
+) @strict;
+create index if not exists consent_proof_client on consent_proof (client_id);

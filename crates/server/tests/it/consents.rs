@@ -121,10 +121,11 @@ async fn what_was_said_earlier_revives_nothing_however_late_it_is_written_down()
         // more words than any page shows: the withdrawal still decides
         let far = now.plus_days(-20);
         for n in 0_i64..210 {
-            let sql = "insert into client_consent (id, client_id, purpose, channel, state, said_at, at) \
-                       values ($1, $2, 'advertising', 'phone', 'given', $3, $4)";
+            // of old: a word without proof was said when it was written down
+            let sql = "insert into client_consent (id, client_id, purpose, channel, state, at) \
+                       values ($1, $2, 'advertising', 'phone', 'given', $3)";
             let id: uuid::Uuid = bank.as_system().new_id();
-            force(bank, sql, params![id, client, far.plus_seconds(n), now]).await;
+            force(bank, sql, params![id, client, far.plus_seconds(n)]).await;
         }
         assert_eq!(lack(bank, client, ConsentChannel::Phone).await, Some(Lack::Withdrawn));
     })
@@ -302,7 +303,8 @@ async fn the_dialog_offers_the_texts_of_a_purpose_and_shows_what_was_agreed_to()
             assert_eq!(browser.get(&format!("/consent-texts/{strange}")).await.status, 404);
         }
         // a version a feed has brought is kept, and marked
-        let sql = "update client_consent set text_version = 'old 7' where said_at < $1";
+        let sql = "update client_consent set text_version = 'old 7' where id in \
+                   (select id from consent_proof where said_at < $1)";
         force(bank, sql, params![now.plus_days(-2)]).await;
         let page = browser.get(&address).await.ok();
         assert!(page.contains("old 7") && page.contains("unknown text"));

@@ -148,7 +148,7 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
     let mut identifiers: Vec<Vec<Value>> = Vec::new();
     let mut addresses: Vec<Vec<Value>> = Vec::new();
     let mut dates: Vec<Vec<Value>> = Vec::new();
-    let mut consents: Vec<Vec<Value>> = Vec::new();
+    let (consents, proofs) = consent_rows(w, clients);
     let mut links: Vec<Vec<Value>> = Vec::new();
     let mut origins: Vec<Vec<Value>> = Vec::new();
     for c in clients {
@@ -177,14 +177,6 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
             let line = vec![new(w), id.clone(), kind.into(), title.into(), (*on).into()];
             dates.push([line, vec![(*yearly).into(), now.into()]].concat());
         }
-        for word in &c.consents {
-            let state = if word.is_given { "given" } else { "withdrawn" };
-            let what = [word.purpose.as_str(), word.channel.as_str(), state, &word.text_version];
-            let mut line = vec![new(w), id.clone()];
-            line.extend(what.into_iter().map(Value::from));
-            line.extend([word.evidence_kind.as_str(), &word.evidence].map(Value::from));
-            consents.push([line, vec![word.said_at.into(), now.into()]].concat());
-        }
         for (other, kind, share, since) in &c.links {
             let line = vec![new(w), id.clone(), (*other).into(), kind.into(), (*share).into()];
             links.push([line, vec![(*since).into(), now.into()]].concat());
@@ -193,7 +185,7 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
             origins.push(vec![id.clone(), (*key).into(), source.into(), now.into()]);
         }
     }
-    let tables: [(&str, &[Vec<Value>]); 8] = [
+    let tables: [(&str, &[Vec<Value>]); 9] = [
         ("client_role (client_id, role, since)", &roles),
         ("client_contact (id, client_id, kind, value, raw, label, is_main, source, at)", &contacts),
         (
@@ -203,10 +195,10 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
         ("client_address (id, client_id, kind, city, street, postal_code, source, at)", &addresses),
         ("client_date (id, client_id, kind, title, on_date, yearly, at)", &dates),
         (
-            "client_consent (id, client_id, purpose, channel, state, text_version, evidence_kind, \
-             evidence, said_at, at)",
+            "client_consent (id, client_id, purpose, channel, state, text_version, evidence, at)",
             &consents,
         ),
+        ("consent_proof (id, client_id, evidence_kind, said_at)", &proofs),
         ("client_link (id, from_id, to_id, kind, share_bp, since, at)", &links),
         ("field_origin (client_id, field, source, at)", &origins),
     ];
@@ -215,6 +207,23 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
             .await?;
     }
     Ok(())
+}
+
+/// What clients said about consents, and what proves it.
+fn consent_rows(w: &Work<'_>, clients: &[LoadedClient]) -> (Vec<Vec<Value>>, Vec<Vec<Value>>) {
+    let (mut words, mut proofs) = (Vec::new(), Vec::new());
+    let said = clients.iter().flat_map(|c| c.consents.iter().map(|word| (c.id, word)));
+    for (client, word) in said {
+        let (id, client): (Value, Value) = (Value::Id(w.new_id()), client.into());
+        let state = if word.is_given { "given" } else { "withdrawn" };
+        let what = [&word.purpose, &word.channel, state, &word.text_version, &word.evidence];
+        let mut line = vec![id.clone(), client.clone()];
+        line.extend(what.into_iter().map(Value::from));
+        line.push(w.ctx.now.into());
+        words.push(line);
+        proofs.push(vec![id, client, word.evidence_kind.as_str().into(), word.said_at.into()]);
+    }
+    (words, proofs)
 }
 
 async fn load_main_members(w: &mut Work<'_>, clients: &[LoadedClient]) -> Result<(), Error> {

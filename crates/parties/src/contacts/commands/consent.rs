@@ -147,8 +147,7 @@ impl Word<'_> {
         let kind = self.evidence_kind.map_or("", EvidenceKind::key);
         w.execute(
             "insert into client_consent (id, client_id, purpose, channel, state, text_version, \
-             evidence_kind, evidence, file_id, said_at, at, author_id) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             evidence, at, author_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             params![
                 id,
                 self.client_id,
@@ -156,13 +155,16 @@ impl Word<'_> {
                 self.channel,
                 self.state(),
                 &text_version,
-                kind,
                 &evidence,
-                self.file_id,
-                said_at,
                 now,
                 author
             ],
+        )
+        .await?;
+        w.execute(
+            "insert into consent_proof (id, client_id, evidence_kind, file_id, said_at) \
+             values ($1, $2, $3, $4, $5)",
+            params![id, self.client_id, kind, self.file_id, said_at],
         )
         .await?;
         let change = Change::new()

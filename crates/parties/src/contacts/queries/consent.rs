@@ -10,8 +10,13 @@ use uuid::Uuid;
 use super::ROWS_MAX;
 use crate::contacts::model::{ConsentChannel, ConsentWord, EvidenceKind, Purpose, until};
 
-const WORD: &str = "w.id, w.purpose, w.channel, w.state, w.text_version, w.evidence_kind, \
-     w.evidence, w.file_id, w.said_at, w.at, w.author_id";
+/// The words of a client `$1`; one without proof of its own was said when it was written down.
+const WORDS: &str = "with words as (select w.id, w.purpose, w.channel, w.state, w.text_version, \
+     coalesce(p.evidence_kind, '') as evidence_kind, w.evidence, p.file_id, \
+     coalesce(p.said_at, w.at) as said_at, w.at, w.author_id \
+     from client_consent w left join consent_proof p on p.id = w.id where w.client_id = $1) \
+     select w.id, w.purpose, w.channel, w.state, w.text_version, w.evidence_kind, w.evidence, \
+     w.file_id, w.said_at, w.at, w.author_id from words w";
 
 /// A purpose or channel we have no word for makes no word.
 fn word_row(pack: &Pack, row: Row) -> Result<Option<ConsentWord>, StoreError> {
@@ -54,10 +59,7 @@ pub async fn consent_words<R: Read>(
     pack: &Pack,
     client: ClientId,
 ) -> Result<Vec<ConsentWord>, StoreError> {
-    let sql = format!(
-        "select {WORD} from client_consent w where w.client_id = $1 \
-         order by w.said_at desc, w.id desc limit $2"
-    );
+    let sql = format!("{WORDS} order by w.said_at desc, w.id desc limit $2");
     read_words(pack, db.query(&sql, params![client, ROWS_MAX]).await?)
 }
 
@@ -73,9 +75,8 @@ pub(crate) async fn deciding_words<R: Read>(
     now: Timestamp,
 ) -> Result<Vec<ConsentWord>, StoreError> {
     let sql = format!(
-        "select {WORD} from client_consent w where w.client_id = $1 and w.said_at <= $2 \
-         and not exists (select 1 from client_consent n where n.client_id = w.client_id \
-         and n.purpose = w.purpose and n.channel = w.channel and n.state = w.state \
+        "{WORDS} where w.said_at <= $2 and not exists (select 1 from words n \
+         where n.purpose = w.purpose and n.channel = w.channel and n.state = w.state \
          and n.said_at <= $2 and (n.said_at, n.id) > (w.said_at, w.id)) \
          order by w.said_at desc, w.id desc"
     );
