@@ -219,7 +219,7 @@ pub fn pages() -> Pages {
                 order: 94,
                 group: "nav-group-admin",
                 href: "/admin/consent-texts",
-                icon: "file-check",
+                icon: "file-text",
                 label: "nav-consent-texts",
                 permission: "admin.consents",
                 go: None,

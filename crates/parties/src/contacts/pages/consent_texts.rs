@@ -48,8 +48,8 @@ pub(super) fn text_body(cx: &Cx, text: &ConsentText) -> Markup {
 
 fn paragraphs(text: &str) -> Markup {
     let text = text.replace("\r\n", "\n");
-    html! {
-        @for paragraph in text.split("\n\n") {
+    let all = text.split("\n\n").map(|paragraph| {
+        html! {
             p {
                 @for (at, line) in paragraph.lines().enumerate() {
                     @if at > 0 { br; }
@@ -57,7 +57,8 @@ fn paragraphs(text: &str) -> Markup {
                 }
             }
         }
-    }
+    });
+    ui::stack(&all.collect::<Vec<_>>())
 }
 
 fn state_mark(cx: &Cx, text: &ConsentText) -> Markup {
