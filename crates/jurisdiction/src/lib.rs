@@ -8,6 +8,7 @@
 mod account_key;
 mod birth_number;
 mod codes;
+mod consent;
 mod country;
 mod digits;
 mod email;
@@ -26,6 +27,7 @@ mod validity;
 pub use account_key::check_account_key;
 pub use birth_number::{BirthFacts, Sex, decode_czech_birth_number};
 pub use codes::CODES;
+pub use consent::{ConsentTerm, ConsentText};
 pub use country::{iban_length, is_country};
 pub use email::{Email, parse_email};
 pub use identifier::{Certainty, Checked, validate_identifier, validate_identifier_for};

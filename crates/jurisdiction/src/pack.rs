@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use kernel::Currency;
 use serde::{Deserialize, Serialize};
 
+use crate::consent::{self, ConsentTerm, ConsentText};
 use crate::fellegi_sunter::Model;
 use crate::validity::ValidityRule;
 use crate::{country, mask, names, phone};
@@ -33,6 +34,12 @@ pub struct Pack {
     pub identifiers: Vec<IdentifierKind>,
     /// How long the law wants things kept, and how soon it wants them destroyed.
     pub retention: Retention,
+    /// Sample texts of consents.
+    #[serde(default)]
+    pub consent_texts: Vec<ConsentText>,
+    /// How long consents hold.
+    #[serde(default)]
+    pub consent_terms: Vec<ConsentTerm>,
     /// Weights and thresholds by which two records are taken for one client.
     pub matching: Model,
 }
@@ -251,6 +258,7 @@ impl Pack {
                 return Some(format!("identifier {:?} needs a mask", id.kind));
             }
         }
-        self.matching.problem()
+        consent::problem(&self.consent_texts, &self.consent_terms)
+            .or_else(|| self.matching.problem())
     }
 }

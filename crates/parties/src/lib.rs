@@ -41,6 +41,7 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "record.export", scoped: true },
     Permission { key: "client.secrecy", scoped: true },
     Permission { key: "secrecy.break_glass", scoped: true },
+    Permission { key: "admin.consents", scoped: false },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -124,6 +125,8 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("security_officer", "client.secrecy", Scope::Bank),
     ("head_office", "client.secrecy", Scope::Bank),
     ("branch_head", "client.secrecy", Scope::Branch),
+    ("security_officer", "admin.consents", Scope::Bank),
+    ("methodologist", "admin.consents", Scope::Bank),
 ];
 
 const MIGRATIONS: &[Migration] = &[
@@ -155,6 +158,11 @@ const MIGRATIONS: &[Migration] = &[
         number: 221,
         name: "read_log",
         sql: include_str!("../migrations/0221_read_log.sql"),
+    },
+    Migration {
+        number: 231,
+        name: "consent_text",
+        sql: include_str!("../migrations/0231_consent_text.sql"),
     },
 ];
 
@@ -207,6 +215,8 @@ const TEXTS: &[(Lang, &str)] = &[
     (Lang::En, include_str!("../i18n/en/list.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/contacts.ftl")),
     (Lang::En, include_str!("../i18n/en/contacts.ftl")),
+    (Lang::Ru, include_str!("../i18n/ru/consents.ftl")),
+    (Lang::En, include_str!("../i18n/en/consents.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/links.ftl")),
     (Lang::En, include_str!("../i18n/en/links.ftl")),
     (Lang::Ru, include_str!("../i18n/ru/identity.ftl")),
@@ -274,6 +284,16 @@ pub fn pages() -> Pages {
                 icon: "list-checks",
                 label: "nav-fields",
                 permission: "admin.fields",
+                go: None,
+                main: false,
+            },
+            NavItem {
+                order: 93,
+                group: "nav-group-admin",
+                href: "/admin/consent-texts",
+                icon: "file-text",
+                label: "nav-consent-texts",
+                permission: "admin.consents",
                 go: None,
                 main: false,
             },

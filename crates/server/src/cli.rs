@@ -196,7 +196,7 @@ async fn dispatch(task: Task, exporter: Option<Exporter>) -> Result<bool, RunErr
     match task {
         Task::Demo(asked) => demo_bank::run(&asked).await?,
         Task::Generate(asked) => demo_bank::generate(&asked).await?,
-        Task::Serve { config } => serve(&Config::read(&config)?, exporter).await?,
+        Task::Serve { config } => Box::pin(serve(&Config::read(&config)?, exporter)).await?,
         Task::Migrate(db) => migrate(&db.url).await?,
         Task::Backup { file, db } => back_up(&db.url, &file).await?,
         Task::Restore { file, db } => restore(&db.url, &file).await?,

@@ -59,6 +59,8 @@ struct Places {
     staff: BTreeMap<u16, UserId>,
     depth: Depth,
     today: kernel::Date,
+    /// What clients agree to.
+    texts: &'static [jurisdiction::ConsentText],
 }
 
 /// Loads the organisation and all clients; `progress(done, total)` is told after each batch.
@@ -75,7 +77,7 @@ pub async fn load(
 ) -> Result<(), Error> {
     let ids = Ids::new(seed, bank.today());
     let seeded = organisation::load(services, bank, &ids, password_hash).await?;
-    let places = Arc::new(organisation::places(bank, ids, &seeded, depth));
+    let places = Arc::new(organisation::places(bank, ids, &seeded, depth, &services.jurisdiction));
     let bank = Arc::new(bank.clone());
     let total = bank.clients();
     let mut first = 0;

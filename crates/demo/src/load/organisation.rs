@@ -114,7 +114,13 @@ const fn reason(reason: AbsenceReason) -> &'static str {
     }
 }
 
-pub(super) fn places(bank: &DemoBank, ids: Ids, seeded: &Seeded, depth: Depth) -> Places {
+pub(super) fn places(
+    bank: &DemoBank,
+    ids: Ids,
+    seeded: &Seeded,
+    depth: Depth,
+    jurisdiction: &str,
+) -> Places {
     let branches = bank
         .branches()
         .iter()
@@ -125,5 +131,6 @@ pub(super) fn places(bank: &DemoBank, ids: Ids, seeded: &Seeded, depth: Depth) -
         .iter()
         .filter_map(|s| Some((s.number.0, *seeded.staff.get(&s.login)?)))
         .collect::<BTreeMap<_, _>>();
-    Places { ids, branches, staff, depth, today: bank.today() }
+    let texts = jurisdiction::Pack::load(jurisdiction).map_or(&[][..], |pack| &pack.consent_texts);
+    Places { ids, branches, staff, depth, today: bank.today(), texts }
 }

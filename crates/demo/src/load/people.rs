@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Currency, Money};
-use parties::client::commands::LoadedClient;
+use jiff::tz::TimeZone;
+use kernel::{Currency, Money, Timestamp};
+use parties::client::commands::{LoadedClient, LoadedConsent};
 use parties::client::model::ClientKind;
 
 use super::Places;
 use crate::model::{
-    Channel, Company, ConsentPurpose, ContactKind, DateKind, DemoClient, Detail, IdentifierKind,
-    LegalForm, Person, Sex,
+    Channel, Company, Consent, ConsentPurpose, ContactKind, DateKind, DemoClient, Detail,
+    IdentifierKind, LegalForm, Person, Sex,
 };
 
 pub(super) fn loaded(places: &Places, c: &DemoClient) -> LoadedClient {
@@ -51,14 +52,7 @@ pub(super) fn loaded(places: &Places, c: &DemoClient) -> LoadedClient {
             .iter()
             .map(|d| (date_key(d.kind).to_owned(), d.note.to_owned(), d.date, d.yearly))
             .collect(),
-        consents: c
-            .consents
-            .iter()
-            .map(|x| {
-                let channel = x.channel.map_or("any", consent_channel);
-                (consent_key(x.purpose).to_owned(), channel.to_owned(), x.granted)
-            })
-            .collect(),
+        consents: c.consents.iter().map(|word| consent(places, c.number, word)).collect(),
         links: c
             .links
             .iter()
@@ -170,6 +164,33 @@ const fn preferred(channel: Channel) -> &'static str {
         Channel::Sms => "sms",
         Channel::Chat => "messenger",
         Channel::Letter => "post",
+    }
+}
+
+/// Consents were taken anew when the law asked for a paper of its own: nobody's is older than the first text of
+/// the pack. A refusal is as old as it is.
+fn consent(places: &Places, number: u64, word: &Consent) -> LoadedConsent {
+    let purpose = consent_key(word.purpose);
+    let texts = || places.texts.iter().filter(|text| text.purpose == purpose);
+    let first = texts().map(|text| text.from).min();
+    let since = word.since;
+    let days = i64::try_from(number % 60).unwrap_or(0);
+    let said_on = match first.filter(|first| word.granted && *first > since) {
+        Some(first) => first.saturating_add(jiff::Span::new().days(days)).min(places.today),
+        None => since,
+    };
+    let in_force = texts().filter(|text| word.granted && text.from <= said_on);
+    let text = in_force.max_by_key(|text| text.from);
+    // the paper of a branch; calls are recorded under a number of their own
+    let kind = if word.channel == Some(Channel::Call) { "call" } else { "paper" };
+    LoadedConsent {
+        purpose: purpose.to_owned(),
+        channel: word.channel.map_or("any", consent_channel).to_owned(),
+        is_given: word.granted,
+        text_version: text.map(|text| text.version.clone()).unwrap_or_default(),
+        evidence_kind: kind.to_owned(),
+        evidence: format!("№ {number}-{}", said_on.year()),
+        said_at: Timestamp::start_of(said_on, &TimeZone::UTC).plus_hours(9),
     }
 }
 

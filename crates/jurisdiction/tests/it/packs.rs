@@ -38,6 +38,30 @@ fn a_pack_of_the_bank_is_read_or_refused_with_a_reason() {
     assert!(refused("languages", "tongues").contains("tongues"));
 }
 
+#[test]
+fn texts_and_terms_of_consents_are_checked() {
+    let good = include_str!("../../packs/ru.toml");
+    let refused = |from: &str, to: &str| {
+        let changed = good.replacen(from, to, 1);
+        assert_ne!(changed, good);
+        Pack::parse(&changed).unwrap_err().to_string()
+    };
+    let twice = refused("purpose = \"partners\"", "purpose = \"advertising\"");
+    assert!(twice.contains("consent text 2025-09 of advertising twice"), "{twice}");
+    assert!(refused("months = 6", "months = 0").contains("can not hold 0 months"));
+    let pack = Pack::load("ru").unwrap();
+    let day = |text: &str| text.parse().unwrap();
+    let term = pack.consent_term("credit_history", day("2026-11-24"));
+    assert_eq!(term.map(|term| term.months), Some(6));
+    assert_eq!(pack.consent_term("advertising", day("2026-11-24")), None);
+    assert_eq!(pack.consent_term("credit_history", day("2005-05-31")), None, "before the law");
+    for pack in packs() {
+        for text in &pack.consent_texts {
+            assert!(text.ru.starts_with("Образец") && text.en.starts_with("Sample"), "{text:?}");
+        }
+    }
+}
+
 fn message_keys(lang: Lang) -> BTreeMap<&'static str, &'static str> {
     messages(lang)
         .lines()

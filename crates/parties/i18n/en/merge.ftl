@@ -27,6 +27,7 @@ merge-moves-client-identifier = Documents and numbers
 merge-moves-client-address = Addresses
 merge-moves-client-date = Dates
 merge-moves-client-consent = Consents
+merge-moves-consent-proof = Evidence of consents
 merge-moves-client-link = Links
 merge-moves-client-file = Files
 merge-moves-client-seen = Views

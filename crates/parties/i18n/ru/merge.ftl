@@ -27,6 +27,7 @@ merge-moves-client-identifier = Документы и номера
 merge-moves-client-address = Адреса
 merge-moves-client-date = Даты
 merge-moves-client-consent = Согласия
+merge-moves-consent-proof = Подтверждения согласий
 merge-moves-client-link = Связи
 merge-moves-client-file = Файлы
 merge-moves-client-seen = Просмотры

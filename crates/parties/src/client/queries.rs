@@ -278,23 +278,3 @@ pub(crate) fn names_of(fields: &FieldTexts) -> Names {
         short_name: get("short_name"),
     }
 }
-
-/// Consents in force by purpose: the channels given, newest word wins; for the header.
-///
-/// # Errors
-/// The database's.
-pub async fn consents<R: Read>(
-    db: &mut R,
-    id: ClientId,
-) -> Result<Vec<(String, String, bool)>, StoreError> {
-    let sql = "select purpose, channel, state from client_consent where client_id = $1 \
-               order by at desc, id desc limit 200";
-    let mut latest: BTreeMap<(String, String), bool> = BTreeMap::new();
-    for row in db.query(sql, params![id]).await? {
-        let mut c = row.cols();
-        let key: (String, String) = (c.take()?, c.take()?);
-        let given = c.take::<String>()? == "given";
-        latest.entry(key).or_insert(given);
-    }
-    Ok(latest.into_iter().map(|((purpose, channel), given)| (purpose, channel, given)).collect())
-}

@@ -10,20 +10,23 @@ use uuid::Uuid;
 use web::api::{Answer, Api, Call, Listing, Method, NoQuery, Operation, Problem};
 
 use super::commands::{
-    AddAddress, AddContact, AddDate, AddFile, AddIdentifier, AddressFields, ArchiveAddress,
-    ArchiveContact, ArchiveDate, ArchiveFile, ArchiveIdentifier, ContactFields, DateFields,
-    EditAddress, EditContact, EditDate, EditIdentifier, GiveConsent, IdentifierFields,
-    WithdrawConsent,
+    AddAddress, AddConsentText, AddContact, AddDate, AddFile, AddIdentifier, AddressFields,
+    ArchiveAddress, ArchiveContact, ArchiveDate, ArchiveFile, ArchiveIdentifier, CloseConsentText,
+    ContactFields, DateFields, EditAddress, EditContact, EditDate, EditIdentifier, GiveConsent,
+    IdentifierFields, WithdrawConsent,
 };
+use super::consent::{self, ConsentState};
+use super::model::ConsentWord;
 use super::model::FileKind;
-use super::queries::{self, Address, ClientFile, ConsentWord, Contact, Identifier, ImportantDate};
+use super::queries::{self, Address, ClientFile, ConsentText, Contact, Identifier, ImportantDate};
+use crate::client::pack;
 use crate::client::queries::head;
 
 const READ: &str = "client.read";
 const EDIT: &str = "client.edit";
 
 pub(crate) fn api(api: Api) -> Api {
-    others(addresses_of(papers(reach(api))))
+    others(consents_of(addresses_of(papers(reach(api)))))
 }
 
 fn reach(api: Api) -> Api {
@@ -137,6 +140,46 @@ fn addresses_of(api: Api) -> Api {
         ))
 }
 
+fn consents_of(api: Api) -> Api {
+    api.tag("consents")
+        .with(
+            Operation::list("/clients/{client_id}/consents", "list_consents", READ, consents)
+                .about("All words of a client about consents, what was said last first"),
+        )
+        .with(
+            Operation::list(
+                "/clients/{client_id}/consents/now",
+                "list_consent_states",
+                READ,
+                consent_states,
+            )
+            .about("What a client allows now, by purpose and channel, and why not"),
+        )
+        .with(
+            Operation::create::<GiveConsent>("/clients/{client_id}/consents", "give_consent", None)
+                .example(
+                    json!({ "purpose": "advertising", "channel": "sms", "text_version": "2025-09",
+                "evidence_kind": "paper", "evidence": "№ 7", "said_at": null, "said_on": null,
+                "file_id": null }),
+                ),
+        )
+        .with(Operation::create::<WithdrawConsent>(
+            "/clients/{client_id}/consents/withdraw",
+            "withdraw_consent",
+            None,
+        ))
+        .with(
+            Operation::list("/consent-texts", "list_consent_texts", "app.use", consent_texts)
+                .about("The texts clients agree to, by purpose, the newest first"),
+        )
+        .with(Operation::create::<AddConsentText>("/consent-texts", "add_consent_text", None))
+        .with(Operation::command::<CloseConsentText>(
+            Method::Post,
+            "/consent-texts/close",
+            "close_consent_text",
+        ))
+}
+
 fn others(api: Api) -> Api {
     api.tag("dates")
         .with(
@@ -156,21 +199,6 @@ fn others(api: Api) -> Api {
                 .matching(),
         )
         .with(Operation::command::<ArchiveDate>(Method::Delete, "/dates/{date_id}", "archive_date"))
-        .tag("consents")
-        .with(
-            Operation::list("/clients/{client_id}/consents", "list_consents", READ, consents)
-                .about("All words of a client about consents, the newest first"),
-        )
-        .with(Operation::create::<GiveConsent>(
-            "/clients/{client_id}/consents",
-            "give_consent",
-            None,
-        ))
-        .with(Operation::create::<WithdrawConsent>(
-            "/clients/{client_id}/consents/withdraw",
-            "withdraw_consent",
-            None,
-        ))
         .tag("files")
         .with(
             Operation::list("/clients/{client_id}/files", "list_files", READ, files)
@@ -225,7 +253,21 @@ async fn dates(mut call: Call, _: NoQuery) -> Result<Listing<ImportantDate>, Pro
 
 async fn consents(mut call: Call, _: NoQuery) -> Result<Listing<ConsentWord>, Problem> {
     let id = client(&mut call, Group::Contacts).await?;
-    Ok(Listing::whole(queries::consent_words(&mut call.cx.db, id).await.map_err(Error::from)?))
+    let pack = pack(&call.cx.ctx)?;
+    let words = queries::consent_words(&mut call.cx.db, pack, id).await;
+    Ok(Listing::whole(words.map_err(Error::from)?))
+}
+
+async fn consent_states(mut call: Call, _: NoQuery) -> Result<Listing<ConsentState>, Problem> {
+    let id = client(&mut call, Group::Contacts).await?;
+    let words = consent::words(&mut call.cx.db, &call.cx.ctx, id).await?;
+    Ok(Listing::whole(consent::states(&words, call.cx.now())))
+}
+
+async fn consent_texts(mut call: Call, _: NoQuery) -> Result<Listing<ConsentText>, Problem> {
+    let pack = pack(&call.cx.ctx)?;
+    let texts = queries::consent_texts(&mut call.cx.db, pack).await;
+    Ok(Listing::whole(texts.map_err(Error::from)?))
 }
 
 async fn files(mut call: Call, _: NoQuery) -> Result<Listing<ClientFile>, Problem> {

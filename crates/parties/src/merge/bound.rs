@@ -85,6 +85,7 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
     ClientBound::moving("client_address", "client_id", twin(ADDRESS_TWIN)).on_erase(KEPT),
     ClientBound::moving("client_date", "client_id", twin(DATE_TWIN)),
     ClientBound::moves("client_consent", "client_id").on_erase(OnErase::Kept(Ground::Consent)),
+    ClientBound::moves("consent_proof", "client_id").on_erase(OnErase::Kept(Ground::Consent)),
     ClientBound::moving("client_link", "from_id", twin(link_stays!("from_id", "to_id"))),
     ClientBound::moving("client_link", "to_id", twin(link_stays!("to_id", "from_id"))),
     ClientBound::moves("client_file", "client_id").on_erase(KEPT),

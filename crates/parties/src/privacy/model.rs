@@ -38,12 +38,12 @@ pub struct Ends {
 }
 
 /// Until when, and by which law, rows of a ground are kept on `today`; none when they need not be.
-pub fn kept_until<'a>(
-    retention: &'a Retention,
+pub fn kept_until(
+    retention: &Retention,
     ends: Ends,
     ground: Ground,
     today: Date,
-) -> Option<(Date, &'a str)> {
+) -> Option<(Date, &str)> {
     let (from, years, law) = match ground {
         Ground::Relations => {
             (ends.relations, retention.relations_years, retention.relations_law.as_str())

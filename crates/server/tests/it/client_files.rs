@@ -76,7 +76,9 @@ async fn of_two_words_about_a_consent_the_later_counts() {
                 ("purpose", purpose),
                 ("channel", channel),
                 ("state", state),
-                ("evidence", "paper 77"),
+                ("text_version", "2025-09"),
+                ("evidence_kind", "paper"),
+                ("evidence", "№ 77"),
             ];
             browser.post(&address, &fields).await.status
         };
@@ -93,7 +95,7 @@ async fn of_two_words_about_a_consent_the_later_counts() {
             "only as a whole"
         );
         let page = browser.get(&address).await.ok();
-        assert_eq!(page.matches(">paper 77<").count(), 2, "the history stays");
+        assert_eq!(page.matches("№ 77").count(), 2, "the history stays");
         assert_eq!(number(bank, "select count(*) from client_consent").await, 2);
     })
     .await;

@@ -141,7 +141,7 @@ async fn the_master_key_changes_while_commands_go_on() {
         // the other node's first new key fails on the key that is gone, the next try finds the new one
         let late = Uuid::from_u128(77);
         let mut tx = other.begin().await.unwrap();
-        let chance = (&RandomEntropy as &dyn kernel::Entropy, now);
+        let chance: (&dyn kernel::Entropy, _) = (&RandomEntropy, now);
         let first = keys::seal_text(&mut tx, chance, late, "test", "words").await;
         assert!(matches!(first, Err(store::StoreError::Busy)), "{first:?}");
         tx.rollback().await.unwrap();

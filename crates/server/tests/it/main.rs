@@ -19,6 +19,7 @@ mod client_list;
 mod clients;
 mod cluster;
 mod command_line;
+mod consents;
 mod contacts;
 mod custom_fields;
 mod custom_objects;

@@ -39,8 +39,8 @@ pub struct LoadedClient {
     pub addresses: Vec<(String, String, String, String)>,
     /// Important dates: kind, title, day, yearly.
     pub dates: Vec<(String, String, kernel::Date, bool)>,
-    /// Consents: purpose, channel, given.
-    pub consents: Vec<(String, String, bool)>,
+    /// What he said about consents.
+    pub consents: Vec<LoadedConsent>,
     /// Links from this client: other, kind, share in basis points, since.
     pub links: Vec<(ClientId, String, Option<i64>, Option<kernel::Date>)>,
     /// Account numbers and other keys he shall be found by: kind, value.
@@ -48,6 +48,25 @@ pub struct LoadedClient {
     /// Who stands for this household or group: a client of this or an earlier batch.
     #[serde(default)]
     pub main_member: Option<ClientId>,
+}
+
+/// A word about a consent made elsewhere. A version we do not know is kept, and shown as unknown.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LoadedConsent {
+    /// To what.
+    pub purpose: String,
+    /// For which channel.
+    pub channel: String,
+    /// Given, or withdrawn.
+    pub is_given: bool,
+    /// Which text he agreed to.
+    pub text_version: String,
+    /// Kind of what proves it; may be empty.
+    pub evidence_kind: String,
+    /// What proves it.
+    pub evidence: String,
+    /// When he said it.
+    pub said_at: kernel::Timestamp,
 }
 
 /// Loads many complete clients at once; one journal entry each. A number of one client only that somebody
@@ -129,7 +148,7 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
     let mut identifiers: Vec<Vec<Value>> = Vec::new();
     let mut addresses: Vec<Vec<Value>> = Vec::new();
     let mut dates: Vec<Vec<Value>> = Vec::new();
-    let mut consents: Vec<Vec<Value>> = Vec::new();
+    let (consents, proofs) = consent_rows(w, clients);
     let mut links: Vec<Vec<Value>> = Vec::new();
     let mut origins: Vec<Vec<Value>> = Vec::new();
     for c in clients {
@@ -158,11 +177,6 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
             let line = vec![new(w), id.clone(), kind.into(), title.into(), (*on).into()];
             dates.push([line, vec![(*yearly).into(), now.into()]].concat());
         }
-        for (purpose, channel, given) in &c.consents {
-            let state = if *given { "given" } else { "withdrawn" };
-            let line = vec![new(w), id.clone(), purpose.into(), channel.into(), state.into()];
-            consents.push([line, vec![now.into()]].concat());
-        }
         for (other, kind, share, since) in &c.links {
             let line = vec![new(w), id.clone(), (*other).into(), kind.into(), (*share).into()];
             links.push([line, vec![(*since).into(), now.into()]].concat());
@@ -171,7 +185,7 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
             origins.push(vec![id.clone(), key.into(), source.into(), now.into()]);
         }
     }
-    let tables: [(&str, &[Vec<Value>]); 8] = [
+    let tables: [(&str, &[Vec<Value>]); 9] = [
         ("client_role (client_id, role, since)", &roles),
         ("client_contact (id, client_id, kind, value, raw, label, is_main, source, at)", &contacts),
         (
@@ -180,7 +194,11 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
         ),
         ("client_address (id, client_id, kind, city, street, postal_code, source, at)", &addresses),
         ("client_date (id, client_id, kind, title, on_date, yearly, at)", &dates),
-        ("client_consent (id, client_id, purpose, channel, state, at)", &consents),
+        (
+            "client_consent (id, client_id, purpose, channel, state, text_version, evidence, at)",
+            &consents,
+        ),
+        ("consent_proof (id, client_id, evidence_kind, said_at)", &proofs),
         ("client_link (id, from_id, to_id, kind, share_bp, since, at)", &links),
         ("field_origin (client_id, field, source, at)", &origins),
     ];
@@ -189,6 +207,23 @@ async fn load_parts(w: &mut Work<'_>, clients: &[LoadedClient], source: &str) ->
             .await?;
     }
     Ok(())
+}
+
+/// What clients said about consents, and what proves it.
+fn consent_rows(w: &Work<'_>, clients: &[LoadedClient]) -> (Vec<Vec<Value>>, Vec<Vec<Value>>) {
+    let (mut words, mut proofs) = (Vec::new(), Vec::new());
+    let said = clients.iter().flat_map(|c| c.consents.iter().map(|word| (c.id, word)));
+    for (client, word) in said {
+        let (id, client): (Value, Value) = (Value::Id(w.new_id()), client.into());
+        let state = if word.is_given { "given" } else { "withdrawn" };
+        let what = [&word.purpose, &word.channel, state, &word.text_version, &word.evidence];
+        let mut line = vec![id.clone(), client.clone()];
+        line.extend(what.into_iter().map(Value::from));
+        line.push(w.ctx.now.into());
+        words.push(line);
+        proofs.push(vec![id, client, word.evidence_kind.as_str().into(), word.said_at.into()]);
+    }
+    (words, proofs)
 }
 
 async fn load_main_members(w: &mut Work<'_>, clients: &[LoadedClient]) -> Result<(), Error> {

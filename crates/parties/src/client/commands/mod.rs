@@ -9,5 +9,5 @@ pub(crate) mod rows;
 pub use bulk::{AssignClients, MarkSeen, SetSegment};
 pub(crate) use edit::{Changed, write_changes};
 pub use edit::{EditClient, FieldEdit};
-pub use load::{LoadClients, LoadedClient};
+pub use load::{LoadClients, LoadedClient, LoadedConsent};
 pub use register::RegisterClient;

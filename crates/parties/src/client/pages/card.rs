@@ -15,6 +15,7 @@ use super::words::{card_href, client_title, kind_word, segment_badge, status_bad
 use crate::client::commands::MarkSeen;
 use crate::client::model::ClientKind;
 use crate::client::queries::{self, ClientHead};
+use crate::contacts::consent::{self, ConsentWord, Purpose};
 use crate::merge;
 
 /// A birthday is announced this many days ahead.
@@ -67,7 +68,7 @@ pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<
     }
     let sees_consents = head.sees(Group::Contacts);
     let consents = match sees_consents {
-        true => Some(queries::consents(&mut cx.db, head.id).await?),
+        true => Some(consent::words(&mut cx.db, &cx.ctx, head.id).await?),
         false => None,
     };
     let roles = queries::roles(&mut cx.db, head.id).await?;
@@ -156,7 +157,7 @@ fn marks(cx: &Cx, head: &ClientHead, roles: &[(String, Date)]) -> Markup {
     }
 }
 
-fn lead(cx: &Cx, head: &ClientHead, consents: Option<&[(String, String, bool)]>) -> Markup {
+fn lead(cx: &Cx, head: &ClientHead, consents: Option<&[ConsentWord]>) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let branch = head.branch_id.map(|b| directory.branch_name(b, l.lang).to_owned());
@@ -235,10 +236,12 @@ pub(super) fn days_to_birthday(born: Date, today: Date) -> i64 {
     next.map_or(366, |d| web::format::days_between(today, d))
 }
 
-fn consent_mark(cx: &Cx, consents: &[(String, String, bool)]) -> Markup {
+fn consent_mark(cx: &Cx, consents: &[ConsentWord]) -> Markup {
     let l = &cx.l;
-    let given = consents.iter().filter(|(_, _, given)| *given).count();
-    let advertising = consents.iter().any(|(p, _, given)| p == "advertising" && *given);
+    let states = consent::states(consents, cx.now());
+    let allowed = |purpose: Purpose| states.iter().any(|s| s.purpose == purpose && s.is_allowed);
+    let given = Purpose::ALL.iter().filter(|purpose| allowed(**purpose)).count();
+    let advertising = allowed(Purpose::Advertising);
     html! {
         @if consents.is_empty() {
             span.fact.quiet { (web::icons::icon("shield")) (l.t("client-consents-none")) }

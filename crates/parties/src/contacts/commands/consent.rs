@@ -1,7 +1,8 @@
-//! Consents, first form: for a purpose and a channel the latest word counts. A withdrawal needs no
-//! consent before it: "never call me" is a word too.
+//! Consents: each word is a document of its own, about one purpose. A withdrawal needs no consent before it:
+//! "never call me" is a word too.
 
-use kernel::{ClientId, Refusals};
+use jiff::tz::TimeZone;
+use kernel::{ClientId, Date, FileId, Refusal, Refusals, Timestamp};
 use serde::{Deserialize, Serialize};
 use spine::secrecy::Group;
 use spine::{Change, Command, Error, Work};
@@ -9,9 +10,15 @@ use store::params;
 use uuid::Uuid;
 
 use super::{editable, touch};
-use crate::contacts::model::{ConsentChannel, Purpose, check_text};
+use crate::client;
+use crate::contacts::consent;
+use crate::contacts::model::{ConsentChannel, EvidenceKind, Purpose, allows, check_text};
+use crate::contacts::queries;
 
-/// The client agrees.
+/// How many whole days after it was said a word may be written down by hand.
+const BACK_DAYS: i64 = 30;
+
+/// The client agrees to one purpose.
 #[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct GiveConsent {
     /// Who.
@@ -20,10 +27,24 @@ pub struct GiveConsent {
     pub purpose: Purpose,
     /// For which channel.
     pub channel: ConsentChannel,
-    /// Which text he agreed to.
+    /// Which text he agreed to: a version of this purpose that was in force on the day.
     pub text_version: String,
-    /// What proves it: a signed paper, a recorded call.
+    /// What kind of thing proves it; required.
+    #[serde(default)]
+    pub evidence_kind: Option<EvidenceKind>,
+    /// What proves it: the number of the paper, of the call.
     pub evidence: String,
+    /// One of the client's files that shows it.
+    #[serde(default)]
+    pub file_id: Option<FileId>,
+    /// When he said it, not after now and at most 30 days back; now when it is not said.
+    #[serde(default)]
+    pub said_at: Option<Timestamp>,
+    /// The calendar day where he said it, when it is not that of `said_at` in UTC: it decides which texts were in
+    /// force.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub said_on: Option<Date>,
 }
 
 impl Command for GiveConsent {
@@ -36,15 +57,18 @@ impl Command for GiveConsent {
             client_id: self.client_id,
             purpose: self.purpose,
             channel: self.channel,
-            state: "given",
-            text_version: &self.text_version,
+            text_version: Some(&self.text_version),
+            evidence_kind: self.evidence_kind,
             evidence: &self.evidence,
+            file_id: self.file_id,
+            said_at: self.said_at,
+            said_on: self.said_on,
         };
         word.write(w).await
     }
 }
 
-/// The client takes a consent back.
+/// The client takes a consent back, or refuses beforehand.
 #[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct WithdrawConsent {
     /// Who.
@@ -53,8 +77,17 @@ pub struct WithdrawConsent {
     pub purpose: Purpose,
     /// For which channel.
     pub channel: ConsentChannel,
-    /// What proves it.
+    /// What kind of thing proves it; not needed.
+    #[serde(default)]
+    pub evidence_kind: Option<EvidenceKind>,
+    /// What proves it; may be empty.
     pub evidence: String,
+    /// One of the client's files that shows it.
+    #[serde(default)]
+    pub file_id: Option<FileId>,
+    /// When he said it, not after now and at most 30 days back; now when it is not said.
+    #[serde(default)]
+    pub said_at: Option<Timestamp>,
 }
 
 impl Command for WithdrawConsent {
@@ -67,36 +100,52 @@ impl Command for WithdrawConsent {
             client_id: self.client_id,
             purpose: self.purpose,
             channel: self.channel,
-            state: "withdrawn",
-            text_version: "",
+            text_version: None,
+            evidence_kind: self.evidence_kind,
             evidence: &self.evidence,
+            file_id: self.file_id,
+            said_at: self.said_at,
+            said_on: None,
         };
         word.write(w).await
     }
 }
 
+/// A word as it is sent; a withdrawal has no text.
 struct Word<'a> {
     client_id: ClientId,
     purpose: Purpose,
     channel: ConsentChannel,
-    state: &'static str,
-    text_version: &'a str,
+    text_version: Option<&'a str>,
+    evidence_kind: Option<EvidenceKind>,
     evidence: &'a str,
+    file_id: Option<FileId>,
+    said_at: Option<Timestamp>,
+    said_on: Option<Date>,
+}
+
+/// What was checked.
+struct Checked {
+    text_version: String,
+    evidence: String,
+    said_at: Timestamp,
 }
 
 impl Word<'_> {
+    const fn state(&self) -> &'static str {
+        if self.text_version.is_some() { "given" } else { "withdrawn" }
+    }
+
     async fn write(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
         editable(w, self.client_id, Group::Contacts).await?;
         if !self.purpose.channels().contains(&self.channel) {
             return Err(Error::refused_field("not-a-choice", "channel"));
         }
-        let mut refusals = Refusals::default();
-        let text_version = check_text("text_version", self.text_version, &mut refusals);
-        let evidence = check_text("evidence", self.evidence, &mut refusals);
-        refusals.into_result()?;
+        let Checked { text_version, evidence, said_at } = self.checked(w).await?;
         let before = self.state_now(w).await?;
         let id: Uuid = w.new_id();
         let (now, author) = (w.ctx.now, w.actor());
+        let kind = self.evidence_kind.map_or("", EvidenceKind::key);
         w.execute(
             "insert into client_consent (id, client_id, purpose, channel, state, text_version, \
              evidence, at, author_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -105,7 +154,7 @@ impl Word<'_> {
                 self.client_id,
                 self.purpose,
                 self.channel,
-                self.state,
+                self.state(),
                 &text_version,
                 &evidence,
                 now,
@@ -113,21 +162,83 @@ impl Word<'_> {
             ],
         )
         .await?;
+        w.execute(
+            "insert into consent_proof (id, client_id, evidence_kind, file_id, said_at) \
+             values ($1, $2, $3, $4, $5)",
+            params![id, self.client_id, kind, self.file_id, said_at],
+        )
+        .await?;
         let change = Change::new()
-            .field(self.purpose.key(), before, self.state)
+            .field(self.purpose.key(), before, self.state())
             .set("channel", self.channel.key())
             .set("text_version", Some(text_version).filter(|t| !t.is_empty()))
-            .set("evidence", Some(evidence).filter(|t| !t.is_empty()));
+            .set("evidence_kind", Some(kind).filter(|k| !k.is_empty()))
+            .set("evidence", Some(evidence).filter(|t| !t.is_empty()))
+            .set("file_id", self.file_id.map(|f| f.to_string()))
+            .set("said_at", said_at.to_string());
         w.record("consent", id, Some(self.client_id), change);
         touch(w, self.client_id).await?;
         Ok(id)
     }
 
-    async fn state_now(&self, w: &mut Work<'_>) -> Result<Option<String>, Error> {
-        use store::Read;
-        let sql = "select state from client_consent where client_id = $1 and purpose = $2 \
-                   and channel = $3 order by at desc, id desc limit 1";
-        let row = w.first(sql, params![self.client_id, self.purpose, self.channel]).await?;
-        Ok(row.map(store::Row::one).transpose()?)
+    /// Everything that is wrong, at once.
+    async fn checked(&self, w: &mut Work<'_>) -> Result<Checked, Error> {
+        let mut refusals = Refusals::default();
+        let evidence = check_text("evidence", self.evidence, &mut refusals);
+        let said_at = self.moment(w.ctx.now, &mut refusals);
+        if let Some(file) = self.file_id {
+            let found = queries::file(w, file).await?;
+            if found.is_none_or(|f| f.client_id != self.client_id) {
+                refusals.push(Refusal::field("consent-file-unknown", "file_id"));
+            }
+        }
+        let version = self.text_version.unwrap_or_default().trim();
+        if self.text_version.is_some() {
+            if self.evidence_kind.is_none() {
+                refusals.push(Refusal::field("required", "evidence_kind"));
+            }
+            if evidence.is_empty() {
+                refusals.push(Refusal::field("required", "evidence"));
+            }
+            let day = self.said_on.unwrap_or_else(|| said_at.date_in(&TimeZone::UTC));
+            let pack = client::pack(w.ctx)?;
+            let text = queries::consent_text(w, pack, self.purpose, version).await?;
+            if !text.is_some_and(|text| text.is_in_force(day)) {
+                refusals.push(Refusal::field("consent-text-unknown", "text_version"));
+            }
+        }
+        refusals.into_result()?;
+        Ok(Checked { text_version: version.to_owned(), evidence, said_at })
+    }
+
+    /// When it was said.
+    fn moment(&self, now: Timestamp, refusals: &mut Refusals) -> Timestamp {
+        let said_at = self.said_at.unwrap_or(now);
+        if said_at > now {
+            refusals.push(Refusal::field("consent-said-later", "said_at"));
+        } else if said_at < now.plus_days(-(BACK_DAYS + 1)) {
+            // the day it is now is not over: 30 whole days before it
+            refusals
+                .push(Refusal::field("consent-said-long-ago", "said_at").arg("days", BACK_DAYS));
+        }
+        // a calendar day somewhere on Earth is at most one off that in UTC
+        let utc = said_at.date_in(&TimeZone::UTC);
+        let is_near = |day: Date| {
+            day == utc
+                || utc.tomorrow().is_ok_and(|d| d == day)
+                || utc.yesterday().is_ok_and(|d| d == day)
+        };
+        if self.said_on.is_some_and(|day| !is_near(day)) {
+            refusals.push(Refusal::field("not-a-date", "said_on"));
+        }
+        said_at
+    }
+
+    /// What held of this purpose and channel until now, for the journal.
+    async fn state_now(&self, w: &mut Work<'_>) -> Result<Option<&'static str>, Error> {
+        let ctx = w.ctx;
+        let words = consent::words(w, ctx, self.client_id).await?;
+        let verdict = allows(&words, self.purpose, self.channel, ctx.now);
+        Ok(verdict.word().map(|word| if word.is_given { "given" } else { "withdrawn" }))
     }
 }

@@ -3,6 +3,7 @@
 
 mod address;
 mod consent;
+mod consent_text;
 mod contact;
 mod date;
 mod file;
@@ -10,6 +11,8 @@ mod identifier;
 
 pub use address::{AddAddress, AddressFields, ArchiveAddress, EditAddress};
 pub use consent::{GiveConsent, WithdrawConsent};
+pub(crate) use consent_text::KEEP_TEXTS;
+pub use consent_text::{AddConsentText, CloseConsentText};
 pub use contact::{AddContact, ArchiveContact, ContactFields, EditContact};
 pub use date::{AddDate, ArchiveDate, DateFields, EditDate};
 pub use file::{AddFile, ArchiveFile};

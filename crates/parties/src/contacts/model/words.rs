@@ -82,6 +82,30 @@ words! {
         /// Letters.
         Post = "post",
     }
+    /// What proves a word about a consent.
+    EvidenceKind {
+        /// A signed paper.
+        Paper = "paper",
+        /// A recorded call.
+        Call = "call",
+        /// A code sent by text message and named by the client.
+        Sms = "sms",
+        /// A form on a site or in an application.
+        Form = "form",
+        /// An e-mail from the client.
+        Email = "email",
+        /// Said in person to a member of staff.
+        InPerson = "in_person",
+    }
+    /// Why something is not allowed.
+    Lack {
+        /// Nothing was ever given.
+        NeverGiven = "never_given",
+        /// The client took it back, or refused.
+        Withdrawn = "withdrawn",
+        /// The term of what was given is over.
+        Expired = "expired",
+    }
     /// What a file is.
     FileKind {
         /// Scan of an identity document.

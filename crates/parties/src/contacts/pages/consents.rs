@@ -1,62 +1,99 @@
-//! Consents: the line under the contacts, and the dialog where they are given and withdrawn.
+//! Consents: the line under the contacts, and the dialog with what holds now and everything that was said.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::Refusals;
+use kernel::{Refusals, Timestamp};
 use maud::{Markup, html};
 use spine::Error;
 use spine::secrecy::Group;
-use web::ui::{
-    self, Button, Cell, Column, Field, Form, Input, Kv, Opt, Row, Table, Tone, form_row,
-};
+use web::ui::{self, Cell, Column, Kv, Row, Table, Tone};
 use web::{Answer, Cx, FormData};
 
+use super::consent_form;
+use super::consent_texts::text_href;
 use super::frame::{self, Seen, card, dialog, id};
+use crate::client::pack;
 use crate::client::queries::ClientHead;
-use crate::contacts::commands::{GiveConsent, WithdrawConsent};
+use crate::contacts::consent::{self, ConsentState, ConsentWord, Lack};
 use crate::contacts::model::{ConsentChannel, Purpose};
-use crate::contacts::queries::{self, ConsentWord, latest_consents};
+use crate::contacts::queries::{self, ClientFile, ConsentText};
+
+/// The end of a consent is announced so many days ahead.
+const SOON_DAYS: i64 = 30;
+
+pub(super) fn purpose_name(cx: &Cx, purpose: Purpose) -> String {
+    cx.l.t(&format!("contacts-purpose-{}", purpose.key()))
+}
+
+pub(super) fn channel_name(cx: &Cx, channel: ConsentChannel) -> String {
+    cx.l.t(&format!("contacts-channel-{}", channel.key()))
+}
 
 /// What the client allows, in one line that opens the dialog.
 pub(super) fn line(cx: &Cx, head: &ClientHead, words: &[ConsentWord]) -> Markup {
     let l = &cx.l;
-    let latest = latest_consents(words);
+    let states = consent::states(words, cx.now());
     let src = format!("{}/consents", card(head.id));
     html! {
         @for purpose in Purpose::ALL {
-            @let given: Vec<&ConsentWord> = latest.values().copied().filter(|w| w.purpose == *purpose).collect();
-            @if !given.is_empty() {
-                @let name = l.t(&format!("contacts-purpose-{}", purpose.key()));
-                @let is_given = given.iter().any(|w| w.is_given);
-                @let tone = if is_given { Tone::Good } else { Tone::Danger };
-                (ui::badge(tone, &format!("{name}: {}", channels(cx, &given)))) " "
+            @if words.iter().any(|word| word.purpose == *purpose) {
+                @let (tone, what) = in_short(cx, &states, *purpose);
+                (ui::badge(tone, &format!("{}: {what}", purpose_name(cx, *purpose)))) " "
             }
         }
         div {
             a href=(src) data-dialog-src=(src) {
-                @if latest.is_empty() { (l.t("contacts-consents-none")) } @else { (l.t("contacts-consents")) }
+                @if words.is_empty() { (l.t("contacts-consents-none")) } @else { (l.t("contacts-consents")) }
             }
         }
     }
 }
 
-/// `calls, e-mail`, `any channel`, or `refused`.
-fn channels(cx: &Cx, words: &[&ConsentWord]) -> String {
-    let names: Vec<String> = words
-        .iter()
-        .filter(|w| w.is_given)
-        .map(|w| cx.l.t(&format!("contacts-channel-{}", w.channel.key())))
-        .collect();
-    if names.is_empty() { cx.l.t("contacts-consent-refused") } else { names.join(", ") }
+/// `calls, e-mail`, `any channel`, `given until 12.01.2027`, `refused` or `over`.
+fn in_short(cx: &Cx, states: &[ConsentState], purpose: Purpose) -> (Tone, String) {
+    let l = &cx.l;
+    let mine: Vec<&ConsentState> = states.iter().filter(|s| s.purpose == purpose).collect();
+    let mut allowed = mine.iter().filter(|s| s.is_allowed).peekable();
+    let Some(first) = allowed.peek() else {
+        let is_over = mine.iter().any(|s| s.lack == Some(Lack::Expired));
+        let (tone, key) = if is_over {
+            (Tone::Neutral, "contacts-consent-over")
+        } else {
+            (Tone::Danger, "contacts-consent-refused")
+        };
+        return (tone, l.t(key));
+    };
+    let tone = if is_soon(first.until, cx.now()) { Tone::Attention } else { Tone::Good };
+    if let Some(until) = first.until {
+        return (tone, until_words(cx, until));
+    }
+    if purpose.channels().len() == 1 {
+        return (tone, l.t("contacts-consent-held"));
+    }
+    if first.channel == ConsentChannel::Any {
+        return (tone, channel_name(cx, ConsentChannel::Any));
+    }
+    let names: Vec<String> = allowed.map(|s| channel_name(cx, s.channel)).collect();
+    (tone, names.join(", "))
+}
+
+fn is_soon(until: Option<Timestamp>, now: Timestamp) -> bool {
+    until.is_some_and(|until| until > now && until < now.plus_days(SOON_DAYS))
+}
+
+fn until_words(cx: &Cx, until: Timestamp) -> String {
+    let day = cx.l.date(until.date_in(&cx.l.zone));
+    cx.l.ta("contacts-consent-until", &[("day", day.into())])
 }
 
 pub(super) async fn show(cx: Cx, Path(client): Path<String>) -> Answer {
     let seen = frame::shown(&cx, id(&client)?, Group::Contacts).await?;
-    Ok(page(&cx, seen, &FormData::default(), &Refusals::default()).await?)
+    let query = FormData::parse(cx.path.split_once('?').map_or("", |(_, query)| query));
+    Ok(page(&cx, seen, &query, &Refusals::default()).await?)
 }
 
-async fn page(
+/// The dialog; `sent` holds what was typed, or the purpose of the address.
+pub(super) async fn page(
     cx: &Cx,
     seen: Seen,
     sent: &FormData,
@@ -64,143 +101,183 @@ async fn page(
 ) -> Result<Response, Error> {
     let l = &cx.l;
     let Seen { head, may_edit, mut db, .. } = seen;
-    let words = queries::consent_words(&mut db, head.id).await?;
-    let said = if words.is_empty() {
+    let deciding = consent::words(&mut db, &cx.ctx, head.id).await?;
+    let history = queries::consent_words(&mut db, pack(&cx.ctx)?, head.id).await?;
+    let texts = queries::consent_texts(&mut db, pack(&cx.ctx)?).await?;
+    let files = queries::files(&mut db, head.id).await?;
+    let states = consent::states(&deciding, cx.now());
+    let said = if history.is_empty() {
         let (title, about) = (l.t("contacts-consents-none"), l.t("contacts-consents-none-words"));
         ui::empty("shield-check", &title, &about, None)
     } else {
         html! {
-            (now(cx, &words))
-            details { summary { (l.t("contacts-consents-history")) } (table(cx, &words)) }
+            (now(cx, &states, &deciding))
+            details {
+                summary { (l.t("contacts-consents-history")) }
+                (table(cx, &head, &History { words: &history, states: &states, texts: &texts, files: &files }))
+            }
         }
     };
     let mut parts = vec![said];
     if may_edit {
-        parts.push(form(cx, &head, sent, refusals));
+        parts.push(consent_form::form(cx, &head, (&texts, &files), sent, refusals));
     }
     let body = ui::stack(&parts);
-    let status =
-        if refusals.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(dialog(cx, status, &head, &l.t("contacts-consents"), &body))
+    Ok(dialog(cx, frame::status(refusals), &head, &l.t("contacts-consents"), &body))
 }
 
 /// What holds now, by purpose.
-fn now(cx: &Cx, words: &[ConsentWord]) -> Markup {
-    let l = &cx.l;
-    let latest = latest_consents(words);
+fn now(cx: &Cx, states: &[ConsentState], words: &[ConsentWord]) -> Markup {
     let mut list = Kv::new("consents-now");
     for purpose in Purpose::ALL {
-        let name = l.t(&format!("contacts-purpose-{}", purpose.key()));
-        let said: Vec<&ConsentWord> =
-            latest.values().copied().filter(|w| w.purpose == *purpose).collect();
-        if said.is_empty() {
+        let name = purpose_name(cx, *purpose);
+        if !words.iter().any(|word| word.purpose == *purpose) {
             list = list.missing(name);
             continue;
         }
-        let marks = html! {
-            @for word in said {
-                @let tone = if word.is_given { Tone::Good } else { Tone::Danger };
-                (ui::badge(tone, &l.t(&format!("contacts-channel-{}", word.channel.key())))) " "
+        let mine: Vec<&ConsentState> = states.iter().filter(|s| s.purpose == *purpose).collect();
+        let is_whole = |s: &&&ConsentState| s.channel == ConsentChannel::Any && s.is_allowed;
+        let shown: Vec<&ConsentState> = match mine.iter().find(is_whole) {
+            Some(whole) => vec![whole],
+            None if mine.len() > 1 => {
+                mine.into_iter().filter(|s| s.channel != ConsentChannel::Any).collect()
             }
+            None => mine,
         };
+        let marks = html! { @for state in shown { (mark(cx, state)) " " } };
         list = list.line(name, marks);
     }
-    list.render(l)
+    list.render(&cx.l)
 }
 
-/// Every word, newest first; the one that counts is marked.
-fn table(cx: &Cx, words: &[ConsentWord]) -> Markup {
+/// One channel: allowed, until when; or why not. Nothing where nothing was said.
+fn mark(cx: &Cx, state: &ConsentState) -> Markup {
     let l = &cx.l;
-    let directory = cx.app.services.directory.get();
-    let latest = latest_consents(words);
+    let is_only = state.purpose.channels().len() == 1;
+    let channel = channel_name(cx, state.channel);
+    let name = if is_only { l.t("contacts-consent-held") } else { channel.clone() };
+    let no = |key: &str| {
+        if is_only {
+            l.t(&format!("contacts-consent-{key}"))
+        } else {
+            l.ta(&format!("contacts-consent-channel-{key}"), &[("channel", (&channel).into())])
+        }
+    };
+    match (state.lack, state.until) {
+        (None, None) => ui::badge(Tone::Good, &name),
+        (None, Some(until)) => {
+            let words = until_words(cx, until);
+            let words = if is_only { words } else { format!("{name}, {words}") };
+            let tone = if is_soon(state.until, cx.now()) { Tone::Attention } else { Tone::Good };
+            html! {
+                (ui::badge(tone, &words))
+                @if tone == Tone::Attention { " " span.quiet { (l.t("contacts-consent-soon")) } }
+            }
+        }
+        (Some(Lack::Withdrawn), _) => ui::badge(Tone::Danger, &no("refused")),
+        (Some(Lack::Expired), _) => ui::badge(Tone::Neutral, &no("over")),
+        (Some(Lack::NeverGiven), _) => html! {},
+    }
+}
+
+/// What the history is drawn from.
+struct History<'a> {
+    words: &'a [ConsentWord],
+    states: &'a [ConsentState],
+    texts: &'a [ConsentText],
+    files: &'a [ClientFile],
+}
+
+/// Every word, what was said last first; those that decide are marked.
+fn table(cx: &Cx, head: &ClientHead, history: &History<'_>) -> Markup {
+    let l = &cx.l;
     let mut table = Table::new("consents", l.t("contacts-consents"))
         .column(Column::text(l.t("contacts-consent-purpose")))
-        .column(Column::text(l.t("contacts-consent-channel")))
         .column(Column::text(l.t("contacts-consent-state")))
         .column(Column::text(l.t("contacts-consent-when")))
-        .column(Column::text(l.t("contacts-consent-evidence")).wide());
-    for (at, word) in words.iter().enumerate() {
-        let counts =
-            latest.get(&(word.purpose, word.channel)).is_some_and(|w| std::ptr::eq(*w, word));
-        let state = match (word.is_given, counts) {
-            (true, true) => ui::badge(Tone::Good, &l.t("contacts-consent-given")),
-            (false, true) => ui::badge(Tone::Danger, &l.t("contacts-consent-withdrawn")),
-            (true, false) => html! { span.quiet { (l.t("contacts-consent-given")) } },
-            (false, false) => html! { span.quiet { (l.t("contacts-consent-withdrawn")) } },
-        };
-        let proof: Vec<&str> = [word.evidence.as_str(), word.text_version.as_str()]
-            .into_iter()
-            .filter(|t| !t.is_empty())
-            .collect();
-        let author = word.author_id.map(|u| directory.staff_name(u, l.lang).to_owned());
-        let when = html! {
-            (l.datetime(word.at)) @if let Some(author) = author { " " span.quiet { (author) } }
-        };
+        .column(Column::text(l.t("contacts-consent-evidence")).wide())
+        .column(Column::text(l.t("contacts-consent-version")));
+    for word in history.words {
+        let name = purpose_name(cx, word.purpose);
+        let channel = (word.purpose.channels().len() > 1).then(|| channel_name(cx, word.channel));
         table = table.row(
-            Row::new(at)
-                .cell(Cell::text(l.t(&format!("contacts-purpose-{}", word.purpose.key()))))
-                .cell(Cell::text(l.t(&format!("contacts-channel-{}", word.channel.key()))))
-                .cell(Cell::markup(state))
-                .cell(Cell::markup(when))
-                .cell(if proof.is_empty() {
-                    Cell::none(l)
-                } else {
-                    Cell::text(proof.join(" · "))
-                }),
+            Row::new(word.id)
+                .cell(Cell::markup(html! {
+                    (name) @if let Some(channel) = channel { br; span.quiet { (channel) } }
+                }))
+                .cell(Cell::markup(decision(cx, history, word)))
+                .cell(Cell::markup(when(cx, word)))
+                .cell(evidence(cx, head, history, word))
+                .cell(text(cx, history, word)),
         );
     }
     table.render(l)
 }
 
-fn form(cx: &Cx, head: &ClientHead, sent: &FormData, refusals: &Refusals) -> Markup {
+fn decision(cx: &Cx, history: &History<'_>, word: &ConsentWord) -> Markup {
     let l = &cx.l;
-    let options = |all: &[&'static str], prefix: &str| -> Vec<Opt> {
-        all.iter().map(|k| Opt::new(*k, l.t(&format!("{prefix}{k}")))).collect()
+    let decides = history.states.iter().any(|s| s.word_id == Some(word.id));
+    let key = if word.is_given { "contacts-consent-given" } else { "contacts-consent-withdrawn" };
+    let is_over = word.is_given && word.is_over(cx.now());
+    let tone = match (word.is_given, is_over) {
+        (true, false) => Tone::Good,
+        (true, true) => Tone::Neutral,
+        (false, _) => Tone::Danger,
     };
-    let purposes: Vec<&'static str> = Purpose::ALL.iter().map(|p| p.key()).collect();
-    let all_channels: Vec<&'static str> = ConsentChannel::ALL.iter().map(|c| c.key()).collect();
-    let or = |name: &str, default: &str| sent.opt(name).unwrap_or_else(|| default.to_owned());
-    let error = |field: &str| cx.field_error(refusals, field);
-    let body = html! {
-        (frame::summary(cx, refusals, &["purpose", "channel", "evidence", "text_version"]))
-        (form_row(&[
-            Field::select("purpose", l.t("contacts-consent-purpose"), options(&purposes, "contacts-purpose-"))
-                .value(or("purpose", "advertising")).error(error("purpose")).render(l),
-            Field::select("channel", l.t("contacts-consent-channel"), options(&all_channels, "contacts-channel-"))
-                .value(or("channel", "any")).error(error("channel")).render(l),
-        ]))
-        (form_row(&[
-            Field::new("evidence", l.t("contacts-consent-evidence"), Input::Text)
-                .value(sent.text("evidence")).hint(l.t("contacts-consent-evidence-hint")).error(error("evidence")).render(l),
-            Field::text("text_version", l.t("contacts-consent-version"))
-                .value(sent.text("text_version")).error(error("text_version")).render(l),
-        ]))
-        div.form-actions {
-            (Button::danger(l.t("contacts-consent-withdraw")).sends("state", "withdrawn"))
-            (Button::primary(l.t("contacts-consent-give")).sends("state", "given"))
-        }
-    };
-    Form::post(format!("{}/consents", card(head.id))).hidden("_id", cx.form_id()).render(l, &body)
+    html! {
+        @if decides { (ui::badge(tone, &l.t(key))) } @else { span.quiet { (l.t(key)) } }
+        @if let Some(until) = word.until { br; span.quiet { (until_words(cx, until)) } }
+    }
 }
 
-pub(super) async fn say(cx: Cx, Path(client): Path<String>, sent: FormData) -> Answer {
-    let seen = frame::editable(&cx, id(&client)?, Group::Contacts).await?;
-    let client_id = seen.head.id;
-    let choice = |field: &str| Error::refused_field("not-a-choice", field);
-    let purpose = Purpose::from_key(&sent.text("purpose")).ok_or_else(|| choice("purpose"))?;
-    let channel =
-        ConsentChannel::from_key(&sent.text("channel")).ok_or_else(|| choice("channel"))?;
-    let (evidence, form_id) = (sent.text("evidence"), sent.command_id()?);
-    let outcome = if sent.text("state") == "given" {
-        let text_version = sent.text("text_version");
-        let command = GiveConsent { client_id, purpose, channel, text_version, evidence };
-        cx.execute(form_id, &command).await
-    } else {
-        cx.execute(form_id, &WithdrawConsent { client_id, purpose, channel, evidence }).await
-    };
-    match outcome {
-        Ok(_) => Ok(cx.done(&card(client_id), "flash-consent-saved")),
-        Err(Error::Refused(refusals)) => Ok(page(&cx, seen, &sent, &refusals).await?),
-        Err(error) => Err(error.into()),
+/// The day it was said, and beneath it when it was written down and by whom.
+fn when(cx: &Cx, word: &ConsentWord) -> Markup {
+    let l = &cx.l;
+    let directory = cx.app.services.directory.get();
+    let author = word.author_id.map(|u| directory.staff_name(u, l.lang).to_owned());
+    html! {
+        (l.date(word.said_at.date_in(&l.zone)))
+        br;
+        span.quiet {
+            (l.ta("contacts-consent-recorded", &[("at", l.datetime(word.at).into())]))
+            @if let Some(author) = author { ", " (author) }
+        }
     }
+}
+
+fn evidence(cx: &Cx, head: &ClientHead, history: &History<'_>, word: &ConsentWord) -> Cell {
+    let l = &cx.l;
+    let kind = word.evidence_kind.map(|k| l.t(&format!("contacts-evidence-{}", k.key())));
+    if kind.is_none() && word.evidence.is_empty() && word.file_id.is_none() {
+        return Cell::none(l);
+    }
+    Cell::markup(html! {
+        @if let Some(kind) = kind { span.quiet { (kind) } " " }
+        (word.evidence)
+        @if let Some(file) = word.file_id {
+            @match history.files.iter().find(|f| f.id == file) {
+                Some(file) => {
+                    " " a href=(format!("{}/files/{}", card(head.id), file.id)) download=(file.name) { (file.name) }
+                },
+                None => { " " span.quiet { (l.t("contacts-consent-file-gone")) } },
+            }
+        }
+    })
+}
+
+/// The version, with the text itself behind it; one that nobody knows is marked.
+fn text(cx: &Cx, history: &History<'_>, word: &ConsentWord) -> Cell {
+    let l = &cx.l;
+    if word.text_version.is_empty() {
+        return Cell::none(l);
+    }
+    let is_known = |t: &&ConsentText| t.purpose == word.purpose && t.version == word.text_version;
+    Cell::markup(match history.texts.iter().find(is_known) {
+        Some(text) => html! {
+            a href=(text_href(text.purpose, &text.version)) { (text.version) }
+        },
+        None => html! {
+            (word.text_version) " " (ui::badge(Tone::Attention, &l.t("contacts-consent-text-unknown")))
+        },
+    })
 }

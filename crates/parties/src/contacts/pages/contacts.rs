@@ -12,6 +12,7 @@ use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
 use super::frame::{self, Seen, card};
 use super::{addresses, consents};
 use crate::client::queries::ClientHead;
+use crate::contacts::consent;
 use crate::contacts::model::ContactKind;
 use crate::contacts::queries::{self, Contact};
 use crate::search::normal_key;
@@ -44,7 +45,7 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     }
     let contacts = queries::contacts(&mut db, client).await?;
     let addresses = queries::addresses(&mut db, client).await?;
-    let words = queries::consent_words(&mut db, client).await?;
+    let words = consent::words(&mut db, &cx.ctx, client).await?;
     let shared = queries::shared_by(&mut db, cx.principal(), client, &contacts).await?;
     let mut list = Kv::new("contacts");
     for contact in &contacts {

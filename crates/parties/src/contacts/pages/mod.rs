@@ -1,6 +1,8 @@
 //! Panels of the client card and the dialogs that change what they show.
 
 mod addresses;
+mod consent_form;
+mod consent_texts;
 mod consents;
 mod contact_form;
 mod contacts;
@@ -17,6 +19,7 @@ use web::{Access, CardPanel, Routes};
 
 const READ: Access = Access::Needs("client.read");
 const EDIT: Access = Access::Needs("client.edit");
+const KEEP: Access = Access::Needs(crate::contacts::commands::KEEP_TEXTS);
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     other_routes(reach_routes(routes))
@@ -50,7 +53,12 @@ fn other_routes(routes: Routes) -> Routes {
         .post("/clients/{id}/dates/{item}/archive", EDIT, date_form::archive);
     routes
         .get("/clients/{id}/consents", READ, consents::show)
-        .post("/clients/{id}/consents", EDIT, consents::say)
+        .post("/clients/{id}/consents", EDIT, consent_form::say)
+        .get("/consent-texts/{what}", Access::Needs("app.use"), consent_texts::show)
+        .post("/consent-texts/{what}/close", KEEP, consent_texts::close)
+        .get("/admin/consent-texts", KEEP, consent_texts::list)
+        .get("/admin/consent-texts/new", KEEP, consent_texts::new_form)
+        .post("/admin/consent-texts/new", KEEP, consent_texts::add)
         .get("/clients/{id}/files/new", EDIT, files::new_form)
         .post_files("/clients/{id}/files", EDIT, files::add)
         .get("/clients/{id}/files/{item}", READ, files::download)
@@ -72,7 +80,8 @@ mod tests {
     use web::i18n::Texts;
 
     use crate::contacts::model::{
-        AddressKind, ConsentChannel, ContactKind, DateKind, FileKind, Purpose, SOURCES,
+        AddressKind, ConsentChannel, ContactKind, DateKind, EvidenceKind, FileKind, Purpose,
+        SOURCES,
     };
 
     fn keys(prefix: &str, words: impl Iterator<Item = &'static str>) -> Vec<String> {
@@ -89,6 +98,7 @@ mod tests {
         wanted.extend(keys("contacts-date-", DateKind::ALL.iter().map(|w| w.key())));
         wanted.extend(keys("contacts-purpose-", Purpose::ALL.iter().map(|w| w.key())));
         wanted.extend(keys("contacts-channel-", ConsentChannel::ALL.iter().map(|w| w.key())));
+        wanted.extend(keys("contacts-evidence-", EvidenceKind::ALL.iter().map(|w| w.key())));
         wanted.extend(keys("contacts-file-", FileKind::ALL.iter().map(|w| w.key())));
         wanted.extend(keys("source-", SOURCES.iter().copied()));
         // the journal calls these changes by the word itself

@@ -2,12 +2,15 @@
 //! person may see the client.
 
 mod cards;
+mod consent;
 mod life;
 mod papers;
 mod reach;
 
 pub(crate) use cards::{CardFacts, card_facts};
-pub use life::{ConsentWord, ImportantDate, consent_words, date, dates, latest_consents};
+pub use consent::{ConsentText, consent_text, consent_texts, consent_words};
+pub(crate) use consent::{consent_text_id, deciding_words};
+pub use life::{ImportantDate, date, dates};
 pub use papers::{
     ClientFile, Holder, Identifier, file, files, identifier, identifiers, other_holders,
 };

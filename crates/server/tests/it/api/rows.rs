@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use http::Method;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use testkit::Bank;
 
 use super::{call, get, program, program_as, register};
@@ -90,6 +90,51 @@ async fn a_contact_lives_through_its_operations() {
         assert_eq!(call(&mut program, "DELETE", &path, None, &[]).await.0, 204);
         let (_, list, _) = get(&mut program, &home).await;
         assert_eq!(list["items"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_allows_is_asked_and_told() {
+    both(async |bank: &Bank| {
+        let mut program = program(bank).await;
+        let client = register(&mut program, "Zimina").await;
+        let (_, texts, _) = get(&mut program, "/consent-texts").await;
+        let texts = texts["items"].as_array().unwrap();
+        let text = texts.iter().find(|t| t["purpose"] == "advertising").unwrap();
+        assert_eq!((&text["is_sample"], &text["until_on"]), (&json!(true), &json!(null)));
+        let home = format!("/clients/{client}/consents");
+        let sms = async |program: &mut testkit::Browser| {
+            let (_, states, _) = get(program, &format!("{home}/now")).await;
+            let states = states["items"].as_array().unwrap().clone();
+            let is_sms = |s: &&Json| s["purpose"] == "advertising" && s["channel"] == "sms";
+            let state = states.iter().find(is_sms).unwrap().clone();
+            (state["is_allowed"].clone(), state["lack"].clone())
+        };
+        assert_eq!(sms(&mut program).await, (json!(false), json!("never_given")));
+        let mut consent = json!({ "purpose": "advertising", "channel": "sms",
+            "text_version": "1999-01", "evidence_kind": "form", "evidence": "form 5" });
+        let (status, problem, _) =
+            call(&mut program, "POST", &home, Some(consent.clone()), &[]).await;
+        assert_eq!(status, 422, "{problem}");
+        assert!(problem.to_string().contains("consent-text-unknown"), "{problem}");
+        consent["text_version"] = text["version"].clone();
+        let (status, made, _) = call(&mut program, "POST", &home, Some(consent), &[]).await;
+        assert_eq!(status, 201, "{made}");
+        assert_eq!(sms(&mut program).await, (json!(true), json!(null)));
+        let refusal = json!({ "purpose": "advertising", "channel": "any", "evidence": "" });
+        let path = format!("{home}/withdraw");
+        assert_eq!(call(&mut program, "POST", &path, Some(refusal), &[]).await.0, 201);
+        assert_eq!(sms(&mut program).await, (json!(false), json!("withdrawn")));
+        let (_, words, _) = get(&mut program, &home).await;
+        assert_eq!(words["items"].as_array().unwrap().len(), 2);
+        let text = json!({ "purpose": "advertising", "version": "2026-12", "text_ru": "Согласен",
+            "text_en": "", "from_on": "2026-12-01" });
+        assert_eq!(call(&mut program, "POST", "/consent-texts", Some(text), &[]).await.0, 201);
+        let close =
+            json!({ "purpose": "advertising", "version": "2026-12", "until_on": "2027-01-31" });
+        let path = "/consent-texts/close";
+        assert_eq!(call(&mut program, "POST", path, Some(close), &[]).await.0, 204);
     })
     .await;
 }

@@ -115,7 +115,7 @@ async fn privacy_places(site: &Site, window: &Window) -> Vec<Place> {
     send(window, "/clients/new?kind=person", new).await;
     let gone = site.person("Неприметная").await;
     let consent = json!({ "purpose": "advertising", "channel": "any", "state": "given",
-        "evidence": "подпись", "text_version": "2025-09" });
+        "evidence_kind": "paper", "evidence": "подпись", "text_version": "2025-09" });
     send(window, &format!("/clients/{gone}/consents"), consent).await;
     window.sign_in("security_officer").await;
     let why = json!({ "basis": "request", "note": "заявление № 7" });
@@ -131,7 +131,13 @@ async fn privacy_places(site: &Site, window: &Window) -> Vec<Place> {
     ];
     let why = json!({ "reason": "заявление № 3" });
     all.push(place("data-report-shown", "head_office", send(window, &report, why).await));
+    all.push(place("consent-text", "manager", "/consent-texts/advertising:2025-09"));
     window.sign_in("security_officer").await;
+    let texts = "/admin/consent-texts";
+    all.extend(of("security_officer", &[("consent-texts", texts)]));
+    all.push(place("consent-text-new", "security_officer", format!("{texts}/new")));
+    let partners = "/consent-texts/partners:2025-09";
+    all.push(place("consent-text-close", "security_officer", partners));
     let act = format!("/admin/erasures/{gone}");
     let opened = send(window, &act, json!({ "reason": "запрос № 1" })).await;
     all.extend(of("security_officer", &[("erasures", "/admin/erasures"), ("erasure", &act)]));
@@ -301,6 +307,7 @@ async fn client_places(site: &Site) -> Vec<Place> {
     let mut all: Vec<Place> = [
         ("card", ""),
         ("card-consents", "/consents"),
+        ("card-consents-advertising", "/consents?purpose=advertising"),
         ("details", "/details"),
         ("edit", "/edit"),
         ("links", "/links"),
