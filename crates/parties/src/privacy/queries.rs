@@ -2,11 +2,13 @@
 
 use kernel::{ClientId, CommandId, Date, Timestamp, UserId};
 use serde_json::Value as Json;
-use spine::Error;
+use spine::secrecy::Group;
+use spine::{Error, Principal};
 use store::{Read, Row, StoreError, Value, keys, params};
 
 use super::commands::archive_purpose;
 use super::model::{Basis, Ends, ErasureState};
+use crate::client::queries::ClientHead;
 
 /// An erasure, as its act tells it.
 #[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
@@ -145,6 +147,12 @@ pub async fn open_contract<R: Read>(
                union all \
                select l.number from loan l where l.client_id = $1 and l.state <> 'closed' limit 1";
     db.first(sql, params![client]).await?.map(Row::one).transpose()
+}
+
+/// The number of a contract, for who may know of what the client holds.
+pub(crate) fn told_number(principal: &Principal, head: &ClientHead, number: String) -> String {
+    let may = principal.reaches("holding.read", head.owner()) && head.sees(Group::Holdings);
+    if may { number } else { "***".to_owned() }
 }
 
 /// When the last contract of clients ended, and when the last word on a consent fell.

@@ -55,7 +55,8 @@ impl Ours {
         let today = self.services.clock.now().date_in(&jiff::tz::TimeZone::UTC);
         let head = client::head(&mut db, &self.everybody, id).await?;
         let mut rows = usize::from(head.id == id);
-        client::consents(&mut db, id).await?;
+        let ctx = self.services.system("bench");
+        parties::contacts::consent::words(&mut db, &ctx, id).await?;
         rows += client::roles(&mut db, id).await?.len();
         rows += contacts(&mut db, id).await?.len();
         rows += accounts(&mut db, id, today).await?.len();

@@ -103,7 +103,8 @@ impl EraseClient {
             return Err(Error::refused_field("date-future", "asked_on"));
         }
         if let Some(open) = queries::open_contract(w, self.client_id).await? {
-            return Err(Refusal::new("erase-open-contract").arg("number", open).into());
+            let number = queries::told_number(&ctx.principal, &head, open);
+            return Err(Refusal::new("erase-open-contract").arg("number", number).into());
         }
         Ok(head.number)
     }

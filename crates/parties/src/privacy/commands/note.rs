@@ -2,6 +2,7 @@
 
 use kernel::{ClientId, Refusal, limits};
 use serde::{Deserialize, Serialize};
+use spine::secrecy::Groups;
 use spine::{Change, Command, Error, Work};
 
 use crate::client::queries as clients;
@@ -37,6 +38,10 @@ impl Command for NoteReport {
         let ctx = w.ctx;
         let head = clients::head(w, &ctx.principal, self.client_id).await?;
         ctx.principal.require_over(Self::PERMISSION, head.owner())?;
+        // the report holds every part of the card: whoever gives it out must see every part
+        if ctx.principal.sees(head.owner()) != Groups::all() {
+            return Err(Error::refused("data-report-hidden"));
+        }
         let change = Change::new().set("reason", checked(&self.reason)?);
         w.record("data_report", self.client_id.uuid(), Some(self.client_id), change);
         Ok(())

@@ -34,6 +34,7 @@ async fn words(cx: &Cx, head: &ClientHead) -> Result<String, Error> {
     let today = cx.today_utc();
     let all = cx.app.services.bus.absorbed(&mut db, head.id).await?;
     if let Some(number) = queries::open_contract(&mut db, head.id).await? {
+        let number = queries::told_number(cx.principal(), head, number);
         return Ok(cx.l.ta("refusal-erase-open-contract", &[("number", number.into())]));
     }
     let ends = queries::ends(&mut db, &all, today).await?;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use kernel::Refusals;
 use maud::{Markup, html};
 use serde_json::json;
+use spine::secrecy::Groups;
 use spine::{Command, Error};
 use web::ui::{Button, Cell, Column, Field, Form, PageHeader, Row, Table};
 use web::{Answer, Cx, FormData};
@@ -59,6 +60,9 @@ pub(super) async fn send(cx: Cx, Path(id): Path<String>, sent: FormData) -> Answ
 /// The report, for an hour after its reason was written down.
 pub(super) async fn shown(cx: Cx, Path((id, note)): Path<(String, String)>) -> Answer {
     let head = head(&cx, &id).await?;
+    if cx.principal().sees(head.owner()) != Groups::all() {
+        return Err(Error::NotFound.into());
+    }
     let mut db = cx.db.clone();
     let asked = (NoteReport::NAME, cx.principal().user_id);
     if !queries::was_noted(&mut db, frame::id(&note)?, asked, cx.now()).await? {

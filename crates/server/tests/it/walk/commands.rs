@@ -56,6 +56,9 @@ fn payload(name: &str, cast: &Cast, subject: Option<&Subject>) -> Option<Json> {
         "parties.assign_clients" => json!({ "client_ids": [client], "branch_id": null,
             "manager_id": cast.of("own").owner.manager_id }),
         "parties.set_segment" => json!({ "client_ids": [client], "segment": "premium" }),
+        "parties.erase_client" => json!({ "client_id": client, "basis": "request",
+            "asked_on": "2026-11-20", "note": "x" }),
+        "parties.note_report" => json!({ "client_id": client, "reason": "x" }),
         "parties.mark_seen" => json!({ "client_id": client }),
         "parties.set_secrecy" => json!({ "client_id": client, "level": "secret", "reason": "x" }),
         "secrecy.open_card" => {
