@@ -310,7 +310,9 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        assert!(read("").unwrap_err().contains("missing field `db`"));
+        assert!(read("").unwrap_err().contains("either db or [tenants]"));
+        let both = "db = 'x'\n[tenants]\ndirectory = 'y'\nfolder = 'z'";
+        assert!(read(both).unwrap_err().contains("either db or [tenants]"));
         assert!(read("db = 'x'\nlisen = '1'").unwrap_err().contains("unknown field `lisen`"));
         assert!(read("db = 'x'\nlisten = 'y'").unwrap_err().contains("line 2"));
         assert!(read("db = 'x'\nzone = 'Mars/Base'").unwrap_err().contains("Mars/Base"));
