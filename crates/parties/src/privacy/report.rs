@@ -10,18 +10,21 @@ use web::i18n::L;
 use super::commands::read as read_rows;
 
 /// Tables that are worked out of others, or tell of the bank's own doings with the record.
-const DERIVED: [&str; 11] = [
+const DERIVED: [&str; 14] = [
     "approval",
+    "break_glass",
     "circle_main",
     "client_erasure",
     "client_key",
     "client_merge",
     "client_pair",
+    "client_secrecy",
     "client_seen",
     "client_step",
     "client_token",
     "field_origin",
     "match_key",
+    "read_log",
 ];
 /// Columns that only tie rows together or keep the program's books.
 const TECHNICAL: [&str; 28] = [
