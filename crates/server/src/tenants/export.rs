@@ -35,8 +35,13 @@ const LEFT_OUT: [&str; 17] = [
     "totp",
 ];
 /// Columns of others that do.
-const HIDDEN: [(&str, &str); 3] =
-    [("staff", "password_hash"), ("webhook", "secret"), ("approval", "digest")];
+const HIDDEN: [(&str, &str); 4] = [
+    ("staff", "password_hash"),
+    ("webhook", "secret"),
+    ("approval", "digest"),
+    // a command that waits may set a password
+    ("approval", "payload"),
+];
 /// Files written at once.
 const FILES: i64 = 100;
 

@@ -44,14 +44,17 @@ impl Tenants {
     /// Makes an empty database for a tenant.
     ///
     /// # Errors
-    /// When there is one already, or the server or the disk refuses.
+    /// When there is one already, or the server or the disk refuses; then nothing was made and nothing touched.
     pub(super) async fn make(&self, key: &str) -> Result<(), RunError> {
         let folder = self.folder_of(key);
         std::fs::create_dir_all(&self.folder)
             .map_err(RunError::io(self.folder.display().to_string()))?;
         std::fs::create_dir(&folder).map_err(RunError::io(folder.display().to_string()))?;
-        if let Some(server) = &self.server {
-            admin::create_database(server, &database(key)).await?;
+        let Some(server) = &self.server else { return Ok(()) };
+        if let Err(error) = admin::create_database(server, &database(key)).await {
+            // only the empty folder made above
+            std::fs::remove_dir(&folder).map_err(RunError::io(folder.display().to_string()))?;
+            return Err(error.into());
         }
         Ok(())
     }

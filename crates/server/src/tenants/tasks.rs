@@ -135,8 +135,12 @@ async fn create(
     let host = host.to_ascii_lowercase();
     let tenant = Tenant { key: key.to_owned(), title, host, is_active: false, made_at };
     at.directory.enter(&tenant).await?;
-    let made = fill(at, key).await;
-    match made {
+    // what was there before us is not ours to remove
+    if let Err(error) = at.tenants.make(key).await {
+        at.directory.strike(key).await?;
+        return Err(error);
+    }
+    match fill(at, key).await {
         Ok(words) => {
             at.directory.set_active(key, true).await?;
             Ok(words)
@@ -152,7 +156,6 @@ async fn create(
 }
 
 async fn fill(at: &Installation, key: &str) -> Result<String, RunError> {
-    at.tenants.make(key).await?;
     let config = at.tenants.config_of(key, &at.config)?;
     database::migrate(&config.db).await?;
     let (_stop, stopping) = watch::channel(false);

@@ -263,6 +263,15 @@ async fn a_bank_is_made_suspended_taken_along_and_destroyed() {
                 two.tenant(&["create", key, "--title", "Bank", "--host", host]);
             assert_eq!(code, 2, "{key}: {complaint}");
         }
+        // a folder the directory has lost is in nobody's way, and stays whole
+        let lost = two.folder.path().join("banks").join("lost");
+        std::fs::create_dir(&lost).unwrap();
+        std::fs::write(lost.join("bank.db.key"), "precious").unwrap();
+        let asked = ["create", "lost", "--title", "Bank", "--host", "lost.example"];
+        let (code, _, complaint) = two.tenant(&asked);
+        assert_eq!(code, 2, "{complaint}");
+        assert_eq!(std::fs::read_to_string(lost.join("bank.db.key")).unwrap(), "precious");
+        assert!(!two.tenant(&["list"]).1.contains("lost"), "it was not entered");
         let mut serving = Serving::start(&["serve", "--config", &two.config]);
         let address = serving.says("ready http://");
         let id = canary(&address, &two.tokens[0]).await;
