@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use spine::secrecy::Group;
 use spine::{Error, Principal};
 use store::{Read, Row, StoreError, Value, keys, params};
+use uuid::Uuid;
 
 use super::commands::archive_purpose;
 use super::model::{Basis, Ends, ErasureState};
@@ -182,19 +183,34 @@ pub async fn ends<R: Read>(
     })
 }
 
-/// Where the contents of a client's files are kept.
+/// A client's file, as far as erasing asks.
+pub(crate) struct StoredFile {
+    /// Its id.
+    pub(crate) id: Uuid,
+    /// Where its content is kept.
+    pub(crate) address: Vec<u8>,
+    /// It proves what he said of a consent.
+    pub(crate) is_proof: bool,
+}
+
+/// A client's files, archived ones too.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn file_addresses<R: Read>(
+pub(crate) async fn stored_files<R: Read>(
     db: &mut R,
     client: ClientId,
-) -> Result<Vec<Vec<u8>>, StoreError> {
-    let sql = "select hash from client_file where client_id = $1";
-    db.query(sql, params![client]).await?.into_iter().map(Row::one).collect()
+) -> Result<Vec<StoredFile>, StoreError> {
+    let sql = "select f.id, f.hash, case when exists (select 1 from consent_proof p \
+               where p.file_id = f.id) then 1 else 0 end from client_file f where f.client_id = $1";
+    let rows = db.query(sql, params![client]).await?.into_iter().map(|row| {
+        let mut c = row.cols();
+        Ok(StoredFile { id: c.take()?, address: c.take()?, is_proof: c.take()? })
+    });
+    rows.collect()
 }
 
-/// The same, out of an archive.
+/// Where the contents of the files in an archive are kept.
 pub(crate) fn addresses_in(archive: &str) -> Vec<Vec<u8>> {
     let Ok(archive) = serde_json::from_str::<Json>(archive) else { return Vec::new() };
     let files = archive.pointer("/rows/client_file").and_then(Json::as_array);

@@ -262,6 +262,41 @@ async fn what_a_law_keeps_is_sealed_away_until_its_day() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_contract_only_what_proves_a_consent_is_kept() {
+    use parties::contacts::commands::GiveConsent;
+    both(async |bank: &Bank| {
+        let id = full_client(bank).await;
+        let paper = AddFile::new(id, "согласие.txt", FileKind::Consent, "подпись\n".into());
+        let paper = bank.execute("manager", &paper).await.unwrap();
+        let mut said: GiveConsent = serde_json::from_value(json!({
+            "client_id": id, "purpose": "advertising", "channel": "any", "text_version": "2025-09",
+            "evidence_kind": "paper", "evidence": "бланк 5"
+        }))
+        .unwrap();
+        said.file_id = Some(paper);
+        bank.execute("manager", &said).await.unwrap();
+        erase_by_two(bank, &erase(id)).await;
+        assert_eq!(traces(bank).await, BTreeSet::new());
+        let mut db = bank.services.reader.clone();
+        let act = queries::act(&mut db, id).await.unwrap().unwrap();
+        assert!(
+            act.kept_until == Some(bank.today().saturating_add(jiff::Span::new().years(3))),
+            "{act:?}"
+        );
+        let archive = queries::archive(&mut db, id).await.unwrap().unwrap();
+        let tables: Vec<&String> = archive["rows"].as_object().unwrap().keys().collect();
+        assert_eq!(tables, ["client", "client_consent", "client_file", "consent_proof"]);
+        assert_eq!(archive["rows"]["client_file"].as_array().unwrap().len(), 1);
+        assert_eq!(number(bank, "select count(*) from blob").await, 1);
+        bank.clock.set(bank.clock.now().plus_days(3 * 366));
+        bank.settle().await;
+        assert_eq!(number(bank, "select count(*) from blob").await, 0);
+        assert!(queries::archive(&mut db, id).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_writes_while_he_is_erased_leaves_nothing() {
     both(async |bank: &Bank| {
         for n in 0..8 {

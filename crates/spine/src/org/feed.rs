@@ -39,7 +39,7 @@ pub(super) const CLIENT_BOUND: &[ClientBound] = &[
     ClientBound::stays("approval", "client_id", "what waits names the client it was asked for")
         .on_erase(OnErase::Stays("what it keeps is sealed under the client's key")),
     ClientBound::stays("break_glass", "client_id", "the report names the card that was opened")
-        .on_erase(OnErase::Stays("the report tells who opened a card, and why")),
+        .on_erase(OnErase::By(crate::secrecy::forget_words)),
 ];
 
 /// Branches of one feed.

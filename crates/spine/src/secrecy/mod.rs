@@ -17,6 +17,7 @@ mod released;
 mod told;
 
 pub use case::{Case, CaseFault, Outcome, failed, parse_cases};
+pub(crate) use commands::forget_words;
 pub use policy::{
     Act, BUILT_IN, Decider, Decision, Fault, Group, Groups, Level, Nature, Relation, Rule, Rules,
     What, Who,

@@ -95,7 +95,11 @@ pub fn object<'a>(names: impl Iterator<Item = &'a String>, values: Vec<Value>) -
             Value::Int(number) => Json::from(number),
             Value::Text(text) => Json::from(text),
             Value::Id(id) => Json::from(id.to_string()),
-            Value::Bytes(bytes) => Json::from(hexadecimal(&bytes)),
+            // SQLite keeps ids as sixteen bytes, and nothing else of ours is so long
+            Value::Bytes(bytes) => match uuid::Uuid::from_slice(&bytes) {
+                Ok(id) => Json::from(id.to_string()),
+                Err(_) => Json::from(hexadecimal(&bytes)),
+            },
         };
         Some((name.clone(), value))
     });

@@ -44,7 +44,8 @@ impl Command for DestroyArchive {
         for row in w.query(ABSORBED, params![self.client_id]).await? {
             all.push(row.one()?);
         }
-        destroy_keys_and_files(w, &all, &files).await?;
+        remove_files(w, &files).await?;
+        destroy_keys(w, &all).await?;
         let now = w.ctx.now;
         w.execute(
             "update client_erasure set state = $2, archive = null, destroyed_at = $3 where client_id = $1",
@@ -61,17 +62,18 @@ impl Command for DestroyArchive {
     }
 }
 
-/// Destroys the keys of clients, and the contents that nobody else's file names.
-pub(super) async fn destroy_keys_and_files(
-    w: &mut Work<'_>,
-    clients: &[ClientId],
-    files: &[Vec<u8>],
-) -> Result<(), Error> {
+/// Removes contents that nobody's file names any more.
+pub(super) async fn remove_files(w: &mut Work<'_>, files: &[Vec<u8>]) -> Result<(), Error> {
     for address in files {
         let sql = "delete from blob where hash = $1 and not exists \
                    (select 1 from client_file f where f.hash = blob.hash)";
         w.execute(sql, params![address.clone()]).await?;
     }
+    Ok(())
+}
+
+/// Destroys the keys of clients.
+pub(super) async fn destroy_keys(w: &mut Work<'_>, clients: &[ClientId]) -> Result<(), Error> {
     for client in clients {
         w.destroy_key(*client).await?;
     }

@@ -9,7 +9,7 @@ use spine::{Change, Command, Error, Ground, SecretBox, Work};
 use store::{Read, keys, params};
 
 use super::archive_purpose;
-use super::destroy::destroy_keys_and_files;
+use super::destroy::{destroy_keys, remove_files};
 use super::rows::{Taken, blank_client, read, take_all};
 use crate::client::model::ClientKind;
 use crate::client::queries as clients;
@@ -55,27 +55,55 @@ impl Command for EraseClient {
         let ends = queries::ends(w, &all, today).await?;
         let kept = |ground| kept_until(retention, ends, ground, today);
         let longest = [Ground::Relations, Ground::Consent].into_iter().filter_map(kept).max();
-        let mut taken = Taken::default();
-        let mut files = Vec::new();
+        let (mut taken, mut gone) = (Taken::default(), Vec::new());
+        let is_kept = |ground| kept(ground).is_some();
         for id in &all {
-            files.extend(queries::file_addresses(w, *id).await?);
             if longest.is_some() {
                 let rows = read(w, "client", "id", *id).await?;
                 taken.kept.entry("client").or_default().extend(rows);
             }
-            take_all(w, *id, |ground| kept(ground).is_some(), &mut taken).await?;
+            gone.extend(sort_files(w, *id, is_kept, &mut taken).await?);
+            take_all(w, *id, is_kept, &mut taken).await?;
             blank_client(w, *id).await?;
         }
         let counts = serde_json::to_string(&taken.counts)?;
         self.write(w, &number, longest, &counts).await?;
+        remove_files(w, &gone).await?;
         match longest {
             Some(_) => self.archive(w, closed.first(), &taken).await?,
-            None => destroy_keys_and_files(w, &all, &files).await?,
+            None => destroy_keys(w, &all).await?,
         }
         let until = longest.map(|(until, _)| until.to_string());
         self.tell(w, &number, until.as_deref(), &taken.counts);
         Ok(until)
     }
+}
+
+/// The contents that no law keeps. Without a contract only what proves a consent is kept: those files go into the
+/// archive here, for their table is kept on the other ground.
+async fn sort_files(
+    w: &mut Work<'_>,
+    client: ClientId,
+    is_kept: impl Fn(Ground) -> bool,
+    taken: &mut Taken,
+) -> Result<Vec<Vec<u8>>, Error> {
+    let files = queries::stored_files(w, client).await?;
+    if is_kept(Ground::Relations) {
+        return Ok(Vec::new());
+    }
+    let (proofs, gone): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|file| file.is_proof && is_kept(Ground::Consent));
+    if !proofs.is_empty() {
+        let ids: Vec<String> = proofs.iter().map(|file| file.id.to_string()).collect();
+        let is_proof = |row: &serde_json::Value| {
+            row.get("id")
+                .and_then(serde_json::Value::as_str)
+                .is_some_and(|id| ids.iter().any(|i| i == id))
+        };
+        let rows = read(w, "client_file", "client_id", client).await?;
+        taken.kept.entry("client_file").or_default().extend(rows.into_iter().filter(is_proof));
+    }
+    Ok(gone.into_iter().map(|file| file.address).collect())
 }
 
 impl EraseClient {
