@@ -30,6 +30,10 @@ impl Line {
     pub(super) fn new(address: &str) -> Line {
         Line { address: address.to_owned(), sender: None, cookies: Vec::new() }
     }
+    /// Another line of the same person: his browser's second connection.
+    pub(super) fn beside(&self) -> Line {
+        Line { address: self.address.clone(), sender: None, cookies: self.cookies.clone() }
+    }
     /// Opens a page.
     ///
     /// # Errors

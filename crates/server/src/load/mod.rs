@@ -32,6 +32,11 @@ pub(crate) struct Asked {
     /// How long.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     seconds: u64,
+    /// Milliseconds a clerk thinks between two requests, on the average. With it each clerk keeps his own
+    /// timetable whatever the server does, and waiting for a late answer counts from the planned moment;
+    /// he also holds the live stream of his page open. Without it each asks again at once.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=600_000))]
+    think: Option<u64>,
     /// Also write the numbers as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -42,6 +47,9 @@ pub(crate) struct Asked {
 pub(crate) struct Report {
     scenario: String,
     clerks: u32,
+    /// Milliseconds between the requests of one clerk, on the average.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    think_ms: Option<u64>,
     seconds_tenths: u64,
     lines: Vec<Summary>,
     /// Processor time of the server per request (microseconds).
@@ -64,17 +72,22 @@ pub(crate) async fn run(asked: &Asked) -> Result<Report, RunError> {
     sign_in(&mut scout).await?;
     let known = look_around(&mut scout).await?;
     let mut clerks = Vec::new();
+    let mut streams = tokio::task::JoinSet::new();
     for number in 0..asked.clerks {
         let mut line = Line::new(&address);
         sign_in(&mut line).await?;
+        if asked.think.is_some() {
+            let mut page = line.beside();
+            streams.spawn(async move { page.get("/live").await.map(drop) });
+        }
         clerks.push(Clerk::new(line, known.clone(), u64::from(number)));
     }
     let before = watch.spent();
     let begin = Instant::now();
     let end = begin + Duration::from_secs(asked.seconds);
-    let scenario = asked.scenario;
+    let (scenario, think) = (asked.scenario, asked.think);
     let working: Vec<_> =
-        clerks.into_iter().map(|clerk| tokio::spawn(work(clerk, scenario, end))).collect();
+        clerks.into_iter().map(|clerk| tokio::spawn(work(clerk, scenario, think, end))).collect();
     let mut all = [const { None::<Gathered> }; 4];
     for clerk in working {
         let seen = clerk.await.map_err(|e| RunError::Asked(format!("a clerk fell: {e}")))?;
@@ -90,6 +103,7 @@ pub(crate) async fn run(asked: &Asked) -> Result<Report, RunError> {
     Ok(Report {
         scenario: format!("{:?}", asked.scenario).to_lowercase(),
         clerks: asked.clerks,
+        think_ms: asked.think,
         seconds_tenths: took,
         lines,
         server_cpu_us: each(before.server, after.server),
@@ -98,13 +112,24 @@ pub(crate) async fn run(asked: &Asked) -> Result<Report, RunError> {
     })
 }
 
-async fn work(mut clerk: Clerk, scenario: Scenario, end: Instant) -> [Gathered; 4] {
+async fn work(
+    mut clerk: Clerk,
+    scenario: Scenario,
+    think: Option<u64>,
+    end: Instant,
+) -> [Gathered; 4] {
     let mut seen: [Gathered; 4] = Default::default();
-    while Instant::now() < end {
+    let mut planned = Instant::now();
+    loop {
+        // the timetable goes on while an answer is late: who waits longer is counted as waiting longer
+        planned = think.map_or_else(Instant::now, |mean| planned + clerk.thinks(mean));
+        if planned >= end {
+            return seen;
+        }
+        tokio::time::sleep_until(planned.into()).await;
         let step = clerk.next(scenario);
-        let begin = Instant::now();
         let well = clerk.send(step).await;
-        let micros = u64::try_from(begin.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let micros = u64::try_from(planned.elapsed().as_micros()).unwrap_or(u64::MAX);
         let place = Step::ALL.iter().position(|s| *s == step).unwrap_or(0);
         if let Some(gathered) = seen.get_mut(place) {
             if well {
@@ -114,7 +139,6 @@ async fn work(mut clerk: Clerk, scenario: Scenario, end: Instant) -> [Gathered; 
             }
         }
     }
-    seen
 }
 
 fn summaries(all: [Option<Gathered>; 4], took: u64) -> Vec<Summary> {
@@ -136,7 +160,9 @@ impl Report {
     /// The table as text.
     pub(crate) fn table(&self) -> String {
         let Report { scenario, clerks, seconds_tenths, .. } = self;
-        let mut out = format!("{scenario}: {clerks} clerks, {} s\n", tenths(*seconds_tenths));
+        let thinking = self.think_ms.map_or_else(String::new, |t| format!(" thinking {t} ms"));
+        let mut out =
+            format!("{scenario}: {clerks} clerks{thinking}, {} s\n", tenths(*seconds_tenths));
         out.push_str("kind      requests   errors       /s   p50 ms   p95 ms   p99 ms   max ms\n");
         for l in &self.lines {
             out.push_str(&format!(

@@ -1,5 +1,7 @@
 //! What the clerks of a load run do.
 
+use std::time::Duration;
+
 use clap::ValueEnum;
 use kernel::{Clock, Entropy, SeededEntropy, SystemClock};
 
@@ -165,6 +167,11 @@ impl Clerk {
         let length = u64::try_from(from.len()).unwrap_or(1).max(1);
         let place = usize::try_from(self.draw() % length).unwrap_or(0);
         from.get(place).map_or("", String::as_str)
+    }
+
+    /// How long he thinks before the next request: anything up to twice the mean (milliseconds).
+    pub(super) fn thinks(&self, mean: u64) -> Duration {
+        Duration::from_micros(self.draw() % (2000 * mean + 1))
     }
 
     /// What comes next.
