@@ -7,7 +7,10 @@
 #   scripts/postgres.sh stop DIR         stops it and removes its folder
 #   scripts/postgres.sh pair             starts a primary with a synchronous streaming replica, both with TLS; prints
 #                                        DIR, PRIMARY, REPLICA and BOTH (addresses), one NAME=VALUE a line
-#   scripts/postgres.sh kill DIR         kills the primary of a pair on the spot, as a power cut would
+#   scripts/postgres.sh alone            starts one that keeps what it has acknowledged (with fsync); prints DIR and URL
+#   scripts/postgres.sh kill DIR         kills it, or the primary of a pair, on the spot, with all its processes
+#   scripts/postgres.sh halt DIR         stops it, or the primary of a pair, at once but in order
+#   scripts/postgres.sh again DIR        starts it again after that, on the same port
 #   scripts/postgres.sh promote DIR      makes the replica of a pair the primary
 #   scripts/postgres.sh restart DIR      stops and starts the primary of a pair
 set -euo pipefail
@@ -139,10 +142,52 @@ BOTH=postgres://tessera:$password@localhost:$primary,localhost:$replica/postgres
 SAID
 }
 
+# A cluster for those who kill it: what it acknowledges is on the disk.
+alone() {
+    local bin dir password port
+    bin=$(postgres_bin)
+    [ -n "$bin" ] || die "no PostgreSQL server programs found (Debian: apt-get install postgresql)"
+    dir=$(mktemp -d "${TMPDIR:-/tmp}/tessera-alone.XXXXXX")
+    password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    initialise "$bin" "$dir" "$password" || { rm -rf "$dir"; die "initdb failed"; }
+    # the last word on a setting counts
+    as_owner tee -a "$dir/data/postgresql.conf" >/dev/null <<'CONF'
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+recovery_init_sync_method = syncfs
+CONF
+    port=$(start_on "$bin" "$dir/data" "$dir/server.log") || { rm -rf "$dir"; die "PostgreSQL did not start"; }
+    printf 'DIR=%s\nURL=%s\n' "$dir" "postgres://tessera:$password@127.0.0.1:$port/postgres"
+    printf '%s\n' "$port" >"$dir/port"
+}
+
+is_ours() { [ -f "$1/throw-away" ] || die "$1 holds no throw-away cluster"; }
+
+halt() {
+    is_ours "$1"
+    as_owner "$(postgres_bin)/pg_ctl" stop --pgdata="$1/data" --mode=fast --wait --silent >/dev/null
+}
+
+again() {
+    is_ours "$1"
+    local try
+    for try in 1 2 3 4 5 6 7 8 9 10; do
+        # what was killed may need a moment to let go of its memory
+        if as_owner "$(postgres_bin)/pg_ctl" start --pgdata="$1/data" --wait --timeout=60 --silent \
+            --log="$1/server.log" --options="-p $(cat "$1/port")" </dev/null >/dev/null 2>&1; then
+            return
+        fi
+        sleep 0.2
+    done
+    tail -n 20 "$1/server.log" >&2
+    die "PostgreSQL did not start again (try $try)"
+}
+
 is_pair() { [ -f "$1/throw-away" ] && [ -d "$1/replica" ] || die "$1 holds no throw-away pair"; }
 
 kill_primary() {
-    is_pair "$1"
+    is_ours "$1"
     local first
     first=$(head -n 1 "$1/data/postmaster.pid")
     # the children too, at the same instant: a power cut leaves none
@@ -196,7 +241,10 @@ case ${1:-} in
     start) start ;;
     stop) stop "${2:?folder of the cluster}" ;;
     pair) pair ;;
-    kill) kill_primary "${2:?folder of the pair}" ;;
+    alone) alone ;;
+    halt) halt "${2:?folder of the cluster}" ;;
+    again) again "${2:?folder of the cluster}" ;;
+    kill) kill_primary "${2:?folder of the cluster}" ;;
     promote) promote "${2:?folder of the pair}" ;;
     restart) restart_primary "${2:?folder of the pair}" ;;
     run)
@@ -204,5 +252,5 @@ case ${1:-} in
         [ $# -gt 0 ] || die "run what?"
         run "$@"
         ;;
-    *) die "usage: scripts/postgres.sh start | stop DIR | run COMMAND... | pair | kill DIR | promote DIR | restart DIR" ;;
+    *) die "usage: scripts/postgres.sh start | stop DIR | run COMMAND... | pair | alone | kill DIR | halt DIR | again DIR | promote DIR | restart DIR" ;;
 esac

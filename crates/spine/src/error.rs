@@ -28,6 +28,17 @@ pub struct Conflict {
     pub fields: Vec<FieldConflict>,
 }
 
+/// What may be the matter with the database; it passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It does not answer.
+    Away,
+    /// It can be read, but takes no writes: its disk is full or fails.
+    Full,
+    /// It is too slow for all that is asked of it.
+    Slow,
+}
+
 /// Refusal, conflict, absence, denial, or failure.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -56,10 +67,15 @@ impl Error {
     pub fn failure(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Error::Failure(source.into())
     }
-    /// The database does not answer: nothing is wrong with what was asked, and later it may go well.
-    pub fn is_away(&self) -> bool {
-        let Error::Failure(source) = self else { return false };
-        matches!(source.downcast_ref::<StoreError>(), Some(StoreError::Away(_)))
+    /// What is the matter with the database, when nothing is wrong with what was asked, and later it may go well.
+    pub fn trouble(&self) -> Option<Trouble> {
+        let Error::Failure(source) = self else { return None };
+        match source.downcast_ref::<StoreError>()? {
+            StoreError::Away(_) => Some(Trouble::Away),
+            StoreError::Full(_) => Some(Trouble::Full),
+            StoreError::Slow(_) | StoreError::Busy => Some(Trouble::Slow),
+            _ => None,
+        }
     }
     /// One word for logs and numbers.
     pub const fn kind(&self) -> &'static str {

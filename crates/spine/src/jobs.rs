@@ -225,6 +225,7 @@ impl Keepers {
     /// # Errors
     /// The database's.
     pub async fn work_once(&self) -> Result<bool, Error> {
+        self.writer.probe().await?;
         let now = self.services.clock.now();
         let mut tx = self.writer.begin().await?;
         for schedule in self.schedules.iter() {
@@ -290,7 +291,8 @@ impl Keepers {
     async fn run_job(&self, job: queue::Job) -> Result<(), Error> {
         let outcome = self.handle(&job).await;
         let now = self.services.clock.now();
-        let mut tx = self.writer.begin().await?;
+        // or what was done would be done again when the lease has run out
+        let mut tx = self.writer.begin_in_the_end().await?;
         match outcome {
             Ok(result) => {
                 queue::finish(&mut tx, job.id, self.worker, &result.to_string(), now).await?;

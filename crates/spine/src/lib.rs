@@ -31,7 +31,7 @@ pub use behind::{Behind, Note};
 pub use bound::{ClientBound, Ground, Moving, OnErase, OnMerge, Rebuild, Rebuilding};
 pub use bus::{Bus, Command, CommandInfo, Registry, Rehearsal};
 pub use ctx::{Ctx, Services};
-pub use error::{Conflict, Error, FieldConflict};
+pub use error::{Conflict, Error, FieldConflict, Trouble};
 pub use follow::AGE_MAX;
 pub use jobs::{JobContext, JobError, JobHandler, Keepers, Run, Schedule};
 pub use live::{Live, LiveEvent};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::insert::{self, Insert};
 use crate::keys::Keys;
 use crate::memo::Memo;
+use crate::outage::Fullness;
 use crate::pg::{PgPool, PgTx};
 use crate::replica::{Mark, Replica};
 use crate::sqlite::{SqlitePool, SqliteTx};
@@ -104,7 +105,8 @@ pub struct ReplicaSetting {
 pub struct StoreSetting {
     /// For [`Reader::lagging`]; SQLite has none.
     pub replica: Option<ReplicaSetting>,
-    /// How long after the database went away its callers wait for it to come back.
+    /// How long after the database went away its callers wait for it to come back, and how long a command
+    /// waits for its turn to write.
     pub patience: Duration,
 }
 
@@ -128,7 +130,7 @@ impl Store {
     /// As [`Store::open`]; also when the replica's address cannot be read.
     pub async fn open_with(url: &str, setting: &StoreSetting) -> Result<Store, StoreError> {
         let backend = if let Some(path) = url.strip_prefix("sqlite:") {
-            Backend::Sqlite(SqlitePool::open(&PathBuf::from(path))?)
+            Backend::Sqlite(SqlitePool::open(&PathBuf::from(path), setting.patience)?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let pool = PgPool::open(url, "primary", setting.patience)?;
             // once: at the start a wrong address is likelier than an outage
@@ -149,6 +151,7 @@ impl Store {
         let (reads, primary) = (Arc::clone(&backend), None);
         let keys = Arc::new(Keys::default());
         let ours = Arc::clone(&keys);
+        let full = Arc::<Fullness>::default();
         Ok(Store {
             reader: Reader {
                 backend: reads,
@@ -157,8 +160,9 @@ impl Store {
                 replica,
                 primary,
                 keys: ours,
+                full: Arc::clone(&full),
             },
-            writer: Writer { backend, marks, keys },
+            writer: Writer { backend, marks, keys, full },
         })
     }
 }
@@ -199,6 +203,7 @@ pub struct Reader {
     /// Where to turn when the replica, which this reader reads from, fails.
     pub(crate) primary: Option<Arc<Backend>>,
     pub(crate) keys: Arc<Keys>,
+    full: Arc<Fullness>,
 }
 
 impl Reader {
@@ -239,6 +244,10 @@ impl Reader {
             Backend::Sqlite(_) => false,
             Backend::Postgres(pool) => pool.outage().is_young(),
         }
+    }
+    /// Whether the database can be read, but takes no writes: its disk is full or fails.
+    pub fn is_full(&self) -> bool {
+        self.full.is_on()
     }
     /// How often connections were lost.
     pub(crate) fn losses(&self) -> u64 {
@@ -304,19 +313,50 @@ pub struct Writer {
     /// Whether commits are asked how far a replica must be to show them.
     marks: bool,
     keys: Arc<Keys>,
+    full: Arc<Fullness>,
 }
 
 impl Writer {
-    /// Opens a transaction that may write. On SQLite writers queue here.
+    /// Opens a transaction that may write, when it is its turn: one at a time on SQLite, a few on PostgreSQL.
     ///
     /// # Errors
-    /// When the database does not answer in time.
+    /// When the database does not answer in time; [`StoreError::Slow`] when no turn came in time.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let inner = match self.backend.as_ref() {
-            Backend::Sqlite(pool) => TxInner::Sqlite(pool.begin().await?),
-            Backend::Postgres(pool) => TxInner::Postgres(Box::new(pool.begin("begin").await?)),
+            Backend::Sqlite(pool) => pool.begin().await.map(TxInner::Sqlite),
+            Backend::Postgres(pool) => {
+                pool.begin_writing().await.map(|tx| TxInner::Postgres(Box::new(tx)))
+            }
         };
-        Ok(Tx { inner, marks: self.marks, keys: Arc::clone(&self.keys) })
+        let full = Arc::clone(&self.full);
+        let inner = noted(&full, inner)?;
+        Ok(Tx { inner, marks: self.marks, keys: Arc::clone(&self.keys), full, has_written: false })
+    }
+    /// As [`Writer::begin`], for what must be noted however long it takes: it waits for its turn again and again.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin_in_the_end(&self) -> Result<Tx, StoreError> {
+        loop {
+            match self.begin().await {
+                Err(StoreError::Slow(_)) => tokio::time::sleep(SLOW_PAUSE).await,
+                begun => return begun,
+            }
+        }
+    }
+    /// After a write was refused because the disk is full: tries whether it takes one again.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] while it does not.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        if !self.full.is_on() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        let sql = "insert into node_setting (name, value) values ('probe', '1') on conflict (name) \
+                   do update set value = cast(cast(node_setting.value as bigint) + 1 as text)";
+        tx.execute(sql, &[]).await?;
+        tx.commit().await
     }
     /// Empties SQLite's log into the database and cuts it: what was deleted stands in no file any more. PostgreSQL
     /// cleans by itself.
@@ -366,6 +406,31 @@ pub struct Tx {
     inner: TxInner,
     marks: bool,
     keys: Arc<Keys>,
+    full: Arc<Fullness>,
+    has_written: bool,
+}
+
+/// How long what must be noted rests before it waits for its turn again.
+const SLOW_PAUSE: Duration = Duration::from_millis(500);
+
+/// Notes how a commit went: something that was written says that there is room.
+fn committed<T>(
+    full: &Fullness,
+    has_written: bool,
+    outcome: Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    if outcome.is_ok() && has_written {
+        full.over();
+    }
+    noted(full, outcome)
+}
+
+/// Notes when a write was refused for want of room.
+fn noted<T>(full: &Fullness, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+    if let Err(StoreError::Full(words)) = &outcome {
+        full.began(words);
+    }
+    outcome
 }
 
 impl Tx {
@@ -374,12 +439,17 @@ impl Tx {
     /// # Errors
     /// The driver's error, constraint violations as [`StoreError::Constraint`].
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
-        match &mut self.inner {
+        let outcome = match &mut self.inner {
             TxInner::Sqlite(tx) => {
                 crate::trace::statement(sql, async { tx.execute(sql, params) }).await
             }
             TxInner::Postgres(tx) => tx.execute(sql, params).await,
-        }
+        };
+        self.wrote(outcome)
+    }
+    fn wrote(&mut self, outcome: Result<u64, StoreError>) -> Result<u64, StoreError> {
+        self.has_written |= outcome.as_ref().is_ok_and(|rows| *rows > 0);
+        noted(&self.full, outcome)
     }
     /// Inserts many rows with few round trips and a bounded number of different statements.
     /// `head` is `insert into t(a, b) values`, `tail` what follows (`on conflict …` or empty).
@@ -401,18 +471,22 @@ impl Tx {
         rows: &[Vec<Value>],
     ) -> Result<u64, StoreError> {
         let Some(width) = insert::width(rows)? else { return Ok(0) };
-        match &mut self.inner {
+        let outcome = match &mut self.inner {
             // a prepared insert of one row, again and again, is the fastest there
             TxInner::Sqlite(tx) => tx.execute_each(&insert.sql(1, width), rows),
             TxInner::Postgres(tx) => {
-                let mut done = 0;
-                for chunk in insert::chunks(rows, width) {
-                    let flat: Vec<&Value> = chunk.iter().flatten().collect();
-                    done += tx.execute_flat(&insert.sql(chunk.len(), width), flat).await?;
-                }
-                Ok(done)
+                let run = async {
+                    let mut done = 0;
+                    for chunk in insert::chunks(rows, width) {
+                        let flat: Vec<&Value> = chunk.iter().flatten().collect();
+                        done += tx.execute_flat(&insert.sql(chunk.len(), width), flat).await?;
+                    }
+                    Ok(done)
+                };
+                run.await
             }
-        }
+        };
+        self.wrote(outcome)
     }
     /// Waits for a named lock, held until the end of the transaction. Free on SQLite.
     ///
@@ -429,21 +503,23 @@ impl Tx {
     /// # Errors
     /// When the database refuses; then nothing was written.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self.inner {
+        let outcome = match self.inner {
             TxInner::Sqlite(tx) => tx.commit(),
             TxInner::Postgres(tx) => (*tx).commit().await,
-        }
+        };
+        committed(&self.full, self.has_written, outcome)
     }
     /// As [`Tx::commit`]; answers how far a replica must be to show it, [`Mark::NONE`] where there is none.
     ///
     /// # Errors
     /// As [`Tx::commit`].
     pub async fn commit_marked(self) -> Result<Mark, StoreError> {
-        match self.inner {
+        let outcome = match self.inner {
             TxInner::Postgres(tx) if self.marks => (*tx).commit_marked().await,
             TxInner::Postgres(tx) => (*tx).commit().await.map(|()| Mark::NONE),
             TxInner::Sqlite(tx) => tx.commit().map(|()| Mark::NONE),
-        }
+        };
+        committed(&self.full, self.has_written, outcome)
     }
     /// Undoes everything.
     ///

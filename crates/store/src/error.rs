@@ -13,6 +13,12 @@ pub enum StoreError {
     /// under way was undone, or its end is not known; the caller may run the command again.
     #[error("the database does not answer: {0}")]
     Away(String),
+    /// The database cannot write: its disk is full, failing or read-only. Nothing was written; reading goes on.
+    #[error("the database cannot write: {0}")]
+    Full(String),
+    /// Too many wait for their turn to write, or this one has waited for too long. Nothing was written.
+    #[error("the database is too slow at the moment: {0}")]
+    Slow(String),
     /// A unique, check or foreign key constraint said no; carries the constraint's or column's name.
     #[error("constraint {0}")]
     Constraint(String),
@@ -78,10 +84,24 @@ impl From<rusqlite::Error> for StoreError {
                 rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
                     return StoreError::Busy;
                 }
+                kind if cannot_write(kind, code.extended_code) => {
+                    return StoreError::Full(error.to_string());
+                }
                 _ => {}
             }
         }
         StoreError::Sqlite(error)
+    }
+}
+
+/// Whether SQLite says that it could not write; what it could not read is another matter.
+fn cannot_write(kind: rusqlite::ErrorCode, extended: i32) -> bool {
+    use rusqlite::{ErrorCode, ffi};
+    let reads = [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_SHORT_READ, ffi::SQLITE_IOERR_NOMEM];
+    match kind {
+        ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::CannotOpen => true,
+        ErrorCode::SystemIoFailure => !reads.contains(&extended),
+        _ => false,
     }
 }
 
@@ -95,10 +115,33 @@ impl From<tokio_postgres::Error> for StoreError {
             if code.starts_with("23") {
                 return StoreError::Constraint(db.constraint().unwrap_or(db.message()).to_owned());
             }
-            if code == "40001" || code == "40P01" {
-                return StoreError::Busy;
+            match code {
+                "40001" | "40P01" => return StoreError::Busy,
+                // no room on the disk, an error of the machine's
+                "53100" | "58030" => return StoreError::Full(pg_words(&error)),
+                // somebody else held what it waited for
+                "55P03" => return StoreError::Slow(pg_words(&error)),
+                _ => {}
             }
         }
         StoreError::Postgres(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{ErrorCode, ffi};
+
+    use super::cannot_write;
+
+    #[test]
+    fn what_could_not_be_written_is_told_from_what_could_not_be_read() {
+        let io = ErrorCode::SystemIoFailure;
+        for extended in [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_SHMSIZE] {
+            assert!(cannot_write(io, extended), "{extended}");
+        }
+        assert!(cannot_write(ErrorCode::DiskFull, ffi::SQLITE_FULL));
+        assert!(!cannot_write(io, ffi::SQLITE_IOERR_READ));
+        assert!(!cannot_write(ErrorCode::ConstraintViolation, ffi::SQLITE_CONSTRAINT));
     }
 }

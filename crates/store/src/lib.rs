@@ -18,6 +18,7 @@ mod snapshot;
 mod sqlite;
 mod tls;
 mod trace;
+mod turn;
 mod value;
 
 pub mod blobs;

@@ -65,6 +65,37 @@ impl Outage {
     }
 }
 
+/// Whether a database that answers takes no writes, because its disk is full or fails.
+#[derive(Default)]
+pub(crate) struct Fullness {
+    since: Mutex<Option<Instant>>,
+}
+
+impl Fullness {
+    /// A write was refused for it.
+    pub(crate) fn began(&self, words: &str) {
+        metrics::counter!("tessera_database_full_total").increment(1);
+        let mut since = self.open();
+        if since.is_none() {
+            *since = Some(Instant::now());
+            tracing::error!(reason = words, "the database takes no writes");
+        }
+    }
+    /// Something was written.
+    pub(crate) fn over(&self) {
+        if let Some(since) = self.open().take() {
+            let seconds = since.elapsed().as_secs();
+            tracing::info!(seconds, "the database takes writes again");
+        }
+    }
+    pub(crate) fn is_on(&self) -> bool {
+        self.open().is_some()
+    }
+    fn open(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Whether an error says that the connection, or the server behind it, is of no use any more: closed, refused,
 /// shutting down, starting up, out of connections, or a standby where a primary was.
 pub(crate) fn is_away(error: &tokio_postgres::Error) -> bool {

@@ -7,15 +7,19 @@ use std::time::Duration;
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
 };
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use crate::outage::{Outage, TRIES};
 use crate::tls::Tls;
 use crate::trace::statement;
+use crate::turn::Turns;
 use crate::{Mark, Row, StoreError, Value, address};
 
 /// Connections one node keeps at most.
 const CONNECTIONS: usize = 16;
+/// Of them, those that write at most: the others are for reading, whatever the writers wait for.
+const WRITING: usize = 12;
 /// How long a new connection may take, with TLS, sign-in and all hosts of the address.
 const NEW_CONNECTION: Duration = Duration::from_secs(8);
 /// How long a statement waits for one of the connections when all are in use.
@@ -26,6 +30,9 @@ const FREE_CONNECTION: Duration = Duration::from_secs(15);
 pub(crate) struct PgPool {
     pool: Pool,
     outage: Arc<Outage>,
+    turns: Turns,
+    /// Begins a transaction that waits for a lock of somebody else's no longer than for its turn.
+    begin: Arc<str>,
 }
 
 impl PgPool {
@@ -48,7 +55,13 @@ impl PgPool {
             .wait_timeout(Some(FREE_CONNECTION))
             .build()
             .map_err(|e| StoreError::Open(e.to_string()))?;
-        Ok(Self { pool, outage: Arc::new(Outage::of(name, patience)) })
+        let begin = format!("begin; set local lock_timeout = {}", patience.as_millis().max(1));
+        Ok(Self {
+            pool,
+            outage: Arc::new(Outage::of(name, patience)),
+            turns: Turns::new(WRITING, patience),
+            begin: begin.into(),
+        })
     }
 
     pub(crate) fn outage(&self) -> &Outage {
@@ -60,7 +73,8 @@ impl PgPool {
             let words = crate::migrate::chain(&error);
             let is_away = match &error {
                 PoolError::Backend(inner) => crate::outage::is_away(inner),
-                PoolError::Timeout(kind) => !matches!(kind, TimeoutType::Wait),
+                PoolError::Timeout(TimeoutType::Wait) => return StoreError::Slow(words),
+                PoolError::Timeout(_) => true,
                 _ => false,
             };
             if !is_away {
@@ -110,6 +124,14 @@ impl PgPool {
         self.try_query(sql, params).await
     }
 
+    /// Begins a transaction that may write, when it is its turn.
+    pub(crate) async fn begin_writing(&self) -> Result<PgTx, StoreError> {
+        let turn = self.turns.take().await?;
+        let mut tx = self.begin(&self.begin).await?;
+        tx.turn = Some(turn);
+        Ok(tx)
+    }
+
     pub(crate) async fn begin(&self, mode: &str) -> Result<PgTx, StoreError> {
         for _ in 1..TRIES {
             match self.try_begin(mode).await {
@@ -125,7 +147,7 @@ impl PgPool {
         match connection.batch_execute(mode).await.map_err(StoreError::from) {
             Ok(()) => {
                 self.outage.over();
-                Ok(PgTx { connection: Some(connection), pool: self.clone() })
+                Ok(PgTx { connection: Some(connection), pool: self.clone(), turn: None })
             }
             Err(error) => {
                 if let StoreError::Away(words) = &error {
@@ -140,6 +162,8 @@ impl PgPool {
 pub(crate) struct PgTx {
     connection: Option<Object>,
     pool: PgPool,
+    /// Goes to the next one when the transaction ends.
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 impl PgTx {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
-use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
+use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
+use crate::turn::Turns;
 use crate::{Row, StoreError, Value};
 
 /// Reading connections kept open, at least. A statement runs on its thread to the end, so more than a
@@ -33,10 +34,12 @@ pub(crate) struct SqlitePool {
     most: usize,
     permits: Arc<Semaphore>,
     writer: Arc<Mutex<Connection>>,
+    turns: Turns,
 }
 
 impl SqlitePool {
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+    /// A command waits for its turn to write for `wait` at most.
+    pub(crate) fn open(path: &Path, wait: std::time::Duration) -> Result<Self, StoreError> {
         if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent)?;
         }
@@ -49,6 +52,7 @@ impl SqlitePool {
             most,
             permits: Arc::new(Semaphore::new(most)),
             writer: Arc::new(Mutex::new(writer)),
+            turns: Turns::new(1, wait),
         })
     }
 
@@ -90,15 +94,20 @@ impl SqlitePool {
     }
 
     pub(crate) async fn begin(&self) -> Result<SqliteTx, StoreError> {
+        let turn = self.turns.take().await?;
         let connection = Arc::clone(&self.writer).lock_owned().await;
         // only another process can hold the lock now, and then it is worth leaving this thread
         connection.busy_timeout(std::time::Duration::ZERO)?;
         let begun = connection.execute_batch("begin immediate");
         connection.busy_timeout(BUSY_TIMEOUT)?;
         if begun.is_err() {
-            in_place(|| connection.execute_batch("begin immediate"))?;
+            let begun = in_place(|| connection.execute_batch("begin immediate"));
+            begun.map_err(StoreError::from).map_err(|error| match error {
+                StoreError::Busy => StoreError::Slow("another process writes".to_owned()),
+                other => other,
+            })?;
         }
-        Ok(SqliteTx { connection, open: true })
+        Ok(SqliteTx { connection, _turn: turn })
     }
 
     /// Runs a closure on the writing connection (migrations).
@@ -122,7 +131,8 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     .map_err(open_error)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(open_error)?;
-    connection.pragma_update(None, "synchronous", "normal")?;
+    // what was acknowledged is on the disk: also a power cut does not take it back
+    connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", "on")?;
     // what is deleted is written over, not only forgotten: personal data that was erased is not in the file
     connection.pragma_update_and_check(None, "secure_delete", "on", |_| Ok(()))?;
@@ -160,14 +170,25 @@ fn in_place<T>(work: impl FnOnce() -> T) -> T {
 
 pub(crate) struct SqliteTx {
     connection: OwnedMutexGuard<Connection>,
-    open: bool,
+    /// Goes to the next one after the connection.
+    _turn: OwnedSemaphorePermit,
 }
 
 impl SqliteTx {
+    /// SQLite undoes a transaction by itself when the disk fails under it. What came next would then be kept
+    /// statement by statement, so nothing may come next.
+    fn must_be_open(&self) -> Result<(), StoreError> {
+        if self.connection.is_autocommit() {
+            return Err(StoreError::Full("the transaction was undone".to_owned()));
+        }
+        Ok(())
+    }
     pub(crate) fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.must_be_open()?;
         run_query(&self.connection, sql, params)
     }
     pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        self.must_be_open()?;
         let mut statement = self.connection.prepare_cached(&numbered(sql))?;
         let changed = statement.execute(rusqlite::params_from_iter(params.iter()))?;
         Ok(u64::try_from(changed).unwrap_or(0))
@@ -178,6 +199,7 @@ impl SqliteTx {
         sql: &str,
         rows: &[Vec<Value>],
     ) -> Result<u64, StoreError> {
+        self.must_be_open()?;
         let mut statement = self.connection.prepare_cached(&numbered(sql))?;
         let mut done = 0;
         for row in rows {
@@ -186,21 +208,22 @@ impl SqliteTx {
         }
         Ok(done)
     }
-    pub(crate) fn commit(mut self) -> Result<(), StoreError> {
-        self.connection.execute_batch("commit")?;
-        self.open = false;
-        Ok(())
+    pub(crate) fn commit(self) -> Result<(), StoreError> {
+        self.must_be_open()?;
+        // it waits for the disk, which may be slow
+        Ok(in_place(|| self.connection.execute_batch("commit"))?)
     }
-    pub(crate) fn rollback(mut self) -> Result<(), StoreError> {
-        self.open = false;
-        self.connection.execute_batch("rollback")?;
+    pub(crate) fn rollback(self) -> Result<(), StoreError> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("rollback")?;
+        }
         Ok(())
     }
 }
 
 impl Drop for SqliteTx {
     fn drop(&mut self) {
-        if self.open
+        if !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("rollback")
         {
             tracing::error!(%error, "rollback of an abandoned transaction failed");
@@ -281,9 +304,12 @@ impl ToSql for Value {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use rusqlite::StatementStatus;
 
-    use super::{connect, numbered};
+    use super::{SqlitePool, connect, numbered};
+    use crate::{StoreError, Value};
 
     #[test]
     fn a_statement_is_compiled_once_whatever_is_bound() {
@@ -300,6 +326,36 @@ mod tests {
         assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
         drop(statement);
         drop(connection);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_ran_out_of_disk_is_undone_whole_and_the_next_one_goes_on() {
+        let folder = std::env::temp_dir().join(format!("tessera-full-{}", std::process::id()));
+        let pool = SqlitePool::open(&folder.join("bank.db"), Duration::from_secs(1)).unwrap();
+        let mut tx = pool.begin().await.unwrap();
+        tx.execute("create table t (a integer primary key, b blob) strict", &[]).unwrap();
+        tx.commit().unwrap();
+        pool.writer.lock().await.execute_batch("pragma max_page_count = 40").unwrap();
+        let row = |a: i64| [Value::Int(a), Value::Bytes(vec![7; 20_000])];
+        let insert = "insert into t (a, b) values ($1, $2)";
+        let mut tx = pool.begin().await.unwrap();
+        let full = (1..100).find_map(|a| tx.execute(insert, &row(a)).err());
+        assert!(matches!(full, Some(StoreError::Full(_))), "{full:?}");
+        // whoever swallows the error, and goes on, keeps nothing
+        tx.execute("insert into t (a) values (1000)", &[]).ok();
+        if tx.connection.is_autocommit() {
+            assert!(tx.commit().is_err());
+        } else {
+            tx.rollback().unwrap();
+        }
+        let count = "select count(*) from t";
+        assert_eq!(pool.query(count, &[], false).await.unwrap().remove(0).one::<i64>().unwrap(), 0);
+        pool.writer.lock().await.execute_batch("pragma max_page_count = 4000").unwrap();
+        let mut tx = pool.begin().await.unwrap();
+        tx.execute(insert, &row(1)).unwrap();
+        tx.commit().unwrap();
+        assert_eq!(pool.query(count, &[], false).await.unwrap().remove(0).one::<i64>().unwrap(), 1);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

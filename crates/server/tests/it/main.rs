@@ -27,6 +27,7 @@ mod demo_load;
 mod duplicates;
 mod engagement;
 mod engagement_tasks;
+mod faults;
 mod golden;
 mod guard;
 mod holdings_feed;

@@ -110,6 +110,12 @@ async function receive(response, form) {
     toast(word("signedOut"), "attention", { label: word("signIn"), run: () => window.open("/sign-in", "_blank", "noopener") });
     return;
   }
+  if (response.status === 503) {
+    // What was typed stays here: the same button sends it again.
+    const said = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".state-words");
+    toast(said?.textContent ?? word("failed"), "danger");
+    return;
+  }
   const place = placeOf(response);
   const isDone = response.ok && (response.status === 204 || response.redirected || place);
   if (!isDone) {

@@ -11,12 +11,17 @@ const fieldsOf = (form) => [...form.elements].filter((field) =>
 
 /** Puts kept input back into the forms of a part, and drops drafts that were sent and accepted. */
 export function formsStart(root) {
+  // A page that says that something failed accepts nothing: what was sent is still only here.
+  if (!document.querySelector(".state.danger")) forgetAccepted();
+  for (const form of root.querySelectorAll("form[data-draft]")) restore(form);
+}
+
+function forgetAccepted() {
   const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
   for (const key of sent) {
     if (!document.querySelector(`form[data-draft="${CSS.escape(key)}"]`)) sessionStorage.removeItem(KEY + key);
   }
   sessionStorage.removeItem(SENT);
-  for (const form of root.querySelectorAll("form[data-draft]")) restore(form);
 }
 
 function restore(form) {

@@ -260,7 +260,12 @@ const PROBLEMS: [(&str, u16, &str); 13] = [
     ("PreconditionRequired", 428, "`If-Match` is missing."),
     ("TooManyRequests", 429, "The token asks too often; `Retry-After` says how long to wait."),
     ("Failure", 500, "Our fault; `operation_id` names the request in the logs."),
-    ("Unavailable", 503, "The database is away; `Retry-After` says when to try again."),
+    (
+        "Unavailable",
+        503,
+        "The database is away, takes no writes or is too slow (the type says which); nothing was changed by this \
+        request that a repeat with the same key would do twice. `Retry-After` says when to try again.",
+    ),
 ];
 
 fn problems() -> Json {

@@ -24,7 +24,7 @@ pub use document::{Contract, document};
 pub use operation::{Api, Method, NoQuery, Operation, Outcome, Take};
 pub use paging::{ListQuery, Listing};
 pub use problem::Problem;
-pub(crate) use problem::{of_response, unknown_caller};
+pub(crate) use problem::{of_response, troubled, unknown_caller};
 pub(crate) use rate::Rate;
 pub(crate) use serve::routes;
 

@@ -7,7 +7,7 @@ use kernel::{Refusal, Refusals, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use spine::approval::Waiting;
-use spine::{Conflict, Error};
+use spine::{Conflict, Error, Trouble};
 
 use crate::http::Cx;
 use crate::i18n::Arg;
@@ -80,6 +80,15 @@ impl Problem {
     fn unauthorized() -> Self {
         let header = Some((WWW_AUTHENTICATE, "Bearer realm=\"Tessera API\"".to_owned()));
         Inner { header, ..Inner::new(StatusCode::UNAUTHORIZED, "unauthorized") }.into()
+    }
+    fn troubled(trouble: Trouble) -> Self {
+        let code = match trouble {
+            Trouble::Away => "away",
+            Trouble::Full => "full",
+            Trouble::Slow => "slow",
+        };
+        let header = Some((axum::http::header::RETRY_AFTER, "5".to_owned()));
+        Inner { header, ..Inner::new(StatusCode::SERVICE_UNAVAILABLE, code) }.into()
     }
     pub(super) fn status(&self) -> StatusCode {
         self.0.status
@@ -174,12 +183,10 @@ impl From<Error> for Problem {
             }
             ref error @ Error::Failure(ref source) => {
                 crate::http::log_chain(source.as_ref());
-                if error.is_away() {
-                    let header = Some((axum::http::header::RETRY_AFTER, "5".to_owned()));
-                    return Inner { header, ..Inner::new(StatusCode::SERVICE_UNAVAILABLE, "away") }
-                        .into();
+                match error.trouble() {
+                    Some(trouble) => Self::troubled(trouble),
+                    None => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failure"),
                 }
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failure")
             }
         }
     }
@@ -276,6 +283,11 @@ impl From<spine::FieldConflict> for ConflictField {
 /// The answer to who brings no token, or one that is not in force.
 pub(crate) fn unknown_caller(cx: &Cx) -> Response {
     Problem::unauthorized().respond(cx)
+}
+
+/// The answer while something is the matter with the database.
+pub(crate) fn troubled(cx: &Cx, trouble: Trouble) -> Response {
+    Problem::troubled(trouble).respond(cx)
 }
 
 /// An answer the router itself gave under `/api`, as a problem.

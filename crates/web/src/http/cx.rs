@@ -19,6 +19,7 @@ use super::errors::{self, Failure};
 use super::moved;
 use super::pages::{AddedField, MoreNav};
 use super::reads::{self, Reads};
+use super::resend;
 use super::seen::{self, Seen};
 use super::sign_in::hash_token;
 use crate::api::is_api;
@@ -124,20 +125,25 @@ impl FromRequestParts<Arc<App>> for Cx {
 /// Finds out who asks, runs the request, and turns its failure, if any, into a page in his language.
 pub(super) async fn with_context(
     State(app): State<Arc<App>>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let only_reads = request.method().is_safe();
     let address = address::of(&request, &app.proxies);
     let asked = path.clone();
-    let cx = match make(app, request.headers().clone(), (path, address)).await {
+    let headers = request.headers().clone();
+    let (mut request, sent, broken) = match resend::keep(request).await {
+        Ok((request, sent)) => (request, sent, None),
+        Err(error) => (Request::default(), None, Some(Failure(error))),
+    };
+    let cx = match make(app, headers, (path, address)).await {
         // a page that writes must see what it wrote
         Ok(cx) if only_reads => Cx { db: cx.db.remembering(), ..cx },
         Ok(cx) => cx,
         Err(error) => {
             tracing::error!(%error, "the request's context could not be made");
-            return errors::bare_failure(&asked);
+            return errors::bare_failure(&asked, sent.as_ref());
         }
     };
     let operation = cx.ctx.operation_id;
@@ -146,11 +152,14 @@ pub(super) async fn with_context(
         Ok(cx) => cx,
         Err(error) => {
             tracing::error!(%error, "the menu could not be made");
-            return errors::bare_failure(&asked);
+            return errors::bare_failure(&asked, sent.as_ref());
         }
     };
     request.extensions_mut().insert(cx.clone());
-    let mut response = next.run(request).await;
+    let mut response = match broken {
+        Some(failure) => failure.into_response(),
+        None => next.run(request).await,
+    };
     if response.status().is_success()
         && let Err(error) = reads::written(&cx).await
     {
@@ -159,7 +168,7 @@ pub(super) async fn with_context(
     if let Some(there) = moved::elsewhere(&cx, only_reads, response.status()).await {
         return there;
     }
-    let mut response = errors::render(&cx, only_reads, response).into_response();
+    let mut response = errors::render(&cx, only_reads, sent.as_ref(), response).into_response();
     seen::tell(&cx, &mut response);
     if *cx.app.stopping.borrow() {
         // on to another node
@@ -249,6 +258,8 @@ fn zone_of(app: &App, principal: &Principal) -> jiff::tz::TimeZone {
 
 /// How often it is noted that a session or a token is in use.
 const EVERY_SECONDS: i64 = 600;
+/// How long a request waits for that note at most.
+const TOUCH_MAX: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Notes at most once in ten minutes that the token is in use; at once when this node has not seen it used
 /// from that address.
@@ -260,9 +271,22 @@ async fn touch_token(app: &App, token: &TokenRow, address: &str, now: Timestamp)
     let ctx = app.services.system("web");
     let command =
         spine::org::commands::TouchToken { token_id: token.id, address: address.to_owned() };
-    if let Err(error) = app.services.bus.execute(&ctx, ctx.command_id(), &command).await {
-        tracing::warn!(%error, "token could not be touched");
+    note_use(app, app.services.bus.execute(&ctx, ctx.command_id(), &command)).await;
+}
+
+/// Writes down that a session or a token is in use. Nobody waits long for it: reading goes on while writing is
+/// slow or impossible, and after a failure it is not tried for a while.
+async fn note_use(app: &App, touch: impl Future<Output = Result<(), Error>>) {
+    if !app.gate.may_touch() {
+        return;
     }
+    let problem = match tokio::time::timeout(TOUCH_MAX, touch).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "not in time".to_owned(),
+    };
+    app.gate.touch_failed();
+    tracing::warn!(problem, "that a session or a token is in use could not be noted");
 }
 
 /// Notes at most once in ten minutes that the session is in use.
@@ -272,9 +296,7 @@ async fn touch(app: &App, session: Option<&SessionRow>, now: Timestamp) {
     };
     let ctx = app.services.system("web");
     let command = spine::org::commands::TouchSession { session_id: session.id };
-    if let Err(error) = app.services.bus.execute(&ctx, ctx.command_id(), &command).await {
-        tracing::warn!(%error, "session could not be touched");
-    }
+    note_use(app, app.services.bus.execute(&ctx, ctx.command_id(), &command)).await;
 }
 
 pub(super) const fn sid_name(secure: bool) -> &'static str {

@@ -1,13 +1,14 @@
 //! How an error becomes a page: refusals and conflicts are the form's own matter, the rest is here.
 
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
-use spine::Error;
+use spine::{Error, Trouble};
 
 use super::cx::Cx;
+use super::resend::Resend;
 use crate::{api, ui};
 
 /// What a page handler answers.
@@ -44,6 +45,7 @@ bad_request!(FormRejection, PathRejection, QueryRejection);
 struct Shown {
     permission: Option<String>,
     words: Vec<kernel::Refusal>,
+    trouble: Option<Trouble>,
 }
 
 /// Travels the same way: the request that waits for a second person.
@@ -57,7 +59,7 @@ impl IntoResponse for Failure {
             response.extensions_mut().insert(Sent(waiting.approval_id));
             return response;
         }
-        let mut shown = Shown { permission: None, words: Vec::new() };
+        let mut shown = Shown { permission: None, words: Vec::new(), trouble: None };
         let status = match self.0 {
             Error::Refused(refusals) => {
                 shown.words = refusals.0;
@@ -76,10 +78,10 @@ impl IntoResponse for Failure {
             }
             ref error @ Error::Failure(ref source) => {
                 log_chain(source.as_ref());
-                if error.is_away() {
-                    StatusCode::SERVICE_UNAVAILABLE
-                } else {
-                    StatusCode::INTERNAL_SERVER_ERROR
+                shown.trouble = error.trouble();
+                match shown.trouble {
+                    Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+                    None => StatusCode::INTERNAL_SERVER_ERROR,
                 }
             }
         };
@@ -92,7 +94,7 @@ impl IntoResponse for Failure {
     }
 }
 
-/// When it is worth asking again after the database went away (seconds).
+/// When it is worth asking again after the database went away, was full or too slow (seconds).
 pub(crate) const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
 pub(crate) fn log_chain(error: &dyn std::error::Error) {
@@ -107,11 +109,21 @@ pub(crate) fn log_chain(error: &dyn std::error::Error) {
 }
 
 /// Fills an error response with a page (or a fragment) in the person's language.
-pub(super) fn render(cx: &Cx, only_reads: bool, response: Response) -> Response {
+/// `sent` is the form that was sent, if one was.
+pub(super) fn render(
+    cx: &Cx,
+    only_reads: bool,
+    sent: Option<&Resend>,
+    response: Response,
+) -> Response {
     if api::is_api(cx.path.split('?').next().unwrap_or_default()) && is_unsaid(&response) {
         let shown = shown(&response);
-        let (permission, words) = shown.map(|s| (s.permission, s.words)).unwrap_or_default();
-        return api::of_response(cx, response, permission, words);
+        let (permission, words, trouble) =
+            shown.map(|s| (s.permission, s.words, s.trouble)).unwrap_or_default();
+        return match trouble {
+            Some(trouble) => api::troubled(cx, trouble),
+            None => api::of_response(cx, response, permission, words),
+        };
     }
     if let Some(Sent(id)) = response.extensions().get::<Sent>() {
         return cx.done(&format!("/approvals/{id}"), "flash-approval-sent");
@@ -125,7 +137,7 @@ pub(super) fn render(cx: &Cx, only_reads: bool, response: Response) -> Response 
     // an address that cannot be read leads nowhere
     let is_nowhere = only_reads && status == StatusCode::BAD_REQUEST;
     let about = if is_nowhere { StatusCode::NOT_FOUND } else { status };
-    let body = body(cx, about, &shown, &operation);
+    let body = body(cx, about, &shown, (&operation, sent));
     let page = if cx.is_fragment { body } else { cx.page_markup(&cx.l.t("ui-failure"), &body) };
     let mut page = (status, Html(page.into_string())).into_response();
     if let Some(seconds) = response.headers().get(RETRY_AFTER) {
@@ -150,12 +162,17 @@ fn shown(response: &Response) -> Option<Shown> {
         let is_bare = kind.is_some_and(|kind| kind.starts_with("text/plain"));
         let words = vec![kernel::Refusal::new("bad-request")];
         (response.status().is_client_error() && is_bare)
-            .then_some(Shown { permission: None, words })
+            .then_some(Shown { permission: None, words, trouble: None })
     };
     response.extensions().get::<Shown>().cloned().or_else(unread)
 }
 
-fn body(cx: &Cx, status: StatusCode, shown: &Shown, operation: &str) -> Markup {
+fn body(
+    cx: &Cx,
+    status: StatusCode,
+    shown: &Shown,
+    (operation, sent): (&str, Option<&Resend>),
+) -> Markup {
     match (status, &shown.permission) {
         (StatusCode::NOT_FOUND, _) => ui::not_found(&cx.l),
         (StatusCode::FORBIDDEN, Some(permission)) => {
@@ -167,7 +184,17 @@ fn body(cx: &Cx, status: StatusCode, shown: &Shown, operation: &str) -> Markup {
             (ui::error_summary(&cx.l, &cx.refusal_words(shown.words.iter())))
         },
         (StatusCode::SERVICE_UNAVAILABLE, _) => {
-            ui::failure(&cx.l, &cx.l.t("web-away"), operation, Some(&cx.path))
+            let key = match shown.trouble {
+                Some(Trouble::Full) => "web-full",
+                Some(Trouble::Slow) => "web-slow",
+                Some(Trouble::Away) | None => "web-away",
+            };
+            let again = sent.and_then(|sent| sent.form(&cx.l));
+            let retry = again.is_none().then_some(cx.path.as_str());
+            html! {
+                (ui::failure(&cx.l, &cx.l.t(key), operation, retry))
+                @if let Some(form) = again { (form) }
+            }
         }
         _ => ui::failure(&cx.l, &cx.l.t("web-failure"), operation, Some(&cx.path)),
     }
@@ -183,7 +210,7 @@ pub(super) async fn no_such_page() -> Failure {
 }
 
 /// When not even the context could be made (the database is away): no texts, no names.
-pub(super) fn bare_failure(path: &str) -> Response {
+pub(super) fn bare_failure(path: &str, sent: Option<&Resend>) -> Response {
     let mut response = if api::is_api(path_only(path)) {
         let body = "{\"type\":\"urn:tessera:problem:away\",\"title\":\"The database does not answer\",\
                     \"status\":503,\"code\":\"away\",\"detail\":\"Nothing was changed. Send the same \
@@ -192,8 +219,12 @@ pub(super) fn bare_failure(path: &str) -> Response {
     } else {
         let words = "Сервис временно недоступен. Повторите через минуту. · \
                      The service is unavailable at the moment. Try again in a minute.";
-        words.into_response()
+        match sent.and_then(|sent| sent.bare_form("Отправить ещё раз · Send again")) {
+            Some(form) => Html(html! { p { (words) } (form) }.into_string()).into_response(),
+            None => words.into_response(),
+        }
     };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
     response

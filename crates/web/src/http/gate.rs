@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use kernel::limits::{
     PASSWORD_CHECKS_AT_ONCE, SIGN_IN_ADDRESS_FAILURES_MAX, SIGN_IN_FAILURES_MAX, SIGN_IN_KEYS_MAX,
@@ -33,7 +34,12 @@ pub struct Gate {
     pairs: Mutex<BTreeSet<(TokenId, String)>>,
     /// Passwords checked so far.
     checked: AtomicU64,
+    /// When it last failed to be noted that a session or a token is in use.
+    touch_failed: Mutex<Option<Instant>>,
 }
+
+/// How long such a note is not tried after a failure.
+const TOUCH_PAUSE: Duration = Duration::from_secs(10);
 
 impl Default for Gate {
     fn default() -> Self {
@@ -43,6 +49,7 @@ impl Default for Gate {
             checks: Semaphore::new(PASSWORD_CHECKS_AT_ONCE),
             pairs: Mutex::default(),
             checked: AtomicU64::new(0),
+            touch_failed: Mutex::default(),
         }
     }
 }
@@ -63,6 +70,16 @@ impl Gate {
             pairs.clear();
         }
         pairs.insert((token, address.to_owned()))
+    }
+    /// Whether it may be tried to note that a session or a token is in use.
+    pub(super) fn may_touch(&self) -> bool {
+        let failed = self.touch_failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.is_none_or(|at| at.elapsed() > TOUCH_PAUSE)
+    }
+    /// It could not be noted.
+    pub(super) fn touch_failed(&self) {
+        let mut failed = self.touch_failed.lock().unwrap_or_else(PoisonError::into_inner);
+        *failed = Some(Instant::now());
     }
     /// How many passwords were checked: the same for every login, whether or not somebody has it.
     pub fn passwords_checked(&self) -> u64 {

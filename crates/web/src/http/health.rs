@@ -29,7 +29,8 @@ async fn alive() -> Answer {
 }
 
 /// `GET /ready`: 200 when the database answers and the node is not stopping, else 503 with the reason. While an
-/// outage of the database is so young that requests wait for its end, the node goes on taking them.
+/// outage of the database is so young that requests wait for its end, the node goes on taking them; and so it
+/// does while the database's disk is full, because people can read, and no other node could do more.
 async fn ready(State(app): State<Arc<App>>) -> Answer {
     if *app.stopping.borrow() {
         return Ok(not_ready("stopping\n"));
@@ -42,6 +43,9 @@ async fn ready(State(app): State<Arc<App>>) -> Answer {
     Ok(match answer {
         Ok(Err(_)) | Err(_) if app.services.reader.is_waiting() => {
             "waiting for the database\n".into_response()
+        }
+        Ok(Ok(())) if app.services.reader.is_full() => {
+            "reads only: the database takes no writes\n".into_response()
         }
         Ok(Ok(())) => "ready\n".into_response(),
         Ok(Err(error)) => {

@@ -18,6 +18,7 @@ mod moved;
 mod oidc;
 mod pages;
 mod reads;
+mod resend;
 mod second_step;
 mod security;
 mod seen;
