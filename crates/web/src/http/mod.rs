@@ -16,6 +16,7 @@ mod live;
 mod me;
 mod moved;
 mod oidc;
+mod own;
 mod pages;
 mod reads;
 mod second_step;
@@ -34,6 +35,7 @@ pub use errors::{Answer, BadRequest, Failure};
 pub(crate) use form_data::pairs;
 pub use form_data::{FormData, Upload, UploadForm, read_upload};
 pub use oidc::{Provider, ProviderError, ProviderSetting};
+pub use own::{Drawing, OwnColumn, OwnList, OwnObject, OwnPages, OwnRecord, OwnRecords};
 pub use pages::{
     Action, AddedField, AddedFields, CardPanel, ColumnKind, FieldsAdded, Hits, ListColumn, MoreNav,
     MoreNavOf, MoreNavs, Moved, MovedTo, NavItem, Pages, PanelMarkup, PanelSlot, SearchHit,
