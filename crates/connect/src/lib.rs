@@ -100,6 +100,8 @@ pub fn pages() -> Pages {
         contact_format: Some(vcard::CONTACT_FORMAT),
         moved: None,
         added_fields: None,
+        own_fields: None,
+        own_records: &[],
         more_nav: None,
         read_log: None,
     }

@@ -18,7 +18,7 @@ use kernel::Lang;
 use spine::{Module, Permission, Registry, Scope};
 use store::Migration;
 use web::api::Api;
-use web::{Action, ColumnKind, ListColumn, NavItem, Pages, Routes};
+use web::{Action, ColumnKind, ListColumn, NavItem, OwnRecords, Pages, Routes};
 
 /// Permissions over contacts, tasks and projects.
 pub const PERMISSIONS: &[Permission] = &[
@@ -96,6 +96,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { number: 302, name: "task", sql: include_str!("../migrations/0302_task.sql") },
     Migration { number: 303, name: "project", sql: include_str!("../migrations/0303_project.sql") },
+    Migration {
+        number: 310,
+        name: "own_fields",
+        sql: include_str!("../migrations/0310_own_fields.sql"),
+    },
 ];
 
 /// What this room brings to the spine.
@@ -197,6 +202,12 @@ const COLUMNS: &[ListColumn] = &[
     },
 ];
 
+/// The objects of this room that may have fields of the bank's own, as their pages show them.
+const OWN_RECORDS: &[OwnRecords] = &[
+    OwnRecords { object: "task", load: task::pages::own_record },
+    OwnRecords { object: "project", load: project::pages::own_record },
+];
+
 /// What this room shows.
 pub fn pages() -> Pages {
     let mut panels = interaction::pages::panels();
@@ -225,6 +236,8 @@ pub fn pages() -> Pages {
         contact_format: None,
         moved: None,
         added_fields: None,
+        own_fields: None,
+        own_records: OWN_RECORDS,
         more_nav: None,
         read_log: None,
     }

@@ -21,7 +21,7 @@ use kernel::Lang;
 use spine::{Module, Permission, Registry, Schedule, Scope};
 use store::Migration;
 use web::api::Api;
-use web::{NavItem, Pages, Routes};
+use web::{NavItem, OwnRecords, Pages, Routes};
 
 /// Permissions over clients.
 pub const PERMISSIONS: &[Permission] = &[
@@ -160,6 +160,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0221_read_log.sql"),
     },
     Migration {
+        number: 240,
+        name: "own_fields",
+        sql: include_str!("../migrations/0240_own_fields.sql"),
+    },
+    Migration {
         number: 231,
         name: "consent_text",
         sql: include_str!("../migrations/0231_consent_text.sql"),
@@ -286,6 +291,12 @@ const NAV: &[NavItem] = &[
     },
 ];
 
+/// The objects of this room that may have fields of the bank's own, as their pages show them.
+const OWN_RECORDS: &[OwnRecords] = &[
+    OwnRecords { object: "link", load: links::own_record },
+    OwnRecords { object: "account", load: holdings::own_record },
+];
+
 /// What this room shows.
 pub fn pages() -> Pages {
     let mut panels = client::panels();
@@ -307,6 +318,8 @@ pub fn pages() -> Pages {
         contact_format: None,
         moved: Some(merge::moved),
         added_fields: Some(fields::added),
+        own_fields: Some(&fields::OwnDoor),
+        own_records: OWN_RECORDS,
         more_nav: Some(objects::nav),
         read_log: Some(secrecy::read_log),
     }

@@ -17,7 +17,7 @@ use store::{Read, StoreError, Writer, journal, params};
 use crate::again::Again;
 use crate::approval::{self, DECIDE, Demand, Kept};
 use crate::org::{Directory, Loaded};
-use crate::{ClientBound, Ctx, Error, Live, Work};
+use crate::{ClientBound, Ctx, Error, Fieldable, Live, OwnFields, Work};
 
 /// A change somebody asks for. Payloads only grow: new fields are optional.
 pub trait Command: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -78,6 +78,8 @@ pub struct Registry {
     owners_of_clients: Option<&'static str>,
     absorbed_clients: Option<&'static str>,
     client_bound: Vec<ClientBound>,
+    fieldable: Vec<Fieldable>,
+    own_fields: Option<&'static dyn OwnFields>,
 }
 
 impl Registry {
@@ -111,6 +113,24 @@ impl Registry {
     /// The same of whom a client (`$1`) has taken in when records were merged: one id a row.
     pub fn absorbed_clients(&mut self, sql: &'static str) {
         self.absorbed_clients = Some(sql);
+    }
+    /// Adds objects whose records may have fields of the bank's own.
+    pub fn fieldable(&mut self, objects: &[Fieldable]) {
+        self.fieldable.extend_from_slice(objects);
+    }
+    /// Says which room owns the definitions of such fields.
+    pub fn own_fields(&mut self, door: &'static dyn OwnFields) {
+        self.own_fields = Some(door);
+    }
+    pub(crate) fn fieldable_objects(&self) -> &[Fieldable] {
+        &self.fieldable
+    }
+    pub(crate) fn own_door(&self) -> Option<&'static dyn OwnFields> {
+        self.own_fields
+    }
+    /// Every column that holds a client's id, in the order of the rooms.
+    pub(crate) fn bound(&self) -> &[ClientBound] {
+        &self.client_bound
     }
     /// All commands, by name, and deciding, which is the bus's own.
     pub fn list(&self) -> impl Iterator<Item = CommandInfo> {
@@ -181,8 +201,7 @@ impl Bus {
         id: CommandId,
     ) -> Result<Work<'a>, Error> {
         let tx = self.inner.writer.begin().await?;
-        let bound = &self.inner.registry.client_bound;
-        Ok(Work::new(ctx, tx, (command, id), &self.inner.node, bound))
+        Ok(Work::new(ctx, tx, (command, id), &self.inner.node, &self.inner.registry))
     }
     /// All commands it knows.
     pub fn commands(&self) -> impl Iterator<Item = CommandInfo> {
@@ -190,7 +209,11 @@ impl Bus {
     }
     /// Every column that holds a client's id, in the order of the rooms.
     pub fn client_bound(&self) -> &[ClientBound] {
-        &self.inner.registry.client_bound
+        self.inner.registry.bound()
+    }
+    /// Every object whose records may have fields of the bank's own, in the order of the rooms.
+    pub fn fieldable(&self) -> &[Fieldable] {
+        self.inner.registry.fieldable_objects()
     }
     /// Executes a command by name.
     ///

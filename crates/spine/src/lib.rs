@@ -19,6 +19,7 @@ mod memory;
 mod merge;
 mod module;
 pub mod org;
+mod own;
 mod owner;
 mod policy;
 mod readers;
@@ -38,6 +39,10 @@ pub use live::{Live, LiveEvent};
 pub use memory::Memory;
 pub use merge::Merge;
 pub use module::Module;
+pub use own::{
+    Doing, FieldEdit, Fieldable, Find, Held, Hold, OwnAsked, OwnChange, OwnConditions, OwnFields,
+    OwnOrder, OwnValues, Typed,
+};
 pub use owner::{Owner, Subject};
 pub use readers::{JournalReader, Reaction};
 pub use work::{Change, Work};

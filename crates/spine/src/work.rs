@@ -9,7 +9,7 @@ use store::keys::{BANK, SecretBox};
 use store::{Dialect, Read, Row, StoreError, Tx, Value, queue};
 use uuid::Uuid;
 
-use crate::{ClientBound, Ctx, Error};
+use crate::{ClientBound, Ctx, Error, Registry};
 
 /// The running work of one command. Only the bus makes one.
 pub struct Work<'a> {
@@ -19,7 +19,7 @@ pub struct Work<'a> {
     pub(crate) command: &'static str,
     pub(crate) command_id: kernel::CommandId,
     pub(crate) node: &'a str,
-    pub(crate) bound: &'a [ClientBound],
+    pub(crate) registry: &'a Registry,
     pub(crate) drafts: Vec<Draft>,
     pub(crate) wakes_jobs: bool,
     pub(crate) amounts: Vec<Money>,
@@ -85,7 +85,7 @@ impl<'a> Work<'a> {
         tx: Tx,
         (command, command_id): (&'static str, CommandId),
         node: &'a str,
-        bound: &'a [ClientBound],
+        registry: &'a Registry,
     ) -> Self {
         Self {
             ctx,
@@ -93,7 +93,7 @@ impl<'a> Work<'a> {
             command,
             command_id,
             node,
-            bound,
+            registry,
             drafts: Vec::new(),
             wakes_jobs: false,
             amounts: Vec::new(),
@@ -102,7 +102,7 @@ impl<'a> Work<'a> {
     }
     /// Every column that holds a client's id, in the order of the rooms.
     pub fn client_bound(&self) -> &'a [ClientBound] {
-        self.bound
+        self.registry.bound()
     }
 }
 

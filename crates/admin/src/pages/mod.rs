@@ -104,6 +104,8 @@ pub fn pages() -> Pages {
         contact_format: None,
         moved: None,
         added_fields: None,
+        own_fields: None,
+        own_records: &[],
         more_nav: None,
         read_log: None,
     }

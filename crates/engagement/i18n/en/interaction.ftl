@@ -173,3 +173,4 @@ timeline-fields = { $n ->
    *[other] { $n } fields
  }
 column-last-contact = Last contact
+own-interactions = Contacts

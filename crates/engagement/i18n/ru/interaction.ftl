@@ -174,3 +174,4 @@ timeline-fields = { $n ->
    *[many] { $n } полей
  }
 column-last-contact = Последний контакт
+own-interactions = Контакты

@@ -10,7 +10,7 @@ use store::journal::Entry;
 use uuid::Uuid;
 use web::api::{Api, Call, ListQuery, Listing, NoQuery, Operation, Problem};
 
-use super::commands::{AddNote, CorrectInteraction, LogInteraction};
+use super::commands::{AddNote, CorrectInteraction, INTERACTION, LogInteraction};
 use super::model::TimelineFilter;
 use super::pages::history::{self, Asked, Item};
 use super::queries::{self, InteractionRow, Place, TaskMark};
@@ -92,7 +92,9 @@ async fn list(mut call: Call, query: ContactsQuery) -> Result<Listing<ContactVie
     let limit = page.limit_and_one();
     let rows = queries::contacts(&mut call.cx.db, client, channels, &words, below, limit).await;
     let place = |contact: &queries::Contact| (contact.row.at, contact.row.id.uuid());
-    let page = Listing::cut(rows.map_err(Error::from)?, page.limit(), place)?;
+    let mut rows = rows.map_err(Error::from)?;
+    call.cx.cut_own(INTERACTION.key, rows.iter_mut().map(|one| &mut one.row.custom)).await?;
+    let page = Listing::cut(rows, page.limit(), place)?;
     Ok(page.map(|contact| ContactView {
         row: contact.row,
         is_corrected: contact.is_corrected,
@@ -103,11 +105,12 @@ async fn list(mut call: Call, query: ContactsQuery) -> Result<Listing<ContactVie
 async fn get(mut call: Call, _: NoQuery) -> Result<InteractionRow, Problem> {
     let id: InteractionId = call.id("interaction_id")?;
     let row = queries::interaction(&mut call.cx.db, id).await.map_err(Error::from)?;
-    let row = row.ok_or(Error::NotFound)?;
+    let mut row = row.ok_or(Error::NotFound)?;
     let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
     let client = client_ref::visible(&mut call.cx.db, &principal, row.client_id).await?;
     principal.require_over(READ, client.owner())?;
     call.cx.reads(client.owner(), Group::History);
+    call.cx.cut_own(INTERACTION.key, [&mut row.custom]).await?;
     Ok(row)
 }
 

@@ -14,4 +14,5 @@ pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::CorrectInteraction>();
     registry.add::<commands::AddNote>();
     registry.add::<commands::LoadHistory>();
+    registry.fieldable(&[commands::INTERACTION]);
 }

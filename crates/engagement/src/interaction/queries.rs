@@ -1,6 +1,7 @@
 //! Reading of contacts, and the parts a timeline is put together from.
 
 use kernel::{BranchId, ClientId, Date, InteractionId, TaskId, Timestamp, UserId};
+use spine::OwnValues;
 use store::{Cols, Read, StoreError, Value, params};
 use uuid::Uuid;
 
@@ -41,11 +42,13 @@ pub struct InteractionRow {
     pub corrects_id: Option<InteractionId>,
     /// When it was written down.
     pub created_at: Timestamp,
+    /// Fields the bank has added.
+    pub custom: OwnValues,
 }
 
 const COLUMNS: &str = "i.id, i.client_id, i.at, i.channel, i.direction, i.topic, i.subject, i.body, \
      i.result, i.author_id, i.branch_id, i.waiting_seconds, i.handling_seconds, i.corrects_id, \
-     i.created_at";
+     i.created_at, i.custom";
 
 impl InteractionRow {
     fn from_cols(c: &mut Cols) -> Result<Self, StoreError> {
@@ -72,6 +75,7 @@ impl InteractionRow {
             handling_seconds: c.take()?,
             corrects_id: c.take()?,
             created_at: c.take()?,
+            custom: c.take()?,
         })
     }
 }

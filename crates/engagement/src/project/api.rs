@@ -1,14 +1,17 @@
 //! Projects and events in the API.
 
-use kernel::{Date, ProjectId, limits};
+use kernel::{ProjectId, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use spine::{Command, Error};
-use web::api::{Answer, Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
+use web::api::{
+    Answer, Api, Call, ListQuery, Listing, Method, NoQuery, Operation, OwnQuery, Problem,
+};
 
 use super::commands::{
-    AddParticipant, EditProject, OpenProject, ProjectFields, SetParticipation, SetProjectStatus,
+    AddParticipant, EditProject, OpenProject, PROJECT, ProjectFields, SetParticipation,
+    SetProjectStatus,
 };
 use super::model::{KINDS, Participation};
 use super::queries::{self, Participant, ProjectRow};
@@ -71,6 +74,9 @@ struct ProjectsQuery {
     /// Only of this kind.
     #[serde(default)]
     kind: Option<String>,
+    /// In fields the bank has added.
+    #[serde(flatten)]
+    own: OwnQuery,
     /// Which page.
     #[serde(flatten)]
     page: ListQuery,
@@ -84,10 +90,13 @@ async fn list(mut call: Call, query: ProjectsQuery) -> Result<Listing<ProjectRow
         }
         kind => kind,
     };
-    let below = page.place::<(Date, ProjectId)>()?;
-    let rows = queries::list(&mut call.cx.db, kind, below, page.limit_and_one()).await;
-    let place = |row: &ProjectRow| (row.starts_on, row.id);
-    Ok(Listing::cut(rows.map_err(Error::from)?, page.limit(), place)?)
+    let below = page.place::<(String, ProjectId)>()?;
+    let own = query.own.asked(&call.cx, PROJECT.key).await?;
+    let asked = queries::Page { kind, below, limit: page.limit_and_one(), own: &own };
+    let mut rows = queries::list(&mut call.cx.db, asked).await.map_err(Error::from)?;
+    call.cx.cut_own(PROJECT.key, rows.iter_mut().map(|(row, _)| &mut row.custom)).await?;
+    let place = |(row, place): &(ProjectRow, String)| (place.clone(), row.id);
+    Ok(Listing::cut(rows, page.limit(), place)?.map(|(row, _)| row))
 }
 
 /// A project.
@@ -112,7 +121,9 @@ struct Count {
 async fn stored(call: &mut Call) -> Result<ProjectRow, Problem> {
     let id: ProjectId = call.id("project_id")?;
     let row = queries::project(&mut call.cx.db, id).await.map_err(Error::from)?;
-    Ok(row.ok_or(Error::NotFound)?)
+    let mut row = row.ok_or(Error::NotFound)?;
+    call.cx.cut_own(PROJECT.key, [&mut row.custom]).await?;
+    Ok(row)
 }
 
 async fn view(call: &mut Call) -> Result<ProjectView, Problem> {

@@ -15,4 +15,5 @@ pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::AddParticipant>();
     registry.add::<commands::SetParticipation>();
     registry.add::<commands::LoadProjects>();
+    registry.fieldable(&[commands::PROJECT]);
 }

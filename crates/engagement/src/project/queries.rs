@@ -1,7 +1,7 @@
 //! Reading of projects and events.
 
 use kernel::{BranchId, ClientId, Date, ProjectId, UserId};
-use spine::{Owner, Principal};
+use spine::{OwnAsked, OwnOrder, OwnValues, Owner, Principal};
 use store::{Cols, Read, StoreError, Value, params};
 
 use super::model::{Participation, ProjectStatus};
@@ -33,10 +33,12 @@ pub struct ProjectRow {
     pub branch_id: Option<BranchId>,
     /// Counts changes.
     pub version: i64,
+    /// Fields the bank has added.
+    pub custom: OwnValues,
 }
 
 const COLUMNS: &str = "p.id, p.kind, p.title, p.starts_on, p.ends_on, p.place, p.about, p.status, \
-     p.owner_id, p.branch_id, p.version";
+     p.owner_id, p.branch_id, p.version, p.custom";
 
 impl ProjectRow {
     /// To whom it belongs, for the policy.
@@ -60,6 +62,7 @@ impl ProjectRow {
             owner_id: c.take()?,
             branch_id: c.take()?,
             version: c.take()?,
+            custom: c.take()?,
         })
     }
 }
@@ -85,35 +88,52 @@ pub(crate) async fn held<R: Read>(
     row.map(|r| ProjectRow::from_cols(&mut r.cols())).transpose()
 }
 
-/// One page of projects, the latest first, below a place in that order; only of one kind when named.
+/// Which page of projects.
+pub struct Page<'a> {
+    /// Only of this kind.
+    pub kind: Option<&'a str>,
+    /// The place it begins behind: what the last row is sorted by, and the row.
+    pub below: Option<(String, ProjectId)>,
+    /// Rows at most.
+    pub limit: i64,
+    /// What is asked in fields of the bank's own; their order goes before that by day.
+    pub own: &'a OwnAsked,
+}
+
+/// One page of projects, the latest first, each with what it is sorted by.
 ///
 /// # Errors
 /// The database's.
 pub async fn list<R: Read>(
     db: &mut R,
-    kind: Option<&str>,
-    below: Option<(Date, ProjectId)>,
-    limit: i64,
-) -> Result<Vec<ProjectRow>, StoreError> {
-    let (day, id) = below.map_or_else(
-        || ("9999-12-31".to_owned(), ProjectId::from_uuid(uuid::Uuid::max())),
-        |(day, id)| (day.to_string(), id),
-    );
-    let mut values = params![day, id, limit].to_vec();
-    let mut more = String::new();
-    if let Some(kind) = kind {
+    page: Page<'_>,
+) -> Result<Vec<(ProjectRow, String)>, StoreError> {
+    let mut values = params![page.limit].to_vec();
+    let (key, join, is_down) = match &page.own.order {
+        Some(order) => (OwnOrder::EXPRESSION, order.join("p.id", &mut values), order.is_descending),
+        None => ("p.starts_on", String::new(), true),
+    };
+    let mut more = page.own.conditions("p.id", &mut values);
+    if let Some(kind) = page.kind {
         values.push(kind.into());
-        more = format!(" and p.kind = ${}", values.len());
+        more.push_str(&format!(" and p.kind = ${}", values.len()));
+    }
+    let (sign, order) = if is_down { ("<", "desc") } else { (">", "asc") };
+    if let Some((place, id)) = page.below {
+        values.push(place.into());
+        values.push(id.into());
+        let n = values.len();
+        more.push_str(&format!(" and ({key}, p.id) {sign} (${}, ${n})", n - 1));
     }
     let sql = format!(
-        "select {COLUMNS} from project p where (p.starts_on, p.id) < ($1, $2){more} \
-         order by p.starts_on desc, p.id desc limit $3"
+        "select {COLUMNS}, {key} from project p{join} where 1 = 1{more} \
+         order by {key} {order}, p.id {order} limit $1"
     );
-    db.query(&sql, &values)
-        .await?
-        .into_iter()
-        .map(|r| ProjectRow::from_cols(&mut r.cols()))
-        .collect()
+    let rows = db.query(&sql, &values).await?.into_iter().map(|row| {
+        let mut c = row.cols();
+        Ok((ProjectRow::from_cols(&mut c)?, c.take()?))
+    });
+    rows.collect()
 }
 
 /// Projects that hold all words of a query, the latest first.

@@ -1,14 +1,16 @@
 //! Tasks in the API: lists, one task, and everything that may happen to it.
 
-use kernel::{BranchId, ClientId, Date, TaskId, Timestamp, UserId};
+use kernel::{BranchId, ClientId, TaskId, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use spine::secrecy::Group;
 use spine::{Error, Scope};
-use web::api::{Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
+use web::api::{Api, Call, ListQuery, Listing, Method, NoQuery, Operation, OwnQuery, Problem};
 
-use super::commands::{AddTask, CancelTask, CloseTask, PostponeTask, ReassignTask, ReopenTask};
+use super::commands::{
+    AddTask, CancelTask, CloseTask, PostponeTask, ReassignTask, ReopenTask, TASK,
+};
 use super::pages::visible;
 use super::queries::{self, Cursor, Gap, GapClient, Listed, TaskRow, Which, Whose};
 use crate::parts;
@@ -74,6 +76,9 @@ struct TasksQuery {
     /// Whose.
     #[serde(default)]
     who: Who,
+    /// In fields the bank has added.
+    #[serde(flatten)]
+    own: OwnQuery,
     /// Which page.
     #[serde(flatten)]
     page: ListQuery,
@@ -100,12 +105,15 @@ async fn list(mut call: Call, query: TasksQuery) -> Result<Listing<ListedTask>, 
         Who::All | Who::Me => Whose::Of(parts::acting_for(&call.cx)),
     };
     let today = call.cx.l.today;
-    let after = page.place::<(Date, TaskId)>()?.map(|(due_on, id)| Cursor { due_on, id });
+    let after = page.place::<(String, TaskId)>()?.map(|(place, id)| Cursor { place, id });
+    let own = query.own.asked(&call.cx, TASK.key).await?;
     let which = (&whose, query.show);
-    let rows =
-        queries::list(&mut call.cx.db, &principal, which, today, after, page.limit_and_one()).await;
-    let place = |row: &Listed| (row.task.due_on, row.task.id);
-    let page = Listing::cut(rows.map_err(Error::from)?, page.limit(), place)?;
+    let asked = queries::Page { today, after, limit: page.limit_and_one(), own: &own };
+    let rows = queries::list(&mut call.cx.db, &principal, which, asked).await;
+    let mut rows = rows.map_err(Error::from)?;
+    call.cx.cut_own(TASK.key, rows.iter_mut().map(|row| &mut row.task.custom)).await?;
+    let place = |row: &Listed| (row.place.clone(), row.task.id);
+    let page = Listing::cut(rows, page.limit(), place)?;
     Ok(page.map(|row| ListedTask {
         task: row.task,
         client_name: row.client_name,
@@ -115,7 +123,9 @@ async fn list(mut call: Call, query: TasksQuery) -> Result<Listing<ListedTask>, 
 
 async fn get(mut call: Call, _: NoQuery) -> Result<TaskRow, Problem> {
     let id = call.part("task_id").unwrap_or_default().to_owned();
-    Ok(visible(&mut call.cx, &id).await?.task)
+    let mut task = visible(&mut call.cx, &id).await?.task;
+    call.cx.cut_own(TASK.key, [&mut task.custom]).await?;
+    Ok(task)
 }
 
 async fn of_client(mut call: Call, _: NoQuery) -> Result<Listing<TaskRow>, Problem> {
@@ -127,6 +137,7 @@ async fn of_client(mut call: Call, _: NoQuery) -> Result<Listing<TaskRow>, Probl
     if !call.cx.reads(found.owner(), Group::History) {
         rows.retain(|task| principal.user_id == Some(task.assignee_id));
     }
+    call.cx.cut_own(TASK.key, rows.iter_mut().map(|task| &mut task.custom)).await?;
     Ok(Listing::whole(rows))
 }
 

@@ -25,4 +25,5 @@ pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::EscalateTask>();
     registry.add::<commands::HandOverTasks>();
     registry.add::<commands::FollowClient>();
+    registry.fieldable(&[commands::TASK]);
 }

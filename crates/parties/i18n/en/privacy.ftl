@@ -187,3 +187,4 @@ data-table-client-custom = The bank's own fields
 data-table-custom-record = The bank's own records
 data-column-doc = Values
 refusal-data-report-hidden = A part of the card is hidden from you: the report is given out by who sees all of it.
+data-column-custom = Fields the bank has added

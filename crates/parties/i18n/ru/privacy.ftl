@@ -187,3 +187,4 @@ data-table-client-custom = Поля банка
 data-table-custom-record = Записи банка
 data-column-doc = Значения
 refusal-data-report-hidden = Часть карточки от вас скрыта: отчёт выдаёт тот, кто видит её всю.
+data-column-custom = Поля банка

@@ -1,20 +1,25 @@
 //! Definitions of fields in the API. Values are read and written with the records that have them.
 
+use std::collections::BTreeMap;
+
 use kernel::FieldId;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use spine::{Command, Error};
+use spine::{Command, Error, FieldEdit, OwnValues};
+use uuid::Uuid;
 use web::api::{Answer, Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
 
-use super::commands::{AddField, ArchiveField, EditField};
+use super::commands::{AddField, ArchiveField, EditField, EditOwn};
 use super::definitions;
 use super::model::{Field, FieldSpec};
+use super::pages::load_own;
 
 const ADMIN: &str = "admin.fields";
 
 pub(crate) fn api(api: Api) -> Api {
-    api.tag("fields")
+    own(api)
+        .tag("fields")
         .with(
             Operation::list("/fields", "list_fields", "app.use", list)
                 .about("Fields the bank has added, as far as the caller may know of them"),
@@ -46,6 +51,66 @@ pub(crate) fn api(api: Api) -> Api {
             )
             .about("Puts a field away or brings it back; values stay"),
         )
+}
+
+fn own(api: Api) -> Api {
+    api.tag("own_fields")
+    .with(
+        Operation::one("/own-fields/{object}/{record_id}", "get_own_fields", "app.use", get_own)
+            .about("The fields the bank has added to a record of the product, as far as one may see it"),
+    )
+    .with(
+        Operation::write(
+            Method::Patch,
+            "/own-fields/{object}/{record_id}",
+            "edit_own_fields",
+            "app.use",
+            edit_own,
+        )
+        .about("Changes the named fields the bank has added to a record of the product")
+        .runs(&[EditOwn::NAME])
+        .matching(),
+    )
+}
+
+/// The fields the bank has added to a record.
+#[derive(Debug, Serialize, JsonSchema)]
+struct OwnView {
+    /// Of which object.
+    object: String,
+    /// Which record.
+    record_id: Uuid,
+    /// Values by field key, as canonical texts.
+    custom: OwnValues,
+}
+
+async fn own_view(call: &mut Call) -> Result<OwnView, Problem> {
+    let object = call.part("object").unwrap_or_default().to_owned();
+    let record_id: Uuid = call.id("record_id")?;
+    let mut custom = load_own(&mut call.cx, &object, record_id).await?.values;
+    call.cx.cut_own(&object, [&mut custom]).await?;
+    Ok(OwnView { object, record_id, custom })
+}
+
+async fn get_own(mut call: Call, _: NoQuery) -> Result<OwnView, Problem> {
+    own_view(&mut call).await
+}
+
+/// Fields to change.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct OwnPatch {
+    /// New values by field key; null or an empty text empties the field.
+    custom: BTreeMap<String, Option<String>>,
+}
+
+async fn edit_own(mut call: Call, patch: OwnPatch) -> Result<Answer, Problem> {
+    let seen = own_view(&mut call).await?;
+    call.must_match(&seen).await?;
+    let named = patch.custom.into_iter().map(|(key, text)| (key, text.unwrap_or_default()));
+    let edits = FieldEdit::over(&seen.custom, &named.collect());
+    let command = EditOwn { object: seen.object, record_id: seen.record_id, edits };
+    call.run(&command).await?;
+    Ok(Answer::done())
 }
 
 /// Which fields.

@@ -53,17 +53,18 @@ async fn walk(job: &JobContext) -> Result<Json, JobError> {
     let definitions = queries::read(&mut db).await?;
     let field = definitions.all().find(|f| f.id == order.field_id);
     let object = field.ok_or_else(|| JobError::Fatal("no such field".to_owned()))?.object.clone();
+    let known = job.services.bus.fieldable();
     let mut walk = match queries::walk(&mut db, job.id).await? {
         Some(walk) => walk,
         None => {
-            let total = queries::count_docs(&mut db, &object).await?;
+            let total = queries::count_docs(&mut db, known, &object).await?;
             Walk { last_id: Uuid::nil(), done: 0, total }
         }
     };
     let size = if order.finds { RECORDS_FOUND } else { RECORDS };
     loop {
         job.progress(walk.done, walk.total).await?;
-        let ids = queries::docs_after(&mut db, &object, walk.last_id, size).await?;
+        let ids = queries::docs_after(&mut db, (known, &object), walk.last_id, size).await?;
         let count = i64::try_from(ids.len()).unwrap_or(0);
         walk.last_id = ids.last().copied().unwrap_or(walk.last_id);
         walk.done = walk.done.saturating_add(count);

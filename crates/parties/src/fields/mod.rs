@@ -15,6 +15,8 @@
 //!
 //! Reading order: `model`, `commands`, `queries`, `cache`, `job`, `words`, `parts`, `pages`.
 
+use spine::Fieldable;
+
 mod api;
 mod cache;
 pub mod commands;
@@ -27,13 +29,25 @@ mod words;
 
 pub(crate) use api::api;
 pub(crate) use cache::{added, definitions};
+pub(crate) use commands::OwnDoor;
 pub use job::IndexFieldJob;
 pub(crate) use pages::routes;
 pub(crate) use parts::{control, markup};
+
 pub(crate) use words::{Linked, csv_text, linked, shown, typed};
 
 /// The object whose fields are fields of clients.
 pub const CLIENT: &str = "client";
+
+/// Clients: their values lie beside them and are written by their own commands.
+const CLIENTS: Fieldable = Fieldable {
+    home: "/clients",
+    id: "client_id",
+    doc: "doc",
+    has_list: true,
+    find: Some(crate::search::commands::find_client),
+    ..Fieldable::new(CLIENT, "nav-clients", "client_custom")
+};
 
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::AddField>();
@@ -43,4 +57,7 @@ pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::EditObject>();
     registry.add::<commands::ArchiveObject>();
     registry.add::<commands::StoreIndex>();
+    registry.add::<commands::EditOwn>();
+    registry.own_fields(&OwnDoor);
+    registry.fieldable(&[CLIENTS]);
 }

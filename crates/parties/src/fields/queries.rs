@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::{ClientId, FieldId, JobId, ObjectId};
-use serde_json::{Map, Value as Json};
-use spine::{Principal, Work};
+use spine::{Fieldable, OwnValues, Principal, Work};
 use store::{FromValue, Read, Row, StoreError, Value, params};
 use uuid::Uuid;
 
 use super::model::{Definitions, Field, FieldSpec, Object, ObjectSpec};
-use crate::fields::CLIENT;
 use crate::merge::queries::NOT_MERGED;
 
 /// Values by key, as canonical texts.
@@ -91,12 +89,7 @@ impl<T: serde::de::DeserializeOwned> FromValue for Spec<T> {
 
 /// Values out of a stored document.
 pub(crate) fn doc_of(text: &str) -> Doc {
-    let json: Map<String, Json> = serde_json::from_str(text).unwrap_or_default();
-    let texts = json.into_iter().filter_map(|(key, value)| match value {
-        Json::String(text) => Some((key, text)),
-        _ => None,
-    });
-    texts.collect()
+    OwnValues::of(text).0
 }
 
 /// The documents of these clients, in one statement.
@@ -188,22 +181,37 @@ pub(crate) async fn progress<R: Read>(
     Ok(Some((c.take()?, c.take()?)))
 }
 
-/// Where the documents of an object lie: the table with its condition, and the column of their records. The object
-/// is `$1`, also where it is not needed.
-fn lies(object: &str) -> (&'static str, &'static str) {
-    if object == CLIENT {
-        ("client_custom where $1 = 'client'", "client_id")
-    } else {
-        (
-            "custom_record where object_id = (select o.id from custom_object o where o.key = $1)",
-            "id",
-        )
+/// Where the documents of an object lie.
+struct Lies {
+    /// The table with its condition. The object is `$1`, also where it is not needed.
+    table: String,
+    /// The column of the records' ids.
+    id: &'static str,
+    /// The column of the documents.
+    doc: &'static str,
+}
+
+fn lies(known: &[Fieldable], object: &str) -> Lies {
+    match known.iter().find(|one| one.key == object) {
+        Some(Fieldable { table, id, doc, .. }) => {
+            Lies { table: format!("{table} where $1 <> '' and {doc} <> '{{}}'"), id, doc }
+        }
+        None => Lies {
+            table: "custom_record where object_id = (select o.id from custom_object o where o.key = $1)"
+                .to_owned(),
+            id: "id",
+            doc: "doc",
+        },
     }
 }
 
 /// Records of an object that may have values.
-pub(crate) async fn count_docs<R: Read>(db: &mut R, object: &str) -> Result<i64, StoreError> {
-    let sql = format!("select count(*) from {}", lies(object).0);
+pub(crate) async fn count_docs<R: Read>(
+    db: &mut R,
+    known: &[Fieldable],
+    object: &str,
+) -> Result<i64, StoreError> {
+    let sql = format!("select count(*) from {}", lies(known, object).table);
     let row = db.first(&sql, params![object]).await?;
     row.map_or(Ok(0), Row::one)
 }
@@ -211,11 +219,11 @@ pub(crate) async fn count_docs<R: Read>(db: &mut R, object: &str) -> Result<i64,
 /// The next of them after one.
 pub(crate) async fn docs_after<R: Read>(
     db: &mut R,
-    object: &str,
+    (known, object): (&[Fieldable], &str),
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Uuid>, StoreError> {
-    let (table, id) = lies(object);
+    let Lies { table, id, .. } = lies(known, object);
     let sql = format!("select {id} from {table} and {id} > $2 order by {id} limit $3");
     db.query(&sql, params![object, after, limit]).await?.into_iter().map(Row::one).collect()
 }
@@ -223,16 +231,16 @@ pub(crate) async fn docs_after<R: Read>(
 /// The documents of these records; the tail of the statement may lock them.
 pub(crate) async fn docs_of<R: Read>(
     db: &mut R,
-    object: &str,
+    (known, object): (&[Fieldable], &str),
     ids: &[Uuid],
     tail: &str,
 ) -> Result<Vec<(Uuid, Doc)>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let (table, id) = lies(object);
+    let Lies { table, id, doc } = lies(known, object);
     let places: Vec<String> = (2..ids.len() + 2).map(|n| format!("${n}")).collect();
-    let sql = format!("select {id}, doc from {table} and {id} in ({}){tail}", places.join(", "));
+    let sql = format!("select {id}, {doc} from {table} and {id} in ({}){tail}", places.join(", "));
     let mut values: Vec<Value> = vec![object.into()];
     values.extend(ids.iter().map(|id| Value::Id(*id)));
     let rows = db.query(&sql, &values).await?.into_iter().map(|row| {
@@ -246,10 +254,11 @@ pub(crate) async fn docs_of<R: Read>(
 /// Whether any record of an object has a value of a key.
 pub(crate) async fn has_values<R: Read>(
     db: &mut R,
-    object: &str,
+    (known, object): (&[Fieldable], &str),
     key: &str,
 ) -> Result<bool, StoreError> {
     // the underscores of a key are wild cards: at worst another key that looks like it counts
-    let sql = format!("select 1 from {} and doc like $2 limit 1", lies(object).0);
+    let Lies { table, doc, .. } = lies(known, object);
+    let sql = format!("select 1 from {table} and {doc} like $2 limit 1");
     Ok(db.first(&sql, params![object, format!("%\"{key}\":%")]).await?.is_some())
 }

@@ -3,11 +3,12 @@
 use kernel::{AccountId, ClientId, Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use spine::Error;
 use spine::secrecy::{Group, Groups};
+use spine::{Error, OwnValues};
 use uuid::Uuid;
 use web::api::{Api, Call, ListQuery, Listing, NoQuery, Operation, Problem};
 
+use super::commands::ACCOUNTS;
 use super::model::{Account, AccountRole, Card, Loan, MoneyRow, StandingOrder, Transaction};
 use super::pages::{account_read, account_seen};
 use super::queries::{self, TransactionKey};
@@ -57,6 +58,8 @@ struct Held {
     account: Account,
     /// What the client is to it.
     role: AccountRole,
+    /// Fields the bank has added.
+    custom: OwnValues,
 }
 
 async fn holdings(mut call: Call, _: NoQuery) -> Result<Holdings, Problem> {
@@ -78,13 +81,15 @@ async fn holdings(mut call: Call, _: NoQuery) -> Result<Holdings, Problem> {
             parties.iter().filter(|(id, _, _)| *id == held.account.id).cloned().collect();
         held.role == AccountRole::Owner || account_seen(&principal, &of, client.owner())
     });
+    call.cx.cut_own(ACCOUNTS.key, accounts.iter_mut().map(|held| &mut held.custom)).await?;
+    let db = &mut call.cx.db;
     let guaranteed = queries::guaranteed(db, id, today).await.map_err(Error::from)?;
     let seen = guaranteed.into_iter().filter(|(_, owes)| principal.reaches(READ, owes.owner));
     Ok(Holdings {
         money: queries::money_rows(db, id).await.map_err(Error::from)?,
         accounts: accounts
             .into_iter()
-            .map(|held| Held { account: held.account, role: held.role })
+            .map(|held| Held { account: held.account, role: held.role, custom: held.custom })
             .collect(),
         cards: queries::cards(db, id).await.map_err(Error::from)?,
         loans: queries::loans(db, id).await.map_err(Error::from)?,

@@ -21,4 +21,4 @@ pub mod queries;
 
 pub(crate) use api::api;
 pub(crate) use commands::{IMPORT_TARGETS, register};
-pub(crate) use pages::{panels, routes};
+pub(crate) use pages::{own_record, panels, routes};

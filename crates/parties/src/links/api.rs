@@ -7,7 +7,7 @@ use spine::Error;
 use spine::secrecy::{Group, hidden};
 use web::api::{Api, Call, Listing, Method, NoQuery, Operation, Problem};
 
-use super::commands::{AddLink, EndLink, SetMainMember};
+use super::commands::{AddLink, EndLink, LINK, SetMainMember};
 use super::queries::{self, CircleCard, Exposure, Links, Member};
 use crate::client::queries::{ClientHead, head};
 
@@ -52,7 +52,9 @@ async fn links(mut call: Call, _: NoQuery) -> Result<Links, Problem> {
     let client = seen(&mut call, Group::Links).await?;
     let (today, principal) = (call.cx.l.today, std::sync::Arc::clone(&call.cx.ctx.principal));
     let found = queries::links_of(&mut call.cx.db, &principal, client.id, today).await;
-    Ok(found.map_err(Error::from)?)
+    let mut found = found.map_err(Error::from)?;
+    call.cx.cut_own(LINK.key, found.seen.iter_mut().map(|one| &mut one.custom)).await?;
+    Ok(found)
 }
 
 /// A household or group.

@@ -18,10 +18,11 @@ mod pages;
 pub mod queries;
 
 pub(crate) use api::api;
-pub(crate) use pages::{panels, pick, routes};
+pub(crate) use pages::{own_record, panels, pick, routes};
 
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::AddLink>();
     registry.add::<commands::EndLink>();
     registry.add::<commands::SetMainMember>();
+    registry.fieldable(&[commands::LINK]);
 }

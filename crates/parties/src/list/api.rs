@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use spine::secrecy::Group;
 use spine::{Command, Error};
 use store::{FromValue, Value};
-use web::api::{Answer, Api, Call, ListQuery, Listing, Operation, Problem};
+use web::api::{Answer, Api, Call, ListQuery, Listing, Operation, Problem, condition_pairs};
 use web::{ColumnKind, Cx};
 
 use super::commands::NoteExport;
@@ -135,15 +135,7 @@ impl ClientsQuery {
         // a column nobody chose is not read
         let columns = ["name"].into_iter().chain(self.columns.iter().map(String::as_str));
         pairs.push(pair("cols", &columns.collect::<Vec<_>>().join(",")));
-        for condition in &self.filter {
-            let mut parts = condition.splitn(3, ':');
-            let (field, op) = (parts.next(), parts.next());
-            let (Some(field), Some(op)) = (field, op.filter(|op| !op.is_empty())) else {
-                return Err(Problem::bad_request("api-filter-unclear", "filter"));
-            };
-            let value = parts.next().unwrap_or_default();
-            pairs.extend([pair("field", field), pair("op", op), pair("value", value)]);
-        }
+        pairs.extend(condition_pairs(&self.filter)?);
         let mut address = Address::parse(&pairs);
         address.size = self.page.limit();
         if let Some(cursor) = &self.page.cursor {

@@ -9,7 +9,9 @@ use serde::Deserialize;
 use serde_json::json;
 use spine::{Command, Error};
 use uuid::Uuid;
-use web::api::{Answer, Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
+use web::api::{
+    Answer, Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem, condition_pairs,
+};
 
 use super::commands::{ArchiveRecord, SaveRecord};
 use super::list::Asked;
@@ -155,15 +157,7 @@ async fn list_records(call: Call, query: RecordsQuery) -> Result<Listing<Record>
     pairs.extend(query.sort.as_deref().map(|sort| pair("sort", sort)));
     pairs.extend(query.client_id.map(|id| pair("client", &id.to_string())));
     pairs.extend(query.archived.then(|| pair("show", "archived")));
-    for condition in &query.filter {
-        let mut parts = condition.splitn(3, ':');
-        let (field, op) = (parts.next(), parts.next());
-        let (Some(field), Some(op)) = (field, op.filter(|op| !op.is_empty())) else {
-            return Err(Problem::bad_request("api-filter-unclear", "filter"));
-        };
-        let value = parts.next().unwrap_or_default();
-        pairs.extend([pair("field", field), pair("op", op), pair("value", value)]);
-    }
+    pairs.extend(condition_pairs(&query.filter)?);
     let mut asked = Asked::read(&call.cx, kind, &pairs)?;
     let wanted = query.sort.as_deref().map(|sort| sort.trim_start_matches('-'));
     if wanted.is_some_and(|word| asked.sort_text().trim_start_matches('-') != word) {

@@ -1,13 +1,17 @@
 //! Everything the bank keeps of a client, gathered by the list of what is bound to him.
 
+use std::sync::Arc;
+
 use kernel::{ClientId, Currency, Money, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
-use spine::{Bus, ClientBound, Error};
+use spine::{Bus, ClientBound, Error, Fieldable, OwnValues};
 use store::Read;
 use web::i18n::L;
 
 use super::commands::read as read_rows;
+use crate::fields;
+use crate::fields::model::{Definitions, Field};
 
 /// Tables that are worked out of others, or tell of the bank's own doings with the record.
 const DERIVED: [&str; 14] = [
@@ -82,11 +86,13 @@ pub(crate) async fn gather<R: Read>(
     let all = bus.absorbed(db, client).await?;
     let own = ("client", "id");
     let bound = bus.client_bound().iter().filter(|b| is_told(b)).map(|b| (b.table, b.column));
+    let definitions = fields::queries::read(db).await?;
     let mut sections: Vec<Section> = Vec::new();
     for (table, column) in std::iter::once(own).chain(bound) {
         let mut rows = Vec::new();
         for id in &all {
-            rows.extend(read_rows(db, table, column, *id).await?.into_iter().filter_map(told));
+            let read = read_rows(db, table, column, *id).await?.into_iter().filter_map(told);
+            rows.extend(read.map(|row| named(&definitions, bus.fieldable(), table, row)));
         }
         match sections.iter_mut().find(|section| section.table == table) {
             Some(section) => section.rows.extend(rows),
@@ -128,6 +134,46 @@ fn told(row: Json) -> Option<Map<String, Json>> {
     let Json::Object(fields) = row else { return None };
     let empty = |value: &Json| value.as_str().is_some_and(str::is_empty);
     Some(fields.into_iter().filter(|(name, v)| is_told_column(name) && !empty(v)).collect())
+}
+
+/// Columns with a document of values of the bank's own fields.
+const DOCUMENTS: [&str; 2] = ["custom", "doc"];
+
+/// A row whose documents say each field by its name; empty ones are left out.
+fn named(
+    definitions: &Definitions,
+    known: &[Fieldable],
+    table: &str,
+    mut row: Map<String, Json>,
+) -> Map<String, Json> {
+    let object = known.iter().find(|one| one.table == table).map(|one| one.key);
+    for column in DOCUMENTS {
+        let Some(Json::String(text)) = row.remove(column) else { continue };
+        let of = |key: &str| {
+            let is_of =
+                |f: &&Arc<Field>| f.key == key && object.is_none_or(|object| f.object == object);
+            definitions.all().find(is_of)
+        };
+        let words = OwnValues::of(&text).0.into_iter().map(|(key, value)| match of(&key) {
+            Some(field) => format!("{}: {}", field.spec.label, listed(field, &value)),
+            None => format!("{key}: {value}"),
+        });
+        let words: Vec<String> = words.collect();
+        if !words.is_empty() {
+            row.insert(column.to_owned(), Json::String(words.join("; ")));
+        }
+    }
+    row
+}
+
+/// A value with the words of a list in place of their keys.
+fn listed(field: &Field, value: &str) -> String {
+    if !field.kind().has_options() {
+        return value.to_owned();
+    }
+    let label = |key: &str| field.spec.options.iter().find(|o| o.key == key).map(|o| &o.label);
+    let words = value.split(',').map(|key| label(key).map_or(key, String::as_str));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// The message key of a table's or column's name.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jurisdiction::{search_tokens, trigrams};
 use kernel::ClientId;
 use sha2::{Digest, Sha256};
-use spine::{Error, Rebuilding, Work};
+use spine::{Doing, Error, Rebuilding, Work};
 use store::{Read, Value, params};
+use uuid::Uuid;
 
 use super::keys::{normal_key, tail_key};
 use crate::client::queries::FieldTexts;
@@ -41,6 +42,11 @@ pub(crate) struct IndexDoc {
     pub(crate) names: Vec<String>,
     /// Kind and value of every number and contact.
     pub(crate) keys: Vec<(String, String)>,
+}
+
+/// Finds a client anew, as any object with fields of the bank's own is.
+pub(crate) fn find_client<'a>(w: &'a mut Work<'_>, id: Uuid, _: String) -> Doing<'a, ()> {
+    Box::pin(index_client(w, id.into()))
 }
 
 /// Indexes a client anew from his stored names, numbers, contacts and accounts.

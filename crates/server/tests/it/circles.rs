@@ -28,7 +28,16 @@ async fn client(bank: &Bank, login: &str, kind: &str, name: &str) -> ClientId {
 
 async fn join(bank: &Bank, from: ClientId, to: ClientId, kind: LinkKind) -> LinkId {
     let note = String::new();
-    let link = AddLink { from, to, kind, share_bp: None, since: None, until: None, note };
+    let link = AddLink {
+        from,
+        to,
+        kind,
+        share_bp: None,
+        since: None,
+        until: None,
+        note,
+        custom: Default::default(),
+    };
     bank.execute("head_office", &link).await.unwrap()
 }
 

@@ -53,7 +53,9 @@ pub(crate) async fn add(
     client: Option<ClientId>,
     task: NewTask,
 ) -> TaskId {
-    bank.execute(login, &AddTask { client_id: client, task }).await.unwrap()
+    bank.execute(login, &AddTask { client_id: client, task, custom: Default::default() })
+        .await
+        .unwrap()
 }
 
 pub(crate) async fn row(bank: &Bank, id: TaskId) -> queries::TaskRow {
@@ -207,7 +209,11 @@ async fn clients_of_others_are_as_if_they_were_not() {
         assert!(page(&mut head, team).await.contains("Тайна"));
         let steal = ReassignTask { task_id: id, assignee_id: bank.user("manager_far") };
         assert!(matches!(bank.execute("manager_far", &steal).await, Err(Error::NotFound)));
-        let reader = AddTask { client_id: Some(anna), task: task("x", bank.today()) };
+        let reader = AddTask {
+            client_id: Some(anna),
+            task: task("x", bank.today()),
+            custom: Default::default(),
+        };
         assert!(matches!(bank.execute("auditor", &reader).await, Err(Error::Forbidden(_))));
         assert_eq!(number(bank, "select count(*) from interaction").await, 0);
     })

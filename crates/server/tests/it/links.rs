@@ -27,7 +27,16 @@ async fn client(bank: &Bank, login: &str, kind: &str, name: &str) -> ClientId {
 }
 
 fn link(from: ClientId, to: ClientId, kind: LinkKind, share_bp: Option<i64>) -> AddLink {
-    AddLink { from, to, kind, share_bp, since: None, until: None, note: String::new() }
+    AddLink {
+        from,
+        to,
+        kind,
+        share_bp,
+        since: None,
+        until: None,
+        note: String::new(),
+        custom: Default::default(),
+    }
 }
 
 /// Head office links: it sees everybody.

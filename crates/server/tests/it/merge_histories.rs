@@ -152,8 +152,16 @@ impl World<'_> {
                 let kind = Self::pick(&kinds, kind).unwrap();
                 let (from, to) = (of(from), of(to));
                 let note = String::new();
-                let link =
-                    AddLink { from, to, kind, share_bp: None, since: None, until: None, note };
+                let link = AddLink {
+                    from,
+                    to,
+                    kind,
+                    share_bp: None,
+                    since: None,
+                    until: None,
+                    note,
+                    custom: Default::default(),
+                };
                 if let Ok(id) = bank.execute(WHO, &link).await {
                     self.touched.insert(mark(id));
                 }
@@ -162,7 +170,8 @@ impl World<'_> {
             Step::Correct { which } => self.correct(which).await,
             Step::Task { who } => {
                 let new = task("Позвонить", bank.today());
-                let add = AddTask { client_id: Some(of(who)), task: new };
+                let add =
+                    AddTask { client_id: Some(of(who)), task: new, custom: Default::default() };
                 let id = bank.execute(WHO, &add).await.unwrap();
                 self.made.insert(mark(id), of(who));
                 self.tasks.push(id);
@@ -216,6 +225,7 @@ impl World<'_> {
             subject: "исправлено".into(),
             body: String::new(),
             result: String::new(),
+            custom: Default::default(),
         };
         if let Ok(new) = self.bank.execute(WHO, &correct).await {
             let owner = self.owners.get(&id).copied();
@@ -254,6 +264,7 @@ impl World<'_> {
             next: next.then(|| task("Перезвонить", self.bank.today())),
             source: String::new(),
             external_id: String::new(),
+            custom: Default::default(),
         };
         let logged = self.bank.execute(WHO, &talk).await.unwrap();
         self.made.insert(mark(logged.id), client);

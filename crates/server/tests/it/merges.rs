@@ -163,6 +163,7 @@ pub(crate) fn call(client_id: ClientId, subject: &str) -> LogInteraction {
         next: None,
         source: String::new(),
         external_id: String::new(),
+        custom: Default::default(),
     }
 }
 
@@ -195,6 +196,7 @@ async fn the_better_source_survives_rows_move_and_all_comes_back() {
             since: None,
             until: None,
             note: String::new(),
+            custom: Default::default(),
         };
         bank.execute("manager", &link).await.unwrap();
 

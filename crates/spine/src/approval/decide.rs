@@ -99,7 +99,7 @@ impl Bus {
         let over = || Error::refused("approval-over");
         let command = self.registered(&approval.command).ok_or_else(over)?;
         let id = approval.command_id;
-        let Work { ctx, mut tx, command_id, node, bound, wakes_jobs, .. } = work;
+        let Work { ctx, mut tx, command_id, node, registry, wakes_jobs, .. } = work;
         let sql = "insert into command_log (id, name, actor_id, at, digest, result) \
                    values ($1, $2, $3, $4, $5, '') on conflict (id) do nothing";
         let name = command.info.name;
@@ -108,13 +108,13 @@ impl Bus {
             return Err(over());
         }
         let payload = serde_json::from_str(&stored.payload)?;
-        let mut other = Work::new(maker, tx, (name, id), node, bound);
+        let mut other = Work::new(maker, tx, (name, id), node, registry);
         let output = (command.rehearse)(&mut other, payload).await?;
         let Work { mut tx, drafts, wakes_jobs: other_wakes, .. } = other;
         journal::append(&mut tx, ctx.entropy.as_ref(), &drafts).await?;
         let sql = "update command_log set result = $2 where id = $1";
         tx.execute(sql, params![id, output.to_string()]).await?;
-        let mut work = Work::new(ctx, tx, (DECIDE.name, command_id), node, bound);
+        let mut work = Work::new(ctx, tx, (DECIDE.name, command_id), node, registry);
         work.wakes_jobs = wakes_jobs || other_wakes;
         Ok((work, drafts))
     }

@@ -85,6 +85,7 @@ impl Ours {
             next: None,
             source: String::new(),
             external_id: String::new(),
+            custom: Default::default(),
         };
         self.services.bus.execute(&ctx, ctx.command_id(), &call).await?;
         Ok(1)

@@ -18,6 +18,7 @@ use super::access::{RouteInfo, Routes};
 use super::contact_file::ContactFormat;
 use super::gate::Gate;
 use super::oidc::Provider;
+use super::own::{OwnPages, OwnRecords};
 use super::pages::{
     Action, AddedFields, CardPanel, ListColumn, MoreNavOf, Moved, NavItem, Pages, SearchSource,
 };
@@ -73,6 +74,10 @@ pub struct App {
     pub(super) moved: Option<Moved>,
     /// Tells which fields the bank has added.
     pub(super) added_fields: Option<AddedFields>,
+    /// The fields of the bank's own, from the room that owns their definitions.
+    pub(super) own_fields: Option<&'static dyn OwnPages>,
+    /// The objects of all rooms that may have such fields.
+    pub own_records: Vec<OwnRecords>,
     /// Entries of the menu that are data.
     pub(super) more_nav: Option<MoreNavOf>,
     /// Writes readings of secret cards down.
@@ -135,6 +140,8 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         contact_format: None,
         moved: None,
         added_fields: None,
+        own_fields: None,
+        own_records: Vec::new(),
         more_nav: None,
         read_log: None,
         routes: Vec::new(),
@@ -153,6 +160,8 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         app.contact_format = app.contact_format.or(room.contact_format);
         app.moved = app.moved.or(room.moved);
         app.added_fields = app.added_fields.or(room.added_fields);
+        app.own_fields = app.own_fields.or(room.own_fields);
+        app.own_records.extend_from_slice(room.own_records);
         app.more_nav = app.more_nav.or(room.more_nav);
         app.read_log = app.read_log.or(room.read_log);
         app.actions.extend_from_slice(room.actions);

@@ -16,6 +16,7 @@ mod live;
 mod me;
 mod moved;
 mod oidc;
+mod own;
 mod pages;
 mod reads;
 mod resend;
@@ -35,6 +36,7 @@ pub use errors::{Answer, BadRequest, Failure};
 pub(crate) use form_data::pairs;
 pub use form_data::{FormData, Upload, UploadForm, read_upload};
 pub use oidc::{Provider, ProviderError, ProviderSetting};
+pub use own::{Drawing, OwnColumn, OwnList, OwnObject, OwnPages, OwnRecord, OwnRecords};
 pub use pages::{
     Action, AddedField, AddedFields, CardPanel, ColumnKind, FieldsAdded, Hits, ListColumn, MoreNav,
     MoreNavOf, MoreNavs, Moved, MovedTo, NavItem, Pages, PanelMarkup, PanelSlot, SearchHit,

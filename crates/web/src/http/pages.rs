@@ -13,6 +13,7 @@ use spine::Error;
 use super::access::Routes;
 use super::contact_file::ContactFormat;
 use super::cx::Cx;
+use super::own::{OwnPages, OwnRecords};
 use super::reads::ReadLog;
 use crate::api::Api;
 
@@ -40,6 +41,10 @@ pub struct Pages {
     pub moved: Option<Moved>,
     /// Tells which fields the bank has added, from the room that owns their definitions.
     pub added_fields: Option<AddedFields>,
+    /// Such fields in forms, on cards and in lists of other rooms, from the same one.
+    pub own_fields: Option<&'static dyn OwnPages>,
+    /// Its objects that may have such fields.
+    pub own_records: &'static [OwnRecords],
     /// Entries of the menu that are data, from the room that owns them.
     pub more_nav: Option<MoreNavOf>,
     /// Writes readings of secret cards down, from the room that keeps the log.
@@ -92,7 +97,7 @@ impl AddedField {
         (entity, changes): (&str, &Json),
         key: &str,
     ) -> Option<&'a AddedField> {
-        let object = object_of(entity, changes);
+        let object = object_of(all, entity, changes);
         all.iter().find(|f| f.key == key && f.object == object)
     }
     /// A stored value as people read it, as far as it is words of a list.
@@ -103,7 +108,7 @@ impl AddedField {
     /// Takes out of a journal's entry what the reader may not know of; none when nothing is left of it.
     pub fn seen_changes(all: &[AddedField], entity: &str, changes: &str) -> Option<String> {
         let mut json: Json = serde_json::from_str(changes).unwrap_or(Json::Null);
-        let object = object_of(entity, &json).to_owned();
+        let object = object_of(all, entity, &json).to_owned();
         let is_seen = |f: &AddedField| f.object == object && f.is_seen;
         if entity == RECORD && !all.iter().any(is_seen) {
             return None;
@@ -124,9 +129,11 @@ impl AddedField {
 /// The entity of the journal under which records of the bank's own kinds change.
 const RECORD: &str = "custom_record";
 
-fn object_of<'a>(entity: &str, changes: &'a Json) -> &'a str {
+/// Of which object an entry is: a kind of record, an object with fields of its own, else the client.
+fn object_of<'a>(all: &'a [AddedField], entity: &str, changes: &'a Json) -> &'a str {
     let named = changes.get("object").and_then(|pair| pair.get(1)).and_then(Json::as_str);
-    named.filter(|_| entity == RECORD).unwrap_or("client")
+    let own = || all.iter().map(|f| f.object.as_str()).find(|object| *object == entity);
+    named.filter(|_| entity == RECORD).or_else(own).unwrap_or("client")
 }
 
 /// The future of [`AddedFields`].

@@ -1,11 +1,13 @@
 //! Correcting what was written: by a new row, never by changing the old one.
 
+use std::collections::BTreeMap;
+
 use kernel::{InteractionId, Refusals};
 use serde::{Deserialize, Serialize};
 use spine::secrecy::{Act, Group};
-use spine::{Command, Error, Work};
+use spine::{Command, Error, FieldEdit, OwnChange, OwnValues, Work};
 
-use super::log::{Entry, insert};
+use super::log::{Entry, insert, own_of};
 use crate::interaction::model::{self, Spoken};
 use crate::interaction::queries;
 use crate::queries::client_ref;
@@ -23,6 +25,9 @@ pub struct CorrectInteraction {
     pub body: String,
     /// Result word or empty.
     pub result: String,
+    /// Fields the bank has added, by key, as typed; those that are not named stay.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, String>,
 }
 
 impl Command for CorrectInteraction {
@@ -50,11 +55,14 @@ impl Command for CorrectInteraction {
         };
         let mut refusals = Refusals::default();
         let checked = model::check(&spoken, &mut refusals);
+        let edits = FieldEdit::over(&old.custom, &self.custom);
+        let own = own_of(w, Some(&old.custom), &edits, &mut refusals).await?;
         refusals.into_result()?;
         let same = old.topic == self.topic
             && old.subject == self.subject.trim()
             && old.body == self.body.trim()
-            && old.result == self.result;
+            && old.result == self.result
+            && own.changed.is_empty();
         if same {
             return Err(Error::refused("interaction-unchanged"));
         }
@@ -66,7 +74,19 @@ impl Command for CorrectInteraction {
             handling_seconds: old.handling_seconds,
             corrects_id: Some(old.id),
             source: ("", ""),
+            own: carried(&old.custom, own),
         };
         insert(w, &client, &entry).await
     }
+}
+
+/// The new row has every value of the old one that was not changed, and all of them are new in it.
+fn carried(old: &OwnValues, own: OwnChange) -> OwnChange {
+    let mut changed = own.changed;
+    for key in old.0.keys() {
+        if !changed.iter().any(|(one, _)| one == key) {
+            changed.push((key.clone(), None));
+        }
+    }
+    OwnChange { changed, ..own }
 }

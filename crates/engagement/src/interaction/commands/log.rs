@@ -1,10 +1,13 @@
 //! Logging a contact, with the next step agreed in it.
 
+use std::collections::BTreeMap;
+
 use kernel::{BranchId, ClientId, InteractionId, Refusal, Refusals, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
-use spine::{Change, Command, Error, Work};
+use spine::{Change, Command, Error, FieldEdit, OwnChange, OwnValues, Typed, Work};
 use store::params;
 
+use super::own::INTERACTION;
 use crate::interaction::model::{self, Channel, Checked, Direction, Spoken};
 use crate::queries::client_ref::{self, ClientRef};
 use crate::task::commands::{NewTask, check_task, insert_task, note_contact, refresh_step};
@@ -52,6 +55,9 @@ pub struct LogInteraction {
     /// Its identity there.
     #[serde(default)]
     pub external_id: String,
+    /// Fields the bank has added, by key, as typed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, String>,
 }
 
 /// What came of logging a contact.
@@ -108,6 +114,8 @@ impl Command for LogInteraction {
         if self.next.is_some() {
             w.ctx.principal.require_over("task.write", client.owner())?;
         }
+        let edits = FieldEdit::over(&OwnValues::default(), &self.custom);
+        let own = own_of(w, None, &edits, &mut refusals).await?;
         refusals.into_result()?;
         let checked = checked.ok_or(Error::NotFound)?;
         let entry = Entry {
@@ -118,6 +126,7 @@ impl Command for LogInteraction {
             handling_seconds: self.handling_seconds,
             corrects_id: None,
             source: (&self.source, &self.external_id),
+            own,
         };
         let id = insert(w, &client, &entry).await?;
         if checked.channel.is_contact() {
@@ -167,6 +176,7 @@ impl Command for AddNote {
             handling_seconds: None,
             corrects_id: None,
             source: ("", ""),
+            own: OwnChange::default(),
         };
         insert(w, &client, &entry).await
     }
@@ -181,6 +191,17 @@ pub(super) struct Entry<'a> {
     pub(super) handling_seconds: Option<i64>,
     pub(super) corrects_id: Option<InteractionId>,
     pub(super) source: (&'a str, &'a str),
+    pub(super) own: OwnChange,
+}
+
+/// What was typed for the own fields of a contact.
+pub(super) async fn own_of(
+    w: &mut Work<'_>,
+    stored: Option<&OwnValues>,
+    edits: &[FieldEdit],
+    refusals: &mut Refusals,
+) -> Result<OwnChange, Error> {
+    w.own_values(Typed { object: INTERACTION.key, stored, edits, refusals }).await
 }
 
 /// What a row is found by: subject and body in their searching form.
@@ -226,6 +247,7 @@ pub(super) async fn insert(
         ],
     )
     .await?;
+    w.write_own(&INTERACTION, id, &entry.own).await?;
     let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let change = Change::new()
         .set("channel", entry.checked.channel.key())
@@ -235,6 +257,6 @@ pub(super) async fn insert(
         .set("body", filled(body))
         .set("result", filled(entry.spoken.result))
         .set("corrects_id", entry.corrects_id.map(|c| c.to_string()));
-    w.record("interaction", id, Some(client.id), change);
+    w.record("interaction", id, Some(client.id), entry.own.noted(change));
     Ok(id)
 }

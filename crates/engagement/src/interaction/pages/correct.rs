@@ -10,7 +10,7 @@ use spine::secrecy::Group;
 use web::ui::{self, Field, Form, Input, form_row};
 use web::{Answer, Cx, FormData};
 
-use crate::interaction::commands::CorrectInteraction;
+use crate::interaction::commands::{CorrectInteraction, INTERACTION};
 use crate::interaction::model::{RESULTS, TOPICS};
 use crate::interaction::queries::{self, InteractionRow};
 use crate::parts;
@@ -32,43 +32,48 @@ async fn guarded(cx: &mut Cx, id: &str) -> Result<(InteractionRow, ClientRef), E
 pub(super) async fn form(mut cx: Cx, Path(id): Path<String>) -> Answer {
     let (row, client) = guarded(&mut cx, &id).await?;
     let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-    let start = FormData::from_pairs([
+    let own = cx.own(INTERACTION.key).await?.start(&row.custom);
+    let start = [
         pair("topic", &row.topic),
         pair("subject", &row.subject),
         pair("body", &row.body),
         pair("result", &row.result),
         pair("_id", &cx.form_id()),
-    ]);
-    Ok(show(&cx, StatusCode::OK, (&row, &client), &start, &Refusals::default()))
+    ];
+    let start = FormData::from_pairs(start.into_iter().chain(own));
+    Ok(show(&cx, StatusCode::OK, (&row, &client), &start, &Refusals::default()).await?)
 }
 
 pub(super) async fn save(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> Answer {
     let (row, client) = guarded(&mut cx, &id).await?;
+    let edits = cx.own(INTERACTION.key).await?.edits(&sent);
     let command = CorrectInteraction {
         interaction_id: row.id,
         topic: sent.text("topic"),
         subject: sent.text("subject"),
         body: sent.text("body"),
         result: sent.text("result"),
+        custom: edits.into_iter().map(|edit| (edit.field, edit.value)).collect(),
     };
     match cx.execute(sent.command_id()?, &command).await {
         Ok(_) => Ok(cx.done(&format!("/clients/{}", client.id), "flash-contact-corrected")),
         Err(Error::Refused(refusals)) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(show(&cx, status, (&row, &client), &sent, &refusals))
+            Ok(show(&cx, status, (&row, &client), &sent, &refusals).await?)
         }
         Err(other) => Err(other.into()),
     }
 }
 
-fn show(
+async fn show(
     cx: &Cx,
     status: StatusCode,
     (row, client): (&InteractionRow, &ClientRef),
     sent: &FormData,
     refusals: &Refusals,
-) -> Response {
+) -> Result<Response, Error> {
     let l = &cx.l;
+    let own = cx.own(INTERACTION.key).await?;
     let error = |name: &str| cx.field_error(refusals, name);
     let none = Some("interaction-not-chosen");
     let body = html! {
@@ -83,6 +88,7 @@ fn show(
         (Field::text("subject", l.t("interaction-subject")).value(sent.raw("subject")).error(error("subject")).render(l))
         (Field::new("body", l.t("interaction-body"), Input::Textarea { rows: 6 }).value(sent.raw("body"))
             .attribute("autofocus", "").error(error("body")).render(l))
+        (own.controls(cx, sent, refusals).await?)
     };
     let back = format!("/clients/{}", client.id);
     let form = Form::post(format!("/interactions/{}/correct", row.id))
@@ -91,5 +97,5 @@ fn show(
         .cancel(back.as_str())
         .render(l, &body);
     let name = parts::client_name(l, client);
-    parts::dialog(cx, status, &l.t("interaction-correct"), (&back, &name), &form)
+    Ok(parts::dialog(cx, status, &l.t("interaction-correct"), (&back, &name), &form))
 }

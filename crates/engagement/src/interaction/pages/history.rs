@@ -7,6 +7,7 @@ use store::journal::{self, Entry};
 use uuid::Uuid;
 use web::{AddedField, Cx};
 
+use crate::interaction::commands::INTERACTION;
 use crate::interaction::model::TimelineFilter;
 use crate::interaction::queries::{
     Contact, Happened, Place, TaskMark, contacts, seen_at, task_marks,
@@ -96,7 +97,12 @@ pub(in crate::interaction) async fn read(
             (loads || !is_load(e)) && (money || !is_holding(e)) && is_entry_told(groups, e)
         })));
     }
-    let (items, next) = merge.finish(limits::TIMELINE_ROWS);
+    let (mut items, next) = merge.finish(limits::TIMELINE_ROWS);
+    let own = items.iter_mut().filter_map(|item| match item {
+        Item::Contact(contact) => Some(&mut contact.row.custom),
+        Item::Made(_) | Item::Closed(_) | Item::Changed(_) => None,
+    });
+    cx.cut_own(INTERACTION.key, own).await?;
     let seen_at = seen_at(&mut db, client, cx.principal().user_id).await?;
     Ok(Page { items, next, seen_at, groups })
 }

@@ -1,15 +1,17 @@
 //! The dialog that logs a contact with its result and next step, and the one for a note.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{ClientId, Refusal, Refusals, Timestamp};
 use maud::{Markup, html};
-use spine::Error;
+use spine::{Error, OwnValues};
 use web::ui::{self, Field, Form, Input, Opt, form_row};
 use web::{Answer, Cx, FormData};
 
-use crate::interaction::commands::{AddNote, LogInteraction};
+use crate::interaction::commands::{AddNote, INTERACTION, LogInteraction};
 use crate::interaction::model::{Channel, Direction, RESULTS, TOPICS};
 use crate::parts;
 use crate::queries::client_ref::{self, ClientRef};
@@ -21,15 +23,17 @@ pub(super) async fn form(mut cx: Cx, Path(id): Path<String>, RawQuery(query): Ra
     let asked = FormData::parse(&query.unwrap_or_default());
     let channel = Channel::from_key(&asked.text("channel")).unwrap_or(Channel::Phone);
     let pair = |key: &str, value: String| (key.to_owned(), value);
-    let start = FormData::from_pairs([
+    let own = cx.own(INTERACTION.key).await?.start(&OwnValues::default());
+    let start = [
         pair("channel", channel.key().to_owned()),
         pair("direction", channel.usual_direction().key().to_owned()),
         pair("topic", asked.text("topic")),
         pair("subject", asked.text("subject")),
         pair("next_kind", TaskKind::Call.key().to_owned()),
         pair("_id", cx.form_id()),
-    ]);
-    Ok(show(&cx, StatusCode::OK, &client, &start, &Refusals::default()))
+    ];
+    let start = FormData::from_pairs(start.into_iter().chain(own));
+    Ok(show(&cx, StatusCode::OK, &client, &start, &Refusals::default()).await?)
 }
 
 async fn guarded(cx: &mut Cx, id: &str) -> Result<ClientRef, Error> {
@@ -48,26 +52,33 @@ pub(super) async fn save(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> 
         let note = AddNote { client_id: client.id, body: sent.text("body") };
         return match cx.execute(command_id, &note).await {
             Ok(_) => Ok(cx.done(&back, "flash-note-added")),
-            Err(Error::Refused(refusals)) => Ok(again(&cx, &client, &sent, &refusals)),
+            Err(Error::Refused(refusals)) => Ok(again(&cx, &client, &sent, &refusals).await?),
             Err(other) => Err(other.into()),
         };
     }
     let mut refusals = Refusals::default();
-    let command = read(&cx, client.id, &sent, &mut refusals);
+    let mut command = read(&cx, client.id, &sent, &mut refusals);
+    let edits = cx.own(INTERACTION.key).await?.edits(&sent);
+    command.custom = edits.into_iter().map(|edit| (edit.field, edit.value)).collect();
     if !refusals.0.is_empty() {
         command.check(cx.now(), &mut refusals);
-        return Ok(again(&cx, &client, &sent, &refusals));
+        return Ok(again(&cx, &client, &sent, &refusals).await?);
     }
     match cx.execute(command_id, &command).await {
         Ok(logged) if logged.has_next_step => Ok(cx.done(&back, "flash-contact-logged")),
         Ok(_) => Ok(cx.done(&back, "flash-contact-logged-no-step")),
-        Err(Error::Refused(refusals)) => Ok(again(&cx, &client, &sent, &refusals)),
+        Err(Error::Refused(refusals)) => Ok(again(&cx, &client, &sent, &refusals).await?),
         Err(other) => Err(other.into()),
     }
 }
 
-fn again(cx: &Cx, client: &ClientRef, sent: &FormData, refusals: &Refusals) -> Response {
-    show(cx, StatusCode::UNPROCESSABLE_ENTITY, client, sent, refusals)
+async fn again(
+    cx: &Cx,
+    client: &ClientRef,
+    sent: &FormData,
+    refusals: &Refusals,
+) -> Result<Response, Error> {
+    show(cx, StatusCode::UNPROCESSABLE_ENTITY, client, sent, refusals).await
 }
 
 /// What was typed as a command; what cannot be read goes to `refusals`.
@@ -95,6 +106,7 @@ fn read(cx: &Cx, client_id: ClientId, sent: &FormData, refusals: &mut Refusals) 
         next: next_step(cx, sent, refusals),
         source: String::new(),
         external_id: String::new(),
+        custom: BTreeMap::new(),
     }
 }
 
@@ -134,23 +146,28 @@ fn next_step(cx: &Cx, sent: &FormData, refusals: &mut Refusals) -> Option<NewTas
     })
 }
 
-fn show(
+async fn show(
     cx: &Cx,
     status: StatusCode,
     client: &ClientRef,
     sent: &FormData,
     refusals: &Refusals,
-) -> Response {
+) -> Result<Response, Error> {
     let l = &cx.l;
     let channel = Channel::from_key(&sent.text("channel")).unwrap_or(Channel::Phone);
     let name = parts::client_name(l, client);
     let is_note = channel == Channel::Note;
     let title = l.t(&format!("interaction-log-{}", channel.key()));
     let general = cx.refusal_words(refusals.general());
+    let own = match is_note {
+        true => html! {},
+        false => cx.own(INTERACTION.key).await?.controls(cx, sent, refusals).await?,
+    };
     let body = html! {
         p.quiet { (name) }
         (ui::error_summary(l, &general))
-        @if is_note { (note_fields(cx, sent, refusals)) } @else { (contact_fields(cx, client, sent, refusals)) }
+        @if is_note { (note_fields(cx, sent, refusals)) }
+        @else { (contact_fields(cx, sent, refusals)) (own) (next_fields(cx, client, sent, refusals)) }
     };
     let save = if is_note { l.t("interaction-save-note") } else { l.t("interaction-save") };
     let mut form = Form::post(format!("/clients/{}/log", client.id))
@@ -162,7 +179,7 @@ fn show(
         form = form.hidden("channel", channel.key());
     }
     let back = format!("/clients/{}", client.id);
-    parts::dialog(cx, status, &title, (&back, &name), &form.render(l, &body))
+    Ok(parts::dialog(cx, status, &title, (&back, &name), &form.render(l, &body)))
 }
 
 fn note_fields(cx: &Cx, sent: &FormData, refusals: &Refusals) -> Markup {
@@ -176,7 +193,7 @@ fn note_fields(cx: &Cx, sent: &FormData, refusals: &Refusals) -> Markup {
         .render(l)
 }
 
-fn contact_fields(cx: &Cx, client: &ClientRef, sent: &FormData, refusals: &Refusals) -> Markup {
+fn contact_fields(cx: &Cx, sent: &FormData, refusals: &Refusals) -> Markup {
     let l = &cx.l;
     let error = |name: &str| cx.field_error(refusals, name);
     let contacts = Channel::ALL.into_iter().filter(|c| c.is_contact());
@@ -210,7 +227,6 @@ fn contact_fields(cx: &Cx, client: &ClientRef, sent: &FormData, refusals: &Refus
             (Field::new("waited", l.t("interaction-waited"), Input::Digits).narrow().value(sent.raw("waited"))
                 .error(error("waited")).render(l))
         }
-        (next_fields(cx, client, sent, refusals))
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, RawQuery};
-use kernel::{ClientId, TaskId, Timestamp};
+use kernel::{ClientId, InteractionId, TaskId, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use spine::Error;
@@ -15,6 +15,7 @@ use web::ui::{self, Button, Moment, PageHeader, Panel, TimelineEntry, Tone};
 use web::{AddedField, Answer, Cx, FormData, i18n::L};
 
 use super::history::{self, Asked, Item, Page};
+use crate::interaction::commands::INTERACTION;
 use crate::interaction::model::TimelineFilter;
 use crate::interaction::queries::{Contact, Place, TaskMark};
 use crate::parts;
@@ -59,7 +60,8 @@ pub(super) async fn panel(cx: &Cx, id: ClientId, asked: &Asked) -> Result<Markup
     let ids = history::named_tasks(&page.items);
     let titles = tasks::titles(&mut cx.db.clone(), &ids).await?;
     let added = cx.added_fields().await?;
-    let names = Names { titles: &titles, added: &added };
+    let own = own_words(cx, &page.items).await?;
+    let names = Names { titles: &titles, added: &added, own: &own };
     let entries: Vec<TimelineEntry> =
         page.items.iter().map(|item| entry(cx, item, (&page, &names))).collect();
     let more = page.next.map(|place| address(id, asked.filter, &asked.query, Some(place)));
@@ -137,12 +139,31 @@ fn nothing(l: &L, id: ClientId, asked: &Asked) -> Markup {
 struct Names<'a> {
     titles: &'a BTreeMap<TaskId, String>,
     added: &'a [AddedField],
+    own: &'a BTreeMap<InteractionId, Vec<(String, String)>>,
+}
+
+/// What stands in the bank's own fields of contacts, in words.
+async fn own_words(
+    cx: &Cx,
+    items: &[Item],
+) -> Result<BTreeMap<InteractionId, Vec<(String, String)>>, Error> {
+    let contacts = items.iter().filter_map(|item| match item {
+        Item::Contact(contact) if !contact.row.custom.0.is_empty() => Some(&contact.row),
+        Item::Contact(_) | Item::Made(_) | Item::Closed(_) | Item::Changed(_) => None,
+    });
+    let rows: Vec<_> = contacts.collect();
+    if rows.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let own = cx.own(INTERACTION.key).await?;
+    let words = own.words(cx, rows.iter().map(|row| &row.custom).collect()).await?;
+    Ok(rows.iter().map(|row| row.id).zip(words).collect())
 }
 
 fn entry(cx: &Cx, item: &Item, (page, names): (&Page, &Names<'_>)) -> TimelineEntry {
     let seen_at = page.seen_at;
     let entry = match item {
-        Item::Contact(contact) => contact_entry(cx, contact),
+        Item::Contact(contact) => contact_entry(cx, contact, names),
         Item::Made(mark) => made_entry(cx, mark),
         Item::Closed(mark) => closed_entry(cx, mark),
         Item::Changed(entries) => changed_entry(cx, entries, page.groups, names),
@@ -159,7 +180,7 @@ fn entry(cx: &Cx, item: &Item, (page, names): (&Page, &Names<'_>)) -> TimelineEn
     entry.new_since(by != me && seen_at.is_some_and(|seen| written > seen))
 }
 
-fn contact_entry(cx: &Cx, contact: &Contact) -> TimelineEntry {
+fn contact_entry(cx: &Cx, contact: &Contact, names: &Names<'_>) -> TimelineEntry {
     let l = &cx.l;
     let row = &contact.row;
     let mut what = l.t(&format!("interaction-head-{}-{}", row.channel.key(), row.direction.key()));
@@ -175,9 +196,13 @@ fn contact_entry(cx: &Cx, contact: &Contact) -> TimelineEntry {
     let mark = row.channel.icon(row.direction);
     let who = parts::staff_name(cx, row.author_id);
     let mut entry = TimelineEntry::new(row.id, mark, Moment::At(row.at), who, title);
-    if !row.body.is_empty() {
+    let own = names.own.get(&row.id).map_or(&[][..], Vec::as_slice);
+    if !row.body.is_empty() || !own.is_empty() {
         entry = entry.body(html! {
             @if contact.is_corrected { del { (row.body) } } @else { (row.body) }
+            @if !own.is_empty() && !contact.is_corrected {
+                dl.kv { @for (label, text) in own { div.kv-line { dt { (label) } dd { (text) } } } }
+            }
         });
     }
     if !row.result.is_empty() && !contact.is_corrected {

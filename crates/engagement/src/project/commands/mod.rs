@@ -1,11 +1,16 @@
 //! Changes of projects and of who takes part.
 
 mod load;
+mod own;
+
+use std::collections::BTreeMap;
 
 use kernel::{BranchId, ClientId, Date, ProjectId, Refusal, Refusals, limits};
 use serde::{Deserialize, Serialize};
-use spine::{Change, Command, Error, Owner, Work};
+use spine::{Change, Command, Error, FieldEdit, OwnChange, OwnValues, Owner, Typed, Work};
 use store::{Read, params};
+
+pub(crate) use own::PROJECT;
 
 pub use load::{LoadProjects, LoadedParticipant, LoadedProject};
 
@@ -29,6 +34,9 @@ pub struct ProjectFields {
     pub place: String,
     /// What it is about.
     pub about: String,
+    /// Fields the bank has added, by key, as typed; those that are not named stay.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, String>,
 }
 
 impl ProjectFields {
@@ -56,6 +64,16 @@ impl ProjectFields {
     fn search_text(&self) -> String {
         search_text(&self.title, &self.place)
     }
+    async fn own(
+        &self,
+        w: &mut Work<'_>,
+        stored: Option<&OwnValues>,
+        refusals: &mut Refusals,
+    ) -> Result<OwnChange, Error> {
+        let none = OwnValues::default();
+        let edits = FieldEdit::over(stored.unwrap_or(&none), &self.custom);
+        w.own_values(Typed { object: PROJECT.key, stored, edits: &edits, refusals }).await
+    }
 }
 
 /// What a project is found by.
@@ -79,6 +97,7 @@ impl Command for OpenProject {
     async fn handle(&self, w: &mut Work<'_>) -> Result<ProjectId, Error> {
         let mut refusals = Refusals::default();
         self.fields.check(&mut refusals);
+        let own = self.fields.own(w, None, &mut refusals).await?;
         refusals.into_result()?;
         let id: ProjectId = w.new_id();
         let (now, me) = (w.ctx.now, w.actor());
@@ -107,7 +126,8 @@ impl Command for OpenProject {
             .set("kind", f.kind.as_str())
             .set("title", f.title.trim())
             .set("starts_on", f.starts_on.to_string());
-        w.record("project", id, None, change);
+        w.write_own(&PROJECT, id, &own).await?;
+        w.record("project", id, None, own.noted(change));
         Ok(id)
     }
 }
@@ -144,6 +164,7 @@ impl Command for EditProject {
         if old.version != self.version {
             refusals.push(Refusal::new("project-changed"));
         }
+        let own = self.fields.own(w, Some(&old.custom), &mut refusals).await?;
         refusals.into_result()?;
         let f = &self.fields;
         w.execute(
@@ -169,7 +190,8 @@ impl Command for EditProject {
             .field("ends_on", day(old.ends_on), day(f.ends_on))
             .field("place", old.place.as_str(), f.place.trim())
             .field("about", old.about.as_str(), f.about.trim());
-        w.record("project", self.project_id, None, change);
+        w.write_own(&PROJECT, self.project_id, &own).await?;
+        w.record("project", self.project_id, None, own.noted(change));
         Ok(())
     }
 }

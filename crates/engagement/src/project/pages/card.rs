@@ -6,13 +6,14 @@ use axum::response::Response;
 use kernel::{ProjectId, Refusal, Refusals, limits};
 use maud::{Markup, html};
 use spine::Error;
+use uuid::Uuid;
 use web::ui::{self, Button, Cell, Column, Field, Form, Kv, PageHeader, Panel, Row, Table, Tone};
-use web::{Answer, Cx, FormData};
+use web::{Answer, Cx, Drawing, FormData, OwnRecord};
 
 use super::list::{days, tone};
 use crate::parts;
 use crate::parts::choose::{self, Choice};
-use crate::project::commands::{AddParticipant, SetParticipation, SetProjectStatus};
+use crate::project::commands::{AddParticipant, PROJECT, SetParticipation, SetProjectStatus};
 use crate::project::model::{Participation, ROLES};
 use crate::project::queries::{self, Participant, ProjectRow};
 
@@ -25,12 +26,13 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>) -> Answer {
     let counts = queries::counts(&mut cx.db, id).await?;
     let may_write = principal.reaches("project.write", project.owner());
     let waiting = cx.waiting_strip(id.uuid(), &format!("/projects/{id}")).await?;
+    let own = cx.own(PROJECT.key).await?.card(&cx, id.uuid(), &project.custom, may_write).await?;
     let l = &cx.l;
     let content = html! {
         (header(&cx, &project, may_write))
         @if let Some(waiting) = &waiting { (waiting) }
         div #project data-live="kind:project kind:participation" data-live-src={ "/projects/" (id) } {
-            (ui::split(&participants(&cx, &project, &people, may_write), &facts(&cx, &project, &counts)))
+            (ui::split(&participants(&cx, &project, &people, may_write), &facts(&cx, &project, &counts, &own)))
         }
     };
     Ok(cx.page(&format!("{} · {}", project.title, l.t("nav-projects")), &content))
@@ -63,7 +65,19 @@ fn header(cx: &Cx, project: &ProjectRow, may_write: bool) -> Markup {
     header.render(l)
 }
 
-fn facts(cx: &Cx, project: &ProjectRow, counts: &[(Participation, i64)]) -> Markup {
+/// A project as its own fields are shown and changed by themselves.
+pub(crate) fn own_record<'a>(cx: &'a mut Cx, id: Uuid) -> Drawing<'a, OwnRecord> {
+    Box::pin(async move {
+        cx.principal().require("project.read")?;
+        let id = ProjectId::from_uuid(id);
+        let project = queries::project(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
+        let may_edit = cx.principal().reaches("project.write", project.owner());
+        let href = format!("/projects/{id}");
+        Ok(OwnRecord { title: project.title, href, values: project.custom, may_edit })
+    })
+}
+
+fn facts(cx: &Cx, project: &ProjectRow, counts: &[(Participation, i64)], own: &Markup) -> Markup {
     let l = &cx.l;
     let mut kv = Kv::new("project-facts")
         .text(l.t("project-when"), &days(l, project))
@@ -74,7 +88,7 @@ fn facts(cx: &Cx, project: &ProjectRow, counts: &[(Participation, i64)]) -> Mark
         let number = counts.iter().find(|(p, _)| *p == wanted).map_or(0, |(_, n)| *n);
         kv = kv.text(l.t(&format!("project-participation-{}", wanted.key())), &l.int(number));
     }
-    Panel::new(l.t("project-facts")).render(&kv.render(l))
+    Panel::new(l.t("project-facts")).render(&html! { (kv.render(l)) (own) })
 }
 
 const fn participation_tone(participation: Participation) -> Tone {

@@ -1,34 +1,43 @@
 //! The list of projects and events.
 
 use axum::extract::RawQuery;
-use kernel::{Date, ProjectId, limits};
-use maud::html;
+use axum::http::StatusCode;
+use kernel::{ProjectId, limits};
+use maud::{Markup, html};
+use spine::Error;
 use web::ui::{self, Button, Cell, Column, PageHeader, Pager, Row, Tab, Table, Tone};
-use web::{Answer, Cx, FormData, i18n::L};
+use web::{Answer, Cx, FormData, OwnList, i18n::L};
 
 use crate::parts;
+use crate::project::commands::PROJECT;
 use crate::project::model::{KINDS, ProjectStatus};
 use crate::project::queries::{self, ProjectRow};
 
 pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let l = cx.l.clone();
-    let sent = FormData::parse(&query.unwrap_or_default());
+    let query = query.unwrap_or_default();
+    let own = OwnList::read(&cx, (PROJECT.key, PROJECT.home), &query).await?;
+    let sent = FormData::parse(&query);
     let kind = KINDS.into_iter().find(|k| *k == sent.text("kind"));
     let below = place(&sent.text("below"));
     let limit = i64::try_from(limits::PAGE_ROWS).unwrap_or(50);
-    let mut rows = queries::list(&mut cx.db, kind, below, limit + 1).await?;
+    let page = queries::Page { kind, below, limit: limit + 1, own: &own.asked };
+    let mut rows = match &own.unclear {
+        None => queries::list(&mut cx.db, page).await?,
+        Some(_) => Vec::new(),
+    };
     let has_more = rows.len() > limits::PAGE_ROWS;
     rows.truncate(limits::PAGE_ROWS);
-    let next = rows.last().filter(|_| has_more).map(|last| {
-        let place = format!("{}_{}", last.starts_on, last.id);
-        address(kind, Some(&place))
+    let next = rows.last().filter(|_| has_more).map(|(last, place)| {
+        let place = format!("{place}_{}", last.id);
+        own.address(&[("below", &place)])
     });
     let tabs: Vec<Tab> = std::iter::once(None)
         .chain(KINDS.into_iter().map(Some))
         .map(|k| {
             let label =
                 k.map_or_else(|| l.t("project-all"), |k| l.t(&format!("project-kinds-{k}")));
-            Tab::new(address(k, None), label, k == kind)
+            Tab::new(own.address(&[("kind", k.unwrap_or_default())]), label, k == kind)
         })
         .collect();
     let may_write = cx.principal().has("project.write");
@@ -37,41 +46,55 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     if may_write {
         header = header.primary(add());
     }
+    let table = table(&cx, &own, &rows, next).await?;
+    let status = own.unclear.as_ref().map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    let content = html! {
+        (header.render(&l))
+        (ui::tabs(&l.t("project-kind"), &tabs))
+        (own.bar(&cx))
+        @if let Some(refusals) = &own.unclear { (ui::error_summary(&l, &cx.refusal_words(refusals.0.iter()))) }
+        (table)
+    };
+    Ok(cx.page_with_status(status, &l.t("nav-projects"), &content))
+}
+
+async fn table(
+    cx: &Cx,
+    own: &OwnList,
+    rows: &[(ProjectRow, String)],
+    next: Option<String>,
+) -> Result<Markup, Error> {
+    let l = &cx.l;
+    let cells = own.cells(cx, rows.iter().map(|(project, _)| &project.custom).collect()).await?;
+    let add = Button::primary(l.t("project-new")).icon("plus").dialog("/projects/new");
     let words = l.ta("task-rows", &[("n", rows.len().into())]);
     let table = Table::new("projects", l.t("nav-projects"))
         .column(Column::text(l.t("project-title")).wide())
         .column(Column::text(l.t("project-kind")))
-        .column(Column::text(l.t("project-when")))
+        .column(own.standard(Column::text(l.t("project-when"))))
         .column(Column::text(l.t("project-place")))
         .column(Column::text(l.t("project-status")))
-        .column(Column::text(l.t("project-owner")))
-        .rows(rows.iter().map(|p| row(&cx, p)))
+        .column(Column::text(l.t("project-owner")));
+    let table = own
+        .heads(table)
+        .rows(
+            rows.iter().zip(cells).map(|((p, _), own)| own.into_iter().fold(row(cx, p), Row::cell)),
+        )
         .empty(ui::empty(
             "calendar-days",
             &l.t("project-empty"),
             &l.t("project-empty-words"),
-            may_write.then(add),
+            cx.principal().has("project.write").then_some(add),
         ))
-        .live("kind:project", address(kind, None))
+        .live("kind:project", own.address(&[]))
         .pager(Pager { previous: None, next, words });
-    let content = html! {
-        (header.render(&l))
-        (ui::tabs(&l.t("project-kind"), &tabs))
-        (table.render(&l))
-    };
-    Ok(cx.page(&l.t("nav-projects"), &content))
+    Ok(table.render(l))
 }
 
-fn place(word: &str) -> Option<(Date, ProjectId)> {
-    let (day, id) = word.split_once('_')?;
-    Some((day.parse().ok()?, id.parse().ok()?))
-}
-
-fn address(kind: Option<&str>, below: Option<&str>) -> String {
-    let pairs = [("kind", kind), ("below", below)];
-    let given = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
-    let query = ui::query_string(given);
-    format!("/projects{}", if query == "?" { "" } else { &query })
+fn place(word: &str) -> Option<(String, ProjectId)> {
+    let (place, id) = word.rsplit_once('_')?;
+    (!place.contains('\0')).then_some(())?;
+    Some((place.to_owned(), id.parse().ok()?))
 }
 
 /// The days of a project in words.

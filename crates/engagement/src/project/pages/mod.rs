@@ -7,6 +7,7 @@ mod panel;
 
 use web::{Access, Routes};
 
+pub(crate) use card::own_record;
 pub(crate) use panel::{panels, search_sources};
 
 pub(crate) fn routes(routes: Routes) -> Routes {

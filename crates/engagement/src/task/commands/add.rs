@@ -1,14 +1,17 @@
 //! A new task.
 
+use std::collections::BTreeMap;
+
 use kernel::limits;
 use kernel::{
     BranchId, ClientId, Date, InteractionId, Refusal, Refusals, TaskId, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use spine::{Change, Command, Error, Work};
+use spine::{Change, Command, Error, FieldEdit, OwnChange, OwnValues, Typed, Work};
 use store::params;
 
+use super::own::TASK;
 use super::refresh_step;
 use crate::queries::client_ref::{self, ClientRef};
 use crate::queries::staff_ref;
@@ -40,6 +43,9 @@ pub struct AddTask {
     /// What.
     #[serde(flatten)]
     pub task: NewTask,
+    /// Fields the bank has added, by key, as typed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, String>,
 }
 
 impl Command for AddTask {
@@ -58,9 +64,13 @@ impl Command for AddTask {
         let mut refusals = Refusals::default();
         check_task(&self.task, "", &mut refusals);
         let owner = assignee(w, &self.task, "assignee", &mut refusals).await?;
+        let edits = FieldEdit::over(&OwnValues::default(), &self.custom);
+        let typed =
+            Typed { object: TASK.key, stored: None, edits: &edits, refusals: &mut refusals };
+        let own = w.own_values(typed).await?;
         refusals.into_result()?;
         let owner = owner.ok_or(Error::NotFound)?;
-        let id = write(w, client.as_ref(), &self.task, owner, None).await?;
+        let id = write(w, client.as_ref(), (&self.task, &own), owner, None).await?;
         if let Some(client) = &client {
             refresh_step(w, client.id).await?;
         }
@@ -111,13 +121,13 @@ pub(crate) async fn insert_task(
     let owner = assignee(w, task, "next_assignee", &mut refusals).await?;
     refusals.into_result()?;
     let owner = owner.ok_or(Error::NotFound)?;
-    write(w, Some(client), task, owner, Some(source)).await
+    write(w, Some(client), (task, &OwnChange::default()), owner, Some(source)).await
 }
 
 async fn write(
     w: &mut Work<'_>,
     client: Option<&ClientRef>,
-    task: &NewTask,
+    (task, own): (&NewTask, &OwnChange),
     (assignee, home): (UserId, Option<BranchId>),
     source: Option<InteractionId>,
 ) -> Result<TaskId, Error> {
@@ -149,12 +159,13 @@ async fn write(
         ],
     )
     .await?;
+    w.write_own(&TASK, id, own).await?;
     let change = Change::new()
         .set("title", title)
         .set("kind", task.kind.key())
         .set("due_on", task.due_on.to_string())
         .set("assignee_id", assignee.to_string());
-    w.record("task", id, client_id, change);
+    w.record("task", id, client_id, own.noted(change));
     if author.is_some() && author != Some(assignee) {
         tell_assignee(w, assignee, id, title).await?;
     }

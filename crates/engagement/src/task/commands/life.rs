@@ -17,7 +17,7 @@ const ZONE_HOURS_MAX: i64 = 14;
 
 /// The task, held for this transaction, when the person may change it: it is his, he wished it, he
 /// stands in for its owner, or his right reaches it.
-async fn mine(w: &mut Work<'_>, id: TaskId) -> Result<(TaskRow, bool), Error> {
+pub(super) async fn mine(w: &mut Work<'_>, id: TaskId) -> Result<(TaskRow, bool), Error> {
     let mut task = held_by(w, id).await?.ok_or(Error::NotFound)?;
     let mut is_told = true;
     if let Some(client) = task.client_id {

@@ -4,6 +4,7 @@ mod add;
 mod escalate;
 mod hand_over;
 mod life;
+mod own;
 mod step;
 
 pub use add::{AddTask, NewTask};
@@ -11,4 +12,5 @@ pub(crate) use add::{check_task, insert_task};
 pub use escalate::EscalateTask;
 pub use hand_over::{FollowClient, HandOverTasks};
 pub use life::{CancelTask, CloseTask, PostponeTask, ReassignTask, ReopenTask};
+pub(crate) use own::TASK;
 pub(crate) use step::{note_contact, rebuild_step, refresh_step};

@@ -5,14 +5,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{Refusal, Refusals};
 use maud::{Markup, html};
-use spine::Error;
+use spine::{Error, OwnValues};
 use web::ui::{self, Field, Form, Input, form_row};
 use web::{Answer, Cx, FormData};
 
 use crate::parts;
 use crate::parts::choose::{self, Choice};
 use crate::queries::client_ref::ClientRef;
-use crate::task::commands::{AddTask, NewTask, check_task};
+use crate::task::commands::{AddTask, NewTask, TASK, check_task};
 use crate::task::model::TaskKind;
 
 pub(super) async fn form(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
@@ -22,7 +22,8 @@ pub(super) async fn form(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let client = choice.client.as_ref();
     let kind = TaskKind::from_key(&asked.text("kind")).unwrap_or(TaskKind::Task);
     let pair = |key: &str, value: String| (key.to_owned(), value);
-    let start = FormData::from_pairs([
+    let own = cx.own(TASK.key).await?.start(&OwnValues::default());
+    let start = [
         pair("client", client.map(|c| c.id.to_string()).unwrap_or_default()),
         pair("kind", kind.key().to_owned()),
         pair("title", asked.text("title")),
@@ -30,8 +31,9 @@ pub(super) async fn form(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
         pair("priority", "2".to_owned()),
         pair("back", asked.text("back")),
         pair("_id", cx.form_id()),
-    ]);
-    Ok(show(&cx, StatusCode::OK, &choice, &start, &Refusals::default()))
+    ];
+    let start = FormData::from_pairs(start.into_iter().chain(own));
+    Ok(show(&cx, StatusCode::OK, &choice, &start, &Refusals::default()).await?)
 }
 
 pub(super) async fn save(mut cx: Cx, sent: FormData) -> Answer {
@@ -42,16 +44,18 @@ pub(super) async fn save(mut cx: Cx, sent: FormData) -> Answer {
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     if !refusals.0.is_empty() {
         check_task(&task, "", &mut refusals);
-        return Ok(show(&cx, status, &choice, &sent, &refusals));
+        return Ok(show(&cx, status, &choice, &sent, &refusals).await?);
     }
-    let command = AddTask { client_id: choice.client.as_ref().map(|c| c.id), task };
+    let edits = cx.own(TASK.key).await?.edits(&sent);
+    let custom = edits.into_iter().map(|edit| (edit.field, edit.value)).collect();
+    let command = AddTask { client_id: choice.client.as_ref().map(|c| c.id), task, custom };
     match cx.execute(command_id, &command).await {
         Ok(id) => {
             let card = command.client_id;
             let card = card.map_or_else(|| format!("/tasks/{id}"), |c| format!("/clients/{c}"));
             Ok(cx.done(&parts::safe_back(&sent.text("back"), &card), "flash-task-added"))
         }
-        Err(Error::Refused(refusals)) => Ok(show(&cx, status, &choice, &sent, &refusals)),
+        Err(Error::Refused(refusals)) => Ok(show(&cx, status, &choice, &sent, &refusals).await?),
         Err(other) => Err(other.into()),
     }
 }
@@ -75,14 +79,15 @@ fn read(cx: &Cx, sent: &FormData, refusals: &mut Refusals) -> NewTask {
     }
 }
 
-fn show(
+async fn show(
     cx: &Cx,
     status: StatusCode,
     choice: &Choice,
     sent: &FormData,
     refusals: &Refusals,
-) -> Response {
+) -> Result<Response, Error> {
     let l = &cx.l;
+    let own = cx.own(TASK.key).await?;
     let client = choice.client.as_ref();
     let back = client.map_or_else(|| "/tasks".to_owned(), |c| format!("/clients/{}", c.id));
     let back_words = client.map_or_else(|| l.t("nav-tasks"), |c| parts::client_name(l, c));
@@ -90,6 +95,7 @@ fn show(
         (ui::error_summary(l, &cx.refusal_words(refusals.general())))
         (choose::fields(cx, choice, sent, refusals))
         (fields(cx, client, sent, refusals))
+        (own.controls(cx, sent, refusals).await?)
     };
     let mut form = Form::post("/tasks/new")
         .hidden("_id", sent.raw("_id"))
@@ -99,7 +105,8 @@ fn show(
     if let Some(client) = client {
         form = form.hidden("client", client.id.to_string());
     }
-    parts::dialog(cx, status, &l.t("task-new"), (&back, &back_words), &form.render(l, &body))
+    let form = form.render(l, &body);
+    Ok(parts::dialog(cx, status, &l.t("task-new"), (&back, &back_words), &form))
 }
 
 fn fields(cx: &Cx, client: Option<&ClientRef>, sent: &FormData, refusals: &Refusals) -> Markup {

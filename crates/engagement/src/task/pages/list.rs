@@ -1,18 +1,22 @@
 //! The list of tasks: mine or the team's, by what matters.
 
 use axum::extract::RawQuery;
+use axum::http::StatusCode;
 use kernel::limits;
 use maud::{Markup, html};
-use spine::Scope;
+use spine::{Error, Scope};
 use web::ui::{self, Button, Cell, Column, PageHeader, Pager, Row, Tab, Table, Tone};
-use web::{Answer, Cx, FormData};
+use web::{Answer, Cx, FormData, OwnList};
 
 use crate::parts;
+use crate::task::commands::TASK;
 use crate::task::model::TaskState;
 use crate::task::queries::{self, Cursor, Listed, Which, Whose};
 
 pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
-    let sent = FormData::parse(&query.unwrap_or_default());
+    let query = query.unwrap_or_default();
+    let own = OwnList::read(&cx, (TASK.key, TASK.home), &query).await?;
+    let sent = FormData::parse(&query);
     let which = Which::from_key(&sent.text("show"));
     let may_see_team = cx.principal().scope("task.read").is_some_and(|s| s > Scope::Own);
     // a task without an owner is nobody's own
@@ -21,29 +25,33 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let after = Cursor::from_word(&sent.text("after"));
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let limit = i64::try_from(limits::PAGE_ROWS).unwrap_or(50);
-    let today = cx.l.today;
     // one more than shown tells whether there is a next page
-    let mut rows =
-        queries::list(&mut cx.db, &principal, (&whose, which), today, after, limit + 1).await?;
+    let page = queries::Page { today: cx.l.today, after, limit: limit + 1, own: &own.asked };
+    let mut rows = match &own.unclear {
+        None => queries::list(&mut cx.db, &principal, (&whose, which), page).await?,
+        Some(_) => Vec::new(),
+    };
     let has_more = rows.len() > limits::PAGE_ROWS;
     rows.truncate(limits::PAGE_ROWS);
     let next = rows.last().filter(|_| has_more).map(|row| {
-        let place = Cursor { due_on: row.task.due_on, id: row.task.id };
-        address(is_team, which, Some(place))
+        let place = Cursor { place: row.place.clone(), id: row.task.id };
+        own.address(&[("after", &place.word())])
     });
     let content = html! {
         (header(&cx, is_team, may_see_team, which))
-        (ui::tabs(&cx.l.t("task-which"), &tabs(&cx, is_team, which)))
-        (table(&cx, rows, is_team, which, next))
+        (ui::tabs(&cx.l.t("task-which"), &tabs(&cx, &own, is_team, which)))
+        (own.bar(&cx))
+        @if let Some(refusals) = &own.unclear { (ui::error_summary(&cx.l, &cx.refusal_words(refusals.0.iter()))) }
+        (table(&cx, &own, rows, next).await?)
     };
-    Ok(cx.page(&cx.l.t("nav-tasks"), &content))
+    let status = own.unclear.as_ref().map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    Ok(cx.page_with_status(status, &cx.l.t("nav-tasks"), &content))
 }
 
-fn address(is_team: bool, which: Which, after: Option<Cursor>) -> String {
-    let after = after.map(Cursor::word).unwrap_or_default();
+fn address(is_team: bool, which: Which) -> String {
     let who = if is_team { "team" } else { "" };
     let show = if which == Which::Open { "" } else { which.key() };
-    let pairs = [("who", who), ("show", show), ("after", after.as_str())];
+    let pairs = [("who", who), ("show", show)];
     let query = ui::query_string(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
     format!("/tasks{}", if query == "?" { "" } else { &query })
 }
@@ -56,7 +64,7 @@ fn header(cx: &Cx, is_team: bool, may_see_team: bool, which: Which) -> Markup {
         } else {
             Button::quiet(label)
         };
-        button.href(address(team, which, None))
+        button.href(address(team, which))
     };
     let mut header = PageHeader::new(l.t("nav-tasks"));
     if may_see_team {
@@ -75,39 +83,49 @@ fn header(cx: &Cx, is_team: bool, may_see_team: bool, which: Which) -> Markup {
     header.render(l)
 }
 
-fn tabs(cx: &Cx, is_team: bool, which: Which) -> Vec<Tab> {
+/// The tabs keep what is asked of the list in fields of the bank's own.
+fn tabs(cx: &Cx, own: &OwnList, is_team: bool, which: Which) -> Vec<Tab> {
     let supervises = cx.principal().has("task.supervise");
     Which::ALL
         .into_iter()
         .filter(|w| *w != Which::WithoutOwner || supervises)
         .map(|w| {
             let label = cx.l.t(&format!("task-which-{}", w.key()));
-            Tab::new(address(is_team, w, None), label, w == which)
+            let who = if is_team { "team" } else { "" };
+            let show = if w == Which::Open { "" } else { w.key() };
+            Tab::new(own.address(&[("who", who), ("show", show)]), label, w == which)
         })
         .collect()
 }
 
-fn table(cx: &Cx, rows: Vec<Listed>, is_team: bool, which: Which, next: Option<String>) -> Markup {
+async fn table(
+    cx: &Cx,
+    own: &OwnList,
+    rows: Vec<Listed>,
+    next: Option<String>,
+) -> Result<Markup, Error> {
     let l = &cx.l;
+    let cells = own.cells(cx, rows.iter().map(|listed| &listed.task.custom).collect()).await?;
     let words = l.ta("task-rows", &[("n", rows.len().into())]);
     let mut table = Table::new("tasks", l.t("nav-tasks"))
         .column(Column::text(l.t("task-title")).wide())
         .column(Column::text(l.t("task-client")))
-        .column(Column::text(l.t("task-due")))
+        .column(own.standard(Column::text(l.t("task-due"))))
         .column(Column::text(l.t("task-kind")))
         .column(Column::text(l.t("task-assignee")))
-        .live("kind:task", address(is_team, which, None))
+        .live("kind:task", own.address(&[]))
         .empty(ui::empty(
             "list-checks",
             &l.t("task-list-empty"),
             &l.t("task-list-empty-words"),
             Some(Button::secondary(l.t("task-add")).icon("plus").dialog("/tasks/new?back=/tasks")),
         ));
-    table = table.rows(rows.iter().map(|listed| row(cx, listed)));
-    table.pager(Pager { previous: None, next, words }).render(l)
+    table = own.heads(table);
+    table = table.rows(rows.iter().zip(cells).map(|(listed, own)| row(cx, listed, own)));
+    Ok(table.pager(Pager { previous: None, next, words }).render(l))
 }
 
-fn row(cx: &Cx, listed: &Listed) -> Row {
+fn row(cx: &Cx, listed: &Listed, own: Vec<Cell>) -> Row {
     let l = &cx.l;
     let task = &listed.task;
     let is_open = task.state == TaskState::Open;
@@ -141,6 +159,7 @@ fn row(cx: &Cx, listed: &Listed) -> Row {
         .cell(due)
         .cell(Cell::quiet(l.t(&format!("task-kind-{}", task.kind.key()))))
         .cell(Cell::quiet(parts::staff_name(cx, Some(task.assignee_id))));
+    row = own.into_iter().fold(row, Row::cell);
     if is_open && task.vip && task.due_on < l.today {
         row = row.tone(Tone::Danger);
     }

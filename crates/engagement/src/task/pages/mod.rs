@@ -11,6 +11,7 @@ mod search;
 
 use web::{Access, Routes};
 
+pub(crate) use one::own_record;
 pub(in crate::task) use one::visible;
 pub(crate) use panels::panels;
 pub(crate) use search::search_sources;

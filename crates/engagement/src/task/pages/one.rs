@@ -5,11 +5,13 @@ use kernel::TaskId;
 use maud::{Markup, html};
 use spine::Error;
 use spine::secrecy::{Act, Group};
+use uuid::Uuid;
 use web::ui::{self, Button, Kv, PageHeader, Panel, Tone};
-use web::{Answer, Cx};
+use web::{Answer, Cx, Drawing, OwnRecord};
 
 use crate::parts;
 use crate::queries::client_ref::{self, ClientRef};
+use crate::task::commands::TASK;
 use crate::task::model::TaskState;
 use crate::task::queries::{self, TaskRow};
 
@@ -56,9 +58,11 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>) -> Answer {
     let l = cx.l.clone();
     let task = &shown.task;
     let waiting = cx.waiting_strip(task.id.uuid(), &format!("/tasks/{}", task.id)).await?;
+    let may_edit = is_changeable(&cx, &shown);
+    let own = cx.own(TASK.key).await?.card(&cx, task.id.uuid(), &task.custom, may_edit).await?;
     let body = html! {
         @if let Some(waiting) = &waiting { (waiting) }
-        (facts(&cx, &shown)) (actions(&cx, &shown))
+        (facts(&cx, &shown)) (own) (actions(&cx, &shown))
     };
     let content = if cx.is_fragment {
         ui::dialog_fragment(&l, &task.title, &body)
@@ -69,6 +73,29 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>) -> Answer {
         }
     };
     Ok(cx.page(&task.title, &content))
+}
+
+/// Whether the person may change it, as its commands ask.
+fn is_changeable(cx: &Cx, shown: &Shown) -> bool {
+    let (principal, task) = (cx.principal(), &shown.task);
+    let is_told = |c: &ClientRef| principal.allows(Act::Read(Group::History), c.owner());
+    let is_reached = shown.client.as_ref().is_none_or(is_told)
+        && (principal.reaches("task.write", task.owner())
+            || principal.reaches("task.supervise", task.owner()));
+    let is_mine = parts::acting_for(cx).contains(&task.assignee_id)
+        || (principal.user_id.is_some() && principal.user_id == task.created_by);
+    principal.has("task.write") && (is_reached || is_mine)
+}
+
+/// A task as its own fields are shown and changed by themselves.
+pub(crate) fn own_record<'a>(cx: &'a mut Cx, id: Uuid) -> Drawing<'a, OwnRecord> {
+    Box::pin(async move {
+        cx.principal().require("task.read")?;
+        let shown = visible(cx, &id.to_string()).await?;
+        let may_edit = is_changeable(cx, &shown);
+        let (title, href) = (shown.task.title, format!("/tasks/{id}"));
+        Ok(OwnRecord { title, href, values: shown.task.custom, may_edit })
+    })
 }
 
 fn facts(cx: &Cx, shown: &Shown) -> Markup {

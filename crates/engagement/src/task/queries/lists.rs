@@ -1,9 +1,9 @@
 //! Lists of tasks: the page, the card, the search box.
 
 use kernel::{ClientId, Date, TaskId, UserId};
-use spine::Principal;
 use spine::secrecy::Group;
-use store::{Read, StoreError, Value, params};
+use spine::{OwnAsked, OwnOrder, Principal};
+use store::{Cols, Read, StoreError, Value, params};
 
 use super::one::{COLUMNS, TaskRow};
 use crate::words;
@@ -17,6 +17,8 @@ pub struct Listed {
     pub client_name: String,
     /// The client's number; empty without a client.
     pub client_number: String,
+    /// What it is sorted by in its list: its day, or the key of a field.
+    pub place: String,
 }
 
 /// The columns [`Listed`] is read from, of the aliases `t` and `c`.
@@ -25,12 +27,13 @@ pub(crate) fn listed_columns() -> String {
 }
 
 pub(crate) fn listed(row: store::Row) -> Result<Listed, StoreError> {
-    let mut c = row.cols();
-    Ok(Listed {
-        task: TaskRow::from_cols(&mut c)?,
-        client_name: c.take()?,
-        client_number: c.take()?,
-    })
+    read_listed(&mut row.cols())
+}
+
+fn read_listed(c: &mut Cols) -> Result<Listed, StoreError> {
+    let task = TaskRow::from_cols(c)?;
+    let place = task.due_on.to_string();
+    Ok(Listed { task, client_name: c.take()?, client_number: c.take()?, place })
 }
 
 /// Tasks seen as belonging to their assignee, which is what the policy's filter compares.
@@ -113,24 +116,37 @@ impl Which {
 }
 
 /// A place in the order of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// Day of the last row.
-    pub due_on: Date,
+    /// What the last row is sorted by: its day, or the key of a field.
+    pub place: String,
     /// The last row.
     pub id: TaskId,
 }
 
 impl Cursor {
     /// As it stands in an address: `2026-11-23_0192…`.
-    pub fn word(self) -> String {
-        format!("{}_{}", self.due_on, self.id)
+    pub fn word(&self) -> String {
+        format!("{}_{}", self.place, self.id)
     }
     /// From the word; `None` when it is no place.
     pub fn from_word(word: &str) -> Option<Self> {
-        let (day, id) = word.split_once('_')?;
-        Some(Self { due_on: day.parse().ok()?, id: id.parse().ok()? })
+        let (place, id) = word.rsplit_once('_')?;
+        (!place.contains('\0')).then_some(())?;
+        Some(Self { place: place.to_owned(), id: id.parse().ok()? })
     }
+}
+
+/// Which page of which tasks.
+pub struct Page<'a> {
+    /// Today.
+    pub today: Date,
+    /// The place it begins behind.
+    pub after: Option<Cursor>,
+    /// Rows at most.
+    pub limit: i64,
+    /// What is asked in fields of the bank's own; their order goes before that by day.
+    pub own: &'a OwnAsked,
 }
 
 /// One page of tasks, by day; closed ones with the latest day first.
@@ -141,19 +157,15 @@ pub async fn list<R: Read>(
     db: &mut R,
     principal: &Principal,
     (whose, which): (&Whose, Which),
-    today: Date,
-    after: Option<Cursor>,
-    limit: i64,
+    page: Page<'_>,
 ) -> Result<Vec<Listed>, StoreError> {
-    let newest_first = which == Which::Closed;
-    let (day, id) = match after {
-        Some(cursor) => (cursor.due_on.to_string(), cursor.id.uuid()),
-        None if newest_first => ("9999-12-31".to_owned(), uuid::Uuid::max()),
-        None => (String::new(), uuid::Uuid::nil()),
+    let mut values = params![page.limit].to_vec();
+    let (key, join, is_down) = match &page.own.order {
+        Some(order) => (OwnOrder::EXPRESSION, order.join("t.id", &mut values), order.is_descending),
+        None => ("t.due_on", String::new(), which == Which::Closed),
     };
-    let mut values = params![day, id, limit].to_vec();
-    let (first, order) = if newest_first { ("<", "desc") } else { (">", "asc") };
-    let condition = which.condition(today, &mut values);
+    let condition = which.condition(page.today, &mut values);
+    let own = page.own.conditions("t.id", &mut values);
     let reach = match whose {
         Whose::Of(people) => any_of("t.assignee_id", people, &mut values),
         Whose::Scope => {
@@ -162,12 +174,24 @@ pub async fn list<R: Read>(
             format!("{} and {}", filter.sql, told(principal, &mut values))
         }
     };
+    let (sign, order) = if is_down { ("<", "desc") } else { (">", "asc") };
+    let behind = page.after.map_or_else(String::new, |after| {
+        values.push(after.place.into());
+        values.push(after.id.into());
+        let n = values.len();
+        format!(" and ({key}, t.id) {sign} (${}, ${n})", n - 1)
+    });
     let sql = format!(
-        "select {} from {SCOPED} where {condition} and {reach} \
-         and (t.due_on, t.id) {first} ($1, $2) order by t.due_on {order}, t.id {order} limit $3",
+        "select {}, {key} from {SCOPED}{join} where {condition} and {reach}{own}{behind} \
+         order by {key} {order}, t.id {order} limit $1",
         listed_columns()
     );
-    db.query(&sql, &values).await?.into_iter().map(listed).collect()
+    let rows = db.query(&sql, &values).await?.into_iter().map(|row| {
+        let mut c = row.cols();
+        let listed = read_listed(&mut c)?;
+        Ok(Listed { place: c.take()?, ..listed })
+    });
+    rows.collect()
 }
 
 /// Whether a task `t` of a client `c` is told to a person: his own is, and those of clients whose history he

@@ -1,7 +1,7 @@
 //! A task as the database holds it.
 
 use kernel::{BranchId, ClientId, Date, InteractionId, TaskId, Timestamp, UserId};
-use spine::Owner;
+use spine::{OwnValues, Owner};
 use store::{Cols, Read, StoreError, params};
 
 use crate::task::model::{TaskKind, TaskState};
@@ -49,13 +49,15 @@ pub struct TaskRow {
     pub needs_owner: bool,
     /// The contact it was agreed in.
     pub source_interaction_id: Option<InteractionId>,
+    /// Fields the bank has added.
+    pub custom: OwnValues,
 }
 
 /// The columns of [`TaskRow`], of the table alias `t`.
 pub(crate) const COLUMNS: &str = "t.id, t.client_id, t.title, t.kind, t.due_on, t.due_at, \
      t.assignee_id, t.branch_id, t.created_by, t.created_at, t.state, t.priority, t.vip, t.result, \
      t.closed_at, t.closed_by, t.postponed, t.escalation_level, t.needs_owner, \
-     t.source_interaction_id";
+     t.source_interaction_id, t.custom";
 
 impl TaskRow {
     /// To whom it belongs, for the policy: the branch of the client and the person who does it.
@@ -92,6 +94,7 @@ impl TaskRow {
             escalation_level: c.take()?,
             needs_owner: c.take()?,
             source_interaction_id: c.take()?,
+            custom: c.take()?,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use kernel::{ClientId, Refusal, Refusals};
 use serde::{Deserialize, Serialize};
+pub use spine::FieldEdit;
 use spine::secrecy::group_of_field;
 use spine::{Change, Command, Conflict, Error, FieldConflict, Owner, Work};
 use store::{Read, Value, params};
@@ -15,17 +16,6 @@ use crate::identity;
 use crate::identity::record::RECORD_FIELDS;
 use crate::merge::queries::NOT_MERGED;
 use crate::search;
-
-/// One field as its form showed it and as the person left it.
-#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct FieldEdit {
-    /// Field key.
-    pub field: String,
-    /// The canonical text when the form was opened; empty for none.
-    pub original: String,
-    /// What was typed.
-    pub value: String,
-}
 
 /// Changes fields of a client. Fields that somebody else changed meanwhile are merged when they
 /// differ from these, and come back as a conflict when they do not.

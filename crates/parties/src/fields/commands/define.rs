@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Error, Merge, Work};
 use store::params;
 
-use crate::fields::CLIENT;
 use crate::fields::cache::ENTITY;
 use crate::fields::job::{IndexFieldJob, Order};
 use crate::fields::model::{Field, FieldSpec, IndexState, derived_key, is_key, options_text};
@@ -17,7 +16,7 @@ const FIELDS_MAX: usize = 200;
 /// Adds a field; it is in force at once.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AddField {
-    /// `client`.
+    /// `client`, `task`, `interaction`, `project`, `link`, `account`, or the key of a kind of record of the bank's own.
     pub object: String,
     /// Its name for programs, beginning with `x_`; left out: made of the label.
     #[serde(default)]
@@ -35,10 +34,11 @@ impl Command for AddField {
         queries::hold(w).await?;
         let definitions = queries::read(w).await?;
         let mut refusals = Refusals::default();
-        if self.object != CLIENT && definitions.object(&self.object).is_none() {
+        let own = w.fieldable().iter().find(|one| one.key == self.object).copied();
+        if own.is_none() && definitions.object(&self.object).is_none() {
             refusals.push(Refusal::field("not-a-choice", "object"));
         }
-        let spec = self.spec.tidied();
+        let spec = self.spec.tidied().fitting(&self.object, own.as_ref());
         spec.check(&mut refusals);
         let leads = spec.of_object.as_deref();
         if leads.is_some_and(|object| definitions.object(object).is_none()) {
@@ -120,7 +120,9 @@ impl Command for EditField {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let field = held(w, self.field_id).await?;
-        let mine = self.spec.tidied();
+        let known = w.fieldable();
+        let own = known.iter().find(|one| one.key == field.object);
+        let mine = self.spec.tidied().fitting(&field.object, own);
         let mut refusals = Refusals::default();
         mine.check(&mut refusals);
         refusals.into_result()?;
@@ -136,7 +138,7 @@ impl Command for EditField {
         // a number of other decimals or another currency would be another number
         let scale = |s: &FieldSpec| (s.kind, s.decimals, s.currency.clone(), s.of_object.clone());
         if scale(&spec) != scale(&field.spec)
-            && queries::has_values(w, &field.object, &field.key).await?
+            && queries::has_values(w, (known, &field.object), &field.key).await?
         {
             refusals.push(Refusal::field("field-kind-fixed", "kind"));
         }

@@ -8,14 +8,14 @@ use spine::{Change, Command, Error, Work};
 use store::{Read, Value, params};
 use uuid::Uuid;
 
+use super::door::found_words;
 use super::values::index_rows;
 use crate::client::model::client_number;
-use crate::fields::CLIENT;
 use crate::fields::cache::ENTITY;
 use crate::fields::job::Order;
 use crate::fields::model::{Definitions, Field, IndexState};
 use crate::fields::queries;
-use crate::{objects, search};
+use crate::objects;
 
 /// Writes what a stretch of the walk has read, and where it stands; answers whether it goes on. Part of the walk.
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,13 +82,15 @@ impl StoreIndex {
         definitions: &Definitions,
         object: &str,
     ) -> Result<(), Error> {
-        if object == CLIENT {
-            for id in &self.ids {
-                search::commands::index_client(w, (*id).into()).await?;
+        let known = w.fieldable();
+        let own = known.iter().find(|one| one.key == object);
+        if let Some(find) = own.and_then(|one| one.find) {
+            for (id, doc) in queries::docs_of(w, (known, object), &self.ids, "").await? {
+                find(w, id, found_words(definitions, object, &doc)).await?;
             }
             return Ok(());
         }
-        for (id, doc) in queries::docs_of(w, object, &self.ids, "").await? {
+        for (id, doc) in queries::docs_of(w, (known, object), &self.ids, "").await? {
             let number = client_number(id);
             objects::commands::index_tokens(w, definitions, object, id.into(), (&number, &doc))
                 .await?;
@@ -101,7 +103,9 @@ impl StoreIndex {
         let currency = crate::client::currency(w.ctx)?;
         let lock = w.dialect().for_share();
         let mut rows: Vec<Vec<Value>> = Vec::new();
-        for (id, doc) in queries::docs_of(w, &field.object, &self.ids, lock).await? {
+        let known = w.fieldable();
+        let docs = queries::docs_of(w, (known, &field.object), &self.ids, lock).await?;
+        for (id, doc) in docs {
             let keys = doc.get(&field.key).map(|text| field.keys(text, currency));
             for key in keys.into_iter().flatten() {
                 rows.push(vec![field.id.into(), key.into(), id.into()]);

@@ -32,7 +32,9 @@ impl Command for AddObject {
         let spec = self.spec.tidied();
         let mut refusals = Refusals::default();
         spec.check(&mut refusals);
-        let is_taken = |key: &str| definitions.objects().any(|o| o.key == key);
+        let known = w.fieldable();
+        let is_own = |key: &str| known.iter().any(|one| one.key == key);
+        let is_taken = |key: &str| is_own(key) || definitions.objects().any(|o| o.key == key);
         let key = match self.key.as_deref().map(str::trim).filter(|key| !key.is_empty()) {
             None => derived_object_key(&spec.name_many, is_taken),
             Some(key) => {

@@ -3,11 +3,13 @@
 use kernel::{Currency, Lang, Refusal, Refusals, limits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use spine::Fieldable;
 
 use super::decimal::{self, DECIMALS_MAX};
 use super::key::slug;
 use super::kind::FieldKind;
 use crate::client::model::ClientKind;
+use crate::fields::CLIENT;
 
 /// Longest label of a field or an option (characters).
 pub const LABEL_CHARS_MAX: usize = 80;
@@ -201,6 +203,17 @@ impl FieldSpec {
             client_kinds: self.client_kinds.clone(),
             roles: self.roles.iter().map(|r| tidied(r)).filter(|r| !r.is_empty()).collect(),
         }
+    }
+    /// The same without what an object has no use for: a list, a search, kinds of client.
+    pub(crate) fn fitting(mut self, object: &str, own: Option<&Fieldable>) -> Self {
+        let has_list = own.is_none_or(|one| one.has_list);
+        self.listed &= has_list;
+        self.indexed &= has_list;
+        self.searchable &= own.is_none_or(|one| one.find.is_some());
+        if object != CLIENT {
+            self.client_kinds.clear();
+        }
+        self
     }
     /// Everything that cannot be, each at its field of the form.
     pub(crate) fn check(&self, refusals: &mut Refusals) {

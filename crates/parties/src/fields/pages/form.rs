@@ -21,7 +21,8 @@ pub(super) async fn new(cx: Cx) -> Answer {
     let object = query.opt("object").unwrap_or_else(|| CLIENT.to_owned());
     let start = start.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let start = start.into_iter().chain([("object".to_owned(), object)]);
-    let body = new_markup(&cx, &FormData::from_pairs(start), &Refusals::default());
+    let typed = FormData::from_pairs(start);
+    let body = new_markup(&cx, &typed, &Refusals::default());
     Ok(dialog(&cx, StatusCode::OK, &cx.l.t("fields-add"), &body))
 }
 
@@ -51,7 +52,7 @@ fn new_markup(cx: &Cx, typed: &FormData, refusals: &Refusals) -> Markup {
         .hidden("object", typed.raw("object"))
         .submit(cx.l.t("fields-add-submit"))
         .cancel(HOME)
-        .render(&cx.l, &fields(cx, typed, refusals, true))
+        .render(&cx.l, &fields(cx, (typed.raw("object"), typed), refusals, true))
 }
 
 /// Refusals of the folded part: it is opened when one of them stands there.
@@ -72,8 +73,20 @@ const FOLDED: [&str; 13] = [
 ];
 
 /// The fields of the form; the key is asked once, when the field is new.
-pub(super) fn fields(cx: &Cx, typed: &FormData, refusals: &Refusals, is_new: bool) -> Markup {
+pub(super) fn fields(
+    cx: &Cx,
+    (object, typed): (&str, &FormData),
+    refusals: &Refusals,
+    is_new: bool,
+) -> Markup {
     let l = &cx.l;
+    let own = cx.app.services.bus.fieldable().iter().find(|one| one.key == object);
+    // an object without a list or a search has no use for the ticks that are about them
+    let is_offered = |name: &str| match name {
+        "listed" | "indexed" => own.is_none_or(|one| one.has_list),
+        "searchable" => own.is_none_or(|one| one.find.is_some()),
+        _ => true,
+    };
     // a kind that cannot be is a refusal of the command at `kind`, of the form at `field_kind`
     let error = |name: &str| cx.field_error(refusals, name);
     let kinds = FieldKind::ALL
@@ -98,15 +111,17 @@ pub(super) fn fields(cx: &Cx, typed: &FormData, refusals: &Refusals, is_new: boo
         ]))
         (Control::new("options", l.t("field-def-options"), Input::Textarea { rows: 4 })
             .value(typed.raw("options")).hint(l.t("field-def-options-hint")).error(error("options")).full().render(l))
-        @for name in ["required", "listed", "indexed", "searchable"] { (tick(name)) }
+        @for name in ["required", "listed", "indexed", "searchable"] {
+            @if is_offered(name) { (tick(name)) }
+        }
         details.narrowing open[refusals.0.iter().any(is_folded)] {
             summary { (l.t("fields-more")) }
-            (more(cx, typed, refusals, is_new))
+            (more(cx, (object, typed), refusals, is_new))
         }
     }
 }
 
-fn more(cx: &Cx, typed: &FormData, refusals: &Refusals, is_new: bool) -> Markup {
+fn more(cx: &Cx, (object, typed): (&str, &FormData), refusals: &Refusals, is_new: bool) -> Markup {
     let l = &cx.l;
     let line = |name: &str| {
         Control::text(name, l.t(&format!("field-def-{}", name.replace('_', "-"))))
@@ -128,8 +143,10 @@ fn more(cx: &Cx, typed: &FormData, refusals: &Refusals, is_new: bool) -> Markup 
             line("chars_max").narrow().render(l),
             line("mask").hint(l.t("field-def-mask-hint")).render(l),
         ]))
-        (boxes("client_kinds", &l.t("field-def-client-kinds"), &l.t("field-def-client-kinds-hint"), typed,
-            ClientKind::ALL.iter().map(|k| (k.key().to_owned(), kind_word(l, *k))).collect()))
+        @if object == CLIENT {
+            (boxes("client_kinds", &l.t("field-def-client-kinds"), &l.t("field-def-client-kinds-hint"), typed,
+                ClientKind::ALL.iter().map(|k| (k.key().to_owned(), kind_word(l, *k))).collect()))
+        }
         (role_boxes(cx, typed))
         @if !is_new { (line("position").narrow().render(l)) }
     }

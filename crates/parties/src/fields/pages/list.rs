@@ -18,7 +18,9 @@ pub(super) async fn page(cx: Cx) -> Answer {
     let definitions = definitions(&cx.app.services, cx.now()).await?;
     let asked = query.opt("object").unwrap_or_else(|| CLIENT.to_owned());
     let object = definitions.objects().find(|o| o.key == asked && o.is_active());
-    let key = object.map_or(CLIENT, |o| o.key.as_str());
+    let known = cx.app.services.bus.fieldable();
+    let own = known.iter().find(|one| one.key == asked).map_or(CLIENT, |one| one.key);
+    let key = object.map_or(own, |o| o.key.as_str());
     let add = Button::primary(l.t("fields-add")).icon("plus");
     let add = add.dialog(format!("/admin/fields/new?object={key}"));
     let mut header = PageHeader::new(l.t("fields-title"))
@@ -32,7 +34,10 @@ pub(super) async fn page(cx: Cx) -> Answer {
         (new)
     });
     let place = |key: &str| format!("{HOME}?object={key}");
-    let mut tabs = vec![Tab::new(HOME, l.t("nav-clients"), !is_away && object.is_none())];
+    let mut tabs: Vec<Tab> = known
+        .iter()
+        .map(|one| Tab::new(place(one.key), l.t(one.label), !is_away && key == one.key))
+        .collect();
     for one in definitions.objects().filter(|o| o.is_active()) {
         let is_now = !is_away && object.is_some_and(|o| o.id == one.id);
         tabs.push(Tab::new(place(&one.key), one.spec.many(l.lang), is_now));

@@ -4,7 +4,11 @@ mod form;
 mod list;
 mod object;
 mod one;
+mod own;
+mod own_edit;
 mod sent;
+
+pub(super) use own_edit::load as load_own;
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -24,6 +28,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/admin/fields/{id}", FIELDS, one::save)
         .post("/admin/fields/{id}/archive", FIELDS, one::archive)
         .post("/admin/fields/{id}/restore", FIELDS, one::restore)
+        .get("/own-fields/{object}/{id}", Access::Needs("app.use"), own_edit::form)
+        .post("/own-fields/{object}/{id}", Access::Needs("app.use"), own_edit::save)
+        .post("/own-fields/{object}/columns", Access::Needs("app.use"), own_edit::columns)
         .get("/admin/objects/new", FIELDS, object::new)
         .post("/admin/objects/new", FIELDS, object::add)
         .get("/admin/objects/{id}", FIELDS, object::edit)

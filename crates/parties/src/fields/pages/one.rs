@@ -15,6 +15,7 @@ use web::{Answer, Cx, FormData};
 
 use super::sent::{form_of, spec_of};
 use super::{HOME, form, list, post_button};
+use crate::fields::CLIENT;
 use crate::fields::commands::{ArchiveField, EditField, words};
 use crate::fields::model::{Field, FieldSpec, IndexState};
 use crate::fields::{Linked, control, definitions, queries};
@@ -48,7 +49,7 @@ async fn markup(
         .hidden("original", original)
         .submit(l.t("fields-save"))
         .cancel(HOME)
-        .render(l, &form::fields(cx, typed, refusals, false));
+        .render(l, &form::fields(cx, (&field.object, typed), refusals, false));
     let (action, button) = if field.is_active() {
         ("archive", Button::secondary(l.t("field-archive")).icon("trash-2"))
     } else {
@@ -73,13 +74,27 @@ fn preview(cx: &Cx, field: &Field) -> Markup {
     let l = &cx.l;
     Panel::new(l.t("field-preview")).render(&html! {
         div.form-grid { (control(cx, field, "", &Linked::new(), &Refusals::default())) }
-        @if field.is_active() {
-            p {
-                a href="/clients/new" { (l.t("field-see-form")) } " · "
-                a href={ "/clients?cols=name," (field.key) } { (l.t("field-see-list")) }
+        @if field.is_active() { (ways(cx, field)) }
+    })
+}
+
+/// The ways to where it is seen.
+fn ways(cx: &Cx, field: &Field) -> Markup {
+    let l = &cx.l;
+    let own = cx.app.services.bus.fieldable().iter().find(|one| one.key == field.object);
+    let columns = if field.object == CLIENT { "name," } else { "" };
+    let list = match own {
+        Some(one) => one.home.to_owned(),
+        None => format!("/objects/{}", field.object),
+    };
+    html! {
+        p {
+            @if field.object == CLIENT { a href="/clients/new" { (l.t("field-see-form")) } " · " }
+            @if own.is_none_or(|one| one.has_list) {
+                a href={ (list) "?cols=" (columns) (field.key) } { (l.t("field-see-list")) }
             }
         }
-    })
+    }
 }
 
 async fn facts(cx: &Cx, field: &Field) -> Result<Markup, Error> {

@@ -11,6 +11,7 @@ mod fields;
 mod load;
 mod loans;
 mod orders;
+mod own;
 mod refs;
 mod reviews;
 mod roles;
@@ -25,6 +26,7 @@ pub use cards::ImportCards;
 pub use load::{HoldingRole, LoadHoldings, LoadedHoldings, Month};
 pub use loans::ImportLoans;
 pub use orders::ImportOrders;
+pub(crate) use own::ACCOUNTS;
 pub use roles::ImportRoles;
 pub use transactions::ImportTransactions;
 
@@ -36,6 +38,7 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add::<ImportOrders>();
     registry.add::<ImportTransactions>();
     registry.add::<LoadHoldings>();
+    registry.fieldable(&[ACCOUNTS]);
 }
 
 /// What an import needs.

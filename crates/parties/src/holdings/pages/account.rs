@@ -5,12 +5,14 @@ use kernel::{AccountId, ClientId, Money};
 use maud::{Markup, html};
 use spine::secrecy::{Group, Groups};
 use spine::{Error, Owner, Principal};
+use uuid::Uuid;
 use web::i18n::L;
 use web::ui::{self, Cell, Column, Kv, PageHeader, Pager, Panel, Row, Table, Tile, money_row};
-use web::{Answer, Cx};
+use web::{Answer, Cx, Drawing, OwnRecord};
 
 use super::{asked, words};
 use crate::client::queries as clients;
+use crate::holdings::commands::ACCOUNTS;
 use crate::holdings::indicators::{Holding, Indicator, indicators};
 use crate::holdings::model::{
     Account, AccountRole, OrderState, StandingOrder, Transaction, mask_number,
@@ -55,11 +57,13 @@ pub(super) async fn page(mut cx: Cx, Path((client, id)): Path<(ClientId, Account
         .marks(words::badges(l, &signs))
         .other(ui::copy_button(l, &held.account.number));
     let movements = movements(l, client, &held.account, moves, before.is_some());
+    let may_fill = owner_among(&principal, &parties).is_some();
+    let own = cx.own(ACCOUNTS.key).await?.card(&cx, id.uuid(), &held.custom, may_fill).await?;
     let content = html! {
         (header.render(l))
         (ui::stack(&[
             sums(l, &held.account),
-            ui::split(&movements, &side(&cx, &held, &parties, &orders)),
+            ui::split(&movements, &side(&cx, &held, &parties, (&orders, &own))),
         ]))
     };
     Ok(cx.page(&title, &content))
@@ -87,6 +91,32 @@ pub(in crate::holdings) fn note_read(cx: &Cx, parties: &[Party], client: Owner) 
     }
 }
 
+/// An owner over whom the person may write into the bank's own fields of the account.
+fn owner_among<'a>(principal: &Principal, parties: &'a [Party]) -> Option<&'a Holder> {
+    let mut owners = parties.iter().filter(|(_, role, _)| *role == AccountRole::Owner);
+    owners.find(|(_, _, one)| queries::may_fill(principal, one.owner)).map(|(_, _, one)| one)
+}
+
+/// An account as its own fields are shown and changed by themselves: to who sees the money of an owner.
+pub(crate) fn own_record<'a>(cx: &'a mut Cx, id: Uuid) -> Drawing<'a, OwnRecord> {
+    Box::pin(async move {
+        let id = AccountId::from_uuid(id);
+        let principal = std::sync::Arc::clone(&cx.ctx.principal);
+        let parties = queries::holders(&mut cx.db, &[id]).await?;
+        let mut owners = parties.iter().filter(|(_, role, _)| *role == AccountRole::Owner);
+        let seen = |one: &&Party| {
+            principal.reaches("client.read", one.2.owner)
+                && principal.reaches("holding.read", one.2.owner)
+        };
+        let (_, _, owner) = owners.find(seen).ok_or(Error::NotFound)?;
+        note_read(cx, &parties, owner.owner);
+        let values = queries::own_values(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
+        let may_edit = owner_among(&principal, &parties).is_some();
+        let href = format!("/clients/{}/accounts/{id}", owner.id);
+        Ok(OwnRecord { title: cx.l.t("own-account"), href, values, may_edit })
+    })
+}
+
 fn sums(l: &L, a: &Account) -> Markup {
     let money = |minor: i64| Money::new(minor, a.currency);
     let mut balance =
@@ -100,10 +130,15 @@ fn sums(l: &L, a: &Account) -> Markup {
     money_row(l, &[balance, Tile::new(l.t("holdings-credit"), left, l.t("holdings-no-limits"))])
 }
 
-fn side(cx: &Cx, held: &HeldAccount, parties: &[Party], orders: &[StandingOrder]) -> Markup {
+fn side(
+    cx: &Cx,
+    held: &HeldAccount,
+    parties: &[Party],
+    (orders, own): (&[StandingOrder], &Markup),
+) -> Markup {
     let l = &cx.l;
     html! {
-        (Panel::new(l.t("holdings-terms")).icon("landmark").render(&facts(cx, &held.account)))
+        (Panel::new(l.t("holdings-terms")).icon("landmark").render(&html! { (facts(cx, &held.account)) (own) }))
         (Panel::new(l.t("holdings-parties")).icon("users").render(&people(cx, parties)))
         @if !orders.is_empty() {
             (Panel::new(l.t("holdings-orders")).icon("refresh-cw").render(&order_list(l, orders)))

@@ -7,6 +7,7 @@ mod money;
 mod turnover;
 mod words;
 
+pub(crate) use account::own_record;
 pub(in crate::holdings) use account::{may_see as account_seen, note_read as account_read};
 
 use std::sync::Arc;

@@ -7,7 +7,7 @@ mod rows;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{AccountId, ClientId, Date};
-use spine::Owner;
+use spine::{OwnValues, Owner, Principal};
 use store::{Cols, Read, StoreError, Value, params};
 
 use super::average::{average, months_before};
@@ -47,6 +47,8 @@ pub struct HeldAccount {
     pub role: AccountRole,
     /// What its turnovers tell.
     pub activity: Activity,
+    /// Fields the bank has added.
+    pub custom: OwnValues,
 }
 
 fn held(c: &mut Cols) -> Result<HeldAccount, StoreError> {
@@ -55,7 +57,7 @@ fn held(c: &mut Cols) -> Result<HeldAccount, StoreError> {
     let last: Option<String> = c.take()?;
     let last_month = last.and_then(|month| format!("{month}-01").parse().ok());
     let activity = Activity { last_month, average_minor: None };
-    Ok(HeldAccount { account, role, activity })
+    Ok(HeldAccount { account, role, activity, custom: c.take()? })
 }
 
 const LAST_MONTH: &str =
@@ -72,7 +74,7 @@ pub async fn accounts<R: Read>(
     today: Date,
 ) -> Result<Vec<HeldAccount>, StoreError> {
     let sql = format!(
-        "select {ACCOUNT}, r.role, {LAST_MONTH} \
+        "select {ACCOUNT}, r.role, {LAST_MONTH}, a.custom \
          from account_role r join account a on a.id = r.account_id where r.client_id = $1 \
          order by case when a.closed_on is null then 0 else 1 end, a.opened_on desc, a.id limit $2"
     );
@@ -83,6 +85,18 @@ pub async fn accounts<R: Read>(
     all.sort_by_key(|h| (h.account.closed_on.is_some(), h.role));
     averages(db, &mut all, today).await?;
     Ok(all)
+}
+
+/// The bank's own fields of an account.
+///
+/// # Errors
+/// The database's.
+pub async fn own_values<R: Read>(
+    db: &mut R,
+    id: AccountId,
+) -> Result<Option<OwnValues>, StoreError> {
+    let sql = "select custom from account where id = $1";
+    db.first(sql, params![id]).await?.map(store::Row::one).transpose()
 }
 
 /// One account of a client; none when he has no role on it.
@@ -96,7 +110,7 @@ pub async fn account_of<R: Read>(
     today: Date,
 ) -> Result<Option<HeldAccount>, StoreError> {
     let sql = format!(
-        "select {ACCOUNT}, r.role, {LAST_MONTH} \
+        "select {ACCOUNT}, r.role, {LAST_MONTH}, a.custom \
          from account_role r join account a on a.id = r.account_id \
          where r.account_id = $2 and r.client_id = $1"
     );
@@ -169,6 +183,11 @@ pub async fn holders<R: Read>(
     let mut all = each(db.query(&sql, &ids).await?, |c| Ok((c.take()?, c.take()?, holder(c)?)))?;
     all.sort_by_key(|(_, role, _)| *role);
     Ok(all)
+}
+
+/// Whether somebody may write into the bank's own fields of an account of this owner.
+pub(super) fn may_fill(principal: &Principal, owner: Owner) -> bool {
+    principal.reaches("holding.read", owner) && principal.reaches("client.edit", owner)
 }
 
 /// The cards a client carries, working ones first.

@@ -2,11 +2,14 @@
 //! over one side and sight of the other.
 
 mod main_member;
+mod own;
+
+use std::collections::BTreeMap;
 
 use kernel::{ClientId, Date, LinkId, Refusal, Refusals, limits};
 use serde::{Deserialize, Serialize};
 use spine::secrecy::Group;
-use spine::{Change, Command, Error, Work};
+use spine::{Change, Command, Error, FieldEdit, OwnValues, Typed, Work};
 use store::{Read, params};
 
 use super::model::{Draft, LinkKind, check};
@@ -14,6 +17,7 @@ use super::queries;
 use crate::client::queries::{ClientHead, head};
 
 pub use main_member::SetMainMember;
+pub(crate) use own::LINK;
 
 /// Makes a link: `from` is `kind` of `to`.
 #[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -32,6 +36,9 @@ pub struct AddLink {
     pub until: Option<Date>,
     /// In words.
     pub note: String,
+    /// Fields the bank has added, by key, as typed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, String>,
 }
 
 impl Command for AddLink {
@@ -57,6 +64,10 @@ impl Command for AddLink {
         let today = w.ctx.now.date_in(&jiff::tz::TimeZone::UTC);
         let mut refusals = check(&draft, &known, &ancestors, today);
         check_note(self.kind, &self.note, &mut refusals);
+        let edits = FieldEdit::over(&OwnValues::default(), &self.custom);
+        let typed =
+            Typed { object: LINK.key, stored: None, edits: &edits, refusals: &mut refusals };
+        let own = w.own_values(typed).await?;
         refusals.into_result()?;
         let id: LinkId = w.new_id();
         let (now, author) = (w.ctx.now, w.actor());
@@ -77,8 +88,9 @@ impl Command for AddLink {
             ],
         )
         .await?;
+        w.write_own(&LINK, id, &own).await?;
         let change = || {
-            Change::new()
+            own.noted(Change::new())
                 .set("kind", self.kind.key())
                 .set("share_bp", self.share_bp)
                 .set("since", self.since.map(|d| d.to_string()))

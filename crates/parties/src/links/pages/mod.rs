@@ -11,6 +11,8 @@ mod panel;
 pub(crate) mod pick;
 mod words;
 
+pub(crate) use panel::own_record;
+
 use std::sync::Arc;
 
 use web::{Access, CardPanel, Routes};

@@ -5,8 +5,8 @@ use axum::response::Response;
 use kernel::{ClientId, Refusal, Refusals};
 use maud::{Markup, html};
 use serde::Deserialize;
-use spine::Error;
 use spine::secrecy::Group;
+use spine::{Error, OwnValues};
 use web::ui::{Button, Field, Form, Input, Opt, form_row};
 use web::{Answer, Cx, FormData};
 
@@ -14,7 +14,7 @@ use super::pick;
 use super::words::relation_words;
 use crate::client::queries::{self as clients, ClientHead};
 use crate::contacts::frame::{self, card, dialog, name_of, status};
-use crate::links::commands::AddLink;
+use crate::links::commands::{AddLink, LINK};
 use crate::links::model::{Relation, parse_share};
 
 const FIELDS: &[&str] = &["party", "relation", "share", "since", "note"];
@@ -42,16 +42,18 @@ pub(super) async fn new_form(
     Query(kept): Query<Kept>,
 ) -> Answer {
     let head = frame::editable(&cx, frame::id(&client)?, Group::Links).await?.head;
-    Ok(form(&cx, &head, &kept, &Refusals::default()).await?)
+    let own = FormData::from_pairs(cx.own(LINK.key).await?.start(&OwnValues::default()));
+    Ok(form(&cx, &head, (&kept, &own), &Refusals::default()).await?)
 }
 
 async fn form(
     cx: &Cx,
     head: &ClientHead,
-    kept: &Kept,
+    (kept, own): (&Kept, &FormData),
     refusals: &Refusals,
 ) -> Result<Response, Error> {
     let l = &cx.l;
+    let fields = cx.own(LINK.key).await?;
     let error = |field: &str| cx.field_error(refusals, field);
     let relations: Vec<Opt> = Relation::of(head.kind)
         .into_iter()
@@ -68,6 +70,7 @@ async fn form(
             Field::new("since", l.t("links-from"), Input::Date).value(&kept.since).error(error("since")).render(l),
         ]))
         (Field::text("note", l.t("links-note")).value(&kept.note).full().error(error("note")).render(l))
+        (fields.controls(cx, own, refusals).await?)
     };
     let form = Form::post(format!("{}/links", card(head.id)))
         .hidden("_id", cx.form_id())
@@ -132,12 +135,20 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
     let share_bp = parse_share(&sent.text("share"), &mut refusals);
     let since = sent.date("since", cx.l.today, &mut refusals);
     let form_id = sent.command_id()?;
+    let edits = cx.own(LINK.key).await?.edits(&sent);
     let outcome = match (relation, party, refusals.into_result()) {
         (Some(relation), Some(party), Ok(())) => {
             let (from, to) = if relation.other_holds { (party, head.id) } else { (head.id, party) };
-            let note = sent.text("note");
-            let command =
-                AddLink { from, to, kind: relation.kind, share_bp, since, until: None, note };
+            let command = AddLink {
+                from,
+                to,
+                kind: relation.kind,
+                share_bp,
+                since,
+                until: None,
+                note: sent.text("note"),
+                custom: edits.into_iter().map(|edit| (edit.field, edit.value)).collect(),
+            };
             cx.execute(form_id, &command).await
         }
         (_, _, refused) => Err(Error::Refused(refused.err().unwrap_or_default())),
@@ -154,7 +165,7 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, sent: FormData) -> A
                 since: text("since"),
                 note: text("note"),
             };
-            Ok(form(&cx, &head, &kept, &refusals).await?)
+            Ok(form(&cx, &head, (&kept, &sent), &refusals).await?)
         }
         Err(error) => Err(error.into()),
     }

@@ -1,15 +1,21 @@
 //! The panel of links on the client card.
 
-use kernel::ClientId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kernel::{ClientId, LinkId};
 use maud::{Markup, html};
 use spine::Error;
 use spine::secrecy::Group;
+use uuid::Uuid;
 use web::icons::icon;
 use web::ui::{Button, Panel};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardPanel, Cx, Drawing, OwnRecord, PanelMarkup, PanelSlot};
 
 use super::words::{client_link, hidden_words, kind_icon, relation_words};
+use crate::client::queries::head;
 use crate::contacts::frame::{self, Seen, card, plus};
+use crate::links::commands::LINK;
 use crate::links::queries::{self, Linked};
 
 /// Links shown on the card; the rest is one click away.
@@ -46,6 +52,11 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     let all = format!("{}/links", card(client));
     let add = format!("{}/links/new", card(client));
     let shown = current.get(..SHOWN).unwrap_or(&current);
+    let fields = cx.own(LINK.key).await?;
+    let words = fields.words(cx, shown.iter().map(|one| &one.custom).collect()).await?;
+    let own: BTreeMap<LinkId, Vec<(String, String)>> =
+        shown.iter().map(|one| one.id).zip(words).collect();
+    let has_own = !fields.is_empty();
     let body = html! {
         @if current.is_empty() && links.hidden == 0 { p.quiet { (l.t("links-none")) } }
         @else {
@@ -54,7 +65,7 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
                     @if let Some(first) = group.first() {
                         div.kv-line {
                             dt { (icon(kind_icon(first.relation.kind))) " " (relation_words(l, first.relation)) }
-                            dd { div { @for one in group { (line(cx, client, one, may_edit)) } } }
+                            dd { div { @for one in group { (line(cx, client, one, (own.get(&one.id), may_edit, has_own))) } } }
                         }
                     }
                 }
@@ -78,8 +89,13 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
     Ok(panel.render(&body))
 }
 
-/// The other one, his share, since when.
-fn line(cx: &Cx, client: ClientId, one: &Linked, may_edit: bool) -> Markup {
+/// The other one, his share, since when, and what the bank itself keeps of the link.
+fn line(
+    cx: &Cx,
+    client: ClientId,
+    one: &Linked,
+    (own, may_edit, has_own): (Option<&Vec<(String, String)>>, bool, bool),
+) -> Markup {
     let l = &cx.l;
     html! {
         div.kv-value {
@@ -87,6 +103,13 @@ fn line(cx: &Cx, client: ClientId, one: &Linked, may_edit: bool) -> Markup {
             @if let Some(share) = one.share_bp { span.num { (l.percent(share)) } }
             @if let Some(since) = one.since { span.quiet { (l.ta("links-since", &[("date", l.date(since).into())])) } }
             @if !one.note.is_empty() { span.quiet { (one.note) } }
+            @for (label, text) in own.map_or(&[][..], Vec::as_slice) { span.quiet { (label) ": " (text) } }
+            @if may_edit && has_own {
+                @let src = format!("/own-fields/link/{}", one.id);
+                a.kv-edit href=(src) data-dialog-src=(src) aria-label=(l.t("own-change")) title=(l.t("own-change")) {
+                    (icon("pencil"))
+                }
+            }
             @if may_edit {
                 @let src = format!("{}/links/{}/end", card(client), one.id);
                 a.kv-edit href=(src) data-dialog-src=(src) aria-label=(l.t("links-end")) title=(l.t("links-end")) {
@@ -100,4 +123,24 @@ fn line(cx: &Cx, client: ClientId, one: &Linked, may_edit: bool) -> Markup {
 /// The button that starts a new link, for places without a panel head.
 pub(super) fn add_button(cx: &Cx, client: ClientId) -> Button {
     Button::primary(cx.l.t("links-add")).icon("plus").dialog(format!("{}/links/new", card(client)))
+}
+
+/// A link as its own fields are shown and changed by themselves: to who sees the links of both ends.
+pub(crate) fn own_record<'a>(cx: &'a mut Cx, id: Uuid) -> Drawing<'a, OwnRecord> {
+    Box::pin(async move {
+        let id = LinkId::from_uuid(id);
+        let principal = Arc::clone(&cx.ctx.principal);
+        let link = queries::one(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
+        let mut may_edit = false;
+        for side in [link.from, link.to] {
+            let head = head(&mut cx.db, &principal, side).await?;
+            if !cx.reads(head.owner(), Group::Links) {
+                return Err(Error::NotFound);
+            }
+            may_edit |= principal.reaches("client.edit", head.owner());
+        }
+        let values = queries::own_values(&mut cx.db, id).await?;
+        let href = format!("{}/links", card(link.from));
+        Ok(OwnRecord { title: cx.l.t("own-link"), href, values, may_edit })
+    })
 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{ClientId, Date, LinkId, Timestamp, UserId, limits};
 use spine::secrecy::Group;
-use spine::{Error, Principal};
+use spine::{Error, OwnValues, Principal};
 use store::{Cols, Read, StoreError, Value, params};
 
 use crate::client::queries::{ClientHead, HEAD, read_head};
@@ -53,6 +53,15 @@ const KNOWN: &str = "id, from_id, to_id, kind, share_bp, since, until";
 pub async fn one<R: Read>(db: &mut R, id: LinkId) -> Result<Option<Known>, StoreError> {
     let sql = format!("select {KNOWN} from client_link where id = $1 and archived_at is null");
     db.first(&sql, params![id]).await?.map(|row| known(&mut row.cols())).transpose()
+}
+
+/// The bank's own fields of a link.
+///
+/// # Errors
+/// The database's.
+pub async fn own_values<R: Read>(db: &mut R, id: LinkId) -> Result<OwnValues, StoreError> {
+    let sql = "select custom from client_link where id = $1";
+    db.first(sql, params![id]).await?.map_or_else(|| Ok(OwnValues::default()), store::Row::one)
 }
 
 /// The links that can speak against a new one from `from` to `to`, ended ones too.
@@ -123,6 +132,8 @@ pub struct Linked {
     pub author_id: Option<UserId>,
     /// When.
     pub at: Timestamp,
+    /// Fields the bank has added.
+    pub custom: OwnValues,
 }
 
 /// The links of a client, as far as the person may see the other side.
@@ -150,7 +161,7 @@ pub async fn links_of<R: Read>(
     let mut hidden: BTreeSet<ClientId> = BTreeSet::new();
     for (this, other, other_holds) in [("from_id", "to_id", false), ("to_id", "from_id", true)] {
         let sql = format!(
-            "select l.id, l.kind, l.share_bp, l.since, l.until, l.note, l.author_id, l.at, {HEAD} \
+            "select l.id, l.kind, l.share_bp, l.since, l.until, l.note, l.author_id, l.at, l.custom, {HEAD} \
              from client_link l join client c on c.id = l.{other} \
              where l.{this} = $1 and l.archived_at is null and {NOT_MERGED} order by l.at desc, l.id limit $2"
         );
@@ -184,6 +195,7 @@ fn linked(c: &mut Cols, other_holds: bool, principal: &Principal) -> Result<Link
         note: c.take()?,
         author_id: c.take()?,
         at: c.take()?,
+        custom: c.take()?,
         other: read_head(c, principal)?,
     })
 }

@@ -6,13 +6,13 @@ use jurisdiction::{normalise_name, search_tokens};
 use kernel::{ClientId, RecordId, Refusal, Refusals};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use spine::{Change, Command, Error, Merge, Owner, Work};
+use spine::{Change, Command, Error, Owner, Work};
 use store::{Read, Value, params};
 
 use crate::client::commands::FieldEdit;
 use crate::client::model::client_number;
 use crate::client::queries::owner as owner_of_client;
-use crate::fields::commands::{index_keys, resolve};
+use crate::fields::commands::{Stored, index_keys, read_typed};
 use crate::fields::model::{ClientLink, Definitions, Field, FieldKind, Object};
 use crate::fields::queries::{Doc, read_held};
 use crate::objects::queries::{self, Record};
@@ -179,8 +179,7 @@ impl SaveRecord {
         Ok(id)
     }
 
-    /// Reads what was typed: the document as it becomes, and the fields that change. All refusals are gathered;
-    /// fields that two changed differently are a conflict.
+    /// Reads what was typed: the document as it becomes, and the fields that change.
     async fn read(
         &self,
         w: &mut Work<'_>,
@@ -189,59 +188,9 @@ impl SaveRecord {
         stored: Option<&Record>,
         refusals: &mut Refusals,
     ) -> Result<(Doc, Vec<Arc<Field>>), Error> {
-        let env = crate::client::env(w.ctx)?;
-        let ctx = w.ctx;
-        let mut doc = stored.map(|r| r.custom.clone()).unwrap_or_default();
-        let mut changed = Vec::new();
-        let (by, at) = stored.map_or((None, ctx.now), |r| (r.updated_by, r.updated_at));
-        let mut merge = Merge::new(by, at);
-        let seen: Vec<&Arc<Field>> = definitions.seen(&object.key, &ctx.principal).collect();
-        for edit in &self.edits {
-            let Some(field) = seen.iter().find(|f| f.key == edit.field) else {
-                refusals.push(Refusal::field("field-unknown", &edit.field));
-                continue;
-            };
-            let theirs = doc.get(&field.key).cloned().unwrap_or_default();
-            let mine = match field.parse(&edit.value, env) {
-                Ok(Some(text)) if text != theirs => resolve(w, field, &text).await?.map(Some),
-                read => read,
-            };
-            let mine = match mine {
-                Ok(mine) => mine.unwrap_or_default(),
-                Err(refusal) => {
-                    refusals.push(refusal);
-                    continue;
-                }
-            };
-            let taken = merge.text(&field.key, &field.tidy(&edit.original), &mine, &theirs);
-            if taken == theirs {
-                continue;
-            }
-            if let Some(amount) = amount(field, &taken, env.currency) {
-                w.at_stake(amount);
-            }
-            match taken.is_empty() {
-                true => drop(doc.remove(&field.key)),
-                false => drop(doc.insert(field.key.clone(), taken)),
-            }
-            changed.push(Arc::clone(field));
-        }
-        if stored.is_none() {
-            let is_named = |f: &&&Arc<Field>| self.edits.iter().any(|e| e.field == f.key);
-            for field in seen.iter().filter(|f| f.spec.required && !is_named(f)) {
-                refusals.push(Refusal::field("required", &field.key));
-            }
-        }
-        if refusals.0.is_empty() {
-            merge.finish()?;
-        }
-        Ok((doc, changed))
+        let stored = stored.map(|r| Stored { doc: &r.custom, by: r.updated_by, at: r.updated_at });
+        read_typed(w, (definitions, &object.key), stored, &self.edits, refusals).await
     }
-}
-
-fn amount(field: &Field, text: &str, own: kernel::Currency) -> Option<kernel::Money> {
-    let is_money = field.kind() == FieldKind::Money;
-    is_money.then(|| kernel::Money::parse(text, field.spec.currency(own)).ok()).flatten()
 }
 
 fn doc_text(doc: &Doc) -> String {

@@ -50,6 +50,13 @@ async fn delete(
     client: ClientId,
     taken: &mut Taken,
 ) -> Result<(), Error> {
+    for own in w.fieldable().iter().filter(|one| one.table == bound.table) {
+        let sql = format!(
+            "delete from custom_index where record_id in (select {} from {} where {} = $1)",
+            own.id, own.table, bound.column
+        );
+        w.execute(&sql, params![client]).await?;
+    }
     let sql = format!("delete from {} where {} = $1", bound.table, bound.column);
     let rows = w.execute(&sql, params![client]).await?;
     if rows > 0 {
@@ -85,6 +92,8 @@ async fn take_words_of_accounts(w: &mut Work<'_>, client: ClientId) -> Result<()
             "update standing_order set to_bank = '', to_account = '', purpose = '' \
              where account_id in {only_his}"
         ),
+        format!("delete from custom_index where record_id in {only_his}"),
+        format!("update account set custom = '{{}}' where id in {only_his}"),
         "delete from loan_review where loan_id in (select id from loan where client_id = $1)"
             .to_owned(),
     ] {
