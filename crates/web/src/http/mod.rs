@@ -3,9 +3,12 @@
 
 mod access;
 mod address;
+mod alarm;
 mod app;
+mod breached;
 mod chrome;
 mod contact_file;
+mod cookies;
 mod cx;
 mod errors;
 mod form_data;
@@ -18,6 +21,7 @@ mod moved;
 mod oidc;
 mod pages;
 mod reads;
+mod scanner;
 mod second_step;
 mod security;
 mod seen;
@@ -26,7 +30,8 @@ mod ticket;
 mod waiting;
 
 pub use access::{Access, RouteInfo, Routes};
-pub use app::{App, DemoMode, Setting, build_router};
+pub use app::{App, DemoMode, Guards, Setting, build_router};
+pub use breached::Breached;
 pub use contact_file::{CardAddress, CardPoint, ContactCard, ContactFormat, PointKind};
 pub use cx::Cx;
 pub(crate) use errors::log_chain;
@@ -40,4 +45,5 @@ pub use pages::{
     SearchSource,
 };
 pub use reads::{CardRead, Logging, ReadLog, Reads};
+pub use scanner::Scanner;
 pub use sign_in::{hash_token, new_token};
