@@ -220,6 +220,7 @@ fn is_public_v4(v4: Ipv4Addr) -> bool {
         || a >= 240
         || (a == 100 && (64..128).contains(&b))
         || (a == 192 && b == 0 && c == 0)
+        || (a == 192 && b == 88 && c == 99)
         || (a == 198 && (b == 18 || b == 19));
     !is_special
 }
@@ -235,13 +236,17 @@ fn is_public_v6(v6: Ipv6Addr) -> bool {
         return is_public_v4(v4);
     }
     match (first, second) {
-        // translated and tunnelled IPv4
-        (0x64, 0xff9b) => is_public_v4(embedded(last_but_one, last)),
+        // translated and tunnelled IPv4; only the well-known prefix, a house may have others of its own
+        (0x64, 0xff9b) if v6.segments().get(2..6) == Some(&[0; 4]) => {
+            is_public_v4(embedded(last_but_one, last))
+        }
+        (0x64, 0xff9b) => false,
         (0x2002, _) => {
             let [_, high, low, ..] = v6.segments();
             is_public_v4(embedded(high, low))
         }
-        (0x2001, 0xdb8 | 0) => false,
+        // documentation, and what is set apart for protocols (tunnels, tests of networks, names)
+        (0x2001, 0xdb8 | 0..=0x1ff) | (0x3fff, 0..=0xfff) => false,
         // only 2000::/3 is given out
         _ => first & 0xe000 == 0x2000,
     }
@@ -274,10 +279,17 @@ mod tests {
             "2002:7f00:1::1",
             "2001:db8::1",
             "::7f00:1",
+            "64:ff9b:1:a00:1::8.8.8.8",
+            "64:ff9b:0:1::8.8.8.8",
+            "2001:2::1",
+            "3fff::1",
+            "192.88.99.1",
         ] {
             assert!(!is_public(inside.parse().unwrap()), "{inside}");
         }
-        for outside in ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8"] {
+        for outside in
+            ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
+        {
             assert!(is_public(outside.parse().unwrap()), "{outside}");
         }
     }

@@ -8,6 +8,8 @@ pub const BODY_CHARS_MAX: usize = 20_000;
 pub const PAGE_ROWS: usize = 50;
 /// Largest page a caller may ask for.
 pub const PAGE_ROWS_MAX: usize = 200;
+/// Spreadsheets made at the same time; each is held in memory as a whole.
+pub const SPREADSHEETS_AT_ONCE: usize = 3;
 /// Rows in one export.
 pub const EXPORT_ROWS_MAX: usize = 100_000;
 /// Entries loaded at once on a timeline.
@@ -35,14 +37,22 @@ pub const PASSWORD_CHECKS_AT_ONCE: usize = 4;
 pub const TOKEN_DAYS_MAX: i64 = 366;
 /// How long a locked account stays locked (minutes).
 pub const SIGN_IN_LOCK_MINUTES: i64 = 15;
-/// A session without activity ends after this long (hours).
-pub const SESSION_IDLE_HOURS: i64 = 12;
-/// A session ends at the latest after this long (hours).
-pub const SESSION_TOTAL_HOURS: i64 = 24 * 7;
+/// A session without activity ends after this long (minutes).
+pub const SESSION_IDLE_MINUTES: i64 = 60;
+/// A session ends at the latest after this long (hours): one signs in once a working day.
+pub const SESSION_TOTAL_HOURS: i64 = 12;
+/// Live streams of one person on one node.
+pub const LIVE_STREAMS_MAX: usize = 40;
+/// Topics of one live stream.
+pub const LIVE_TOPICS_MAX: usize = 200;
+/// How often it is looked whether who listens to a live stream is still signed in (seconds).
+pub const LIVE_CHECK_SECONDS: i64 = 30;
 /// How long after signing in one may change how one signs in (minutes).
 pub const SECURITY_FRESH_MINUTES: i64 = 30;
 /// Shortest password (characters).
 pub const PASSWORD_CHARS_MIN: usize = 10;
+/// Longest password (characters): hashing must not become a way to keep the processor busy.
+pub const PASSWORD_CHARS_MAX: usize = 200;
 /// Rows one import command carries.
 pub const IMPORT_BATCH_ROWS: usize = 500;
 /// Clients on one relationship graph.

@@ -41,7 +41,7 @@ enum Task {
     Serve {
         /// TOML file: db (must), listen, secure_cookies, proxies, zone, currency, jurisdiction,
         /// node, key_file, key_command, operation, replica, replica_lag_seconds, patience_seconds, drain_seconds,
-        /// traces, public_url, oidc, webhooks_inside, demo; see docs/operation.md.
+        /// traces, public_url, oidc, breached_passwords, scan_command, webhooks_inside, demo; see docs/operation.md.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
@@ -313,6 +313,9 @@ async fn serve(config: &Config, exporter: Option<Exporter>) -> Result<(), RunErr
     let root = root::named(&config.key_file, &config.key_command);
     let setting = database::setting(config, demo, Some(root), stopping)?;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
+    if config.demo {
+        demo_bank::must_be_made_up(&node.services)?;
+    }
     if let Some((login, password)) = first_start::administrator(&node.services).await? {
         say(&format!("first administrator: {login}, password: {}", password.reveal()));
     }

@@ -8,9 +8,10 @@ use jiff::tz::TimeZone;
 use kernel::{Currency, Secret};
 use serde::Deserialize;
 use store::{ReplicaSetting, StoreSetting};
-use web::{Provider, ProviderSetting};
+use web::{Breached, Guards, Provider, ProviderSetting, Scanner};
 
 use crate::RunError;
+use crate::private;
 use crate::tenants::Tenants;
 
 /// What stands in the file; only `db`, or `[tenants]` in its place, must.
@@ -78,6 +79,12 @@ pub(crate) struct Config {
     /// Providers of OpenID Connect one may sign in through.
     #[serde(default)]
     pub(crate) oidc: Vec<Oidc>,
+    /// A list of passwords known from thefts, which nobody may choose.
+    #[serde(default)]
+    pub(crate) breached_passwords: Option<PathBuf>,
+    /// The program (and its arguments) that looks at files that come in, see docs/operation.md.
+    #[serde(default)]
+    pub(crate) scan_command: Vec<String>,
     /// Webhooks may also be sent to addresses inside the house, and without TLS.
     #[serde(default)]
     pub(crate) webhooks_inside: bool,
@@ -135,6 +142,7 @@ impl Oidc {
             return Err(RunError::Asked("oidc: public_url must be said too".to_owned()));
         }
         let secret = String::from_utf8(read(&self.client_secret_file)?);
+        private::look("the secret of the sign-in service", &self.client_secret_file);
         let secret =
             secret.map_err(|_| RunError::Asked("client_secret_file: no text".to_owned()))?;
         Ok(ProviderSetting {
@@ -215,6 +223,8 @@ impl Config {
             traces: None,
             public_url: String::new(),
             oidc: Vec::new(),
+            breached_passwords: None,
+            scan_command: Vec::new(),
             webhooks_inside: false,
             demo: false,
         }
@@ -236,6 +246,10 @@ impl Config {
         }
         config.time_zone()?;
         config.money()?;
+        if config.db.contains("postgres") {
+            // the password of the database stands in it
+            private::look("the configuration file", path);
+        }
         Ok(config)
     }
     /// The zone.
@@ -255,6 +269,16 @@ impl Config {
             Provider::new(setting).map_err(|e| RunError::Asked(e.to_string()))
         };
         self.oidc.iter().map(one).collect()
+    }
+    /// What the bank sets against misuse.
+    ///
+    /// # Errors
+    /// When the list of passwords is none.
+    pub(crate) fn guards(&self) -> Result<Guards, RunError> {
+        let open =
+            |file: &PathBuf| Breached::open(file).map_err(RunError::io(file.display().to_string()));
+        let breached = self.breached_passwords.as_ref().map(open).transpose()?;
+        Ok(Guards { breached, scanner: Scanner::new(&self.scan_command) })
     }
     /// How the database is opened.
     pub(crate) fn store(&self) -> StoreSetting {

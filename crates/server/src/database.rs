@@ -35,6 +35,7 @@ pub(crate) fn setting(
         demo,
         root,
         oidc: config.providers()?,
+        guards: config.guards()?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(RandomEntropy),
         stopping,

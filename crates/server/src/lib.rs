@@ -15,6 +15,7 @@ mod journal;
 mod keys;
 mod load;
 mod operation;
+mod private;
 mod root;
 mod tenants;
 mod traces;

@@ -42,6 +42,7 @@ impl FileRoot {
     }
     fn boxes(&self) -> Result<Vec<SecretBox>, RootError> {
         let text = Secret::new(std::fs::read_to_string(&self.file).map_err(|e| self.problem(e))?);
+        crate::private::look("the key file", &self.file);
         let lines = text.reveal().lines().filter(|line| !line.trim().is_empty());
         let boxes = lines.map(|line| SecretBox::from_text(&Secret::new(line.to_owned())));
         boxes.collect::<Result<_, _>>().map_err(|e| self.problem(e))

@@ -21,6 +21,7 @@ refusal-own-dismissal = Nobody dismisses themselves. Ask another administrator.
 refusal-password-short = Too short: at least { $min } characters
 refusal-password-login = The password is little more than the login
 refusal-password-common = This is one of the passwords people try first. Take a few unrelated words.
+refusal-password-breached = This password is known from thefts and is tried by attackers. Choose another one.
 refusal-password-wrong = This is not the present password
 refusal-password-same = The new password is the same as the present one
 refusal-password-differs = The two new passwords differ

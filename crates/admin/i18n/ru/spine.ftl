@@ -21,6 +21,7 @@ refusal-own-dismissal = Уволить себя нельзя. Попросите
 refusal-password-short = Слишком коротко: нужно не меньше { $min } символов
 refusal-password-login = Пароль почти совпадает с логином
 refusal-password-common = Такой пароль пробуют одним из первых. Возьмите несколько не связанных слов.
+refusal-password-breached = Этот пароль есть в списках украденных, его пробуют злоумышленники. Выберите другой.
 refusal-password-wrong = Нынешний пароль другой
 refusal-password-same = Новый пароль совпадает с нынешним
 refusal-password-differs = Новые пароли не совпадают

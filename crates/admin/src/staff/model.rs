@@ -138,6 +138,6 @@ mod tests {
         let password = first_password(&kernel::SeededEntropy::new(1));
         assert_eq!(password.len(), 19);
         let secret = kernel::Secret::new(password);
-        assert!(spine::org::edit::check_new_password(&secret, "o.smirnova").is_ok());
+        assert!(spine::org::edit::check_new_password(&secret, &["o.smirnova"]).is_ok());
     }
 }

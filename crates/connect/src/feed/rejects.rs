@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use web::format::spreadsheet_cell;
+
 use super::problem::Reject;
 
 /// Writes rejects as CSV (UTF-8, comma): `file,row,column,code,reason,value`.
@@ -54,14 +56,9 @@ impl<W: Write> RejectsWriter<W> {
     }
 }
 
-/// A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers and phones stay.
+/// A text that a spreadsheet would run as a formula is disarmed; numbers and phones stay.
 pub(crate) fn spreadsheet_safe(text: &str) -> String {
     let number =
         |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ',' | ' ' | '(' | ')');
-    let risky = match text.chars().next() {
-        Some('=' | '@' | '\t' | '\r') => true,
-        Some('+' | '-') => !text.chars().all(number),
-        _ => false,
-    };
-    if risky { format!("'{text}") } else { text.to_owned() }
+    if text.chars().all(number) { text.to_owned() } else { spreadsheet_cell(text) }
 }

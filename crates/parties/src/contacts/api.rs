@@ -372,6 +372,7 @@ struct FileQuery {
 async fn add_file(mut call: Call, query: FileQuery) -> Result<Answer, Problem> {
     let id = client(&mut call, Group::Documents).await?;
     let content = std::mem::take(&mut call.content);
+    call.cx.scan(&content).await?;
     let command = AddFile::new(id, &query.name, query.kind, content);
     let file = call.run(&command).await?;
     Ok(Answer::created(&file, Some("/files/{id}/content"))?)

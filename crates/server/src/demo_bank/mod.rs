@@ -65,6 +65,20 @@ pub(crate) fn demo_mode() -> DemoMode {
     DemoMode { logins: demo_logins() }
 }
 
+/// Refuses demo mode in front of a bank that nobody has made up: there everybody would be signed in as anybody.
+///
+/// # Errors
+/// When people work here whose sign-in names no made-up bank has.
+pub(crate) fn must_be_made_up(services: &Services) -> Result<(), RunError> {
+    let directory = services.directory.get();
+    let is_there = |login: &String| directory.staff.values().any(|s| s.login == *login);
+    if directory.staff.is_empty() || demo_logins().iter().all(|(_, login)| is_there(login)) {
+        return Ok(());
+    }
+    let words = "demo = true, but this is no made-up bank: everybody could sign in as anybody";
+    Err(RunError::Asked(words.to_owned()))
+}
+
 /// Fills the folder if it has not been, and serves until told to stop.
 ///
 /// # Errors

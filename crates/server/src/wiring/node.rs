@@ -11,7 +11,7 @@ use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Sch
 use store::keys::Root;
 use store::{Store, StoreSetting};
 use tokio::sync::watch;
-use web::{App, DemoMode, Pages, Provider};
+use web::{App, DemoMode, Guards, Pages, Provider};
 
 /// What a node is opened with.
 pub struct Setting {
@@ -35,6 +35,8 @@ pub struct Setting {
     pub root: Option<Arc<dyn Root>>,
     /// Providers one may sign in through.
     pub oidc: Vec<Provider>,
+    /// What the bank sets against misuse.
+    pub guards: Guards,
     /// Demo mode.
     pub demo: Option<DemoMode>,
     /// Time.
@@ -163,6 +165,7 @@ impl Node {
             proxies: setting.proxies,
             secret_box,
             oidc: setting.oidc,
+            guards: setting.guards,
             stopping: setting.stopping,
         };
         let (router, app) = web::build_router(shown, pages)?;

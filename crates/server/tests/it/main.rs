@@ -7,6 +7,7 @@ mod api;
 mod approval_rules;
 mod approval_walk;
 mod approvals;
+mod attacks;
 mod backup;
 mod berka;
 mod browser;

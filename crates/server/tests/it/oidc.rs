@@ -79,6 +79,7 @@ fn connect(bank: &mut Bank, setting: ProviderSetting) {
         proxies: Vec::new(),
         secret_box: bank.app.secret_box.clone(),
         oidc: vec![Provider::new(setting).unwrap()],
+        guards: web::Guards::default(),
         stopping,
     };
     (bank.router, bank.app) = web::build_router(setting, wiring::pages()).unwrap();
@@ -149,6 +150,14 @@ async fn whom_the_provider_vouches_for_is_let_in() {
             let mut browser = bank.stranger();
             let page = browser.get("/sign-in?next=/me/sessions").await.ok();
             assert!(page.contains("Sign in with Bank ID") && page.contains(START), "{page}");
+            let foreign = http::Request::get(START)
+                .header("host", "bank.test")
+                .header("sec-fetch-site", "cross-site")
+                .body(axum::body::Body::empty())
+                .unwrap();
+            let sent = tower::ServiceExt::oneshot(bank.router.clone(), foreign).await.unwrap();
+            let there = sent.headers().get(LOCATION).unwrap();
+            assert_eq!(there, "/sign-in", "another site signs nobody in");
             let there = begin(&mut browser).await;
             for part in ["code_challenge_method=S256", "state=", "nonce=", "response_type=code"] {
                 assert!(there.contains(part), "{there}");

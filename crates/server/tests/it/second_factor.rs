@@ -40,7 +40,7 @@ fn code_now(bank: &Bank, secret: &TotpSecret) -> String {
 }
 
 /// Sets a second factor up in a browser; answers the secret of the device and the recovery codes.
-async fn enrol(bank: &Bank, browser: &mut Browser) -> (TotpSecret, Vec<String>) {
+pub(crate) async fn enrol(bank: &Bank, browser: &mut Browser) -> (TotpSecret, Vec<String>) {
     let page = browser.get("/me/security/totp").await.ok();
     let secret = TotpSecret::from_bytes(Secret::new(unbase32(&codes(&page)[0])));
     let (id, sealed) = (bank.form_id(), hidden(&page, "secret"));

@@ -23,6 +23,7 @@ pub(crate) fn open(asked: Asked) -> Opening {
             proxies: Vec::new(),
             root: Some(testkit::root()),
             oidc: Vec::new(),
+            guards: web::Guards::default(),
             demo: asked.demo,
             clock: asked.clock,
             entropy: asked.entropy,

@@ -1,94 +1,21 @@
-//! The rules of editing the organisation, without a database: names of sign-in, passwords, codes, time
-//! zones, who may widen rights, who stands in for whom.
+//! The rules of editing the organisation, without a database: names of sign-in, codes, time zones, who may widen
+//! rights, who stands in for whom.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::limits::{PASSWORD_CHARS_MIN, TEXT_CHARS_MAX};
-use kernel::{Date, Refusal, Refusals, Secret, UserId};
+use kernel::limits::TEXT_CHARS_MAX;
+use kernel::{Date, Refusal, Refusals, UserId};
 
 use crate::Scope;
 
 /// Permissions that somebody must always hold, or nobody could give rights any more.
 pub(super) const GUARDED: [&str; 2] = ["admin.staff", "admin.roles"];
-/// Longest password (characters): hashing must not become a way to keep the processor busy.
-const PASSWORD_CHARS_MAX: usize = 200;
-/// Fewer different characters than this are a pattern, not a password.
-const PASSWORD_DISTINCT_MIN: usize = 5;
 /// Longest sign-in name (characters).
 const LOGIN_CHARS_MAX: usize = 40;
 /// Longest short code of a region or branch (characters).
 const CODE_CHARS_MAX: usize = 12;
 /// Deepest chain of deputies that is followed.
 const DEPUTIES_MAX: usize = 8;
-
-/// Passwords everybody tries first; compared in lower case and without digits at the end.
-const COMMON: [&str; 34] = [
-    "1234567890",
-    "0987654321",
-    "q1w2e3r4t5",
-    "1q2w3e4r5t",
-    "qwertyuiop",
-    "asdfghjkl",
-    "qwertyqwerty",
-    "йцукенгшщз",
-    "фывапролдж",
-    "password",
-    "passwordpassword",
-    "пароль",
-    "парольпароль",
-    "administrator",
-    "администратор",
-    "letmeinplease",
-    "iloveyou",
-    "tessera",
-    "qazwsxedcrfv",
-    "1qaz2wsx3edc",
-    "zaq12wsxcde3",
-    "qwertyuiop[]",
-    "qwerty12345",
-    "abcdefghij",
-    "passw0rd",
-    "p@ssw0rd",
-    "p@ssword",
-    "welcome",
-    "changeme",
-    "superuser",
-    "ghjcnjgfhjkm",
-    "йцукенгшщзхъ",
-    "ячсмитьбю",
-    "любимая",
-];
-
-/// Whether a new password may be used by the holder of `login`: long enough, not the login, not one that
-/// everybody tries.
-///
-/// # Errors
-/// The first rule it breaks, at the field `password`.
-pub fn check_new_password(password: &Secret<String>, login: &str) -> Result<(), Refusal> {
-    let text = password.reveal().to_lowercase();
-    let chars = text.chars().count();
-    let refused = |code: &str| Err(Refusal::field(code, "password"));
-    if chars < PASSWORD_CHARS_MIN {
-        return Err(Refusal::field("password-short", "password").arg("min", PASSWORD_CHARS_MIN));
-    }
-    if chars > PASSWORD_CHARS_MAX {
-        return Err(Refusal::field("too-long", "password").arg("max", PASSWORD_CHARS_MAX));
-    }
-    let login = login.to_lowercase();
-    let rest = if login.is_empty() { text.clone() } else { text.replace(&login, "") };
-    if rest.len() < text.len() && rest.chars().count() <= PASSWORD_CHARS_MIN / 2 {
-        return refused("password-login");
-    }
-    let stem = text.trim_end_matches(|c: char| c.is_ascii_digit() || "!@#$%.".contains(c));
-    let distinct: BTreeSet<char> = text.chars().collect();
-    if distinct.len() < PASSWORD_DISTINCT_MIN
-        || COMMON.contains(&text.as_str())
-        || COMMON.contains(&stem)
-    {
-        return refused("password-common");
-    }
-    Ok(())
-}
 
 /// A sign-in name: lower-case Latin letters, digits, dots, dashes and underscores; starts with a letter.
 pub(super) fn check_login(login: &str, refusals: &mut Refusals) {
@@ -219,21 +146,6 @@ mod tests {
     }
     fn codes(refusals: &Refusals) -> Vec<&str> {
         refusals.0.iter().map(|r| r.code.as_str()).collect()
-    }
-
-    #[test]
-    fn weak_passwords_are_refused_and_good_ones_pass() {
-        let code = |text: &str| {
-            check_new_password(&Secret::new(text.to_owned()), "o.smirnova").err().map(|r| r.code)
-        };
-        assert_eq!(code("short").as_deref(), Some("password-short"));
-        assert_eq!(code("O.Smirnova1").as_deref(), Some("password-login"));
-        assert_eq!(code("1234567890").as_deref(), Some("password-common"));
-        assert_eq!(code("Password2026!").as_deref(), Some("password-common"));
-        assert_eq!(code("aaaaaaaaaaaa").as_deref(), Some("password-common"));
-        assert_eq!(code(&"яблоко ".repeat(40)).as_deref(), Some("too-long"));
-        assert_eq!(code("correct horse battery"), None);
-        assert_eq!(code("три белых коня"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod feed;
 mod marks;
 mod model;
 mod password;
+mod password_rules;
 pub mod queries;
 mod rights;
 mod seed;

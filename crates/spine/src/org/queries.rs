@@ -234,7 +234,7 @@ pub async fn live_session<R: Read>(
         "{SESSION} where s.token_hash = $1 and s.ended_at is null and s.expires_at > $2 \
          and s.seen_at > $3"
     );
-    let idle = now.plus_hours(-kernel::limits::SESSION_IDLE_HOURS);
+    let idle = now.plus_minutes(-kernel::limits::SESSION_IDLE_MINUTES);
     db.first(&sql, params![token_hash.to_vec(), now, idle]).await?.map(session).transpose()
 }
 
@@ -251,7 +251,7 @@ pub async fn sessions_of<R: Read>(
         "{SESSION} where s.staff_id = $1 and s.ended_at is null and s.expires_at > $2 \
          and s.seen_at > $3 order by s.seen_at desc limit 100"
     );
-    let idle = now.plus_hours(-kernel::limits::SESSION_IDLE_HOURS);
+    let idle = now.plus_minutes(-kernel::limits::SESSION_IDLE_MINUTES);
     db.query(&sql, params![user, now, idle]).await?.into_iter().map(session).collect()
 }
 

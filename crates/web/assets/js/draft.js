@@ -75,6 +75,14 @@ on("submit", "form", (event, form) => {
 // What one clerk typed or looked at is not left for the next one.
 on("submit", "form[action='/sign-out'], form[data-sign-out]", () => sessionStorage.clear());
 
+// A session may also end by itself. Whoever signs in next in this tab finds nothing of the one before.
+const PERSON = "person";
+const person = document.body.dataset.person;
+if (person && sessionStorage.getItem(PERSON) !== person) {
+  if (sessionStorage.getItem(PERSON)) sessionStorage.clear();
+  sessionStorage.setItem(PERSON, person);
+}
+
 addEventListener("beforeunload", (event) => {
   const fields = document.querySelectorAll("form[data-guard]:not([data-draft]) :is(input, textarea, select)");
   if (!isLeaving && [...fields].some(isChanged)) event.preventDefault();

@@ -1,6 +1,6 @@
 // Live pages: the server says which topics changed; parts that show them are fetched and morphed.
 // A lost line shows in the connection light, and everything is fetched again when it is back.
-import { parse } from "./dom.js";
+import { isSignedOut, parse } from "./dom.js";
 import { morph } from "./page.js";
 
 const WAIT_MS = 150;
@@ -83,6 +83,8 @@ async function refreshFrom(address, parts) {
   const isFrame = parts.some((part) => !part.closest("main, .rail, dialog"));
   try {
     const response = await fetch(address, { headers: isFrame ? { "X-Fresh": "1" } : { "X-Requested-With": "live" } });
+    // Nobody is signed in any more: what is shown goes.
+    if (isSignedOut(response)) location.reload();
     if (!response.ok) return;
     const page = parse(await response.text());
     for (const part of parts) {

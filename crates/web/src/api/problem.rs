@@ -139,6 +139,12 @@ impl Problem {
     }
     /// The answer.
     pub(super) fn respond(&self, cx: &Cx) -> Response {
+        match (self.0.status, self.0.permission.as_deref()) {
+            (StatusCode::FORBIDDEN, Some(right)) => cx.alarm_of("no-right", right),
+            (StatusCode::UNAUTHORIZED, _) => cx.alarm("no-token"),
+            (StatusCode::TOO_MANY_REQUESTS, _) => cx.alarm("too-many-requests"),
+            _ => {}
+        }
         let (kind, body) = match self.waiting() {
             Some(waiting) => ("application/json", waiting.to_string()),
             None => {

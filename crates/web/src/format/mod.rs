@@ -2,11 +2,13 @@
 //! Groups are kept together by no-break spaces, minus is the real minus sign.
 
 mod agent;
+mod cell;
 mod number;
 mod phone;
 mod time;
 
 pub use agent::{agent, device};
+pub use cell::spreadsheet_cell;
 pub use number::{amount_typed, integer, money, money_compact, money_whole, percent};
 pub use phone::phone;
 pub use time::{

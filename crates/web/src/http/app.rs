@@ -15,6 +15,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::access::{RouteInfo, Routes};
+use super::breached::Breached;
 use super::contact_file::ContactFormat;
 use super::gate::Gate;
 use super::oidc::Provider;
@@ -23,7 +24,8 @@ use super::pages::{
     Action, AddedFields, CardPanel, ListColumn, MoreNavOf, Moved, NavItem, Pages, SearchSource,
 };
 use super::reads::ReadLog;
-use super::{cx, errors, gallery, health, live, me, oidc, second_step, security, sign_in};
+use super::scanner::Scanner;
+use super::{alarm, cx, errors, gallery, health, live, me, oidc, second_step, security, sign_in};
 use crate::api::{self, Api, Contract, Rate};
 use crate::i18n::{Texts, TextsError};
 
@@ -32,6 +34,15 @@ use crate::i18n::{Texts, TextsError};
 pub struct DemoMode {
     /// Role key and the login that is opened by its button, in button order.
     pub logins: Vec<(String, String)>,
+}
+
+/// What the bank may set against misuse, beside what is built in.
+#[derive(Clone, Debug, Default)]
+pub struct Guards {
+    /// Passwords known from thefts, which nobody may choose.
+    pub breached: Option<Breached>,
+    /// Looks at files that come in.
+    pub scanner: Option<Scanner>,
 }
 
 /// One running application.
@@ -54,8 +65,14 @@ pub struct App {
     pub secret_box: SecretBox,
     /// Providers one may sign in through, in button order.
     pub oidc: Vec<Provider>,
+    /// What the bank sets against misuse.
+    pub guards: Guards,
     /// How often passwords may be tried.
     pub gate: Gate,
+    /// Work that takes much memory: so much at once, the rest waits.
+    pub heavy: tokio::sync::Semaphore,
+    /// How many live streams everybody has open.
+    pub(super) streams: live::Streams,
     /// Told when the program stops, so that live streams end.
     pub stopping: tokio::sync::watch::Receiver<bool>,
     /// Navigation of all rooms.
@@ -108,6 +125,8 @@ pub struct Setting {
     pub secret_box: SecretBox,
     /// Providers one may sign in through, in button order.
     pub oidc: Vec<Provider>,
+    /// What the bank sets against misuse.
+    pub guards: Guards,
     /// Turns true when the program stops.
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
@@ -130,7 +149,10 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         proxies: setting.proxies,
         secret_box: setting.secret_box,
         oidc: setting.oidc,
+        guards: setting.guards,
         gate: Gate::default(),
+        heavy: tokio::sync::Semaphore::new(kernel::limits::SPREADSHEETS_AT_ONCE),
+        streams: live::Streams::default(),
         stopping: setting.stopping,
         nav: Vec::new(),
         panels: Vec::new(),
@@ -174,25 +196,27 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
     app.routes.sort();
     app.texts = Arc::new(Texts::new(&sources)?);
     let app = Arc::new(app);
+    let is_secure = app.secure_cookies;
     let router = routes
         .router
         .fallback(errors::no_such_page)
         .layer(from_fn_with_state(Arc::clone(&app), cx::with_context))
         .merge(crate::assets::routes())
         .layer(CsrfLayer::new())
+        .layer(from_fn(alarm::foreign_forms))
         .layer(axum::extract::DefaultBodyLimit::max(kernel::limits::FORM_BYTES_MAX))
         .layer(CatchPanicLayer::new())
         // pages are made for one reader each: time counts for more than the last few per cent of size
         .layer(from_fn(health::measured))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
-    Ok((security_headers(router).with_state(Arc::clone(&app)), app))
+    Ok((security_headers(router, is_secure).with_state(Arc::clone(&app)), app))
 }
 
-fn security_headers(router: Router<Arc<App>>) -> Router<Arc<App>> {
-    const HEADERS: [(&str, &str); 6] = [
+fn security_headers(router: Router<Arc<App>>, is_secure: bool) -> Router<Arc<App>> {
+    const HEADERS: [(&str, &str); 8] = [
         (
             "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+            "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
              connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
              frame-ancestors 'none'",
         ),
@@ -200,9 +224,16 @@ fn security_headers(router: Router<Arc<App>>) -> Router<Arc<App>> {
         ("x-frame-options", "DENY"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+        // a page is for who asked, now: neither a proxy nor a browser on a shared machine keeps it
+        ("cache-control", "no-store"),
     ];
-    HEADERS.iter().fold(router, |router, (name, value)| {
+    // told by who is only reached over TLS; browsers do not listen to it otherwise
+    const TLS_ONLY: (&str, &str) =
+        ("strict-transport-security", "max-age=63072000; includeSubDomains");
+    let all = HEADERS.iter().chain(is_secure.then_some(&TLS_ONLY));
+    all.fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(
             HeaderName::from_static(name),
             HeaderValue::from_static(value),

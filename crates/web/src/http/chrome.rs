@@ -1,10 +1,11 @@
 //! The frame around a page: navigation, menus and notices cut to what the person may do.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use kernel::{Refusal, Refusals};
 use maud::{Markup, html};
 
+use super::cookies;
 use super::cx::Cx;
 use super::pages::NavItem;
 use crate::i18n::Arg;
@@ -21,8 +22,7 @@ impl Cx {
             if self.is_fragment { content.clone() } else { self.page_markup(title, content) };
         let mut response = (status, Html(body.into_string())).into_response();
         if self.flash.is_some() && !self.is_fragment {
-            let gone = HeaderValue::from_static("flash=; Path=/; Max-Age=0; SameSite=Lax");
-            response.headers_mut().append(header::SET_COOKIE, gone);
+            cookies::take(&self.app, &mut response, "flash");
         }
         response
     }
@@ -39,10 +39,7 @@ impl Cx {
         if let Ok(value) = HeaderValue::from_str(to) {
             response.headers_mut().insert(place, value);
         }
-        let flash = format!("flash={flash_key}; Path=/; Max-Age=60; SameSite=Lax");
-        if let Ok(value) = HeaderValue::from_str(&flash) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
+        cookies::put(&self.app, &mut response, ("flash", flash_key), Some(60));
         response
     }
     /// The words of refusals, in the person's language.
@@ -80,6 +77,9 @@ impl Cx {
             .nav(self.nav_groups())
             .person(Person { name, role }, branch, LinkState::Online)
             .create(self.create_items());
+        if let Some(me) = me {
+            shell = shell.known_as(me.id.to_string());
+        }
         if let Some(key) = self.flash.as_deref().filter(|k| self.is_known_flash(k)) {
             shell = shell.notice(crate::ui::toast(crate::ui::Tone::Good, &self.l.t(key), None));
         }

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::HeaderValue;
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, COOKIE, HeaderMap};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, HeaderMap};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use kernel::{CommandId, Lang, Timestamp};
+use kernel::{CommandId, Lang, Secret, Timestamp};
 use spine::Reader;
 use spine::org::queries::{self, SessionRow, TokenRow};
 use spine::{Command, Ctx, Error, Principal};
 
 use super::address;
 use super::app::App;
+use super::cookies;
 use super::errors::{self, Failure};
 use super::moved;
 use super::pages::{AddedField, MoreNav};
@@ -83,6 +84,25 @@ impl Cx {
             Some(fields) => fields(self).await,
             None => Ok(Vec::new()),
         }
+    }
+    /// Whether a new password may be used by somebody of these names (sign-in name, name in both scripts): by the
+    /// rules, and by the bank's list of those known from thefts.
+    ///
+    /// # Errors
+    /// The refusal; when the list cannot be read.
+    pub async fn check_new_password(
+        &self,
+        password: &Secret<String>,
+        names: [&str; 3],
+    ) -> Result<(), Error> {
+        spine::org::edit::check_new_password(password, &names)?;
+        let Some(list) = self.app.guards.breached.clone() else { return Ok(()) };
+        let password = password.clone();
+        let found = tokio::task::spawn_blocking(move || list.holds(&password)).await;
+        if found.map_err(Error::failure)?.map_err(Error::failure)? {
+            return Err(Error::refused_field("password-breached", "password"));
+        }
+        Ok(())
     }
     /// The session was opened with a password somebody else has set: it must be changed first.
     pub fn must_change_password(&self) -> bool {
@@ -199,7 +219,7 @@ async fn make(
     let mut session = None;
     let mut principal = None;
     let mut has_token = false;
-    let (token, sid) = (bearer(headers), cookie(headers, sid_name(app.secure_cookies)));
+    let (token, sid) = (bearer(headers), cookies::get(&app, headers, SID));
     if token.or(sid).is_some() {
         // who has lost a right on another node has lost it here
         app.services.look_if_old().await?;
@@ -218,7 +238,7 @@ async fn make(
     if principal.is_none() {
         session = None;
     }
-    let lang = match (&principal, cookie(headers, "lang").and_then(Lang::from_code)) {
+    let lang = match (&principal, cookies::get(&app, headers, "lang").and_then(Lang::from_code)) {
         (Some(p), _) if session.is_some() => p.lang,
         (_, Some(lang)) => lang,
         _ => accepted(headers),
@@ -227,17 +247,20 @@ async fn make(
     let zone = zone_of(&app, &principal);
     let channel = if has_token { "api" } else { "web" };
     let ctx = app.services.ctx(principal, channel);
-    touch(&app, session.as_ref(), now).await;
+    // what a page fetches by itself while nobody looks at it is no activity
+    if !seen::is_by_itself(headers) {
+        touch(&app, session.as_ref(), now).await;
+    }
     Ok(Cx {
         l: L::new(lang, Arc::clone(&app.texts), zone, ctx.now),
         db,
         session,
         has_token,
         is_fragment: headers.contains_key("x-requested-with"),
-        seen: Seen::of(headers, is_api(path.split('?').next().unwrap_or_default())),
+        seen: Seen::of(&app, headers, is_api(path.split('?').next().unwrap_or_default())),
         path,
-        flash: cookie(headers, "flash").map(str::to_owned),
-        nav_folded: cookie(headers, "nav").is_some_and(|v| v == "folded"),
+        flash: cookies::get(&app, headers, "flash").map(str::to_owned),
+        nav_folded: cookies::get(&app, headers, "nav").is_some_and(|v| v == "folded"),
         more_nav: Arc::from([]),
         agent: text_header(headers, "user-agent"),
         address,
@@ -299,20 +322,8 @@ async fn touch(app: &App, session: Option<&SessionRow>, now: Timestamp) {
     note_use(app, app.services.bus.execute(&ctx, ctx.command_id(), &command)).await;
 }
 
-pub(super) const fn sid_name(secure: bool) -> &'static str {
-    if secure { "__Host-sid" } else { "sid" }
-}
-
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|v| v.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, value)| *key == name && !value.is_empty())
-        .map(|(_, value)| value)
-}
+/// The cookie of a session.
+pub(super) const SID: &str = "sid";
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")

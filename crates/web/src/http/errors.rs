@@ -130,6 +130,7 @@ pub(super) fn render(
     }
     let Some(shown) = shown(&response) else { return response };
     let status = response.status();
+    note(cx, status, shown.permission.as_deref());
     let operation = cx.ctx.operation_id.to_string();
     if status.is_server_error() {
         tracing::error!(operation = %operation, path = %path_only(&cx.path), "failure page shown");
@@ -144,6 +145,13 @@ pub(super) fn render(
         page.headers_mut().insert(RETRY_AFTER, seconds.clone());
     }
     page
+}
+
+/// Notes that somebody wanted what he has no right to.
+fn note(cx: &Cx, status: StatusCode, permission: Option<&str>) {
+    if let (StatusCode::FORBIDDEN, Some(right)) = (status, permission) {
+        cx.alarm_of("no-right", right);
+    }
 }
 
 /// An error of the router or of the guard, which nobody has put into words yet.

@@ -1,6 +1,7 @@
 //! How often a password may be tried. A login that exists is locked in the database; one that does not is
 //! counted here by the same rule, so that an answer never tells which of the two it was. An address that
-//! fails too often, whatever the logins, has to wait too.
+//! fails too often, whatever the logins, has to wait too. Tries with one login are made one after the other, so
+//! that many at once are no way past the count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +13,7 @@ use kernel::limits::{
     SIGN_IN_LOCK_MINUTES,
 };
 use kernel::{Secret, Timestamp, TokenId};
+use sha2::{Digest, Sha256};
 use spine::Error;
 use spine::org::check_password;
 use tokio::sync::Semaphore;
@@ -24,8 +26,13 @@ struct Tries {
     shut_until: Option<Timestamp>,
 }
 
+/// Queues that logins share: more would only cost memory.
+const TURNS: usize = 256;
+
 /// The gate before the password check of one node.
 pub struct Gate {
+    /// Whose turn it is to try a login.
+    turns: Vec<tokio::sync::Mutex<()>>,
     addresses: Mutex<BTreeMap<String, Tries>>,
     strangers: Mutex<BTreeMap<String, Tries>>,
     /// Hashing takes memory by design: so many at once, the rest queues.
@@ -44,6 +51,7 @@ const TOUCH_PAUSE: Duration = Duration::from_secs(10);
 impl Default for Gate {
     fn default() -> Self {
         Self {
+            turns: (0..TURNS).map(|_| tokio::sync::Mutex::default()).collect(),
             addresses: Mutex::default(),
             strangers: Mutex::default(),
             checks: Semaphore::new(PASSWORD_CHECKS_AT_ONCE),
@@ -55,8 +63,21 @@ impl Default for Gate {
 }
 
 impl Gate {
+    /// Waits until nobody else tries this login on this node. Hold what it answers from looking whether the
+    /// login is locked until the try is counted.
+    ///
+    /// # Errors
+    /// Never; there is a queue for every login.
+    pub async fn turn(&self, login: &str) -> Result<tokio::sync::MutexGuard<'_, ()>, Error> {
+        let place = Sha256::digest(login.as_bytes()).first().copied().map_or(0, usize::from);
+        let queue = self.turns.get(place).ok_or_else(|| Error::failure("a login without queue"))?;
+        Ok(queue.lock().await)
+    }
     /// Whether a password fits a hash: the one slow thing about a sign-in.
-    pub(super) async fn fits(&self, password: Secret<String>, hash: String) -> Result<bool, Error> {
+    ///
+    /// # Errors
+    /// When the check breaks off.
+    pub async fn fits(&self, password: Secret<String>, hash: String) -> Result<bool, Error> {
         let _turn = self.checks.acquire().await.map_err(Error::failure)?;
         self.checked.fetch_add(1, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || check_password(&password, &hash))

@@ -1,6 +1,6 @@
 //! A person's own things: preferences, sessions, notices.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use kernel::{Lang, Refusals};
 use maud::html;
@@ -10,6 +10,7 @@ use spine::org::queries;
 
 use super::access::{Access, Routes};
 use super::address::inside;
+use super::cookies;
 use super::cx::Cx;
 use super::errors::Answer;
 use super::form_data::FormData;
@@ -36,10 +37,7 @@ async fn save_preferences(cx: Cx, sent: FormData) -> Answer {
         Redirect::to(inside(&back)).into_response()
     };
     let mut cookie = |name: &str, value: &str| {
-        let line = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
-        if let Ok(value) = HeaderValue::from_str(&line) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
+        cookies::put(&cx.app, &mut response, (name, value), Some(31_536_000));
     };
     if let Some(lang) = lang {
         cookie("lang", lang.code());

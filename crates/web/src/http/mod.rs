@@ -3,9 +3,12 @@
 
 mod access;
 mod address;
+mod alarm;
 mod app;
+mod breached;
 mod chrome;
 mod contact_file;
+mod cookies;
 mod cx;
 mod errors;
 mod form_data;
@@ -20,6 +23,7 @@ mod own;
 mod pages;
 mod reads;
 mod resend;
+mod scanner;
 mod second_step;
 mod security;
 mod seen;
@@ -28,7 +32,8 @@ mod ticket;
 mod waiting;
 
 pub use access::{Access, RouteInfo, Routes};
-pub use app::{App, DemoMode, Setting, build_router};
+pub use app::{App, DemoMode, Guards, Setting, build_router};
+pub use breached::Breached;
 pub use contact_file::{CardAddress, CardPoint, ContactCard, ContactFormat, PointKind};
 pub use cx::Cx;
 pub(crate) use errors::log_chain;
@@ -43,4 +48,5 @@ pub use pages::{
     SearchSource,
 };
 pub use reads::{CardRead, Logging, ReadLog, Reads};
+pub use scanner::Scanner;
 pub use sign_in::{hash_token, new_token};

@@ -69,12 +69,14 @@ async fn check(
     let Some(half) = ticket::read::<Half>(&app, &headers, &HALF, cx.now()) else {
         return start();
     };
+    let _turn = app.gate.turn(&half.login).await?;
     let row = queries::sign_in_row(&mut cx.db, &half.login).await?;
     let is_same = |r: &SignInRow| r.active && proof_of(r.password_hash.as_deref()) == half.proof;
     let Some(row) = row.filter(|r| is_same(r) && r.has_factor) else {
         return start();
     };
     if let Some(until) = shut_until(&app, &cx, &half.login, Some(&row)) {
+        cx.alarm("sign-in-shut");
         return Ok(refused(&cx, locked_refusal(&cx, until)));
     }
     match spend(&app, &mut cx, &row, sent.raw("code")).await {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Entropy, Refusal, Refusals, Secret, Timestamp, UserId};
 use maud::{Markup, html};
@@ -16,7 +16,8 @@ use spine::org::queries::SignInRow;
 use super::access::{Access, Routes};
 use super::address::inside;
 use super::app::App;
-use super::cx::{Cx, sid_name};
+use super::cookies;
+use super::cx::{Cx, SID};
 use super::errors::Answer;
 use super::form_data::FormData;
 use super::{oidc, second_step};
@@ -112,13 +113,17 @@ async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Ans
     let login = sent.text("login").to_lowercase();
     let next = sent.text("next");
     let password = Secret::new(sent.raw("password").to_owned());
+    let _turn = app.gate.turn(&login).await?;
     let row = queries::sign_in_row(&mut cx.db, &login).await?;
     if let Some(until) = shut_until(&app, &cx, &login, row.as_ref()) {
+        cx.alarm("sign-in-shut");
         return Ok(refused(&cx, &login, &next, locked_refusal(&cx, until)));
     }
     let stored = row.as_ref().filter(|r| r.active).and_then(|r| r.password_hash.clone());
     let hash = stored.clone().unwrap_or_else(|| NOBODY.to_owned());
     let fits = app.gate.fits(password, hash).await?;
+    // tries with other logins went on meanwhile: what comes after the last one allowed is wrong, right or not
+    let fits = fits && app.gate.address_shut(&cx.address, cx.now()).is_none();
     match row {
         Some(row) if fits && stored.is_some() && row.has_factor => {
             second_step::begin(&cx, &row, &login, &next)
@@ -162,6 +167,7 @@ pub(super) async fn note_failure(
     login: &str,
     user: Option<UserId>,
 ) -> Result<(), Error> {
+    cx.alarm("sign-in-failed");
     app.gate.address_failed(&cx.address, cx.now());
     if user.is_none() {
         app.gate.stranger_failed(login, cx.now());
@@ -211,27 +217,21 @@ pub(super) async fn open(
         app.services.bus.execute(&system, system.command_id(), &ended).await?;
     }
     app.services.bus.execute(&system, system.command_id(), &command).await?;
-    let secure = if app.secure_cookies { "; Secure" } else { "" };
-    let name = sid_name(app.secure_cookies);
-    let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}");
-    Ok(with_cookie(Redirect::to(inside(next)).into_response(), &cookie))
+    let mut response = Redirect::to(inside(next)).into_response();
+    cookies::put(app, &mut response, (SID, &token), None);
+    Ok(response)
 }
 
 async fn sign_out(State(app): State<Arc<App>>, cx: Cx) -> Answer {
     if let Some(session) = &cx.session {
         cx.execute(cx.ctx.command_id(), &EndSession { session_id: session.id }).await?;
     }
-    let name = sid_name(app.secure_cookies);
-    let secure = if app.secure_cookies { "; Secure" } else { "" };
-    let cookie = format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}");
-    Ok(with_cookie(Redirect::to("/sign-in").into_response(), &cookie))
-}
-
-fn with_cookie(mut response: Response, cookie: &str) -> Response {
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-    response
+    let mut response = Redirect::to("/sign-in").into_response();
+    cookies::take(&app, &mut response, SID);
+    // what this browser keeps of the bank goes with the session, also where no script of ours runs
+    let all = HeaderValue::from_static("\"storage\"");
+    response.headers_mut().insert("clear-site-data", all);
+    Ok(response)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Sealed cookies for what lasts a few minutes between two steps of a sign-in. The browser carries them and
 //! can neither read nor change them, so that nothing is written for somebody who has proved nothing yet.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 use spine::Error;
 
 use super::app::App;
-use super::cx::{Cx, cookie};
+use super::cookies;
+use super::cx::Cx;
 
 /// A kind of ticket: its cookie, and how long it is good (minutes).
 pub(super) struct Kind {
@@ -36,10 +37,6 @@ pub(super) fn open(app: &App, text: &str, purpose: &str) -> Option<kernel::Secre
     app.secret_box.open(&URL_SAFE_NO_PAD.decode(text).ok()?, purpose).ok()
 }
 
-fn full_name(app: &App, kind: &Kind) -> String {
-    if app.secure_cookies { format!("__Host-{}", kind.name) } else { kind.name.to_owned() }
-}
-
 /// Gives the browser a ticket.
 pub(super) fn give<T: Serialize>(
     cx: &Cx,
@@ -50,7 +47,7 @@ pub(super) fn give<T: Serialize>(
     let until = cx.now().plus_minutes(kind.minutes).micros();
     let plain = serde_json::to_vec(&Sealed { until, what })?;
     let value = seal(cx, &plain, kind.name)?;
-    put(&cx.app, &mut response, kind, &value, kind.minutes * 60);
+    cookies::put(&cx.app, &mut response, (kind.name, &value), Some(kind.minutes * 60));
     Ok(response)
 }
 
@@ -61,21 +58,12 @@ pub(super) fn read<T: DeserializeOwned>(
     kind: &Kind,
     now: Timestamp,
 ) -> Option<T> {
-    let plain = open(app, cookie(headers, &full_name(app, kind))?, kind.name)?;
+    let plain = open(app, cookies::get(app, headers, kind.name)?, kind.name)?;
     let sealed: Sealed<T> = serde_json::from_slice(plain.reveal()).ok()?;
     (sealed.until > now.micros()).then_some(sealed.what)
 }
 
 /// Takes the ticket away.
 pub(super) fn take(app: &App, response: &mut Response, kind: &Kind) {
-    put(app, response, kind, "", 0);
-}
-
-fn put(app: &App, response: &mut Response, kind: &Kind, value: &str, seconds: i64) {
-    let secure = if app.secure_cookies { "; Secure" } else { "" };
-    let name = full_name(app, kind);
-    let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-    if let Ok(line) = HeaderValue::from_str(&line) {
-        response.headers_mut().append(header::SET_COOKIE, line);
-    }
+    cookies::take(app, response, kind.name);
 }

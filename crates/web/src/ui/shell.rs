@@ -161,6 +161,7 @@ pub struct Shell {
     pub(super) is_nav_folded: bool,
     pub(super) person: Person,
     pub(super) branch: String,
+    pub(super) known_as: Option<String>,
     pub(super) link: LinkState,
     pub(super) create: Vec<MenuItem>,
     pub(super) notices: u32,
@@ -192,6 +193,12 @@ impl Shell {
     #[must_use]
     pub fn person(mut self, person: Person, branch: impl Into<String>, link: LinkState) -> Self {
         (self.person, self.branch, self.link) = (person, branch.into(), link);
+        self
+    }
+    /// Tells scripts who is signed in, so that what one person typed is not shown to another.
+    #[must_use]
+    pub fn known_as(mut self, id: impl Into<String>) -> Self {
+        self.known_as = Some(id.into());
         self
     }
     /// What "new…" offers.
@@ -244,7 +251,7 @@ impl Shell {
             html lang=(l.lang.code()) data-theme=(self.theme.code()) data-nav=(if self.is_nav_folded { "folded" } else { "open" }) {
                 (head(l, &self.title))
                 body.app data-density=(self.density.class()) data-live-url=[self.links.live.as_ref()]
-                    data-preferences=(self.links.preferences) {
+                    data-preferences=(self.links.preferences) data-person=[self.known_as.as_ref()] {
                     a.skip href="#main" { (l.t("ui-skip")) }
                     @if let Some(inside) = &self.demo { (demo_ribbon(l, inside)) }
                     div.frame {

@@ -180,22 +180,16 @@ pub(super) async fn export(cx: Cx, RawQuery(query): RawQuery) -> Answer {
 }
 
 fn record(cx: &Cx, line: &Reading) -> [String; 9] {
-    let guarded = |text: String| {
-        if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-            format!("'{text}")
-        } else {
-            text
-        }
-    };
+    let cell = |text: String| web::format::spreadsheet_cell(&text);
     [
         line.at.to_string(),
-        guarded(staff_words(cx, line)),
-        guarded(client_words(cx, line)),
+        cell(staff_words(cx, line)),
+        cell(client_words(cx, line)),
         line.level.clone(),
         line.groups.clone(),
         line.place.clone(),
         line.channel.clone(),
         line.operation.to_string(),
-        guarded(line.reason.clone().unwrap_or_default()),
+        cell(line.reason.clone().unwrap_or_default()),
     ]
 }

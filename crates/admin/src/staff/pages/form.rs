@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use kernel::{CommandId, Lang, Refusals, RoleId, Secret, UserId};
 use maud::{Markup, html};
 use spine::Error;
-use spine::org::edit::{AddStaff, EditStaff, SetPassword, StaffFields, check_new_password};
+use spine::org::edit::{AddStaff, EditStaff, SetPassword, StaffFields};
 use spine::org::{Role, StaffMember, may_give_all};
 use web::ui::{Field, Form, Input, Opt, PageHeader, Panel, form_row};
 use web::{Answer, Cx, FormData};
@@ -111,8 +111,12 @@ pub(super) async fn add(cx: Cx, sent: FormData) -> Answer {
     let staff = fields(&sent, &mut refusals);
     let password = Secret::new(sent.text("password"));
     let has_password = !password.reveal().is_empty();
-    if has_password && let Err(refusal) = check_new_password(&password, &staff.login) {
-        refusals.push(refusal);
+    if has_password {
+        let names = [staff.login.as_str(), staff.name.as_str(), staff.name_en.as_str()];
+        match cx.check_new_password(&password, names).await {
+            Err(Error::Refused(why)) => refusals.0.extend(why.0),
+            other => other?,
+        }
     }
     let id = sent.command_id()?;
     let outcome = if refusals.0.is_empty() {

@@ -7,8 +7,8 @@ use kernel::{Refusal, Refusals, Secret, UserId};
 use maud::{Markup, html};
 use spine::Error;
 use spine::org::commands::NoteSignInFailure;
-use spine::org::edit::{ChangePassword, SetPassword, check_new_password};
-use spine::org::{check_password, hash_password, queries};
+use spine::org::edit::{ChangePassword, SetPassword};
+use spine::org::{hash_password, queries};
 use web::ui::{Button, Field, Form, Input, copy_button};
 use web::{Answer, Cx, FormData};
 
@@ -34,12 +34,13 @@ pub(super) async fn set(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answe
     let directory = cx.app.services.directory.get();
     let member = directory.staff.get(&id).ok_or(Error::NotFound)?;
     let password = Secret::new(sent.text("password"));
-    let outcome = match check_new_password(&password, &member.login) {
+    let names = [member.login.as_str(), member.name.as_str(), member.name_en.as_str()];
+    let outcome = match cx.check_new_password(&password, names).await {
         Ok(()) => {
             let command = SetPassword { staff_id: id, password_hash: hash(password).await? };
             cx.execute(sent.command_id()?, &command).await
         }
-        Err(refusal) => Err(refusal.into()),
+        Err(error) => Err(error),
     };
     match outcome {
         Ok(()) => Ok(cx.done(&person_href(id), "flash-admin-password-set")),
@@ -109,31 +110,34 @@ pub(super) async fn change_own(mut cx: Cx, sent: FormData) -> Answer {
 async fn check_own(cx: &mut Cx, sent: &FormData, old: &Secret<String>) -> Result<String, Error> {
     let me = cx.principal().user_id.ok_or(Error::NotFound)?;
     let directory = cx.app.services.directory.get();
-    let login = directory.staff.get(&me).ok_or(Error::NotFound)?.login.clone();
+    let member = directory.staff.get(&me).ok_or(Error::NotFound)?;
+    let login = member.login.clone();
+    let names = [login.as_str(), member.name.as_str(), member.name_en.as_str()];
     let new = Secret::new(sent.raw("password").to_owned());
     let mut refusals = Refusals::default();
     if old.reveal().is_empty() {
         refusals.push(Refusal::field("required", "old"));
     }
-    if let Err(refusal) = check_new_password(&new, &login) {
-        refusals.push(refusal);
-    } else if new.reveal() == old.reveal() {
-        refusals.push(Refusal::field("password-same", "password"));
+    match cx.check_new_password(&new, names).await {
+        Err(Error::Refused(why)) => refusals.0.extend(why.0),
+        Err(other) => return Err(other),
+        Ok(()) if new.reveal() == old.reveal() => {
+            refusals.push(Refusal::field("password-same", "password"));
+        }
+        Ok(()) => {}
     }
     if sent.raw("again") != sent.raw("password") {
         refusals.push(Refusal::field("password-differs", "again"));
     }
     refusals.into_result()?;
+    let app = std::sync::Arc::clone(&cx.app);
+    let _turn = app.gate.turn(&login).await?;
     let row = queries::sign_in_row(&mut cx.db, &login).await?.ok_or(Error::NotFound)?;
     if row.locked_until.is_some_and(|until| until > cx.now()) {
         return Err(Error::refused_field("password-tries", "old"));
     }
     let stored = row.password_hash.ok_or_else(|| Error::refused("password-none"))?;
-    let (typed, proven) = (old.clone(), stored.clone());
-    let fits = tokio::task::spawn_blocking(move || check_password(&typed, &proven))
-        .await
-        .map_err(Error::failure)?;
-    if fits {
+    if app.gate.fits(old.clone(), stored.clone()).await? {
         return Ok(stored);
     }
     let system = cx.app.services.system("web");

@@ -170,10 +170,16 @@ pub(super) async fn add(cx: Cx, Path(client): Path<String>, multipart: Multipart
     let mut form_id = Some(sent.command_id()?);
     let is_several = files.len() > 1;
     for file in files {
-        let command = AddFile::new(client_id, &file.name, kind, file.content);
         let command_id = form_id.take().unwrap_or_else(|| cx.ctx.command_id());
-        match cx.execute(command_id, &command).await {
-            Ok(_) => {}
+        let outcome = match cx.scan(&file.content).await {
+            Ok(()) => {
+                let command = AddFile::new(client_id, &file.name, kind, file.content);
+                cx.execute(command_id, &command).await.map(|_| ())
+            }
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(()) => {}
             Err(Error::Refused(words)) if is_several => {
                 let why = cx.refusal_words(words.0.iter()).join(" ");
                 let refusal = Refusal::new("file-of-several");

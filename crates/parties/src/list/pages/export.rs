@@ -293,29 +293,21 @@ fn csv_chunk(heads: Option<&[String]>, rows: &[Vec<Plain>]) -> Result<Bytes, std
 
 /// A text as a cell of a file for programs.
 pub(crate) fn csv_cell(text: &str) -> String {
-    guarded(text)
+    web::format::spreadsheet_cell(text)
 }
 
 fn cell(value: &Plain) -> String {
     match value {
         Plain::Nothing => String::new(),
-        Plain::Text(text) => guarded(text),
+        Plain::Text(text) => csv_cell(text),
         Plain::Day(day) => day.to_string(),
         Plain::Number(number) => number.to_string(),
     }
 }
 
-/// A spreadsheet takes a text that begins like a formula for one and would run it: such a text gets an
-/// apostrophe before it.
-fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
 async fn xlsx(mut export: Export) -> Result<Vec<u8>, Error> {
+    let app = std::sync::Arc::clone(&export.cx.app);
+    let _turn = app.heavy.acquire().await.map_err(Error::failure)?;
     let heads = export.heads();
     let (title, today) = (export.cx.l.t("nav-clients"), export.cx.l.today);
     let mut rows = Vec::new();

@@ -75,6 +75,7 @@ impl Site {
             proxies: Vec::new(),
             root: Some(testkit::root()),
             oidc: Vec::new(),
+            guards: web::Guards::default(),
             demo: Some(DemoMode { logins: demo_logins() }),
             clock: Arc::new(BankClock { started: Instant::now() }),
             entropy: Arc::new(RandomEntropy),

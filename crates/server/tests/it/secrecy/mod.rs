@@ -8,6 +8,7 @@ mod rows;
 use parties::secrecy::commands::{OpenCard, SetSecrecy, ShutCard};
 use serde_json::json;
 use spine::Error;
+use spine::approval::commands::SetPersonnelNumber;
 use spine::secrecy::commands::ReviewGlass;
 use spine::secrecy::{Group, Level};
 use store::{Read, params};
@@ -279,6 +280,19 @@ async fn an_opening_is_reviewed_by_another_once_and_with_words() {
         };
         assert_eq!(code(bank.execute("operator", &review(true, "x")).await), "forbidden");
         assert_eq!(code(bank.execute("security_officer", &review(true, " ")).await), "required");
+        let account = |login: &str, number: &str| SetPersonnelNumber {
+            staff_id: bank.user(login),
+            number: number.to_owned(),
+        };
+        for login in ["operator", "security_officer"] {
+            bank.execute("administrator", &account(login, "4711")).await.unwrap();
+        }
+        assert_eq!(
+            code(bank.execute("security_officer", &review(true, "x")).await),
+            "secrecy-own-glass",
+            "the same person under another account"
+        );
+        bank.execute("administrator", &account("operator", "4712")).await.unwrap();
         bank.execute("security_officer", &review(false, "звонка не было")).await.unwrap();
         assert_eq!(
             code(bank.execute("administrator", &review(true, "x")).await),

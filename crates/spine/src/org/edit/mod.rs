@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::edit_rules;
 use crate::{Error, Merge, Registry, Work};
 
-pub use super::edit_rules::check_new_password;
+pub use super::password_rules::check_new_password;
 pub use absences::{CancelAbsence, PlanAbsence};
 pub use leave::{DismissStaff, ReinstateStaff};
 pub use places::{SaveBranch, SaveRegion, SaveTeam, SetBranchArchived, SetTeamArchived};

@@ -101,10 +101,15 @@ pub(super) const fn oldest_step(now: Timestamp) -> i64 {
     now.micros().div_euclid(1_000_000 * STEP_SECONDS) - 1
 }
 
-/// New recovery codes: four groups of four clear letters and digits, 78 bits each.
+/// Letters of a recovery code: with more than 112 bits a plain digest of it is as good as a slow one.
+const RECOVERY_LETTERS: usize = 24;
+/// Letters of the codes that were given out before.
+const RECOVERY_LETTERS_OLD: usize = 16;
+
+/// New recovery codes: six groups of four clear letters and digits, 118 bits each.
 pub fn recovery_codes(entropy: &dyn Entropy) -> Vec<Secret<String>> {
     let one = || {
-        let mut bytes = [0_u8; 16];
+        let mut bytes = [0_u8; RECOVERY_LETTERS];
         entropy.fill(&mut bytes);
         let letter = |byte: &u8| CLEAR.get(usize::from(*byte % 32)).map_or('x', |b| char::from(*b));
         let letters: Vec<char> = bytes.iter().map(letter).collect();
@@ -122,7 +127,8 @@ pub fn normal_recovery_code(typed: &str) -> Option<Secret<String>> {
         .filter(|c| !c.is_whitespace() && *c != '-')
         .map(|c| c.to_ascii_lowercase())
         .collect();
-    let is_code = letters.len() == 16 && letters.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_length = [RECOVERY_LETTERS, RECOVERY_LETTERS_OLD].contains(&letters.len());
+    let is_code = is_length && letters.bytes().all(|b| b.is_ascii_alphanumeric());
     is_code.then(|| Secret::new(letters))
 }
 
@@ -193,5 +199,7 @@ mod tests {
             assert_ne!(recovery_code_hash(you, code), recovery_code_hash(me, code));
         }
         assert!(normal_recovery_code("123456").is_none());
+        assert!(codes.iter().all(|code| code.reveal().len() == 29), "six groups of four");
+        assert!(normal_recovery_code("abcd-efgh-jkmn-pqrs").is_some(), "one of before");
     }
 }

@@ -62,8 +62,17 @@ fn asked(cx: &Cx) -> FormData {
     FormData::parse(cx.path.split_once('?').map_or("", |(_, query)| query))
 }
 
-async fn start(State(app): State<Arc<App>>, cx: Cx, Path(key): Path<String>) -> Answer {
+async fn start(
+    State(app): State<Arc<App>>,
+    cx: Cx,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
     let provider = of(&app, &key)?;
+    if is_sent_by_others(&headers) {
+        // nobody is signed in because another site wants it: one presses the button oneself
+        return Ok(Redirect::to("/sign-in").into_response());
+    }
     let chance = || new_token(cx.ctx.entropy.as_ref());
     let next = asked(&cx).text("next");
     let round = Round { key, state: chance(), nonce: chance(), verifier: chance(), next };
@@ -84,6 +93,7 @@ async fn back(
     let round = ticket::read::<Round>(&app, &headers, &ROUND, cx.now());
     let is_ours = |round: &Round| round.key == key && round.state == said.raw("state");
     let Some(round) = round.filter(is_ours) else {
+        cx.alarm("sign-in-round-lost");
         return Ok(told(&cx, StatusCode::BAD_REQUEST, "web-oidc-lost"));
     };
     let mut response = match said.opt("code") {
@@ -98,6 +108,11 @@ async fn back(
     Ok(response)
 }
 
+/// Whether the browser says that another site has led here.
+fn is_sent_by_others(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
 /// Opens a session for whom the provider vouches, if he works here. The provider's own second factor counts
 /// when the bank has said how it must have asked; otherwise ours is asked for.
 async fn known(app: &App, cx: &mut Cx, provider: &Provider, login: &str, next: &str) -> Answer {
@@ -109,7 +124,10 @@ async fn known(app: &App, cx: &mut Cx, provider: &Provider, login: &str, next: &
         app.services.bus.execute(&system, system.command_id(), &noted).await?;
     }
     match row.filter(|row| row.active) {
-        None => Ok(told(cx, StatusCode::FORBIDDEN, "web-oidc-stranger")),
+        None => {
+            cx.alarm("sign-in-stranger");
+            Ok(told(cx, StatusCode::FORBIDDEN, "web-oidc-stranger"))
+        }
         Some(row) if row.has_factor && provider.setting.require_acr.is_none() => {
             second_step::begin(cx, &row, login, next)
         }
