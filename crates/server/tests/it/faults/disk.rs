@@ -40,7 +40,7 @@ async fn on_a_full_disk_people_read_are_told_lose_nothing_and_go_on_when_there_i
     let late = post("late", "Late");
     let answer = ask(&address, &late).await.unwrap();
     assert_eq!(trouble(&answer), "full");
-    assert!(answer.text().contains("disk is full"), "{}", answer.text());
+    assert!(answer.text().contains("закончилось место"), "{}", answer.text());
     let path = format!("/api/v1/clients/{client}/files?name=a.pdf&kind=contract");
     let file = Request::file(&path, &rig.token, "file", &content("a").repeat(20));
     assert_eq!(trouble(&ask(&address, &file).await.unwrap()), "full");
