@@ -74,12 +74,11 @@ impl FileRoot {
         let mut options = std::fs::OpenOptions::new();
         let mut open = options.write(true).create_new(true).mode(0o600).open(&beside)?;
         let written = open.write_all(format!("{}\n", key.reveal()).as_bytes());
-        let linked = written
-            .and_then(|()| open.sync_all())
-            // unlike a change of name, a second name is not given where the name is taken
-            .and_then(|()| std::fs::hard_link(&beside, &self.file));
-        std::fs::remove_file(&beside)?;
-        match linked {
+        let placed =
+            written.and_then(|()| open.sync_all()).and_then(|()| place(&beside, &self.file));
+        // gone already where it has changed its name
+        let _ = std::fs::remove_file(&beside);
+        match placed {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
             other => other?,
         }
@@ -124,6 +123,17 @@ impl Root for FileRoot {
         let boxes = self.boxes()?;
         let opened = boxes.iter().find_map(|one| one.open(sealed, PURPOSE).ok());
         opened.ok_or_else(|| self.problem("is not the key file of this database"))
+    }
+}
+
+/// Gives a file its name, unless the name is taken: a second name, unlike a change of name, is refused then. Where
+/// the file system knows no second names, the name is changed.
+fn place(from: &Path, to: &Path) -> std::io::Result<()> {
+    match std::fs::hard_link(from, to) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists && !to.exists() => {
+            std::fs::rename(from, to)
+        }
+        other => other,
     }
 }
 
