@@ -4,6 +4,7 @@
 pub mod feed;
 pub mod http_client;
 pub mod import;
+pub mod scratch;
 pub mod vcard;
 pub mod webhook;
 

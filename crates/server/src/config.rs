@@ -284,7 +284,8 @@ impl Config {
     pub(crate) fn store(&self) -> StoreSetting {
         let lag_max = Duration::from_secs(self.replica_lag_seconds);
         let replica = self.replica.clone().map(|url| ReplicaSetting { url, lag_max });
-        StoreSetting { replica, patience: Duration::from_secs(self.patience_seconds) }
+        let patience = Duration::from_secs(self.patience_seconds);
+        StoreSetting { replica, patience, is_durable: true }
     }
     /// The currency.
     ///

@@ -72,6 +72,10 @@ pub(crate) async fn serve(
     (stop, drain): (watch::Sender<bool>, Duration),
     when_ready: impl FnOnce(&str),
 ) -> Result<(), RunError> {
+    let swept = connect::scratch::sweep();
+    if swept > 0 {
+        tracing::info!(folders = swept, "what an earlier run left of feeds was removed");
+    }
     let address = listener.local_addr().map_err(RunError::io("the listening address"))?;
     let url = format!("http://{address}");
     let mut stopped = signals()?;

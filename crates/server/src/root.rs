@@ -64,6 +64,29 @@ impl FileRoot {
         let first = text.lines().next().unwrap_or_default();
         self.write(&Secret::new(format!("{first}\n")))
     }
+    /// Puts the first key into a file that is there whole or not at all, however the program may end; answers whether
+    /// it did. One that is there is never written over.
+    fn begin_whole(&self, key: &Secret<String>, entropy: &dyn Entropy) -> std::io::Result<bool> {
+        let mut chance = [0; 8];
+        entropy.fill(&mut chance);
+        let mut name = self.file.clone().into_os_string();
+        name.push(format!(".{:016x}", u64::from_be_bytes(chance)));
+        let beside = PathBuf::from(name);
+        let mut options = std::fs::OpenOptions::new();
+        let mut open = options.write(true).create_new(true).mode(0o600).open(&beside)?;
+        let written = open.write_all(format!("{}\n", key.reveal()).as_bytes());
+        let placed =
+            written.and_then(|()| open.sync_all()).and_then(|()| place(&beside, &self.file));
+        // gone already where it has changed its name
+        let _ = std::fs::remove_file(&beside);
+        match placed {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
+            other => other?,
+        }
+        let folder = self.file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        Ok(true)
+    }
     fn write(&self, text: &Secret<String>) -> Result<(), RootError> {
         let mut name = self.file.clone().into_os_string();
         name.push(".new");
@@ -82,17 +105,13 @@ impl FileRoot {
 
 impl Root for FileRoot {
     fn begin(&self, entropy: &dyn Entropy) -> Result<(), RootError> {
-        let mut options = std::fs::OpenOptions::new();
-        // one that is there is never written over
-        let open = options.write(true).create_new(true).mode(0o600).open(&self.file);
-        let mut open = match open {
-            Ok(open) => open,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(()),
-            Err(error) => return Err(self.problem(error)),
-        };
-        let key = SecretBox::new_key(entropy);
-        let written = open.write_all(format!("{}\n", key.reveal()).as_bytes());
-        written.and_then(|()| open.sync_all()).map_err(|e| self.problem(e))?;
+        if self.file.exists() {
+            return Ok(());
+        }
+        let made = self.begin_whole(&SecretBox::new_key(entropy), entropy);
+        if !made.map_err(|e| self.problem(e))? {
+            return Ok(());
+        }
         tracing::info!(file = %self.file.display(), "a key file was made; keep a copy apart from the database");
         Ok(())
     }
@@ -105,6 +124,17 @@ impl Root for FileRoot {
         let boxes = self.boxes()?;
         let opened = boxes.iter().find_map(|one| one.open(sealed, PURPOSE).ok());
         opened.ok_or_else(|| self.problem("is not the key file of this database"))
+    }
+}
+
+/// Gives a file its name, unless the name is taken: a second name, unlike a change of name, is refused then. Where
+/// the file system knows no second names, the name is changed.
+fn place(from: &Path, to: &Path) -> std::io::Result<()> {
+    match std::fs::hard_link(from, to) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists && !to.exists() => {
+            std::fs::rename(from, to)
+        }
+        other => other,
     }
 }
 
@@ -193,6 +223,8 @@ mod tests {
         let sealed = root.seal(&RandomEntropy, &secret()).unwrap();
         let mode = || std::fs::metadata(&root.file).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(), 0o600);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing beside it");
+        assert!(!root.begin_whole(&SecretBox::new_key(&RandomEntropy), &RandomEntropy).unwrap());
         root.begin(&RandomEntropy).unwrap();
         assert_eq!(root.open(&sealed).unwrap().reveal(), secret().reveal(), "not written over");
         root.put_new(&RandomEntropy).unwrap();

@@ -108,11 +108,14 @@ pub struct StoreSetting {
     /// How long after the database went away its callers wait for it to come back, and how long a command
     /// waits for its turn to write.
     pub patience: Duration,
+    /// Whether what was acknowledged is on the disk, so that a power cut does not take it back either. Only tests,
+    /// which cut no power, do without. PostgreSQL has settings of its own for it.
+    pub is_durable: bool,
 }
 
 impl Default for StoreSetting {
     fn default() -> Self {
-        Self { replica: None, patience: crate::outage::PATIENCE }
+        Self { replica: None, patience: crate::outage::PATIENCE, is_durable: true }
     }
 }
 
@@ -130,7 +133,7 @@ impl Store {
     /// As [`Store::open`]; also when the replica's address cannot be read.
     pub async fn open_with(url: &str, setting: &StoreSetting) -> Result<Store, StoreError> {
         let backend = if let Some(path) = url.strip_prefix("sqlite:") {
-            Backend::Sqlite(SqlitePool::open(&PathBuf::from(path), setting.patience)?)
+            Backend::Sqlite(SqlitePool::open(&PathBuf::from(path), setting)?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let pool = PgPool::open(url, "primary", setting.patience)?;
             // once: at the start a wrong address is likelier than an outage

@@ -137,7 +137,9 @@ mod tests {
     #[test]
     fn what_could_not_be_written_is_told_from_what_could_not_be_read() {
         let io = ErrorCode::SystemIoFailure;
-        for extended in [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_SHMSIZE] {
+        for extended in
+            [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_SHMSIZE]
+        {
             assert!(cannot_write(io, extended), "{extended}");
         }
         assert!(cannot_write(ErrorCode::DiskFull, ffi::SQLITE_FULL));

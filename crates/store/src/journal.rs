@@ -314,6 +314,16 @@ pub async fn after<R: Read>(db: &mut R, pos: i64, limit: i64) -> Result<Vec<Entr
     opened(db, rows).await
 }
 
+/// The position of the first entry of a thing: that of the command that made it; none while it is not sealed.
+///
+/// # Errors
+/// The database's.
+pub async fn first_of<R: Read>(db: &mut R, thing: Uuid) -> Result<Option<i64>, StoreError> {
+    let sql = "select min(s.pos) from journal_entry e join journal_seal s on s.seq = e.seq \
+               where e.entity_id = $1";
+    db.first(sql, params![thing]).await?.map_or(Ok(None), Row::one)
+}
+
 /// The newest entries of clients who are one, newest first, sealed or not (`pos` 0 while unsealed), before
 /// the instant `before`. Of each at most `limit`, so that every one is read along the index.
 ///

@@ -5,6 +5,9 @@ use uuid::Uuid;
 
 use crate::{Read, StoreError, Tx, params};
 
+/// Longest pause after a try that failed (seconds).
+const PAUSE_MAX: i64 = 3_600;
+
 /// A message waiting to leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -45,18 +48,20 @@ pub async fn put(tx: &mut Tx, message: &Message, now: Timestamp) -> Result<bool,
     Ok(rows == 1)
 }
 
-/// Messages that are due, oldest first, locked for this transaction.
+/// Messages that are due, oldest first, locked for this transaction. As with jobs, what was put in, or put off, by
+/// a clock that has been set back since is due.
 ///
 /// # Errors
 /// The database's.
 pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Message>, StoreError> {
     let sql = format!(
         "select id, cause, channel, recipient, payload, attempts from outbox \
-         where state = 'ready' and run_at <= $1 order by run_at limit $2{}",
+         where state = 'ready' and (run_at <= $1 or (created_at > $1 and run_at <= created_at) \
+         or (attempts > 0 and run_at > $2)) order by run_at limit $3{}",
         tx.dialect().skip_locked()
     );
     let mut out = Vec::new();
-    for row in tx.query(&sql, params![now, limit]).await? {
+    for row in tx.query(&sql, params![now, now.plus_seconds(PAUSE_MAX), limit]).await? {
         let mut c = row.cols();
         out.push(Message {
             id: c.take()?,
@@ -86,7 +91,7 @@ pub async fn settle(
         Err(e) if attempts >= kernel::limits::JOB_ATTEMPTS_MAX => ("dead", Some(e)),
         Err(e) => ("ready", Some(e)),
     };
-    let pause = 5_i64.saturating_mul(1 << attempts.clamp(0, 10)).min(3_600);
+    let pause = 5_i64.saturating_mul(1 << attempts.clamp(0, 10)).min(PAUSE_MAX);
     tx.execute(
         "update outbox set state = $2, attempts = $3, last_error = $4, run_at = $5, sent_at = $6 \
          where id = $1",

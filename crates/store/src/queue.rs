@@ -58,6 +58,9 @@ pub struct Job {
     pub finished_at: Option<Timestamp>,
 }
 
+/// Longest pause after a run that failed (seconds).
+const PAUSE_MAX: i64 = 3_600;
+
 const COLUMNS: &str = "id, kind, unique_key, payload, state, run_at, attempts, last_error, \
      progress_done, progress_total, result, created_by, created_at, finished_at";
 
@@ -107,6 +110,10 @@ pub async fn put(tx: &mut Tx, job: &NewJob<'_>) -> Result<bool, StoreError> {
 /// Takes the oldest due job of the given kinds, or one whose worker went silent; it is this worker's until
 /// `until`. What this program does not know is left to a newer one beside it.
 ///
+/// When the clock was set back, jobs and leases of before lie in the future. A job that was due at once when it was
+/// put in is due; a pause after a failure and a lease end when they would last longer than any does. What was
+/// planned for an instant stays planned for it.
+///
 /// # Errors
 /// The database's.
 pub async fn claim(
@@ -118,14 +125,20 @@ pub async fn claim(
     if kinds.is_empty() {
         return Ok(None);
     }
-    let places: Vec<String> = (2..kinds.len() + 2).map(|n| format!("${n}")).collect();
+    let places: Vec<String> = (4..kinds.len() + 4).map(|n| format!("${n}")).collect();
     let sql = format!(
-        "select {COLUMNS} from job where ((state = 'ready' and run_at <= $1) \
-         or (state = 'running' and locked_until < $1)) and kind in ({}) order by run_at limit 1{}",
+        "select {COLUMNS} from job where ((state = 'ready' and (run_at <= $1 \
+         or (created_at > $1 and run_at <= created_at) or (attempts > 0 and run_at > $2))) \
+         or (state = 'running' and (locked_until < $1 or locked_until > $3))) and kind in ({}) \
+         order by run_at limit 1{}",
         places.join(", "),
         tx.dialect().skip_locked()
     );
-    let mut values = params![now].to_vec();
+    // nodes' clocks may differ a little: a lease is too long when it is twice as long as one can be
+    let lease_end = Timestamp::from_micros(
+        until.micros().saturating_add(until.micros().saturating_sub(now.micros())),
+    );
+    let mut values = params![now, now.plus_seconds(PAUSE_MAX), lease_end].to_vec();
     values.extend(kinds.iter().map(|kind| crate::Value::from(*kind)));
     let Some(row) = tx.first(&sql, &values).await? else { return Ok(None) };
     let taken = job(row)?;
@@ -195,7 +208,7 @@ pub async fn fail(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let dead = fatal || failed.attempts >= kernel::limits::JOB_ATTEMPTS_MAX;
-    let pause = 5_i64.saturating_mul(1 << failed.attempts.clamp(0, 10)).min(3_600);
+    let pause = 5_i64.saturating_mul(1 << failed.attempts.clamp(0, 10)).min(PAUSE_MAX);
     let error: String = error.chars().take(2_000).collect();
     tx.execute(
         "update job set state = $3, last_error = $4, run_at = $5, finished_at = $6, \

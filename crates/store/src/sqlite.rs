@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, ToSql};
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use crate::turn::Turns;
-use crate::{Row, StoreError, Value};
+use crate::{Row, StoreError, StoreSetting, Value};
 
 /// Reading connections kept open, at least. A statement runs on its thread to the end, so more than a
 /// few for each processor would only hold memory.
@@ -35,15 +35,20 @@ pub(crate) struct SqlitePool {
     permits: Arc<Semaphore>,
     writer: Arc<Mutex<Connection>>,
     turns: Turns,
+    /// How long a command that has its turn waits for another process's write lock.
+    busy: std::time::Duration,
 }
 
 impl SqlitePool {
-    /// A command waits for its turn to write for `wait` at most.
-    pub(crate) fn open(path: &Path, wait: std::time::Duration) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path, setting: &StoreSetting) -> Result<Self, StoreError> {
         if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent)?;
         }
         let writer = connect(path)?;
+        if setting.is_durable {
+            // what was acknowledged is on the disk: also a power cut does not take it back
+            writer.pragma_update(None, "synchronous", "full")?;
+        }
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let most = READERS_MIN.max(processors + 1);
         Ok(Self {
@@ -52,7 +57,8 @@ impl SqlitePool {
             most,
             permits: Arc::new(Semaphore::new(most)),
             writer: Arc::new(Mutex::new(writer)),
-            turns: Turns::new(1, wait),
+            turns: Turns::new(1, setting.patience),
+            busy: setting.patience.min(BUSY_TIMEOUT),
         })
     }
 
@@ -99,7 +105,7 @@ impl SqlitePool {
         // only another process can hold the lock now, and then it is worth leaving this thread
         connection.busy_timeout(std::time::Duration::ZERO)?;
         let begun = connection.execute_batch("begin immediate");
-        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.busy_timeout(self.busy)?;
         if begun.is_err() {
             let begun = in_place(|| connection.execute_batch("begin immediate"));
             begun.map_err(StoreError::from).map_err(|error| match error {
@@ -131,8 +137,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     .map_err(open_error)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(open_error)?;
-    // what was acknowledged is on the disk: also a power cut does not take it back
-    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", "on")?;
     // what is deleted is written over, not only forgotten: personal data that was erased is not in the file
     connection.pragma_update_and_check(None, "secure_delete", "on", |_| Ok(()))?;
@@ -304,12 +309,10 @@ impl ToSql for Value {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use rusqlite::StatementStatus;
 
     use super::{SqlitePool, connect, numbered};
-    use crate::{StoreError, Value};
+    use crate::{StoreError, StoreSetting, Value};
 
     #[test]
     fn a_statement_is_compiled_once_whatever_is_bound() {
@@ -332,7 +335,10 @@ mod tests {
     #[tokio::test]
     async fn a_transaction_that_ran_out_of_disk_is_undone_whole_and_the_next_one_goes_on() {
         let folder = std::env::temp_dir().join(format!("tessera-full-{}", std::process::id()));
-        let pool = SqlitePool::open(&folder.join("bank.db"), Duration::from_secs(1)).unwrap();
+        let pool = SqlitePool::open(&folder.join("bank.db"), &StoreSetting::default()).unwrap();
+        let sync = "pragma synchronous";
+        let level: i64 = pool.writer.lock().await.query_row(sync, [], |row| row.get(0)).unwrap();
+        assert_eq!(level, 2, "full: a power cut takes nothing back");
         let mut tx = pool.begin().await.unwrap();
         tx.execute("create table t (a integer primary key, b blob) strict", &[]).unwrap();
         tx.commit().unwrap();

@@ -55,9 +55,9 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn so_many_write_so_many_wait_and_the_rest_is_told() {
-        let turns = Turns::new(2, Duration::from_secs(5));
+        let turns = Turns::new(2, Duration::from_millis(50));
         let mut writing = vec![turns.take().await.unwrap(), turns.take().await.unwrap()];
         let crowd = (0..WAITING_MAX + 10).map(|_| turns.take());
         let told = join_all(crowd).await;

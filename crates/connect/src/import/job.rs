@@ -13,6 +13,7 @@ use super::engine::{self, Progress, RunError, Watch};
 use super::model::{Problem, RejectLine, Summary, TargetTable};
 use super::queries;
 use crate::feed::{Feed, Mapping};
+use crate::scratch::Scratch;
 
 /// Rejects kept in the file of a page's run; the rest is counted.
 const REJECTS_MAX: usize = 100_000;
@@ -64,7 +65,7 @@ impl ImportJob {
             .ok_or_else(|| JobError::Fatal("whoever started the import left".to_owned()))?;
         let ctx = services.ctx(principal, "import");
         note(services, payload.import, "running", Summary::default(), "", None).await?;
-        let dir = tempfile::tempdir().map_err(|e| JobError::Again(e.to_string()))?;
+        let dir = Scratch::new().map_err(|e| JobError::Again(e.to_string()))?;
         unpack(&mut db, payload.import, dir.path()).await?;
         let mut rejects: Vec<RejectLine> = Vec::new();
         let outcome =

@@ -1,7 +1,7 @@
 //! From the journal to deliveries: every sealed entry, once for each subscription that wants it.
 
 use spine::{Error, JournalReader, Reaction, Services};
-use store::journal::Entry;
+use store::journal::{self, Entry};
 
 use super::commands::{EnqueueDeliveries, NewDelivery};
 use super::model::{payload, wants};
@@ -23,12 +23,18 @@ impl JournalReader for Follower {
     }
 }
 
-/// An entry may come twice; the row's own key lets it in once.
+/// An entry may come twice; the row's own key lets it in once. A subscription is told of what comes behind it in
+/// the journal, whatever clocks say; one that is not sealed yet lies behind all of these.
 async fn follow(services: &Services, entries: &[Entry]) -> Result<(), Error> {
     let told = queries::active(&mut services.reader.clone()).await?;
     let mut deliveries = Vec::new();
+    let mut begins = Vec::with_capacity(told.len());
+    for webhook in &told {
+        let first = journal::first_of(&mut services.reader.clone(), webhook.id.uuid()).await?;
+        begins.push(first.unwrap_or(i64::MAX));
+    }
     for entry in entries {
-        for webhook in told.iter().filter(|w| entry.draft.at >= w.created_at) {
+        for (webhook, _) in told.iter().zip(&begins).filter(|(_, begin)| entry.pos >= **begin) {
             if wants(&webhook.events, entry) {
                 deliveries.push(NewDelivery {
                     webhook_id: webhook.id,

@@ -115,7 +115,7 @@ async fn node(pair: &Pair, lag_max: Duration, patience: Duration) -> (Node, Brow
     let setting = Setting {
         // commits do not wait for the replica: here it shall be behind
         url: format!("{}?options=-c%20synchronous_commit%3Dlocal", pair.said("PRIMARY")),
-        store: StoreSetting { replica, patience },
+        store: StoreSetting { replica, patience, is_durable: false },
         node: "test".to_owned(),
         jurisdiction: "ru".to_owned(),
         currency: Currency::RUB,

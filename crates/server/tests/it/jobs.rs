@@ -41,7 +41,7 @@ impl JobHandler for Shaky {
     }
 }
 
-fn keepers(bank: &Bank, failures: usize, fatal: bool) -> (Keepers, Arc<AtomicUsize>) {
+pub(crate) fn keepers(bank: &Bank, failures: usize, fatal: bool) -> (Keepers, Arc<AtomicUsize>) {
     let runs = Arc::new(AtomicUsize::new(0));
     let handler = Arc::new(Shaky { failures, fatal, runs: Arc::clone(&runs) });
     let (services, writer) = (bank.services.clone(), bank.writer.clone());
@@ -50,9 +50,9 @@ fn keepers(bank: &Bank, failures: usize, fatal: bool) -> (Keepers, Arc<AtomicUsi
 
 /// Asks for a job, and for a message to somebody.
 #[derive(Debug, Serialize, Deserialize)]
-struct Ask {
-    unique_key: Option<String>,
-    tell: Option<(String, String)>,
+pub(crate) struct Ask {
+    pub(crate) unique_key: Option<String>,
+    pub(crate) tell: Option<(String, String)>,
 }
 
 impl Command for Ask {
@@ -78,7 +78,7 @@ async fn ask(bank: &Bank, unique_key: Option<&str>) -> Option<JobId> {
     bank.execute("clerk", &command).await.unwrap().0
 }
 
-async fn job(bank: &Bank, id: JobId) -> queue::Job {
+pub(crate) async fn job(bank: &Bank, id: JobId) -> queue::Job {
     queue::get(&mut bank.services.reader.clone(), id).await.unwrap().unwrap()
 }
 

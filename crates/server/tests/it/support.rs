@@ -14,7 +14,7 @@ pub(crate) fn open(asked: Asked) -> Opening {
     Box::pin(async move {
         let setting = Setting {
             url: asked.url,
-            store: store::StoreSetting::default(),
+            store: store::StoreSetting { is_durable: false, ..store::StoreSetting::default() },
             node: "test".to_owned(),
             jurisdiction: "ru".to_owned(),
             currency: Currency::RUB,

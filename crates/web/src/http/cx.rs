@@ -294,7 +294,8 @@ async fn touch_token(app: &App, token: &TokenRow, address: &str, now: Timestamp)
     let ctx = app.services.system("web");
     let command =
         spine::org::commands::TouchToken { token_id: token.id, address: address.to_owned() };
-    note_use(app, app.services.bus.execute(&ctx, ctx.command_id(), &command)).await;
+    let touch = app.services.bus.execute(&ctx, ctx.command_id(), &command);
+    note_use(app, Box::pin(touch)).await;
 }
 
 /// Writes down that a session or a token is in use. Nobody waits long for it: reading goes on while writing is
@@ -319,7 +320,8 @@ async fn touch(app: &App, session: Option<&SessionRow>, now: Timestamp) {
     };
     let ctx = app.services.system("web");
     let command = spine::org::commands::TouchSession { session_id: session.id };
-    note_use(app, app.services.bus.execute(&ctx, ctx.command_id(), &command)).await;
+    let touch = app.services.bus.execute(&ctx, ctx.command_id(), &command);
+    note_use(app, Box::pin(touch)).await;
 }
 
 /// The cookie of a session.

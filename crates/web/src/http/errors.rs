@@ -169,8 +169,11 @@ fn shown(response: &Response) -> Option<Shown> {
         let kind = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let is_bare = kind.is_some_and(|kind| kind.starts_with("text/plain"));
         let words = vec![kernel::Refusal::new("bad-request")];
-        (response.status().is_client_error() && is_bare)
-            .then_some(Shown { permission: None, words, trouble: None })
+        (response.status().is_client_error() && is_bare).then_some(Shown {
+            permission: None,
+            words,
+            trouble: None,
+        })
     };
     response.extensions().get::<Shown>().cloned().or_else(unread)
 }
@@ -227,7 +230,8 @@ pub(super) fn bare_failure(path: &str, sent: Option<&Resend>) -> Response {
     } else {
         let words = "Сервис временно недоступен. Повторите через минуту. · \
                      The service is unavailable at the moment. Try again in a minute.";
-        match sent.and_then(|sent| sent.bare_form("Отправить ещё раз · Send again")) {
+        match sent.and_then(|sent| sent.bare_form("Отправить ещё раз · Send again"))
+        {
             Some(form) => Html(html! { p { (words) } (form) }.into_string()).into_response(),
             None => words.into_response(),
         }

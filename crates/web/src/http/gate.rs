@@ -135,7 +135,13 @@ fn short(login: &str) -> String {
 }
 
 fn shut(tries: &BTreeMap<String, Tries>, key: &str, now: Timestamp) -> Option<Timestamp> {
-    tries.get(key)?.shut_until.filter(|until| *until > now)
+    tries.get(key)?.shut_until.filter(|until| is_shut(*until, now))
+}
+
+/// Whether a lock still holds. One that ends later than any lock can was closed by a clock that went ahead and has
+/// been set back since: it would last for as much longer, and is over.
+pub(super) fn is_shut(until: Timestamp, now: Timestamp) -> bool {
+    until > now && until <= now.plus_minutes(SIGN_IN_LOCK_MINUTES)
 }
 
 /// Counts a failure; the last one allowed shuts and starts the count anew. With `forgets`, failures
@@ -197,6 +203,15 @@ mod tests {
         assert_eq!(gate.address_shut("10.0.0.1", now.plus_minutes(SIGN_IN_LOCK_MINUTES)), None);
         gate.address_failed("", now);
         assert_eq!(gate.address_shut("", now), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_prolongs_no_lock() {
+        let now = at(10_000);
+        let until = now.plus_minutes(SIGN_IN_LOCK_MINUTES);
+        assert!(is_shut(until, now) && is_shut(until, now.plus_seconds(60)));
+        assert!(!is_shut(until, now.plus_seconds(-3_600)));
+        assert!(!is_shut(until, until));
     }
 
     #[test]

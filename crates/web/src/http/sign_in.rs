@@ -20,6 +20,7 @@ use super::cookies;
 use super::cx::{Cx, SID};
 use super::errors::Answer;
 use super::form_data::FormData;
+use super::gate::is_shut;
 use super::{oidc, second_step};
 use crate::ui::{Button, Field, Form, Input};
 
@@ -153,7 +154,7 @@ pub(super) fn shut_until(
 ) -> Option<Timestamp> {
     let now = cx.now();
     let of_login = match row {
-        Some(row) => row.locked_until.filter(|until| *until > now),
+        Some(row) => row.locked_until.filter(|until| is_shut(*until, now)),
         None => app.gate.stranger_shut(login, now),
     };
     of_login.max(app.gate.address_shut(&cx.address, now))

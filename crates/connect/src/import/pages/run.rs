@@ -58,7 +58,7 @@ fn live_topic(run: &ImportRun) -> Option<String> {
 
 async fn previews(cx: &Cx, run: &ImportRun) -> Result<Vec<FilePreview>, String> {
     let mapping = Mapping::parse(&run.mapping).map_err(|e| feed_words(&cx.l, &e))?;
-    let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let dir = crate::scratch::Scratch::new().map_err(|e| e.to_string())?;
     let mut db = cx.db.clone();
     unpack(&mut db, run.id, dir.path()).await.map_err(|e| e.to_string())?;
     preview(mapping, dir.path(), PREVIEW_ROWS).map_err(|e| feed_words(&cx.l, &e))

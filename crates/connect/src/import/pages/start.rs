@@ -193,7 +193,7 @@ pub(in crate::import) fn prepare(
 /// The mapping that the header of a table of contacts suggests.
 fn guess(l: &L, name: &str, content: &[u8], added: &AddedColumns) -> Result<String, Refusal> {
     let bad = |reason: String| Refusal::field("import-file-bad", "files").arg("reason", reason);
-    let dir = tempfile::tempdir().map_err(|e| bad(e.to_string()))?;
+    let dir = crate::scratch::Scratch::new().map_err(|e| bad(e.to_string()))?;
     let path = dir.path().join(std::path::Path::new(name).file_name().unwrap_or_default());
     std::fs::write(&path, content).map_err(|e| bad(e.to_string()))?;
     let sniffed = sniff(&path).map_err(|e| bad(feed_words(l, &e)))?;

@@ -66,7 +66,7 @@ impl Site {
         let (stop, stopping) = watch::channel(false);
         let setting = Setting {
             url: database.url().to_owned(),
-            store: store::StoreSetting::default(),
+            store: store::StoreSetting { is_durable: false, ..store::StoreSetting::default() },
             node: "test".to_owned(),
             jurisdiction: "ru".to_owned(),
             currency: Currency::RUB,

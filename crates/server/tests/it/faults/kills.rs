@@ -148,7 +148,8 @@ async fn round(
 
 async fn subscribe(address: &str, token: &str, url: &str) {
     let hook = json!({ "title": "ERP", "url": url, "events": ["client"] });
-    let made = ask(address, &Request::post("/api/v1/webhooks", token, "hook", &hook)).await.unwrap();
+    let made =
+        ask(address, &Request::post("/api/v1/webhooks", token, "hook", &hook)).await.unwrap();
     assert_eq!(made.status, 200, "{}", made.text());
 }
 

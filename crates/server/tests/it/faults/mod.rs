@@ -5,7 +5,12 @@
 //! `TESSERA_FAULTS=500 scripts/postgres.sh run cargo test -p server --test it faults::kills -- --nocapture`
 //! kills five hundred times on each database; `TESSERA_FAULTS_SEED` repeats the moments of a run.
 
+mod away;
+mod clock;
+mod disk;
 mod kills;
 mod proof;
 mod rig;
+mod slow;
+mod torn;
 mod writers;

@@ -77,9 +77,8 @@ pub(super) async fn once(store: &Store, rig: &Rig, seen: &Seen) {
         for (name, id) in rows(store, sql).await {
             there.entry(name.trim_end_matches(ending).to_owned()).or_default().push(id);
         }
-        let sql = format!(
-            "select command, entity_id from journal_entry where command = '{command}'"
-        );
+        let sql =
+            format!("select command, entity_id from journal_entry where command = '{command}'");
         let mut told: BTreeMap<uuid::Uuid, usize> = BTreeMap::new();
         for (_, id) in rows(store, &sql).await {
             *told.entry(id).or_default() += 1;
@@ -92,7 +91,11 @@ pub(super) async fn once(store: &Store, rig: &Rig, seen: &Seen) {
             assert_eq!(told.get(&id), Some(&1), "{thing:?} {name}: in the journal once");
             sum += 1;
         }
-        assert_eq!((there.len(), told.len()), (sum, sum), "{thing:?}: nothing that nobody wished for");
+        assert_eq!(
+            (there.len(), told.len()),
+            (sum, sum),
+            "{thing:?}: nothing that nobody wished for"
+        );
     }
     for nothing in [
         "select count(*) from command_log where result = ''",

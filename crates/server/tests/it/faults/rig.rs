@@ -9,7 +9,7 @@ use std::time::Duration;
 use kernel::{Entropy, RandomEntropy, SeededEntropy, SystemClock, UserId};
 use serde_json::Value as Json;
 use spine::org::commands::CreateToken;
-use store::Store;
+use store::{Read, Store};
 use testkit::{Asked, Kind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -143,6 +143,11 @@ impl Rig {
         let (token, colleague) = people(&url).await;
         Rig { url, config, token, colleague, cluster, folder }
     }
+    /// One number out of the database, past the program.
+    pub(super) async fn number(&self, sql: &str) -> i64 {
+        let store = self.store().await;
+        store.reader.clone().first(sql, &[]).await.unwrap().unwrap().one().unwrap()
+    }
     /// What the program writes on standard error.
     pub(super) fn log(&self) -> PathBuf {
         self.folder.path().join("log")
@@ -224,6 +229,21 @@ impl Request {
         request.headers.push(("idempotency-key", key.to_owned()));
         request
     }
+    /// A form of a person's, by his session.
+    pub(super) fn form(path: &str, sid: &str, fields: &[(&str, &str)]) -> Request {
+        let mut encoded = url::form_urlencoded::Serializer::new(String::new());
+        let body = encoded.extend_pairs(fields).finish().into_bytes();
+        let headers = vec![
+            ("cookie", format!("sid={sid}; lang=ru")),
+            ("sec-fetch-site", "same-origin".to_owned()),
+            ("content-type", "application/x-www-form-urlencoded".to_owned()),
+        ];
+        Request { method: "POST", path: path.to_owned(), headers, body }
+    }
+    /// A page, by a person's session.
+    pub(super) fn page(path: &str, sid: &str) -> Request {
+        Request { method: "GET", body: Vec::new(), ..Self::form(path, sid, &[]) }
+    }
     /// Of the API: a file.
     pub(super) fn file(path: &str, token: &str, key: &str, content: &[u8]) -> Request {
         let mut request = Self::post(path, token, key, &Json::Null);
@@ -297,6 +317,34 @@ fn whole(reply: &[u8]) -> Option<Answer> {
         // a stream of chunks ends with an empty one
         None => answer.body.ends_with(b"0\r\n\r\n").then_some(answer),
     }
+}
+
+/// Signs the manager in; answers his session.
+pub(super) async fn sign_in(address: &str) -> String {
+    let fields = [("login", "manager"), ("password", testkit::PASSWORD)];
+    let answer = ask(address, &Request::form("/sign-in", "", &fields)).await.unwrap();
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let cookies = answer.head.lines().filter_map(|line| line.strip_prefix("set-cookie: sid="));
+    cookies.map(|cookie| cookie.split(';').next().unwrap().to_owned()).next().unwrap()
+}
+
+/// What a health address says.
+pub(super) async fn health(address: &str, path: &str) -> (u16, String) {
+    let answer = ask(address, &Request::page(path, "")).await.unwrap();
+    (answer.status, answer.text().trim().to_owned())
+}
+
+/// The id of what was made.
+pub(super) fn made(answer: &Answer) -> String {
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+/// What an answer says that tells of trouble with the database: its code.
+pub(super) fn trouble(answer: &Answer) -> String {
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(answer.header("retry-after"), Some("5"), "{}", answer.head);
+    answer.json()["code"].as_str().unwrap_or_default().to_owned()
 }
 
 /// Lets a moment pass, in which whatever is under way goes on.

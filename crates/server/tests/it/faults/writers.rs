@@ -113,9 +113,8 @@ impl Writer {
     }
 
     fn request(&self, thing: Thing, name: &str, client: &str) -> Request {
-        let post = |path: &str, json: &serde_json::Value| {
-            Request::post(path, &self.token, name, json)
-        };
+        let post =
+            |path: &str, json: &serde_json::Value| Request::post(path, &self.token, name, json);
         match thing {
             Thing::Client => post("/api/v1/clients", &person(name)),
             Thing::Note => {
