@@ -41,6 +41,12 @@ pub const SESSION_IDLE_HOURS: i64 = 12;
 pub const SESSION_TOTAL_HOURS: i64 = 24 * 7;
 /// How long after signing in one may change how one signs in (minutes).
 pub const SECURITY_FRESH_MINUTES: i64 = 30;
+/// Passkeys of one person.
+pub const PASSKEYS_MAX: usize = 10;
+/// The longest name of a passkey (characters).
+pub const PASSKEY_NAME_CHARS_MAX: usize = 60;
+/// How long a page may wait for a passkey (minutes).
+pub const PASSKEY_MINUTES: i64 = 5;
 /// Shortest password (characters).
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// Rows one import command carries.

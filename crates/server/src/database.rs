@@ -35,6 +35,7 @@ pub(crate) fn setting(
         demo,
         root,
         oidc: config.providers()?,
+        party: config.party(),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(RandomEntropy),
         stopping,

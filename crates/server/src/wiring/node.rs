@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use kernel::{Clock, Currency, Entropy};
 use spine::SecretBox;
 use spine::org::Directory;
+use spine::org::passkey::Party;
 use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
 use store::keys::Root;
 use store::{Store, StoreSetting};
@@ -35,6 +36,8 @@ pub struct Setting {
     pub root: Option<Arc<dyn Root>>,
     /// Providers one may sign in through.
     pub oidc: Vec<Provider>,
+    /// To whom people prove themselves with passkeys: the address as browsers see it.
+    pub party: Option<Party>,
     /// Demo mode.
     pub demo: Option<DemoMode>,
     /// Time.
@@ -163,6 +166,7 @@ impl Node {
             proxies: setting.proxies,
             secret_box,
             oidc: setting.oidc,
+            party: setting.party,
             stopping: setting.stopping,
         };
         let (router, app) = web::build_router(shown, pages)?;

@@ -124,6 +124,7 @@ async fn node(pair: &Pair, lag_max: Duration, patience: Duration) -> (Node, Brow
         proxies: Vec::new(),
         root: Some(testkit::root()),
         oidc: Vec::new(),
+        party: None,
         demo: Some(web::DemoMode { logins: logins.collect() }),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(RandomEntropy),

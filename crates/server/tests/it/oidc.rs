@@ -79,6 +79,7 @@ fn connect(bank: &mut Bank, setting: ProviderSetting) {
         proxies: Vec::new(),
         secret_box: bank.app.secret_box.clone(),
         oidc: vec![Provider::new(setting).unwrap()],
+        party: None,
         stopping,
     };
     (bank.router, bank.app) = web::build_router(setting, wiring::pages()).unwrap();

@@ -9,6 +9,7 @@ pub mod factor;
 mod feed;
 mod marks;
 mod model;
+pub mod passkey;
 mod password;
 pub mod queries;
 mod rights;
@@ -105,6 +106,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "secrecy_policy",
         sql: include_str!("../../migrations/0130_secrecy_policy.sql"),
     },
+    Migration {
+        number: 140,
+        name: "passkey",
+        sql: include_str!("../../migrations/0140_passkey.sql"),
+    },
 ];
 
 /// The spine's own module.
@@ -126,6 +132,7 @@ pub fn module() -> Module {
 fn register(registry: &mut Registry) {
     commands::register(registry);
     factor::commands::register(registry);
+    passkey::commands::register(registry);
     views::register(registry);
     crate::approval::register(registry);
     crate::secrecy::commands::register(registry);

@@ -8,6 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use jiff::tz::TimeZone;
 use spine::SecretBox;
 use spine::Services;
+use spine::org::passkey::Party;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -22,7 +23,7 @@ use super::pages::{
     Action, AddedFields, CardPanel, ListColumn, MoreNavOf, Moved, NavItem, Pages, SearchSource,
 };
 use super::reads::ReadLog;
-use super::{cx, errors, gallery, health, live, me, oidc, second_step, security, sign_in};
+use super::{cx, errors, gallery, health, live, me, oidc, passkey, second_step, security, sign_in};
 use crate::api::{self, Api, Contract, Rate};
 use crate::i18n::{Texts, TextsError};
 
@@ -53,6 +54,8 @@ pub struct App {
     pub secret_box: SecretBox,
     /// Providers one may sign in through, in button order.
     pub oidc: Vec<Provider>,
+    /// To whom people prove themselves with passkeys; nobody has any where there is none.
+    pub party: Option<Party>,
     /// How often passwords may be tried.
     pub gate: Gate,
     /// Told when the program stops, so that live streams end.
@@ -103,6 +106,8 @@ pub struct Setting {
     pub secret_box: SecretBox,
     /// Providers one may sign in through, in button order.
     pub oidc: Vec<Provider>,
+    /// To whom people prove themselves with passkeys; nobody has any where there is none.
+    pub party: Option<Party>,
     /// Turns true when the program stops.
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
@@ -114,7 +119,9 @@ pub struct Setting {
 pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<App>), TextsError> {
     let mut sources = crate::i18n::SOURCES.to_vec();
     let mut routes = gallery::routes(live::routes(me::routes(sign_in::routes(Routes::default()))));
-    routes = health::routes(security::routes(second_step::routes(oidc::routes(routes))));
+    routes = health::routes(security::routes(second_step::routes(passkey::routes(oidc::routes(
+        routes,
+    )))));
     let mut app = App {
         services: setting.services,
         texts: Arc::new(Texts::new(&[])?),
@@ -125,6 +132,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         proxies: setting.proxies,
         secret_box: setting.secret_box,
         oidc: setting.oidc,
+        party: setting.party,
         gate: Gate::default(),
         stopping: setting.stopping,
         nav: Vec::new(),
