@@ -113,6 +113,8 @@ macro_rules! every_id {
             TeamId,
             /// An API token.
             TokenId,
+            /// A key a person signs in with.
+            PasskeyId,
             /// A member of staff who can sign in.
             UserId,
             /// A saved view of a list.

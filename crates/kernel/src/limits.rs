@@ -49,6 +49,12 @@ pub const LIVE_TOPICS_MAX: usize = 200;
 pub const LIVE_CHECK_SECONDS: i64 = 30;
 /// How long after signing in one may change how one signs in (minutes).
 pub const SECURITY_FRESH_MINUTES: i64 = 30;
+/// Passkeys of one person.
+pub const PASSKEYS_MAX: usize = 10;
+/// The longest name of a passkey (characters).
+pub const PASSKEY_NAME_CHARS_MAX: usize = 60;
+/// How long a page may wait for a passkey (minutes).
+pub const PASSKEY_MINUTES: i64 = 5;
 /// Shortest password (characters).
 pub const PASSWORD_CHARS_MIN: usize = 10;
 /// Longest password (characters): hashing must not become a way to keep the processor busy.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use kernel::{Currency, Secret};
 use serde::Deserialize;
+use spine::org::passkey::Party;
 use store::{ReplicaSetting, StoreSetting};
 use web::{Breached, Guards, Provider, ProviderSetting, Scanner};
 
@@ -73,7 +74,7 @@ pub(crate) struct Config {
     /// Where traces go; nowhere when it is not said.
     #[serde(default)]
     pub(crate) traces: Option<Traces>,
-    /// The node's address as browsers see it; needed for signing in through a provider.
+    /// The node's address as browsers see it; needed for signing in through a provider and with passkeys.
     #[serde(default)]
     pub(crate) public_url: String,
     /// Providers of OpenID Connect one may sign in through.
@@ -280,6 +281,20 @@ impl Config {
         let breached = self.breached_passwords.as_ref().map(open).transpose()?;
         Ok(Guards { breached, scanner: Scanner::new(&self.scan_command) })
     }
+    /// To whom people prove themselves with passkeys. A trial on one machine needs no public address.
+    pub(crate) fn party(&self) -> Option<Party> {
+        if self.public_url.is_empty() && !self.secure_cookies && self.listen.ip().is_loopback() {
+            return Party::of(&format!("http://localhost:{}", self.listen.port()));
+        }
+        Party::of(&self.public_url)
+    }
+    /// The address of a host of this installation, as browsers see it.
+    pub(crate) fn address_of(&self, host: &str) -> String {
+        match self.secure_cookies {
+            true => format!("https://{host}"),
+            false => format!("http://{host}:{}", self.listen.port()),
+        }
+    }
     /// How the database is opened.
     pub(crate) fn store(&self) -> StoreSetting {
         let lag_max = Duration::from_secs(self.replica_lag_seconds);
@@ -331,6 +346,21 @@ mod tests {
         assert!(beside.is_absolute() && beside.ends_with("tessera.key"));
         let said = read("db = 'x'\nkey_file = '/k/key'").unwrap().key_file;
         assert_eq!(said, Path::new("/k/key"));
+    }
+
+    #[test]
+    fn passkeys_are_of_the_public_address_or_of_a_trial_here() {
+        let origin = |text: &str| read(text).unwrap().party().map(|party| party.origin);
+        let db = "db = 'x'\n";
+        assert_eq!(origin(db), None, "behind a proxy whose name nobody has said");
+        let said = format!("{db}public_url = 'https://crm.bank.example/'");
+        assert_eq!(origin(&said).as_deref(), Some("https://crm.bank.example"));
+        let trial = format!("{db}secure_cookies = false");
+        assert_eq!(origin(&trial).as_deref(), Some("http://localhost:7878"));
+        let open = format!("{trial}\nlisten = '0.0.0.0:80'");
+        assert_eq!(origin(&open), None);
+        let config = read(db).unwrap();
+        assert_eq!(config.address_of("a.bank.example"), "https://a.bank.example");
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub(crate) fn setting(
         root,
         oidc: config.providers()?,
         guards: config.guards()?,
+        party: config.party(),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(RandomEntropy),
         stopping,

@@ -19,7 +19,7 @@ pub(crate) const POLL: Duration = Duration::from_millis(500);
 pub const AGE_MAX: Duration = Duration::from_secs(3);
 
 /// Commands on the organisation that change nothing the directory holds; they are as frequent as sign-ins.
-const OF_ONE_PERSON: [&str; 8] = [
+const OF_ONE_PERSON: [&str; 10] = [
     "org.open_session",
     "org.end_session",
     "org.touch_session",
@@ -28,6 +28,8 @@ const OF_ONE_PERSON: [&str; 8] = [
     "org.note_dismissed_sign_in",
     "org.read_notices",
     "org.pass_totp",
+    "org.use_passkey",
+    "org.note_passkey_counter",
 ];
 
 /// How far this node has looked.

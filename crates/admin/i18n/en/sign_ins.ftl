@@ -24,3 +24,4 @@ value-mark-dismissed = Login of a dismissed person
 value-mark-recovery-code = Recovery code used
 value-mark-token-new-address = Token used from a new address
 notice-sign-in-new-device = Your account was signed in with a new browser: { $device }, { $address }. If it was not you, end the session and change your password.
+value-mark-passkey-counter = Passkey counter went back

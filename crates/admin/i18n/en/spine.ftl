@@ -143,3 +143,6 @@ field-role-second-factor = Second factor
 value-second-factor-on = on
 value-second-factor-required = required
 value-recovery-codes-renewed = renewed
+field-staff-passkey = Passkey
+field-staff-passkey-used = Signed in with a passkey
+field-staff-passkeys = Passkeys

@@ -24,3 +24,4 @@ value-mark-dismissed = Логин уволенного
 value-mark-recovery-code = Код восстановления
 value-mark-token-new-address = Токен с нового адреса
 notice-sign-in-new-device = В вашу учётную запись вошли с нового браузера: { $device }, { $address }. Если это были не вы, завершите сеанс и смените пароль.
+value-mark-passkey-counter = Счётчик ключа пошёл назад

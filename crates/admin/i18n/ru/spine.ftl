@@ -143,3 +143,6 @@ field-role-second-factor = Второй фактор
 value-second-factor-on = включён
 value-second-factor-required = обязателен
 value-recovery-codes-renewed = обновлены
+field-staff-passkey = Ключ доступа
+field-staff-passkey-used = Вход с ключом доступа
+field-staff-passkeys = Ключей доступа

@@ -119,7 +119,9 @@ fn row(cx: &Cx, line: &Line) -> Row {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let tone = match Mark::from_key(&line.kind) {
-        Some(Mark::AfterFailures | Mark::Dismissed | Mark::TokenNewAddress) => Tone::Danger,
+        Some(
+            Mark::AfterFailures | Mark::Dismissed | Mark::PasskeyCounter | Mark::TokenNewAddress,
+        ) => Tone::Danger,
         Some(Mark::NewDevice | Mark::NewAddress | Mark::UnusualHour | Mark::RecoveryCode) => {
             Tone::Attention
         }

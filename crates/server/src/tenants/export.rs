@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::RunError;
 
 /// Tables that hold what would let others in, or are worked out of others.
-const LEFT_OUT: [&str; 17] = [
+const LEFT_OUT: [&str; 19] = [
     "api_token",
     "blob",
     "client_key",
@@ -27,6 +27,8 @@ const LEFT_OUT: [&str; 17] = [
     "match_key",
     "name_token",
     "outbox",
+    "passkey",
+    "passkey_challenge",
     "recovery_code",
     "session",
     "temporary_password",

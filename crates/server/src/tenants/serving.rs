@@ -105,7 +105,9 @@ impl Banks {
         Ok(())
     }
     async fn start(&self, tenant: &Tenant) -> Result<Open, RunError> {
-        let config = self.tenants.config_of(&tenant.key, &self.config)?;
+        let common = self.tenants.config_of(&tenant.key, &self.config)?;
+        // passkeys of one tenant are of no use at another: they are bound to the host
+        let config = Config { public_url: common.address_of(&tenant.host), ..common };
         database::must_be_current(&database::existing(&config.db).await?).await?;
         let (stop, stopping) = watch::channel(false);
         let setting = database::setting(&config, None, Some(root_of(&config)), stopping)?;

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use kernel::{Clock, Currency, Entropy};
 use spine::SecretBox;
 use spine::org::Directory;
+use spine::org::passkey::Party;
 use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
 use store::keys::Root;
 use store::{Store, StoreSetting};
@@ -37,6 +38,8 @@ pub struct Setting {
     pub oidc: Vec<Provider>,
     /// What the bank sets against misuse.
     pub guards: Guards,
+    /// To whom people prove themselves with passkeys: the address as browsers see it.
+    pub party: Option<Party>,
     /// Demo mode.
     pub demo: Option<DemoMode>,
     /// Time.
@@ -166,6 +169,7 @@ impl Node {
             secret_box,
             oidc: setting.oidc,
             guards: setting.guards,
+            party: setting.party,
             stopping: setting.stopping,
         };
         let (router, app) = web::build_router(shown, pages)?;

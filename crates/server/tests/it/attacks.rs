@@ -79,6 +79,7 @@ fn behind_tls(bank: &Bank, guards: web::Guards) -> Browser {
         secret_box: bank.app.secret_box.clone(),
         oidc: Vec::new(),
         guards,
+        party: None,
         stopping,
     };
     let built = web::build_router(setting, server::wiring::pages()).unwrap();

@@ -125,6 +125,7 @@ async fn node(pair: &Pair, lag_max: Duration, patience: Duration) -> (Node, Brow
         root: Some(testkit::root()),
         oidc: Vec::new(),
         guards: web::Guards::default(),
+        party: None,
         demo: Some(web::DemoMode { logins: logins.collect() }),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(RandomEntropy),

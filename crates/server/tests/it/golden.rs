@@ -69,8 +69,10 @@ async fn every_route_needs_a_permission_that_exists() {
             "/sign-in",
             "/sign-in/code",
             "/sign-in/code",
+            "/sign-in/code/passkey",
             "/sign-in/oidc/{key}",
-            "/sign-in/oidc/{key}/back"
+            "/sign-in/oidc/{key}/back",
+            "/sign-in/passkey"
         ],
         "nothing else is open to everybody"
     );

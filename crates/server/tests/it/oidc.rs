@@ -80,6 +80,7 @@ fn connect(bank: &mut Bank, setting: ProviderSetting) {
         secret_box: bank.app.secret_box.clone(),
         oidc: vec![Provider::new(setting).unwrap()],
         guards: web::Guards::default(),
+        party: None,
         stopping,
     };
     (bank.router, bank.app) = web::build_router(setting, wiring::pages()).unwrap();

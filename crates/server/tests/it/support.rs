@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use kernel::Currency;
 use serde::{Deserialize, Serialize};
 use server::wiring::{self, Node, Setting};
+use spine::org::passkey::Party;
 use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 use testkit::{Asked, Bank, Opening, Parts};
@@ -24,6 +25,7 @@ pub(crate) fn open(asked: Asked) -> Opening {
             root: Some(testkit::root()),
             oidc: Vec::new(),
             guards: web::Guards::default(),
+            party: Party::of("https://bank.test"),
             demo: asked.demo,
             clock: asked.clock,
             entropy: asked.entropy,

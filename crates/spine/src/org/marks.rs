@@ -21,19 +21,22 @@ pub enum Mark {
     Dismissed,
     /// With a recovery code in the place of the device.
     RecoveryCode,
+    /// A passkey signed whose counter did not go on: there may be a copy of it.
+    PasskeyCounter,
     /// A token was used from an address it was never used from.
     TokenNewAddress,
 }
 
 impl Mark {
     /// All marks, in the order of their choice.
-    pub const ALL: [Mark; 7] = [
+    pub const ALL: [Mark; 8] = [
         Mark::NewDevice,
         Mark::NewAddress,
         Mark::UnusualHour,
         Mark::AfterFailures,
         Mark::Dismissed,
         Mark::RecoveryCode,
+        Mark::PasskeyCounter,
         Mark::TokenNewAddress,
     ];
     /// Stable word, as stored.
@@ -45,6 +48,7 @@ impl Mark {
             Mark::AfterFailures => "after_failures",
             Mark::Dismissed => "dismissed",
             Mark::RecoveryCode => "recovery_code",
+            Mark::PasskeyCounter => "passkey_counter",
             Mark::TokenNewAddress => "token_new_address",
         }
     }

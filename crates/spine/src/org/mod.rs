@@ -9,6 +9,7 @@ pub mod factor;
 mod feed;
 mod marks;
 mod model;
+pub mod passkey;
 mod password;
 mod password_rules;
 pub mod queries;
@@ -106,6 +107,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "secrecy_policy",
         sql: include_str!("../../migrations/0130_secrecy_policy.sql"),
     },
+    Migration {
+        number: 140,
+        name: "passkey",
+        sql: include_str!("../../migrations/0140_passkey.sql"),
+    },
 ];
 
 /// The spine's own module.
@@ -127,6 +133,7 @@ pub fn module() -> Module {
 fn register(registry: &mut Registry) {
     commands::register(registry);
     factor::commands::register(registry);
+    passkey::commands::register(registry);
     views::register(registry);
     crate::approval::register(registry);
     crate::secrecy::commands::register(registry);

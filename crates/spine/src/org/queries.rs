@@ -107,7 +107,8 @@ async fn load_roles<R: Read>(db: &mut R) -> Result<BTreeMap<RoleId, Role>, Store
 async fn load_staff<R: Read>(db: &mut R) -> Result<BTreeMap<UserId, StaffMember>, StoreError> {
     let mut staff = BTreeMap::new();
     let sql = "select s.id, s.login, s.name, s.name_en, s.branch_id, s.team_id, s.state, s.lang, \
-               s.theme, s.density, case when t.staff_id is null then 0 else 1 end \
+               s.theme, s.density, case when t.staff_id is not null or exists \
+               (select 1 from passkey p where p.staff_id = s.id) then 1 else 0 end \
                from staff s left join totp t on t.staff_id = s.id";
     for row in db.query(sql, &[]).await? {
         let mut c = row.cols();
@@ -164,7 +165,8 @@ pub async fn sign_in_row<R: Read>(
 ) -> Result<Option<SignInRow>, StoreError> {
     let sql = "select s.id, s.state, s.password_hash, s.locked_until, \
                case when t.staff_id is null then 0 else 1 end, \
-               case when f.staff_id is null then 0 else 1 end \
+               case when f.staff_id is not null or exists \
+               (select 1 from passkey p where p.staff_id = s.id) then 1 else 0 end \
                from staff s left join temporary_password t on t.staff_id = s.id \
                left join totp f on f.staff_id = s.id \
                where s.login = $1";

@@ -179,7 +179,9 @@ const DUTY: &str = "/me/password";
 /// The page on which one sets up a second factor: all that is open, beside the way out and a password that
 /// must be changed, to somebody who must have one and has none.
 pub(super) const ENROL: &str = "/me/security/totp";
-const WITHOUT_FACTOR: [&str; 3] = [ENROL, DUTY, "/sign-out"];
+/// The page on which one adds a passkey, which is a second factor too.
+pub(super) const ENROL_PASSKEY: &str = "/me/security/passkey";
+const WITHOUT_FACTOR: [&str; 4] = [ENROL, ENROL_PASSKEY, DUTY, "/sign-out"];
 
 fn to_duty(cx: &Cx, page: &'static str) -> Response {
     if cx.is_fragment {

@@ -8,6 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use jiff::tz::TimeZone;
 use spine::SecretBox;
 use spine::Services;
+use spine::org::passkey::Party;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -25,7 +26,9 @@ use super::pages::{
 };
 use super::reads::ReadLog;
 use super::scanner::Scanner;
-use super::{alarm, cx, errors, gallery, health, live, me, oidc, second_step, security, sign_in};
+use super::{
+    alarm, cx, errors, gallery, health, live, me, oidc, passkey, second_step, security, sign_in,
+};
 use crate::api::{self, Api, Contract, Rate};
 use crate::i18n::{Texts, TextsError};
 
@@ -67,6 +70,8 @@ pub struct App {
     pub oidc: Vec<Provider>,
     /// What the bank sets against misuse.
     pub guards: Guards,
+    /// To whom people prove themselves with passkeys; nobody has any where there is none.
+    pub party: Option<Party>,
     /// How often passwords may be tried.
     pub gate: Gate,
     /// Work that takes much memory: so much at once, the rest waits.
@@ -127,6 +132,8 @@ pub struct Setting {
     pub oidc: Vec<Provider>,
     /// What the bank sets against misuse.
     pub guards: Guards,
+    /// To whom people prove themselves with passkeys; nobody has any where there is none.
+    pub party: Option<Party>,
     /// Turns true when the program stops.
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
@@ -138,7 +145,9 @@ pub struct Setting {
 pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<App>), TextsError> {
     let mut sources = crate::i18n::SOURCES.to_vec();
     let mut routes = gallery::routes(live::routes(me::routes(sign_in::routes(Routes::default()))));
-    routes = health::routes(security::routes(second_step::routes(oidc::routes(routes))));
+    routes = health::routes(security::routes(second_step::routes(passkey::routes(oidc::routes(
+        routes,
+    )))));
     let mut app = App {
         services: setting.services,
         texts: Arc::new(Texts::new(&[])?),
@@ -150,6 +159,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         secret_box: setting.secret_box,
         oidc: setting.oidc,
         guards: setting.guards,
+        party: setting.party,
         gate: Gate::default(),
         heavy: tokio::sync::Semaphore::new(kernel::limits::SPREADSHEETS_AT_ONCE),
         streams: live::Streams::default(),

@@ -1,4 +1,4 @@
-//! How one signs in: one's own second factor and recovery codes. Changes need a young session, so that a
+//! How one signs in: one's own passkeys, codes of a device and recovery codes. Changes need a young session, so that a
 //! browser left open is no way to plant a second factor, or to take one away.
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,23 +12,24 @@ use spine::Error;
 use spine::org::factor::{
     self, EnrolTotp, RemoveTotp, RenewRecoveryCodes, SecondFactor, TotpSecret,
 };
+use spine::org::passkey::{self as keys, Passkey};
 
-use super::access::{Access, ENROL, Routes};
+use super::access::{Access, ENROL, ENROL_PASSKEY, Routes};
 use super::cx::Cx;
 use super::errors::Answer;
 use super::form_data::FormData;
-use super::ticket;
+use super::{own_passkeys, ticket};
 use crate::ui::{
     self, Button, Field, Form, Input, Kv, PageHeader, Panel, copy_button, error_summary,
 };
 
-const HOME: &str = "/me/security";
+pub(super) const HOME: &str = "/me/security";
 /// The bank's name on the person's device.
 const ISSUER: &str = "Tessera";
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let own = Access::Needs("app.use");
-    routes
+    own_passkeys::routes(routes)
         .get(HOME, own, home)
         .get(ENROL, own, enrol_page)
         .post(ENROL, own, enrol)
@@ -37,26 +38,42 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// Who asks, in a browser.
-fn me(cx: &Cx) -> Result<UserId, Error> {
+pub(super) fn me(cx: &Cx) -> Result<UserId, Error> {
     cx.principal().user_id.filter(|_| cx.session.is_some()).ok_or(Error::NotFound)
 }
 
-fn is_fresh(cx: &Cx) -> bool {
+pub(super) fn is_fresh(cx: &Cx) -> bool {
     let young = |at| cx.now().seconds_since(at) <= SECURITY_FRESH_MINUTES * 60;
     cx.session.as_ref().is_some_and(|s| young(s.created_at))
 }
 
-fn must_be_fresh(cx: &Cx) -> Result<(), Error> {
+pub(super) fn must_be_fresh(cx: &Cx) -> Result<(), Error> {
     if is_fresh(cx) { Ok(()) } else { Err(Error::refused("sign-in-stale")) }
 }
 
 async fn home(mut cx: Cx) -> Answer {
-    let user = me(&cx)?;
-    let found = factor::second_factor(&mut cx.db, user).await?;
-    Ok(home_page(&cx, found.as_ref(), &Refusals::default()))
+    home_with(&mut cx, &Refusals::default()).await
 }
 
-fn home_page(cx: &Cx, found: Option<&SecondFactor>, refusals: &Refusals) -> Response {
+/// What a person signs in with, beside his password.
+struct Factors {
+    keys: Vec<Passkey>,
+    totp: Option<SecondFactor>,
+    codes_left: i64,
+}
+
+/// One's own page, with what was wrong.
+pub(super) async fn home_with(cx: &mut Cx, refusals: &Refusals) -> Answer {
+    let user = me(cx)?;
+    let found = Factors {
+        keys: keys::passkeys(&mut cx.db, user).await?,
+        totp: factor::second_factor(&mut cx.db, user).await?,
+        codes_left: factor::codes_left(&mut cx.db, user).await?,
+    };
+    Ok(home_page(cx, &found, refusals))
+}
+
+fn home_page(cx: &Cx, found: &Factors, refusals: &Refusals) -> Response {
     let l = &cx.l;
     let body = html! {
         (PageHeader::new(l.t("web-security")).lead(html! { (l.t("web-security-lead")) }).render(l))
@@ -69,7 +86,9 @@ fn home_page(cx: &Cx, found: Option<&SecondFactor>, refusals: &Refusals) -> Resp
                 }
             }
         }
-        (factor_panel(cx, found))
+        (own_passkeys::panel(cx, &found.keys))
+        (factor_panel(cx, found.totp.as_ref()))
+        @if found.totp.is_some() || !found.keys.is_empty() { (codes_panel(cx, found.codes_left)) }
     };
     let status =
         if refusals.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -78,14 +97,6 @@ fn home_page(cx: &Cx, found: Option<&SecondFactor>, refusals: &Refusals) -> Resp
 
 fn factor_panel(cx: &Cx, found: Option<&SecondFactor>) -> Markup {
     let l = &cx.l;
-    let button = |action: &str, label: Button| {
-        html! {
-            form method="post" action=(action) {
-                input type="hidden" name="_id" value=(cx.form_id());
-                (label.submit().render())
-            }
-        }
-    };
     let set_up = Button::primary(l.t("web-totp-set-up")).icon("shield-check").href(ENROL);
     let body = match found {
         None => html! {
@@ -96,17 +107,37 @@ fn factor_panel(cx: &Cx, found: Option<&SecondFactor>) -> Markup {
             (Kv::new("factor")
                 .text(l.t("web-totp-state"), &l.t("web-totp-on"))
                 .line(l.t("web-totp-since"), html! { (l.datetime(found.created_at)) })
-                .line(l.t("web-codes-left"), html! { (l.int(found.codes_left)) })
                 .render(l))
             @if is_fresh(cx) {
                 div.form-actions {
-                    (button("/me/security/totp/remove", Button::quiet(l.t("web-totp-remove")).icon("trash-2")))
-                    (button("/me/security/codes", Button::secondary(l.t("web-codes-renew")).icon("key-round")))
+                    (post_button(cx, "/me/security/totp/remove",
+                        Button::quiet(l.t("web-totp-remove")).icon("trash-2")))
                 }
             }
         },
     };
     Panel::new(l.t("web-totp")).icon("shield-check").render(&body)
+}
+
+fn post_button(cx: &Cx, action: &str, label: Button) -> Markup {
+    html! {
+        form method="post" action=(action) {
+            input type="hidden" name="_id" value=(cx.form_id());
+            (label.submit().render())
+        }
+    }
+}
+
+fn codes_panel(cx: &Cx, left: i64) -> Markup {
+    let l = &cx.l;
+    let renew = Button::secondary(l.t("web-codes-renew")).icon("refresh-cw");
+    let body = html! {
+        (Kv::new("codes").line(l.t("web-codes-left"), html! { (l.int(left)) }).render(l))
+        @if is_fresh(cx) {
+            div.form-actions { (post_button(cx, "/me/security/codes", renew)) }
+        }
+    };
+    Panel::new(l.t("web-codes")).icon("list-checks").render(&body)
 }
 
 async fn enrol_page(cx: Cx) -> Answer {
@@ -144,12 +175,17 @@ fn enrol_form(cx: &Cx, user: UserId, secret: &TotpSecret, refused: Option<&Refus
         .unguarded();
     let form = if cx.must_enrol() { form } else { form.cancel(HOME) };
     let title = l.t("web-totp-set-up");
+    let instead = cx.must_enrol() && cx.app.party.is_some();
+    let body = html! {
+        (form.render(l, &fields))
+        @if instead { p { a href=(ENROL_PASSKEY) { (l.t("web-passkey-instead")) } } }
+    };
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(framed(cx, status, &title, &form.render(l, &fields)))
+    Ok(framed(cx, status, &title, &body))
 }
 
 /// A page within the frame; or, as long as nothing else is open, the only page there is.
-fn framed(cx: &Cx, status: StatusCode, title: &str, body: &Markup) -> Response {
+pub(super) fn framed(cx: &Cx, status: StatusCode, title: &str, body: &Markup) -> Response {
     let l = &cx.l;
     let content = if cx.must_enrol() {
         html! {
@@ -211,14 +247,14 @@ async fn enrol(cx: Cx, sent: FormData) -> Answer {
     Ok(codes_page(&cx, &codes))
 }
 
-fn new_codes(cx: &Cx, user: UserId) -> (Vec<Secret<String>>, Vec<Vec<u8>>) {
+pub(super) fn new_codes(cx: &Cx, user: UserId) -> (Vec<Secret<String>>, Vec<Vec<u8>>) {
     let codes = factor::recovery_codes(cx.ctx.entropy.as_ref());
     let hashes = codes.iter().map(|code| factor::recovery_code_hash(user, code)).collect();
     (codes, hashes)
 }
 
 /// The recovery codes, shown this once.
-fn codes_page(cx: &Cx, codes: &[Secret<String>]) -> Response {
+pub(super) fn codes_page(cx: &Cx, codes: &[Secret<String>]) -> Response {
     let l = &cx.l;
     let all: Vec<&str> = codes.iter().map(|code| code.reveal().as_str()).collect();
     let body = html! {
@@ -239,14 +275,11 @@ async fn renew(cx: Cx, sent: FormData) -> Answer {
 }
 
 async fn remove(mut cx: Cx, sent: FormData) -> Answer {
-    let user = me(&cx)?;
+    me(&cx)?;
     must_be_fresh(&cx)?;
     match cx.execute(sent.command_id()?, &RemoveTotp {}).await {
         Ok(()) => Ok(cx.done(HOME, "flash-totp-removed")),
-        Err(Error::Refused(refusals)) => {
-            let found = factor::second_factor(&mut cx.db, user).await?;
-            Ok(home_page(&cx, found.as_ref(), &refusals))
-        }
+        Err(Error::Refused(refusals)) => home_with(&mut cx, &refusals).await,
         Err(other) => Err(other.into()),
     }
 }

@@ -21,7 +21,7 @@ use super::cx::{Cx, SID};
 use super::errors::Answer;
 use super::form_data::FormData;
 use super::gate::is_shut;
-use super::{oidc, second_step};
+use super::{oidc, passkey, second_step};
 use crate::ui::{Button, Field, Form, Input};
 
 /// A hash no password fits, checked when the login is unknown, so that both cases take the same time.
@@ -56,7 +56,7 @@ pub fn new_token(entropy: &dyn Entropy) -> String {
 async fn page(cx: Cx) -> Answer {
     let query = cx.path.split_once('?').map_or("", |(_, q)| q);
     let next = FormData::parse(query).text("next");
-    Ok(bare(&cx, StatusCode::OK, &form(&cx, "", &next, &Refusals::default())))
+    Ok(bare(&cx, StatusCode::OK, &form(&cx, "", &next, &Refusals::default())?))
 }
 
 pub(super) fn bare(cx: &Cx, status: StatusCode, content: &Markup) -> Response {
@@ -64,7 +64,7 @@ pub(super) fn bare(cx: &Cx, status: StatusCode, content: &Markup) -> Response {
     (status, axum::response::Html(page.into_string())).into_response()
 }
 
-fn form(cx: &Cx, login: &str, next: &str, refusals: &Refusals) -> Markup {
+fn form(cx: &Cx, login: &str, next: &str, refusals: &Refusals) -> Result<Markup, Error> {
     let l = &cx.l;
     let general = cx.refusal_words(refusals.general());
     let fields = html! {
@@ -76,15 +76,16 @@ fn form(cx: &Cx, login: &str, next: &str, refusals: &Refusals) -> Markup {
             .attribute("autocomplete", "current-password")
             .error(cx.field_error(refusals, "password")).render(l))
     };
-    html! {
+    Ok(html! {
         div.sign-in {
             h1 { (l.t("web-sign-in")) }
             (Form::post("/sign-in").hidden("next", next).submit(l.t("web-sign-in-button"))
                 .unguarded().render(l, &fields))
+            (passkey::enter_form(cx, next)?)
             (oidc::buttons(cx, next))
             @if let Some(demo) = &cx.app.demo { (demo_buttons(cx, demo, next)) }
         }
-    }
+    })
 }
 
 fn demo_buttons(cx: &Cx, demo: &super::app::DemoMode, next: &str) -> Markup {
@@ -117,8 +118,7 @@ async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Ans
     let _turn = app.gate.turn(&login).await?;
     let row = queries::sign_in_row(&mut cx.db, &login).await?;
     if let Some(until) = shut_until(&app, &cx, &login, row.as_ref()) {
-        cx.alarm("sign-in-shut");
-        return Ok(refused(&cx, &login, &next, locked_refusal(&cx, until)));
+        return refused(&cx, &login, &next, &locked_refusal(&cx, until).into());
     }
     let stored = row.as_ref().filter(|r| r.active).and_then(|r| r.password_hash.clone());
     let hash = stored.clone().unwrap_or_else(|| NOBODY.to_owned());
@@ -134,7 +134,7 @@ async fn sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Ans
         }
         row => {
             note_failure(&app, &cx, &login, row.map(|r| r.user_id)).await?;
-            Ok(refused(&cx, &login, &next, Refusal::new("sign-in-wrong")))
+            refused(&cx, &login, &next, &Refusal::new("sign-in-wrong").into())
         }
     }
 }
@@ -157,7 +157,11 @@ pub(super) fn shut_until(
         Some(row) => row.locked_until.filter(|until| is_shut(*until, now)),
         None => app.gate.stranger_shut(login, now),
     };
-    of_login.max(app.gate.address_shut(&cx.address, now))
+    let until = of_login.max(app.gate.address_shut(&cx.address, now));
+    if until.is_some() {
+        cx.alarm("sign-in-shut");
+    }
+    until
 }
 
 /// Counts a failure. A login that nobody has goes the same way through the database, to no effect, so
@@ -182,8 +186,9 @@ pub(super) async fn note_failure(
     }
 }
 
-fn refused(cx: &Cx, login: &str, next: &str, refusal: Refusal) -> Response {
-    bare(cx, StatusCode::UNPROCESSABLE_ENTITY, &form(cx, login, next, &refusal.into()))
+/// The sign-in page again, with what was wrong.
+pub(super) fn refused(cx: &Cx, login: &str, next: &str, refusals: &Refusals) -> Answer {
+    Ok(bare(cx, StatusCode::UNPROCESSABLE_ENTITY, &form(cx, login, next, refusals)?))
 }
 
 async fn demo_sign_in(State(app): State<Arc<App>>, mut cx: Cx, sent: FormData) -> Answer {

@@ -10,7 +10,7 @@ use testkit::{Bank, Kind};
 use crate::golden::is_update;
 
 /// Commands no operation executes, and why.
-const EXCEPTIONS: [(&str, &str); 39] = [
+const EXCEPTIONS: [(&str, &str); 42] = [
     ("parties.open_archive", "what a law keeps of an erased person is opened by people, on a page"),
     (
         "parties.note_record_export",
@@ -42,6 +42,9 @@ const EXCEPTIONS: [(&str, &str); 39] = [
     ("org.change_password", "a person proves himself by his old one, on the page"),
     ("org.enrol_totp", "a person's own second factor, on the page"),
     ("org.remove_totp", "a person's own second factor, on the page"),
+    ("org.add_passkey", "a person's own device answers a page"),
+    ("org.rename_passkey", "a person's own passkeys, on the page"),
+    ("org.remove_passkey", "a person's own passkeys, on the page"),
     ("org.renew_recovery_codes", "shown once to the person, on the page"),
     ("org.reset_second_factor", "acts on who holds rights: refused to programs"),
     ("org.end_other_sessions", "the others of a browser's session; a token has none"),

@@ -17,6 +17,7 @@ mod keys;
 mod live;
 mod look;
 mod my_day;
+mod passkey;
 mod phone;
 mod places;
 mod search;

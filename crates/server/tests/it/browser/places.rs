@@ -82,6 +82,7 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
             ("password", "/me/password"),
             ("security", "/me/security"),
             ("security-totp", "/me/security/totp"),
+            ("security-passkey", "/me/security/passkey"),
             ("gallery", "/ui"),
         ],
     );

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use kernel::{Clock, Currency, Lang, RandomEntropy, Secret, Timestamp};
 use server::wiring::{self, Node, Setting};
 use spine::Services;
+use spine::org::passkey::Party;
 use store::{FromValue, Read, Value};
 use testkit::{Database, Kind};
 use tokio::net::TcpListener;
@@ -40,7 +41,7 @@ impl Clock for BankClock {
 
 /// A bank that serves.
 pub(crate) struct Site {
-    /// `http://127.0.0.1:PORT`.
+    /// `http://localhost:PORT`.
     pub(crate) url: String,
     /// Reads and writes past the pages, to compare.
     pub(crate) services: Services,
@@ -64,6 +65,10 @@ impl Site {
     pub(crate) async fn open_with(kind: Kind, clients: u64) -> Site {
         let database = Database::new(kind).await;
         let (stop, stopping) = watch::channel(false);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        // by name, for passkeys are not bound to numbers
+        let port = listener.local_addr().expect("its address").port();
+        let url = format!("http://localhost:{port}");
         let setting = Setting {
             url: database.url().to_owned(),
             store: store::StoreSetting { is_durable: false, ..store::StoreSetting::default() },
@@ -76,6 +81,7 @@ impl Site {
             root: Some(testkit::root()),
             oidc: Vec::new(),
             guards: web::Guards::default(),
+            party: Party::of(&url),
             demo: Some(DemoMode { logins: demo_logins() }),
             clock: Arc::new(BankClock { started: Instant::now() }),
             entropy: Arc::new(RandomEntropy),
@@ -86,8 +92,6 @@ impl Site {
         load(&node.services, clients).await;
         while node.keepers.work_once().await.expect("the job keeper") {}
         node.keepers.seal_and_read().await.expect("the journal keeper");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("its address"));
         let router = node.router;
         let serving = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("serving");

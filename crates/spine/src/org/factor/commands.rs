@@ -10,6 +10,7 @@ use crate::org::edit::giving::may_act_on;
 use crate::org::edit::lock_rights;
 use crate::org::edit::sign_in::end_sessions;
 use crate::org::marks::{self, Mark, Origin};
+use crate::org::passkey;
 use crate::{Change, Command, Error, Registry, Work};
 
 pub(in crate::org) fn register(registry: &mut Registry) {
@@ -22,23 +23,43 @@ pub(in crate::org) fn register(registry: &mut Registry) {
 }
 
 /// A person acts for himself; a program, though it may have an owner, has no second factor.
-fn myself(w: &Work<'_>) -> Result<UserId, Error> {
+pub(in crate::org) fn myself(w: &Work<'_>) -> Result<UserId, Error> {
     w.actor().filter(|_| !w.ctx.principal.is_program).ok_or(Error::NotFound)
 }
 
-async fn put_codes(w: &mut Work<'_>, user: UserId, hashes: &[Vec<u8>]) -> Result<(), Error> {
+pub(in crate::org) async fn put_codes(
+    w: &mut Work<'_>,
+    user: UserId,
+    hashes: &[Vec<u8>],
+) -> Result<(), Error> {
     if hashes.len() != RECOVERY_CODES {
         return Err(Error::failure("recovery codes of another number"));
     }
-    w.execute("delete from recovery_code where staff_id = $1", params![user]).await?;
+    forget_codes(w, user).await?;
     let rows: Vec<Vec<Value>> =
         hashes.iter().map(|hash| vec![user.into(), hash.clone().into()]).collect();
     w.insert_many("insert into recovery_code (staff_id, code_hash) values", &rows, "").await?;
     Ok(())
 }
 
-async fn forget(w: &mut Work<'_>, user: UserId) -> Result<bool, Error> {
+pub(in crate::org) async fn forget_codes(w: &mut Work<'_>, user: UserId) -> Result<(), Error> {
     w.execute("delete from recovery_code where staff_id = $1", params![user]).await?;
+    Ok(())
+}
+
+async fn has_passkeys(w: &mut Work<'_>, user: UserId) -> Result<bool, Error> {
+    let sql = "select 1 from passkey where staff_id = $1 limit 1";
+    Ok(w.first(sql, params![user]).await?.is_some())
+}
+
+/// Whether a role of the person requires a second factor.
+pub(in crate::org) async fn is_required(w: &mut Work<'_>, user: UserId) -> Result<bool, Error> {
+    let sql = "select 1 from staff_role s join role_second_factor f on f.role_id = s.role_id \
+               where s.staff_id = $1 limit 1";
+    Ok(w.first(sql, params![user]).await?.is_some())
+}
+
+async fn forget_totp(w: &mut Work<'_>, user: UserId) -> Result<bool, Error> {
     Ok(w.execute("delete from totp where staff_id = $1", params![user]).await? > 0)
 }
 
@@ -74,7 +95,8 @@ impl Command for EnrolTotp {
     }
 }
 
-/// Takes one's own second factor away, unless a role of one's own requires one.
+/// Takes the codes of one's own device away, unless they are the last factor and a role of one's own requires
+/// one. Recovery codes stay as long as there are passkeys.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RemoveTotp {}
 
@@ -85,12 +107,13 @@ impl Command for RemoveTotp {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let me = myself(w)?;
-        let sql = "select 1 from staff_role s join role_second_factor f on f.role_id = s.role_id \
-                   where s.staff_id = $1 limit 1";
-        if w.first(sql, params![me]).await?.is_some() {
-            return Err(Error::refused("factor-required"));
+        if !has_passkeys(w, me).await? {
+            if is_required(w, me).await? {
+                return Err(Error::refused("factor-required"));
+            }
+            forget_codes(w, me).await?;
         }
-        if !forget(w, me).await? {
+        if !forget_totp(w, me).await? {
             return Err(Error::NotFound);
         }
         w.record("staff", me, None, Change::new().field("second_factor", "on", Json::Null));
@@ -113,7 +136,9 @@ impl Command for RenewRecoveryCodes {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let me = myself(w)?;
         let sql = "select 1 from totp where staff_id = $1";
-        w.first(sql, params![me]).await?.ok_or(Error::NotFound)?;
+        if w.first(sql, params![me]).await?.is_none() && !has_passkeys(w, me).await? {
+            return Err(Error::NotFound);
+        }
         put_codes(w, me, &self.code_hashes).await?;
         w.record("staff", me, None, Change::new().set("recovery_codes", "renewed"));
         Ok(())
@@ -192,7 +217,7 @@ impl Command for UseRecoveryCode {
     }
 }
 
-/// Takes somebody else's second factor away, when his device is lost, and ends his sessions.
+/// Takes somebody else's second factors away, his passkeys too, when a device is lost, and ends his sessions.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ResetSecondFactor {
     /// Whose.
@@ -210,12 +235,20 @@ impl Command for ResetSecondFactor {
         }
         lock_rights(w).await?;
         may_act_on(w, self.staff_id).await?;
-        if !forget(w, self.staff_id).await? {
+        let had_codes = forget_totp(w, self.staff_id).await?;
+        let keys = passkey::commands::forget(w, self.staff_id).await?;
+        if !had_codes && keys == 0 {
             return Err(Error::NotFound);
         }
+        forget_codes(w, self.staff_id).await?;
         let ended = end_sessions(w, self.staff_id, None).await?;
-        let change =
-            Change::new().field("second_factor", "on", Json::Null).set("sessions_ended", ended);
+        let mut change = Change::new().set("sessions_ended", ended);
+        if had_codes {
+            change = change.field("second_factor", "on", Json::Null);
+        }
+        if keys > 0 {
+            change = change.field("passkeys", keys, Json::Null);
+        }
         w.record("staff", self.staff_id, None, change);
         Ok(())
     }

@@ -15,4 +15,4 @@ pub use code::{
 pub use commands::{
     EnrolTotp, PassTotp, RemoveTotp, RenewRecoveryCodes, ResetSecondFactor, UseRecoveryCode,
 };
-pub use queries::{SecondFactor, second_factor};
+pub use queries::{SecondFactor, codes_left, second_factor};

@@ -10,8 +10,6 @@ pub struct SecondFactor {
     pub sealed: Vec<u8>,
     /// When it was set up.
     pub created_at: Timestamp,
-    /// Recovery codes not used yet.
-    pub codes_left: i64,
 }
 
 /// A person's second factor, if there is one.
@@ -22,9 +20,17 @@ pub async fn second_factor<R: Read>(
     db: &mut R,
     user: UserId,
 ) -> Result<Option<SecondFactor>, StoreError> {
-    let sql = "select t.secret, t.created_at, (select count(*) from recovery_code r \
-               where r.staff_id = t.staff_id and r.used_at is null) from totp t where t.staff_id = $1";
+    let sql = "select secret, created_at from totp where staff_id = $1";
     let Some(row) = db.first(sql, params![user]).await? else { return Ok(None) };
     let mut c = row.cols();
-    Ok(Some(SecondFactor { sealed: c.take()?, created_at: c.take()?, codes_left: c.take()? }))
+    Ok(Some(SecondFactor { sealed: c.take()?, created_at: c.take()? }))
+}
+
+/// How many recovery codes a person has that are not used yet.
+///
+/// # Errors
+/// The database's.
+pub async fn codes_left<R: Read>(db: &mut R, user: UserId) -> Result<i64, StoreError> {
+    let sql = "select count(*) from recovery_code where staff_id = $1 and used_at is null";
+    db.first(sql, params![user]).await?.map_or(Ok(0), |row| row.one())
 }
