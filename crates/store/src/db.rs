@@ -328,7 +328,7 @@ impl Writer {
         let inner = match self.backend.as_ref() {
             Backend::Sqlite(pool) => pool.begin().await.map(TxInner::Sqlite),
             Backend::Postgres(pool) => {
-                pool.begin_writing().await.map(|tx| TxInner::Postgres(Box::new(tx)))
+                Box::pin(pool.begin_writing()).await.map(|tx| TxInner::Postgres(Box::new(tx)))
             }
         };
         let full = Arc::clone(&self.full);
