@@ -43,6 +43,7 @@ mod merges;
 mod nodes;
 mod oidc;
 mod operation;
+mod own_fields;
 mod privacy;
 mod schema;
 mod search;
