@@ -19,7 +19,7 @@ use super::queries::{self, Record};
 use crate::client::commands::FieldEdit;
 use crate::fields::commands::{AddObject, ArchiveObject, EditObject};
 use crate::fields::definitions;
-use crate::fields::model::{Field, Object};
+use crate::fields::model::{Field, Object, ObjectSpec};
 
 const READ: &str = "record.read";
 const EDIT: &str = "record.edit";
@@ -41,12 +41,20 @@ pub(crate) fn api(api: Api) -> Api {
                         "client_link": "required" } })),
             )
             .with(
-                Operation::command::<EditObject>(
+                Operation::one("/objects/{object_id}", "get_object", READ, object)
+                    .about("One kind of record the bank has made"),
+            )
+            .with(
+                Operation::write(
                     Method::Put,
                     "/objects/{object_id}",
                     "edit_object",
+                    EditObject::PERMISSION,
+                    edit_object,
                 )
-                .about("Changes what is said of a kind of record"),
+                .about("Changes what is said of a kind of record")
+                .runs(&[EditObject::NAME])
+                .matching(),
             )
             .with(
                 Operation::command::<ArchiveObject>(
@@ -110,6 +118,35 @@ async fn objects(call: Call, query: ListQuery) -> Result<Listing<Object>, Proble
     rows.sort_by_key(|o| o.id);
     rows.truncate(query.limit() + 1);
     Ok(Listing::cut(rows, query.limit(), |o| o.id)?)
+}
+
+/// A kind of record as far as the caller works with it, or looks after it.
+async fn object_of(call: &Call) -> Result<Object, Problem> {
+    let id: ObjectId = call.id("object_id")?;
+    let definitions = definitions(&call.cx.app.services, call.cx.now()).await?;
+    let principal = call.cx.principal();
+    let is_known = |o: &Object| principal.has(EditObject::PERMISSION) || o.is_seen_by(principal);
+    let found = definitions.objects().find(|o| o.id == id && is_known(o));
+    Ok(found.map(|o| Object::clone(o)).ok_or(Error::NotFound)?)
+}
+
+async fn object(call: Call, _: NoQuery) -> Result<Object, Problem> {
+    object_of(&call).await
+}
+
+/// What is to be said of a kind of record.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct NewObjectSpec {
+    /// All of it.
+    spec: ObjectSpec,
+}
+
+async fn edit_object(mut call: Call, new: NewObjectSpec) -> Result<Answer, Problem> {
+    let object = object_of(&call).await?;
+    call.must_match(&object).await?;
+    let command = EditObject { object_id: object.id, original: Some(object.spec), spec: new.spec };
+    call.run(&command).await?;
+    Ok(Answer::done())
 }
 
 /// The kind of the path and its fields, as far as the caller works with them.

@@ -3,7 +3,7 @@
 
 use kernel::{ClientId, RecordId};
 use parties::client::commands::{FieldEdit, RegisterClient};
-use parties::fields::commands::{AddField, AddObject, ArchiveObject};
+use parties::fields::commands::{AddField, AddObject, ArchiveObject, EditObject};
 use parties::fields::model::{ClientLink, FieldKind, FieldSpec, ObjectSpec};
 use parties::merge::commands::{MergeClients, UnmergeClients};
 use parties::objects::commands::{ArchiveRecord, SaveRecord};
@@ -447,6 +447,68 @@ async fn a_field_leads_to_a_record_only_as_far_as_one_sees_it() {
         let archive = ArchiveRecord { object: "visit".to_owned(), record_id: near, archived: true };
         bank.execute("manager", &archive).await.unwrap();
         assert!(page(bank, "manager", &details).await.contains("Ближний склад"), "the link stays");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_who_rename_a_kind_never_overwrite_each_other_unseen() {
+    both(async |bank: &Bank| {
+        let id = visits(bank, ClientLink::Optional).await;
+        let all = || async {
+            let all = parties::fields::queries::read(&mut bank.services.reader.clone()).await;
+            all.unwrap().objects().find(|o| o.id == id).unwrap().spec.clone()
+        };
+        let drawn = all().await;
+        let change = |one: &str, many: &str| EditObject {
+            object_id: id,
+            original: Some(drawn.clone()),
+            spec: ObjectSpec { name_one: one.into(), name_many: many.into(), ..drawn.clone() },
+        };
+        bank.execute("administrator", &change("Выезд", &drawn.name_many)).await.unwrap();
+        bank.execute("methodologist", &change(&drawn.name_one, "Выезды")).await.unwrap();
+        let now = all().await;
+        assert_eq!((now.name_one.as_str(), now.name_many.as_str()), ("Выезд", "Выезды"));
+        let same = bank.execute("administrator", &change("Обход", "Выезды")).await;
+        assert!(matches!(same, Err(Error::Conflict(_))), "{same:?}");
+        // the page asks whose word holds, and takes the answer
+        let mut other = bank.client("administrator").await;
+        let path = format!("/admin/objects/{id}");
+        assert!(other.get(&path).await.ok().contains("name=\"original\""));
+        let original = serde_json::to_string(&drawn).unwrap();
+        let first = bank.form_id();
+        let sent = [
+            ("_id", first.as_str()),
+            ("original", &original),
+            ("name_one", "Обход"),
+            ("name_many", &drawn.name_many),
+            ("client_link", "optional"),
+        ];
+        let asked = other.post(&path, &sent).await;
+        assert!(asked.status == 409 && asked.body.contains("Выезд"), "{}", asked.gist());
+        let stored = serde_json::to_string(&now).unwrap();
+        let again = bank.form_id();
+        let sent = [
+            ("_id", again.as_str()),
+            ("original", &stored),
+            ("name_one", "Обход"),
+            ("name_many", "Выезды"),
+            ("client_link", "optional"),
+        ];
+        assert_eq!(other.post(&path, &sent).await.status, 303);
+        assert_eq!(all().await.name_one, "Обход");
+        // programs say what they have seen
+        let mut program = crate::api::program(bank).await;
+        let path = format!("/objects/{id}");
+        let (_, seen, reply) = crate::api::get(&mut program, &path).await;
+        assert_eq!(seen["name_one"], "Обход");
+        let tag = reply.header("etag").to_owned();
+        let body = Some(json!({ "spec": ObjectSpec { name_one: "Осмотр".into(), ..now } }));
+        let given = [("if-match", tag.as_str())];
+        let put = crate::api::call(&mut program, "PUT", &path, body.clone(), &given).await;
+        assert_eq!(put.0, 204, "{}", put.1);
+        assert_eq!(crate::api::call(&mut program, "PUT", &path, body.clone(), &given).await.0, 412);
+        assert_eq!(crate::api::call(&mut program, "PUT", &path, body, &[]).await.0, 428);
     })
     .await;
 }

@@ -46,6 +46,7 @@ mod merges;
 mod nodes;
 mod oidc;
 mod operation;
+mod own_fields;
 mod passkeys;
 mod privacy;
 mod schema;

@@ -105,7 +105,7 @@ async fn full_client(bank: &Bank) -> ClientId {
     id
 }
 
-fn erase(id: ClientId) -> EraseClient {
+pub(crate) fn erase(id: ClientId) -> EraseClient {
     EraseClient {
         client_id: id,
         basis: Basis::Request,
@@ -115,7 +115,7 @@ fn erase(id: ClientId) -> EraseClient {
 }
 
 /// Erases with two people.
-async fn erase_by_two(bank: &Bank, command: &EraseClient) {
+pub(crate) async fn erase_by_two(bank: &Bank, command: &EraseClient) {
     let ctx = bank.as_role("security_officer");
     let waiting = ask(bank, "security_officer", ctx.command_id(), command).await;
     let other = bank.as_role("head_office");

@@ -149,16 +149,12 @@ pub struct Page<'a> {
     pub own: &'a OwnAsked,
 }
 
-/// One page of tasks, by day; closed ones with the latest day first.
-///
-/// # Errors
-/// The database's.
-pub async fn list<R: Read>(
-    db: &mut R,
+/// The statement behind [`list`].
+pub fn statement(
     principal: &Principal,
     (whose, which): (&Whose, Which),
     page: Page<'_>,
-) -> Result<Vec<Listed>, StoreError> {
+) -> (String, Vec<Value>) {
     let mut values = params![page.limit].to_vec();
     let (key, join, is_down) = match &page.own.order {
         Some(order) => (OwnOrder::EXPRESSION, order.join("t.id", &mut values), order.is_descending),
@@ -186,6 +182,20 @@ pub async fn list<R: Read>(
          order by {key} {order}, t.id {order} limit $1",
         listed_columns()
     );
+    (sql, values)
+}
+
+/// One page of tasks, by day; closed ones with the latest day first.
+///
+/// # Errors
+/// The database's.
+pub async fn list<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    which: (&Whose, Which),
+    page: Page<'_>,
+) -> Result<Vec<Listed>, StoreError> {
+    let (sql, values) = statement(principal, which, page);
     let rows = db.query(&sql, &values).await?.into_iter().map(|row| {
         let mut c = row.cols();
         let listed = read_listed(&mut c)?;

@@ -12,6 +12,7 @@ pub(super) use define::words;
 pub use define::{AddField, ArchiveField, EditField};
 pub(crate) use door::OwnDoor;
 pub(super) use index::StoreIndex;
+pub(super) use object::words as object_words;
 pub use object::{AddObject, ArchiveObject, EditObject};
 pub use own::EditOwn;
 pub(crate) use typed::{Stored, read_typed};

@@ -2,7 +2,7 @@
 
 use kernel::{ObjectId, Refusal, Refusals};
 use serde::{Deserialize, Serialize};
-use spine::{Change, Command, Error, Work};
+use spine::{Change, Command, Error, Merge, Work};
 use store::params;
 
 use crate::fields::cache::OBJECT_ENTITY;
@@ -76,11 +76,14 @@ impl Command for AddObject {
     }
 }
 
-/// Changes what is said of a kind of record.
+/// Changes what is said of a kind of record. What somebody else changed meanwhile is merged part by part.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct EditObject {
     /// Which.
     pub object_id: ObjectId,
+    /// What was said of it when the form was drawn; left out: what is stored now.
+    #[serde(default)]
+    pub original: Option<ObjectSpec>,
     /// What is to be said of it.
     pub spec: ObjectSpec,
 }
@@ -92,7 +95,13 @@ impl Command for EditObject {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let object = held(w, self.object_id).await?;
-        let spec = self.spec.tidied();
+        let mine = self.spec.tidied();
+        let mut refusals = Refusals::default();
+        mine.check(&mut refusals);
+        refusals.into_result()?;
+        let original =
+            self.original.as_ref().map_or_else(|| object.spec.clone(), ObjectSpec::tidied);
+        let spec = merged(&object, &original, &mine)?;
         let mut refusals = Refusals::default();
         spec.check(&mut refusals);
         let definitions = queries::read(w).await?;
@@ -171,7 +180,35 @@ async fn has_records(w: &mut Work<'_>, id: ObjectId) -> Result<bool, Error> {
     Ok(w.first(sql, params![id]).await?.is_some())
 }
 
-fn words(spec: &ObjectSpec) -> [(&'static str, String); 6] {
+/// What a kind becomes when it was drawn as `original`, is stored as it is, and shall be `mine`.
+fn merged(object: &Object, original: &ObjectSpec, mine: &ObjectSpec) -> Result<ObjectSpec, Error> {
+    let stored = &object.spec;
+    let mut merge = Merge::new(None, object.updated_at);
+    let mut out = stored.clone();
+    let sides = words(original).into_iter().zip(words(mine)).zip(words(stored));
+    for (((name, was), (_, mine_text)), (_, now)) in sides {
+        if merge.text(name, &was, &mine_text, &now) != now {
+            take(&mut out, name, mine);
+        }
+    }
+    merge.finish()?;
+    Ok(out)
+}
+
+/// Takes one part over.
+fn take(out: &mut ObjectSpec, name: &str, from: &ObjectSpec) {
+    match name {
+        "name_one" => out.name_one.clone_from(&from.name_one),
+        "name_many" => out.name_many.clone_from(&from.name_many),
+        "name_one_en" => out.name_one_en.clone_from(&from.name_one_en),
+        "name_many_en" => out.name_many_en.clone_from(&from.name_many_en),
+        "client_link" => out.client_link = from.client_link,
+        _ => out.roles.clone_from(&from.roles),
+    }
+}
+
+/// What is said of a kind, as words for the journal, conflicts and merging; always in the same order.
+pub(in crate::fields) fn words(spec: &ObjectSpec) -> [(&'static str, String); 6] {
     [
         ("name_one", spec.name_one.clone()),
         ("name_many", spec.name_many.clone()),

@@ -5,12 +5,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{ObjectId, Refusals};
 use maud::{Markup, html};
-use spine::Error;
-use web::ui::{self, Button, Field as Control, Form, Input, Opt, Panel, form_row};
+use spine::{Conflict, Error, FieldConflict};
+use web::ui::{
+    self, Button, ConflictBy, ConflictField, Field as Control, Form, Input, Opt, Panel,
+    conflict_chooser, form_row,
+};
 use web::{Answer, Cx, FormData};
 
 use super::{HOME, dialog, form, post_button};
-use crate::fields::commands::{AddObject, ArchiveObject, EditObject};
+use crate::fields::commands::{AddObject, ArchiveObject, EditObject, object_words};
 use crate::fields::definitions;
 use crate::fields::model::{ClientLink, Definitions, Object, ObjectSpec};
 
@@ -21,8 +24,14 @@ fn spec_of(sent: &FormData) -> ObjectSpec {
         name_one_en: sent.text("name_one_en"),
         name_many_en: sent.text("name_many_en"),
         client_link: ClientLink::from_key(sent.raw("client_link")).unwrap_or(ClientLink::Optional),
-        roles: sent.all("roles").to_vec(),
+        roles: roles_of(sent),
     }
+}
+
+/// The ticked roles; a choice between two people's words sends them as one.
+fn roles_of(sent: &FormData) -> Vec<String> {
+    let all = sent.all("roles").iter().flat_map(|text| text.split(','));
+    all.map(|role| role.trim().to_owned()).filter(|role| !role.is_empty()).collect()
 }
 
 fn form_of(spec: &ObjectSpec) -> FormData {
@@ -33,6 +42,8 @@ fn form_of(spec: &ObjectSpec) -> FormData {
         pair("name_one_en", &spec.name_one_en),
         pair("name_many_en", &spec.name_many_en),
         pair("client_link", spec.client_link.key()),
+        // what it was drawn with; a text that cannot be made stands for what is stored
+        pair("original", &serde_json::to_string(spec).unwrap_or_default()),
     ];
     let roles = spec.roles.iter().map(|role| pair("roles", role));
     FormData::from_pairs(texts.into_iter().chain(roles))
@@ -69,12 +80,52 @@ pub(super) async fn edit(cx: Cx, Path(id): Path<ObjectId>) -> Answer {
 
 pub(super) async fn save(cx: Cx, Path(id): Path<ObjectId>, sent: FormData) -> Answer {
     let object = load(&cx, id).await?;
-    let command = EditObject { object_id: id, spec: spec_of(&sent) };
+    let original: ObjectSpec =
+        serde_json::from_str(sent.raw("original")).unwrap_or_else(|_| object.spec.clone());
+    let command =
+        EditObject { object_id: id, original: Some(original.clone()), spec: spec_of(&sent) };
     match cx.execute(sent.command_id()?, &command).await {
         Ok(()) => Ok(cx.done(&format!("{HOME}?object={}", object.key), "flash-object-saved")),
         Err(Error::Refused(refusals)) => Ok(show(&cx, Some(&object), &sent, &refusals)),
+        Err(Error::Conflict(conflict)) => {
+            Ok(chooser(&cx, &object, (&original, &command.spec), &conflict)?)
+        }
         Err(other) => Err(other.into()),
     }
+}
+
+/// Mine or theirs for each part both changed; what this person left alone becomes what it has become meanwhile.
+fn chooser(
+    cx: &Cx,
+    object: &Object,
+    (original, mine): (&ObjectSpec, &ObjectSpec),
+    conflict: &Conflict,
+) -> Result<Response, Error> {
+    let l = &cx.l;
+    let mut hidden: Vec<(String, String)> = vec![
+        ("_id".to_owned(), cx.form_id()),
+        ("original".to_owned(), serde_json::to_string(&object.spec)?),
+    ];
+    let sides = object_words(original).into_iter().zip(object_words(mine));
+    for (((name, was), (_, wanted)), (_, now)) in sides.zip(object_words(&object.spec)) {
+        if !conflict.fields.iter().any(|f| f.field == name) {
+            hidden.push((name.to_owned(), if was == wanted { now } else { wanted }));
+        }
+    }
+    let one = |f: &FieldConflict| ConflictField {
+        name: f.field.clone(),
+        label: l.t(&format!("object-def-{}", f.field.replace('_', "-"))),
+        mine: f.mine.clone(),
+        theirs: f.theirs.clone(),
+        original: f.original.clone(),
+        words: None,
+    };
+    let fields: Vec<ConflictField> = conflict.fields.iter().map(one).collect();
+    let by = ConflictBy { who: l.t("own-somebody"), at: object.updated_at };
+    let hidden: Vec<(&str, &str)> = hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let action = format!("/admin/objects/{}", object.id);
+    let chooser = conflict_chooser(l, &action, &hidden, &by, &fields);
+    Ok(dialog(cx, StatusCode::CONFLICT, object.spec.many(l.lang), &chooser))
 }
 
 fn show(cx: &Cx, object: Option<&Object>, typed: &FormData, refusals: &Refusals) -> Response {
@@ -103,6 +154,7 @@ fn show(cx: &Cx, object: Option<&Object>, typed: &FormData, refusals: &Refusals)
     let action = object.map_or("new".to_owned(), |o| o.id.to_string());
     let form = Form::post(format!("/admin/objects/{action}"))
         .hidden("_id", cx.form_id())
+        .hidden("original", typed.raw("original"))
         .submit(l.t("fields-save"))
         .cancel(HOME)
         .render(l, &body);

@@ -172,6 +172,9 @@ async fn fields_places(site: &Site, window: &Window) -> Vec<Place> {
                 "listed": "1", "indexed": "1" });
             send(window, "/admin/fields/new?object=visits", field).await;
         }
+        let own = json!({ "key": "x_request", "label": "Номер заявки", "label_en": "Request number",
+            "field_kind": "text", "listed": "1", "indexed": "1" });
+        send(window, "/admin/fields/new?object=task", own).await;
     }
     let field = id(of_field, "x_pet").await.expect("the field");
     let object = id(of_object, "visits").await.expect("the kind of record");
@@ -181,6 +184,7 @@ async fn fields_places(site: &Site, window: &Window) -> Vec<Place> {
             ("fields", "/admin/fields"),
             ("fields-archived", "/admin/fields?show=archived"),
             ("fields-of-object", "/admin/fields?object=visits"),
+            ("fields-of-tasks", "/admin/fields?object=task"),
             ("field-new", "/admin/fields/new"),
             ("object-new", "/admin/objects/new"),
         ],
@@ -202,6 +206,11 @@ async fn fields_places(site: &Site, window: &Window) -> Vec<Place> {
     ));
     all.push(place("record", "manager", record.clone()));
     all.push(place("record-edit", "manager", format!("{record}/edit")));
+    let sql = "select t.id from task t join staff s on s.id = t.assignee_id \
+               where s.login = $1 and t.state = 'open' order by t.id limit 1";
+    let task: Uuid = site.value(sql, "manager").await;
+    all.push(place("task-own", "manager", format!("/own-fields/task/{task}")));
+    all.push(place("tasks-by-own", "manager", "/tasks?sort=-x_request"));
     all.push(place("client-added", "manager", format!("/clients/{client}/edit?group=added")));
     all
 }

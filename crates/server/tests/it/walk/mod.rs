@@ -158,7 +158,9 @@ async fn ask(cast: &Walked<'_>, person: &mut Person, route: RouteInfo) -> String
 
 /// Whether an address is about a client or a thing of his.
 fn about_client(route: RouteInfo) -> bool {
-    const ROOTS: [&str; 18] = [
+    const ROOTS: [&str; 20] = [
+        "/own-fields/{what}/{id}",
+        "/api/v1/own-fields/{",
         "/clients/{id}",
         "/duplicates/{a}",
         "/tasks/{id}",
@@ -197,6 +199,12 @@ fn address(cast: &Cast, route: RouteInfo, column: &str) -> String {
                 out.push("contacts".to_owned());
                 continue;
             }
+            "{what}" | "{object}" if before == "own-fields" => {
+                out.push("task".to_owned());
+                continue;
+            }
+            "{record_id}" if parts.contains(&"own-fields") => thing("task"),
+            "{id}" if parts.contains(&"own-fields") => thing("task"),
             "{what}" => {
                 out.push("done".to_owned());
                 continue;
