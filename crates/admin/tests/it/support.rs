@@ -131,6 +131,7 @@ fn open(asked: Asked) -> Opening {
             proxies: Vec::new(),
             secret_box: unlocked.unwrap(),
             oidc: Vec::new(),
+            guards: web::Guards::default(),
             stopping: asked.stopping,
         };
         let (router, app) = web::build_router(setting, vec![admin::pages()]).unwrap();
