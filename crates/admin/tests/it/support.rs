@@ -132,6 +132,7 @@ fn open(asked: Asked) -> Opening {
             secret_box: unlocked.unwrap(),
             oidc: Vec::new(),
             party: None,
+            guards: web::Guards::default(),
             stopping: asked.stopping,
         };
         let (router, app) = web::build_router(setting, vec![admin::pages()]).unwrap();

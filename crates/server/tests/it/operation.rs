@@ -50,6 +50,7 @@ async fn a_node_tells_its_health_and_its_numbers_apart_from_the_pages() {
             signed_in,
             "tessera_request_seconds_bucket{route=\"/ready\",method=\"GET\",status=\"2xx\",le=\"0.025\"}",
             "tessera_command_seconds_count{command=\"org.",
+            "tessera_alarms_total{what=\"sign-in-failed\"} 1",
             "tessera_jobs_dead 0",
             "tessera_messages_dead 0",
             "tessera_journal_blocks ",
@@ -128,6 +129,9 @@ async fn logs_are_structured_and_say_nothing_of_anybody() {
             assert!(entry["level"].is_string() && entry["timestamp"].is_string(), "{line}");
         }
         assert!(lines.contains("request failed"), "{lines}");
+        // the line an alert hangs on
+        assert!(lines.contains("\"what\":\"sign-in-failed\""), "{lines}");
+        assert!(lines.contains("\"target\":\"security\""), "{lines}");
         for private in [person, number, password.as_str(), "login=", "127.0.0.1"] {
             assert!(!lines.contains(private), "{private}: {lines}");
         }

@@ -48,7 +48,8 @@ function restore(form) {
 }
 
 function keep(form) {
-  const values = {};
+  // without a prototype: a field may have any name
+  const values = Object.create(null);
   for (const field of fieldsOf(form)) {
     values[field.name] ??= [];
     if (field.type !== "checkbox" && field.type !== "radio") values[field.name].push(field.value);

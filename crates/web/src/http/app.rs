@@ -206,11 +206,15 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
     app.routes.sort();
     app.texts = Arc::new(Texts::new(&sources)?);
     let app = Arc::new(app);
-    let is_secure = app.secure_cookies;
+    let router = layered(routes.router, &app);
+    Ok((router.with_state(Arc::clone(&app)), app))
+}
+
+/// The routes behind what every request goes through, the last line first.
+fn layered(routes: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     let router = routes
-        .router
         .fallback(errors::no_such_page)
-        .layer(from_fn_with_state(Arc::clone(&app), cx::with_context))
+        .layer(from_fn_with_state(Arc::clone(app), cx::with_context))
         .merge(crate::assets::routes())
         .layer(CsrfLayer::new())
         .layer(from_fn(alarm::foreign_forms))
@@ -219,7 +223,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         // pages are made for one reader each: time counts for more than the last few per cent of size
         .layer(from_fn(health::measured))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
-    Ok((security_headers(router, is_secure).with_state(Arc::clone(&app)), app))
+    security_headers(router, app.secure_cookies)
 }
 
 fn security_headers(router: Router<Arc<App>>, is_secure: bool) -> Router<Arc<App>> {
