@@ -84,7 +84,7 @@ mod tests {
         let mut unknown = Vec::new();
         let mut seen = 0;
         visit(&crates, &mut |path, text| {
-            for opening in ["icon(\"", "icon_20(\"", "icon_labelled(\""] {
+            for opening in ["icon(\"", "icon_20(\"", "icon_labelled(\"", "icon: \"", "empty(\""] {
                 for part in text.split(opening).skip(1) {
                     let name = part.split('"').next().unwrap_or_default();
                     seen += 1;

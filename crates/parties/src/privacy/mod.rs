@@ -18,6 +18,7 @@ pub mod model;
 mod pages;
 pub mod queries;
 mod report;
+mod words;
 
 pub(crate) use api::api;
 pub(crate) use job::RetentionJob;

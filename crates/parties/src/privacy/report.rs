@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use kernel::{ClientId, Currency, Money, Timestamp};
+use kernel::ClientId;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use spine::{Bus, ClientBound, Error, Fieldable, OwnValues};
 use store::Read;
-use web::i18n::L;
 
 use super::commands::read as read_rows;
 use crate::fields;
@@ -174,28 +173,4 @@ fn listed(field: &Field, value: &str) -> String {
     let label = |key: &str| field.spec.options.iter().find(|o| o.key == key).map(|o| &o.label);
     let words = value.split(',').map(|key| label(key).map_or(key, String::as_str));
     words.collect::<Vec<_>>().join(", ")
-}
-
-/// The message key of a table's or column's name.
-pub(crate) fn name_key(what: &str, name: &str) -> String {
-    format!("data-{what}-{}", name.replace('_', "-"))
-}
-
-/// A value as a person reads it.
-pub(crate) fn value_words(l: &L, row: &Map<String, Json>, name: &str, value: &Json) -> String {
-    let number = value.as_i64();
-    match number {
-        Some(minor) if name.ends_with("_minor") => {
-            let currency = ["currency", "income_currency"].iter().find_map(|key| row.get(*key));
-            let currency =
-                currency.and_then(Json::as_str).and_then(|code| code.parse::<Currency>().ok());
-            let currency = currency.unwrap_or(Currency::RUB);
-            l.money(Money::new(minor, currency))
-        }
-        Some(micros) if name == "at" || name.ends_with("_at") => {
-            l.datetime(Timestamp::from_micros(micros))
-        }
-        Some(number) => number.to_string(),
-        None => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
-    }
 }

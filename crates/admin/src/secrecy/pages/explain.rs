@@ -27,10 +27,15 @@ const RIGHTS: [&str; 8] = [
 pub(super) async fn page(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let l = &cx.l;
     let asked = FormData::parse(&query.unwrap_or_default());
-    let mut parts = vec![form(&cx, &asked)];
-    if !asked.text("staff").is_empty() && !asked.text("client").is_empty() {
-        parts.extend(answer(&cx, &asked).await?);
+    let mut client = asked.text("client");
+    let mut parts = Vec::new();
+    if !asked.text("staff").is_empty() && !client.is_empty() {
+        let found = found(&cx, &client).await?;
+        // links name the client by his id, people by his number
+        client = found.as_ref().map_or(client, |found| found.number.clone());
+        parts = answer(&cx, &asked, found);
     }
+    parts.insert(0, form(&cx, &asked, &client));
     let title = l.t("admin-secrecy-explain");
     let body = html! {
         (PageHeader::new(title.clone()).crumb(HOME, l.t("admin-secrecy"))
@@ -40,29 +45,32 @@ pub(super) async fn page(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     Ok(cx.page(&title, &body))
 }
 
-fn form(cx: &Cx, asked: &FormData) -> Markup {
+fn form(cx: &Cx, asked: &FormData, client: &str) -> Markup {
     let l = &cx.l;
     let body = html! {
         (Field::select("staff", l.t("admin-secrecy-person"), active_staff(cx, None))
             .value(asked.raw("staff")).required().render(l))
-        (Field::text("client", l.t("admin-secrecy-client")).value(asked.raw("client"))
+        (Field::text("client", l.t("admin-secrecy-client")).value(client)
             .hint(l.t("admin-secrecy-client-hint")).required().render(l))
     };
     Panel::new("").render(&get_form(&format!("{HOME}/explain"), l.t("admin-secrecy-ask"), &body))
 }
 
-async fn answer(cx: &Cx, asked: &FormData) -> Result<Vec<Markup>, Error> {
+/// The client that is asked about, as far as who explains may know of him.
+async fn found(cx: &Cx, asked: &str) -> Result<Option<Named>, Error> {
+    let client = queries::client(&mut cx.db.clone(), asked).await?;
+    Ok(client.filter(|c| cx.principal().reaches("client.read", c.owner)))
+}
+
+fn answer(cx: &Cx, asked: &FormData, client: Option<Named>) -> Vec<Markup> {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let person = asked.text("staff").parse().ok().and_then(|id| directory.principal(id));
-    let client = queries::client(&mut cx.db.clone(), &asked.text("client")).await?;
-    // who explains must know of the client himself
-    let client = client.filter(|c| cx.principal().reaches("client.read", c.owner));
     let (Some(person), Some(client)) = (person, client) else {
         let none = l.t("admin-secrecy-nobody");
-        return Ok(vec![ui::empty("search", &none, &l.t("admin-secrecy-nobody-words"), None)]);
+        return vec![ui::empty("search", &none, &l.t("admin-secrecy-nobody-words"), None)];
     };
-    Ok(vec![rules(cx, person, &client), rights(cx, person, client.owner), second(cx, person)])
+    vec![rules(cx, person, &client), rights(cx, person, client.owner), second(cx, person)]
 }
 
 fn rules(cx: &Cx, person: &Principal, client: &Named) -> Markup {

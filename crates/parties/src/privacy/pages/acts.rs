@@ -8,7 +8,9 @@ use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
 use spine::{Command, Error};
 use uuid::Uuid;
-use web::ui::{self, Cell, Column, Field, Form, Kv, PageHeader, Pager, Row, Table, Tone};
+use web::ui::{
+    self, Cell, Column, Field, Form, Kv, PageHeader, Pager, Panel, Row, Table, Tone, stack,
+};
 use web::{Answer, Cx, FormData};
 
 use super::HOME;
@@ -17,7 +19,8 @@ use crate::contacts::frame::{id as read_id, status, summary};
 use crate::privacy::commands::OpenArchive;
 use crate::privacy::model::ErasureState;
 use crate::privacy::queries::{self, Act};
-use crate::privacy::report::{Section, is_told_column, name_key};
+use crate::privacy::report::{Section, is_told_column};
+use crate::privacy::words::name_key;
 
 pub(super) async fn list(mut cx: Cx) -> Answer {
     let query = FormData::parse(cx.path.split_once('?').map_or("", |(_, query)| query));
@@ -77,11 +80,11 @@ async fn act(cx: &Cx, id: &str) -> Result<Act, Error> {
 
 pub(super) async fn page(cx: Cx, Path(id): Path<String>) -> Answer {
     let act = act(&cx, &id).await?;
-    Ok(shown(&cx, &act, &html! {}, "", &Refusals::default()))
+    Ok(shown(&cx, &act, Vec::new(), "", &Refusals::default()))
 }
 
 /// The act to print, and below it what was opened.
-fn shown(cx: &Cx, act: &Act, opened: &Markup, reason: &str, refusals: &Refusals) -> Response {
+fn shown(cx: &Cx, act: &Act, opened: Vec<Markup>, reason: &str, refusals: &Refusals) -> Response {
     let l = &cx.l;
     let title = l.ta("erasure-title", &[("number", (&act.number).into())]);
     let author =
@@ -99,24 +102,23 @@ fn shown(cx: &Cx, act: &Act, opened: &Markup, reason: &str, refusals: &Refusals)
     if let Some(at) = act.destroyed_at {
         kv = kv.line(l.t("erasure-destroyed-at"), html! { (l.datetime(at)) });
     }
-    let content = html! {
-        (PageHeader::new(&title).crumb(HOME, l.t("erasures")).render(l))
-        (kv.render(l))
-        p.quiet { (l.t("erasure-how")) }
-        (counts(cx, act))
-        @if act.state == ErasureState::Kept {
-            h2 { (l.t("erasure-archive")) }
-            (opening(cx, act, reason, refusals))
-        }
-        (opened)
-    };
+    let how = html! { (l.t("erasure-how")) };
+    let mut parts = vec![Panel::new(l.t("erasure-act")).footer(how).render(&kv.render(l))];
+    parts.extend(counts(cx, act));
+    if act.state == ErasureState::Kept {
+        let opening = opening(cx, act, reason, refusals);
+        parts.push(Panel::new(l.t("erasure-archive")).icon("lock").render(&opening));
+    }
+    parts.extend(opened);
+    let header = PageHeader::new(&title).crumb(HOME, l.t("erasures")).render(l);
+    let content = html! { (header) (stack(&parts)) };
     let status = status(refusals);
     cx.page_with_status(status, &title, &content)
 }
 
-fn counts(cx: &Cx, act: &Act) -> Markup {
+fn counts(cx: &Cx, act: &Act) -> Option<Markup> {
     let l = &cx.l;
-    let Some(counts) = act.counts.as_object() else { return html! {} };
+    let counts = act.counts.as_object()?;
     let mut table = Table::new("erasure-counts", l.t("erasure-counts"))
         .column(Column::text(l.t("erasure-what")).wide())
         .column(Column::number(l.t("erasure-rows")));
@@ -127,7 +129,7 @@ fn counts(cx: &Cx, act: &Act) -> Markup {
                 .cell(Cell::number(l, rows.as_i64().unwrap_or(0))),
         );
     }
-    table.render(l)
+    Some(Panel::new(l.t("erasure-counts")).flush().render(&table.render(l)))
 }
 
 fn opening(cx: &Cx, act: &Act, reason: &str, refusals: &Refusals) -> Markup {
@@ -153,7 +155,7 @@ pub(super) async fn open(cx: Cx, Path(id): Path<String>, sent: FormData) -> Answ
             Ok(cx.done(&place, "flash-archive-noted"))
         }
         Err(Error::Refused(refusals)) => {
-            Ok(shown(&cx, &act, &html! {}, &command.reason, &refusals))
+            Ok(shown(&cx, &act, Vec::new(), &command.reason, &refusals))
         }
         Err(error) => Err(error.into()),
     }
@@ -169,8 +171,8 @@ pub(super) async fn archive(cx: Cx, Path((id, note)): Path<(String, String)>) ->
     }
     let archive = queries::archive(&mut db, act.client_id).await?.ok_or(Error::NotFound)?;
     let sections = sections(&archive);
-    let opened = html! { @for section in &sections { (table(&cx, section)) } };
-    Ok(shown(&cx, &act, &opened, "", &Refusals::default()))
+    let opened = sections.iter().map(|section| table(&cx, section)).collect();
+    Ok(shown(&cx, &act, opened, "", &Refusals::default()))
 }
 
 fn sections(archive: &Json) -> Vec<Section> {

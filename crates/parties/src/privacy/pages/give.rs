@@ -8,14 +8,15 @@ use maud::{Markup, html};
 use serde_json::json;
 use spine::secrecy::Groups;
 use spine::{Command, Error};
-use web::ui::{Button, Cell, Column, Field, Form, PageHeader, Row, Table};
+use web::ui::{Button, Cell, Column, Field, Form, Kv, PageHeader, Panel, Row, Table, stack};
 use web::{Answer, Cx, FormData};
 
 use crate::client::queries::{self as clients, ClientHead};
 use crate::contacts::frame::{self, card, dialog, name_of, status, summary};
 use crate::privacy::commands::NoteReport;
 use crate::privacy::queries;
-use crate::privacy::report::{Section, gather, name_key, value_words};
+use crate::privacy::report::{Section, gather};
+use crate::privacy::words::{name_key, value_words};
 
 async fn head(cx: &Cx, id: &str) -> Result<ClientHead, Error> {
     let head = clients::head(&mut cx.db.clone(), cx.principal(), frame::id(id)?).await?;
@@ -100,7 +101,7 @@ fn report(cx: &Cx, head: &ClientHead, sections: &[Section]) -> Response {
         (PageHeader::new(l.t("data-report")).crumb(card(head.id), name)
             .lead(html! { (lead) }).primary(json).render(l))
         p { (l.t("data-report-rights")) }
-        @for section in sections { (table(cx, section)) }
+        (stack(&sections.iter().map(|section| table(cx, section)).collect::<Vec<_>>()))
     };
     cx.page(&l.t("data-report"), &content)
 }
@@ -115,16 +116,15 @@ pub(super) fn table(cx: &Cx, section: &Section) -> Markup {
             columns.push(name);
         }
     }
-    let heading = html! { h2 { (title) } };
+    let id = format!("data-{}", section.table);
+    let words = |row, name: &String, value| value_words(l, &section.table, row, (name, value));
     if let [row] = section.rows.as_slice() {
-        return html! {
-            (heading)
-            dl.kv { @for (name, value) in row {
-                div { dt { (l.t(&name_key("column", name))) } dd { (value_words(l, row, name, value)) } }
-            } }
-        };
+        let facts = row.iter().fold(Kv::new(id).two_columns(), |kv, (name, value)| {
+            kv.text(l.t(&name_key("column", name)), &words(row, name, value))
+        });
+        return Panel::new(title).render(&facts.render(l));
     }
-    let mut table = Table::new(format!("data-{}", section.table), title);
+    let mut table = Table::new(id, title.clone());
     for name in &columns {
         table = table.column(Column::text(l.t(&name_key("column", name))));
     }
@@ -132,11 +132,11 @@ pub(super) fn table(cx: &Cx, section: &Section) -> Markup {
         let mut line = Row::new(at);
         for name in &columns {
             line = line.cell(match row.get(*name) {
-                Some(value) => Cell::text(value_words(l, row, name, value)),
+                Some(value) => Cell::text(words(row, name, value)),
                 None => Cell::none(l),
             });
         }
         table = table.row(line);
     }
-    html! { (heading) (table.render(l)) }
+    Panel::new(title).flush().render(&table.render(l))
 }
