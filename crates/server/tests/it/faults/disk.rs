@@ -52,8 +52,7 @@ async fn on_a_full_disk_people_read_are_told_lose_nothing_and_go_on_when_there_i
     let page = ask(&address, &form).await.unwrap();
     trouble(&page);
     let text = page.text();
-    for part in ["закончилось место", "Отправить ещё раз", id, "value=\"Долгова\""]
-    {
+    for part in ["its disk is full", "Send again", id, "value=\"Долгова\""] {
         assert!(text.contains(part), "{part}: {text}");
     }
     // but never a password

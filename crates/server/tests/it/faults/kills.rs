@@ -101,7 +101,7 @@ fn serve(rig: &Rig, place: &watch::Sender<Option<String>>) -> Process {
 
 /// Lets the writers write: some commands, and a part of the next ones.
 async fn load(seen: &Shared, dice: &Dice) {
-    let count = || seen.lock().unwrap().acknowledged.len() as u64;
+    let count = || u64::try_from(seen.lock().unwrap().acknowledged.len()).unwrap();
     let (enough, begin) = (count() + dice.below(12), Instant::now());
     while count() < enough && begin.elapsed() < LOAD_MAX {
         moment(Duration::from_millis(1)).await;

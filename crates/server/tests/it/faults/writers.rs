@@ -79,7 +79,8 @@ impl Writer {
             while !*stop.borrow() {
                 count += 1;
                 let index = usize::try_from(dice.below(6)).unwrap();
-                let whom = usize::try_from(dice.below(clients.len() as u64)).unwrap();
+                let there = u64::try_from(clients.len()).unwrap();
+                let whom = usize::try_from(dice.below(there)).unwrap();
                 let name = format!("W{}x{}", letters(number), letters(count));
                 self.wish(THINGS[index], &name, &clients[whom]).await;
             }
