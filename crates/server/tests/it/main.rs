@@ -28,6 +28,7 @@ mod demo_load;
 mod duplicates;
 mod engagement;
 mod engagement_tasks;
+mod fuzz;
 mod golden;
 mod guard;
 mod holdings_feed;
