@@ -3,6 +3,7 @@
 use kernel::Refusal;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::codes;
 
@@ -80,7 +81,12 @@ pub fn parse_phone(raw: &str, region: &str) -> Result<Phone, Refusal> {
     }
     let country = PHONE_NUMBER_UTIL.get_region_for_number(&number).ok_or_else(invalid)?;
     let kind = kind_of(&number);
-    let ext = number.extension.take().filter(|digits| !digits.is_empty());
+    let ext = number.extension.take().map(|digits| digits.nfkc().collect::<String>());
+    let ext = ext.filter(|digits| !digits.is_empty());
+    // digits of other scripts, which nobody here could dial
+    if ext.as_ref().is_some_and(|digits| !digits.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(invalid());
+    }
     let format = |form| PHONE_NUMBER_UTIL.format(&number, form).into_owned();
     Ok(Phone {
         e164: format(PhoneNumberFormat::E164),

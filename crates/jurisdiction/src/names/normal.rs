@@ -1,17 +1,21 @@
 //! The normal form of a name, by which names are compared.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+/// Two dots above a letter, as a character of its own.
+const DIAERESIS: char = '\u{0308}';
 
 /// NFKC, capitals, Ё as Е, one kind of hyphen and apostrophe, single spaces, nothing invisible.
 ///
-/// `Мария – Анна` and `мария-анна` give `МАРИЯ-АННА`.
+/// `Мария – Анна` and `мария-анна` give `МАРИЯ-АННА`. The normal form of a normal form is the same.
 pub fn normalise_name(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut space_due = false;
-    for c in text.nfkc().flat_map(char::to_uppercase).map(plain) {
+    let visible = text.chars().filter(|c| c.is_whitespace() || !is_invisible(*c));
+    for c in visible.nfkc().flat_map(char::to_uppercase).map(plain) {
         if c.is_whitespace() {
             space_due = !out.is_empty();
-        } else if !is_invisible(c) {
+        } else if c != DIAERESIS || space_due || !out.ends_with('Е') {
             let joins = c == '-' || out.ends_with('-');
             if space_due && !joins {
                 out.push(' ');
@@ -20,7 +24,11 @@ pub fn normalise_name(text: &str) -> String {
             out.push(c);
         }
     }
-    out
+    // capitals and letters that lost a neighbour may come together anew
+    match is_nfkc_quick(out.chars()) {
+        IsNormalized::Yes => out,
+        _ => out.nfkc().collect(),
+    }
 }
 
 const fn plain(c: char) -> char {

@@ -33,7 +33,7 @@ pub fn normal_key(value: &str) -> String {
         return jurisdiction::parse_email(value)
             .map_or_else(|_| value.trim().to_lowercase(), |e| e.dedupe_key);
     }
-    value.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    value.chars().flat_map(char::to_uppercase).filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// The same number from its end, marked, so that "the last four digits" is a beginning too.

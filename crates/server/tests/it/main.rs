@@ -30,6 +30,7 @@ mod duplicates;
 mod engagement;
 mod engagement_tasks;
 mod faults;
+mod fuzz;
 mod golden;
 mod guard;
 mod holdings_feed;

@@ -138,7 +138,7 @@ pub fn safe_name(name: &str) -> String {
         .filter(|c| !c.is_control() && !is_direction_mark(*c))
         .map(|c| if "<>:\"|?*".contains(c) { '_' } else { c })
         .collect();
-    let clean = clean.trim().trim_start_matches('.');
+    let clean = clean.trim_start_matches(|c: char| c == '.' || c.is_whitespace()).trim_end();
     let count = clean.chars().count();
     if count <= NAME_CHARS_MAX {
         return if clean.is_empty() { "file".to_owned() } else { clean.to_owned() };
@@ -147,7 +147,8 @@ pub fn safe_name(name: &str) -> String {
     let ending: String = clean.rsplit_once('.').map(|(_, e)| format!(".{e}")).unwrap_or_default();
     let ending = if ending.chars().count() <= 12 { ending } else { String::new() };
     let keep = NAME_CHARS_MAX - ending.chars().count();
-    clean.chars().take(keep).chain(ending.chars()).collect()
+    let short: String = clean.chars().take(keep).chain(ending.chars()).collect();
+    short.trim_end().to_owned()
 }
 
 /// Marks that turn the reading direction make `fdp.exe` look like `exe.pdf`.

@@ -1,0 +1,150 @@
+//! Bytes from outside against every parser that reads them (docs/fuzzing.md).
+//!
+//! - `targets`: the parsers, each with seeds and with what must hold whatever it is fed.
+//! - `mutate`: a small deterministic mutator.
+//!
+//! Here every target runs briefly, always on the same inputs. The same targets run for as long as one likes,
+//! on ever other inputs, with `scripts/fuzz.sh`. What was found once stays as a file in `seeds/TARGET/`.
+
+mod mutate;
+mod targets;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use mutate::Mutator;
+use sha2::{Digest, Sha256};
+use targets::{TARGETS, Target};
+
+/// Inputs for each target; those that are dear get fewer.
+const INPUTS: usize = 400;
+/// Longest input (bytes).
+const BYTES_MAX: usize = 4_096;
+/// No input of this length may take longer, on a machine that does other things beside.
+const INPUT_MAX: Duration = Duration::from_secs(10);
+
+/// Seeds in code and those found by earlier runs.
+fn seeds(target: &Target) -> Vec<Vec<u8>> {
+    let mut seeds = (target.seeds)();
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fuzz/seeds").join(target.name);
+    if let Ok(found) = std::fs::read_dir(folder) {
+        let mut files: Vec<_> = found.map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        seeds.extend(files.iter().map(|file| std::fs::read(file).unwrap()));
+    }
+    seeds
+}
+
+/// A long run: what `scripts/fuzz.sh` asks for.
+#[derive(Clone)]
+struct Long {
+    /// One target, or all.
+    target: String,
+    /// How long each target runs.
+    time: Duration,
+    /// Another number, other inputs.
+    round: String,
+    /// Where inputs that break something are written.
+    folder: PathBuf,
+}
+
+#[allow(clippy::disallowed_methods)] // the edge of a test: here a long run is asked for
+fn long() -> Option<Long> {
+    let said = |name: &str| std::env::var(name).ok();
+    let seconds = said("TESSERA_FUZZ_SECONDS")?.parse().expect("seconds");
+    Some(Long {
+        target: said("TESSERA_FUZZ_TARGET").unwrap_or_else(|| "all".to_owned()),
+        time: Duration::from_secs(seconds),
+        round: said("TESSERA_FUZZ_ROUND").unwrap_or_default(),
+        folder: said("TESSERA_FUZZ_FOUND").expect("a folder for what is found").into(),
+    })
+}
+
+/// Whether an input is read or refused as it must be.
+fn holds(target: &Target, input: &[u8]) -> bool {
+    let started = Instant::now();
+    let is_well = catch_unwind(AssertUnwindSafe(|| (target.run)(input))).is_ok();
+    let took = started.elapsed();
+    if is_well && took < INPUT_MAX {
+        return true;
+    }
+    eprintln!("-- {} fails on {:?}", target.name, String::from_utf8_lossy(input));
+    eprintln!("-- after {took:?}; as bytes: {input:02x?}");
+    false
+}
+
+/// Seeds, then as many inputs as the time or the number allows; the first that fails.
+fn breaks(target: &Target, long: Option<&Long>) -> Option<Vec<u8>> {
+    let seeds = seeds(target);
+    assert!(!seeds.is_empty(), "{} has no seeds", target.name);
+    if let Some(seed) = seeds.iter().find(|seed| !holds(target, seed)) {
+        return Some(seed.clone());
+    }
+    let round = long.map_or("", |long| &long.round);
+    let mut mutator = Mutator::new(&format!("{}{round}", target.name), seeds, target.words);
+    let (started, mut count) = (Instant::now(), 0_usize);
+    let goes_on = |count: usize| match long {
+        Some(long) => started.elapsed() < long.time,
+        None => count < INPUTS / target.cost,
+    };
+    while goes_on(count) {
+        let input = mutator.next(BYTES_MAX);
+        count += 1;
+        if !holds(target, &input) {
+            return Some(input);
+        }
+    }
+    println!("-- {}: {count} inputs", target.name);
+    None
+}
+
+fn run(names: impl Fn(&Target) -> bool) {
+    let long = long();
+    let is_asked = |target: &&Target| {
+        let only = long.as_ref().map_or("all", |long| &long.target);
+        names(target) && (only == "all" || only == target.name)
+    };
+    let mut broken = Vec::new();
+    for target in TARGETS.iter().filter(is_asked) {
+        let Some(input) = breaks(target, long.as_ref()) else { continue };
+        broken.push(target.name);
+        if let Some(long) = &long {
+            let digest = format!("{:x?}", Sha256::digest(&input)[..8].to_vec());
+            let name: String = digest.chars().filter(char::is_ascii_alphanumeric).collect();
+            std::fs::write(long.folder.join(format!("{}-{name}", target.name)), input).unwrap();
+        }
+    }
+    targets::end();
+    assert!(broken.is_empty(), "broken, see above: {broken:?}");
+}
+
+#[test]
+fn values_and_texts_from_outside_are_read_or_refused() {
+    run(|target| target.cost < 20);
+}
+
+#[test]
+fn files_from_outside_are_read_or_refused() {
+    run(|target| (20..50).contains(&target.cost));
+}
+
+#[test]
+fn requests_from_outside_are_answered() {
+    run(|target| target.cost >= 50);
+}
+
+#[test]
+fn targets_have_names_of_their_own_and_found_seeds_have_targets() {
+    let mut names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
+    names.sort_unstable();
+    let all = names.len();
+    names.dedup();
+    assert_eq!(names.len(), all);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/fuzz/seeds");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(name == "README.md" || names.contains(&name.as_str()), "{name}");
+    }
+}
