@@ -198,7 +198,8 @@ async fn every_kind_is_validated_written_filtered_and_sorted_on_tasks() {
         for (kind, typed, kept, wrong) in cases {
             let key = format!("x_{kind}");
             let id = bank.execute("manager", &new(None, kind, &[(&key, typed)])).await.unwrap();
-            let doc = text(bank, "select custom from task where id = $1", id).await;
+            let sql = "select coalesce((select doc from own_values where record_id = $1), '{}')";
+            let doc = text(bank, sql, id).await;
             let doc: serde_json::Value = serde_json::from_str(&doc).unwrap();
             assert_eq!(doc.get(&key).and_then(|v| v.as_str()).unwrap_or_default(), kept, "{kind}");
             if !wrong.is_empty() {
@@ -440,9 +441,9 @@ async fn contacts_carry_own_fields_through_corrections() {
         );
         bank.execute("manager", &correct("Жалоба", &[("x_score", "2")])).await.unwrap();
         let second = the_one("select id from interaction where corrects_id = $1", first).await;
-        let doc = text(bank, "select custom from interaction where id = $1", second).await;
+        let doc = text(bank, "select doc from own_values where record_id = $1", second).await;
         assert_eq!(doc, "{\"x_mood\":\"Взволнованность\",\"x_score\":\"2\"}");
-        let kept = text(bank, "select custom from interaction where id = $1", first).await;
+        let kept = text(bank, "select doc from own_values where record_id = $1", first).await;
         assert!(kept.contains("\"x_score\":\"5\""), "the old row stays as it was: {kept}");
         assert!(manager.get(&format!("{timeline}?q=взволн")).await.ok().contains("Жалоба"));
         let refused =

@@ -63,9 +63,8 @@ async fn a_field_of_tasks_takes_five_steps_and_a_clerk_uses_it_at_once() {
             .await;
 
         window.sign_in("clerk").await;
-        window.goto("/tasks").await;
-        window.until_words("main", &label).await;
         window.goto("/tasks/new").await;
+        window.until_words("main", &label).await;
         window.fill("main [name=title]", &format!("Проверить {value}")).await;
         window.fill("main [name=due]", "25.12.2026").await;
         window.fill(&format!("main [name={key}]"), &value).await;
