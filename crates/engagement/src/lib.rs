@@ -96,11 +96,6 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { number: 302, name: "task", sql: include_str!("../migrations/0302_task.sql") },
     Migration { number: 303, name: "project", sql: include_str!("../migrations/0303_project.sql") },
-    Migration {
-        number: 310,
-        name: "own_fields",
-        sql: include_str!("../migrations/0310_own_fields.sql"),
-    },
 ];
 
 /// What this room brings to the spine.

@@ -2,8 +2,8 @@
 //! through which its commands read and write their values.
 //!
 //! The room that owns the definitions stands behind the door; the others never see it. An object becomes fieldable by
-//! a column for the document of values, a [`Fieldable`] in the room's `register`, and a word in its form, card
-//! and list.
+//! a [`Fieldable`] in the room's `register` and a word in its form, card and list. Values lie beside the record, one
+//! document in `own_values` under the record's id.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -97,12 +97,8 @@ pub struct Fieldable {
     pub label: &'static str,
     /// Where an administrator sees what he has added.
     pub home: &'static str,
-    /// The table with a row for each record that may have values.
+    /// The table of its records, which have an `id`.
     pub table: &'static str,
-    /// Its column with the record's id.
-    pub id: &'static str,
-    /// Its column with the document of values.
-    pub doc: &'static str,
     /// It has a list, with columns, filters and an order.
     pub has_list: bool,
     /// How a record is held when only its own fields change; none: they change with the record alone.
@@ -112,19 +108,9 @@ pub struct Fieldable {
 }
 
 impl Fieldable {
-    /// An object whose table has an `id` and keeps values in `custom`.
+    /// An object whose records have an `id`; its values lie beside them.
     pub const fn new(key: &'static str, label: &'static str, table: &'static str) -> Self {
-        Self {
-            key,
-            label,
-            home: "",
-            table,
-            id: "id",
-            doc: "custom",
-            has_list: false,
-            hold: None,
-            find: None,
-        }
+        Self { key, label, home: "", table, has_list: false, hold: None, find: None }
     }
 }
 

@@ -48,7 +48,7 @@ pub struct InteractionRow {
 
 const COLUMNS: &str = "i.id, i.client_id, i.at, i.channel, i.direction, i.topic, i.subject, i.body, \
      i.result, i.author_id, i.branch_id, i.waiting_seconds, i.handling_seconds, i.corrects_id, \
-     i.created_at, i.custom";
+     i.created_at, coalesce((select v.doc from own_values v where v.record_id = i.id), '{}')";
 
 impl InteractionRow {
     fn from_cols(c: &mut Cols) -> Result<Self, StoreError> {

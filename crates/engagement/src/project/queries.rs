@@ -38,7 +38,7 @@ pub struct ProjectRow {
 }
 
 const COLUMNS: &str = "p.id, p.kind, p.title, p.starts_on, p.ends_on, p.place, p.about, p.status, \
-     p.owner_id, p.branch_id, p.version, p.custom";
+     p.owner_id, p.branch_id, p.version, coalesce((select v.doc from own_values v where v.record_id = p.id), '{}')";
 
 impl ProjectRow {
     /// To whom it belongs, for the policy.

@@ -42,11 +42,9 @@ pub const CLIENT: &str = "client";
 /// Clients: their values lie beside them and are written by their own commands.
 const CLIENTS: Fieldable = Fieldable {
     home: "/clients",
-    id: "client_id",
-    doc: "doc",
     has_list: true,
     find: Some(crate::search::commands::find_client),
-    ..Fieldable::new(CLIENT, "nav-clients", "client_custom")
+    ..Fieldable::new(CLIENT, "nav-clients", "client")
 };
 
 pub(crate) fn register(registry: &mut spine::Registry) {

@@ -9,6 +9,7 @@ use store::{FromValue, Read, Row, StoreError, Value, params};
 use uuid::Uuid;
 
 use super::model::{Definitions, Field, FieldSpec, Object, ObjectSpec};
+use crate::fields::CLIENT;
 use crate::merge::queries::NOT_MERGED;
 
 /// Values by key, as canonical texts.
@@ -181,28 +182,28 @@ pub(crate) async fn progress<R: Read>(
     Ok(Some((c.take()?, c.take()?)))
 }
 
-/// Where the documents of an object lie.
-struct Lies {
-    /// The table with its condition. The object is `$1`, also where it is not needed.
-    table: String,
-    /// The column of the records' ids.
-    id: &'static str,
-    /// The column of the documents.
-    doc: &'static str,
+/// Where the documents of an object lie: the table with its condition, and the column of the records' ids. The
+/// object is `$1`, also where it is not needed.
+fn lies(known: &[Fieldable], object: &str) -> (&'static str, &'static str) {
+    if object == CLIENT {
+        ("client_custom where $1 = 'client'", "client_id")
+    } else if known.iter().any(|one| one.key == object) {
+        ("own_values where object = $1", "record_id")
+    } else {
+        (
+            "custom_record where object_id = (select o.id from custom_object o where o.key = $1)",
+            "id",
+        )
+    }
 }
 
-fn lies(known: &[Fieldable], object: &str) -> Lies {
-    match known.iter().find(|one| one.key == object) {
-        Some(Fieldable { table, id, doc, .. }) => {
-            Lies { table: format!("{table} where $1 <> '' and {doc} <> '{{}}'"), id, doc }
-        }
-        None => Lies {
-            table: "custom_record where object_id = (select o.id from custom_object o where o.key = $1)"
-                .to_owned(),
-            id: "id",
-            doc: "doc",
-        },
-    }
+/// The values of the bank's own fields of a record; none of clients and of records of the bank's own kinds.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn own_values<R: Read>(db: &mut R, id: Uuid) -> Result<OwnValues, StoreError> {
+    let sql = "select doc from own_values where record_id = $1";
+    db.first(sql, params![id]).await?.map_or_else(|| Ok(OwnValues::default()), Row::one)
 }
 
 /// Records of an object that may have values.
@@ -211,7 +212,7 @@ pub(crate) async fn count_docs<R: Read>(
     known: &[Fieldable],
     object: &str,
 ) -> Result<i64, StoreError> {
-    let sql = format!("select count(*) from {}", lies(known, object).table);
+    let sql = format!("select count(*) from {}", lies(known, object).0);
     let row = db.first(&sql, params![object]).await?;
     row.map_or(Ok(0), Row::one)
 }
@@ -223,7 +224,7 @@ pub(crate) async fn docs_after<R: Read>(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Uuid>, StoreError> {
-    let Lies { table, id, .. } = lies(known, object);
+    let (table, id) = lies(known, object);
     let sql = format!("select {id} from {table} and {id} > $2 order by {id} limit $3");
     db.query(&sql, params![object, after, limit]).await?.into_iter().map(Row::one).collect()
 }
@@ -238,9 +239,9 @@ pub(crate) async fn docs_of<R: Read>(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let Lies { table, id, doc } = lies(known, object);
+    let (table, id) = lies(known, object);
     let places: Vec<String> = (2..ids.len() + 2).map(|n| format!("${n}")).collect();
-    let sql = format!("select {id}, {doc} from {table} and {id} in ({}){tail}", places.join(", "));
+    let sql = format!("select {id}, doc from {table} and {id} in ({}){tail}", places.join(", "));
     let mut values: Vec<Value> = vec![object.into()];
     values.extend(ids.iter().map(|id| Value::Id(*id)));
     let rows = db.query(&sql, &values).await?.into_iter().map(|row| {
@@ -258,7 +259,6 @@ pub(crate) async fn has_values<R: Read>(
     key: &str,
 ) -> Result<bool, StoreError> {
     // the underscores of a key are wild cards: at worst another key that looks like it counts
-    let Lies { table, doc, .. } = lies(known, object);
-    let sql = format!("select 1 from {table} and {doc} like $2 limit 1");
+    let sql = format!("select 1 from {} and doc like $2 limit 1", lies(known, object).0);
     Ok(db.first(&sql, params![object, format!("%\"{key}\":%")]).await?.is_some())
 }

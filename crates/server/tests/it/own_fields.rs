@@ -21,6 +21,7 @@ use crate::api;
 use crate::custom_fields::spec;
 use crate::engagement::task;
 use crate::merges::call;
+use crate::secrecy::cast::Cast;
 use crate::support::{both, changes, number};
 
 async fn add(bank: &Bank, object: &str, key: &str, spec: FieldSpec) -> FieldId {
@@ -67,6 +68,43 @@ async fn text(bank: &Bank, sql: &str, id: impl Into<Uuid>) -> String {
     let id: Uuid = id.into();
     let mut db = bank.services.reader.clone();
     db.first(sql, params![id]).await.unwrap().unwrap().one().unwrap()
+}
+
+/// The dialog of own fields alone, and another's word meanwhile.
+async fn alone(bank: &Bank, card: &str) {
+    let fits = async |word: &str| {
+        let path = format!("/tasks?field=x_request&op=is&value={word}");
+        page(bank, "manager", &path).await.contains("Позвонить")
+    };
+    let own = format!("/own-fields/task/{}", card.trim_start_matches("/tasks/"));
+    assert!(bank.client("manager").await.get(&own).await.ok().contains("value=\"ЗА-17\""));
+    let send = |id: &str, was: &str, now: &str| {
+        [("_id", id), ("was_x_request", was), ("x_request", now)]
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+    };
+    let post = async |was: &str, now: &str| {
+        let sent = send(&bank.form_id(), was, now);
+        let sent: Vec<(&str, &str)> = sent.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        bank.client("manager").await.post(&own, &sent).await
+    };
+    assert_eq!(post("ЗА-17", "ЗА-18").await.status, 303);
+    let conflict = post("ЗА-17", "ЗА-19").await;
+    assert!(conflict.status == 409 && conflict.body.contains("ЗА-18"), "{}", conflict.gist());
+    assert_eq!(post("ЗА-18", "").await.status, 303);
+    assert!(!fits("за-17").await && !fits("за-18").await);
+    assert!(!page(bank, "manager", "/search?q=за-18").await.contains("Позвонить"));
+}
+
+/// Archived: gone from form, card and list, still told by the journal.
+async fn archived(bank: &Bank, card: &str, place: &str) {
+    let mut administrator = bank.client("administrator").await;
+    let id = bank.form_id();
+    administrator.post(&format!("{place}/archive"), &[("_id", &id)]).await;
+    for path in ["/tasks/new", "/tasks", card] {
+        assert!(!page(bank, "manager", path).await.contains("Номер заявки"), "{path}");
+    }
+    bank.settle().await;
+    assert!(administrator.get("/admin/journal").await.ok().contains("Номер заявки &lt;b&gt;"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,36 +162,33 @@ async fn a_field_of_tasks_is_at_once_in_form_card_list_filter_search_and_journal
         let journal = administrator.get("/admin/journal").await.ok();
         assert!(journal.contains("Номер заявки &lt;b&gt;"), "by its name");
 
-        // the dialog of own fields alone, and another's word meanwhile
-        let own = format!("/own-fields/task/{}", card.trim_start_matches("/tasks/"));
-        assert!(manager.get(&own).await.ok().contains("value=\"ЗА-17\""));
-        let send = |id: &str, was: &str, now: &str| {
-            [("_id", id), ("was_x_request", was), ("x_request", now)]
-                .map(|(a, b)| (a.to_owned(), b.to_owned()))
-        };
-        let post = async |was: &str, now: &str| {
-            let sent = send(&bank.form_id(), was, now);
-            let sent: Vec<(&str, &str)> =
-                sent.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-            bank.client("manager").await.post(&own, &sent).await
-        };
-        assert_eq!(post("ЗА-17", "ЗА-18").await.status, 303);
-        let conflict = post("ЗА-17", "ЗА-19").await;
-        assert!(conflict.status == 409 && conflict.body.contains("ЗА-18"), "{}", conflict.gist());
-        assert_eq!(post("ЗА-18", "").await.status, 303);
-        assert!(!fits("за-17").await && !fits("за-18").await);
-        assert!(!page(bank, "manager", "/search?q=за-18").await.contains("Позвонить"));
-
-        // archived: gone from form, card and list, still told by the journal
-        let id = bank.form_id();
-        administrator.post(&format!("{place}/archive"), &[("_id", &id)]).await;
-        for path in ["/tasks/new", "/tasks", card.as_str()] {
-            assert!(!page(bank, "manager", path).await.contains("Номер заявки"), "{path}");
-        }
-        bank.settle().await;
-        assert!(administrator.get("/admin/journal").await.ok().contains("Номер заявки &lt;b&gt;"));
+        alone(bank, &card).await;
+        archived(bank, &card, &place).await;
     })
     .await;
+}
+
+/// Of each kind: what is typed, what is kept, what is refused.
+fn cases(me: &str) -> [(&'static str, &str, &str, &'static str); 17] {
+    [
+        ("text", "Щука", "Щука", ""),
+        ("long_text", "а\r\nб", "а\nб", ""),
+        ("integer", "1 200", "1200", "1,5"),
+        ("decimal", "12,5", "12.50", "12,555"),
+        ("money", "1,5 млн", "1500000.00", "много"),
+        ("percent", "7.25%", "7.25", "семь"),
+        ("date", "1.2.2020", "2020-02-01", "31.02.2020"),
+        ("date_time", "1.2.2020 9:30", "2020-02-01T09:30", "1.2.2020"),
+        ("flag", "1", "1", "может быть"),
+        ("choice", "Собака", "dog", "слон"),
+        ("choices", "fish,cat", "cat,fish", "cat,слон"),
+        ("phone", "8 916 123-45-67", "+79161234567", "12"),
+        ("email", "A@Bank.RU", "A@bank.ru", "a@"),
+        ("url", "bank.example", "https://bank.example", "bank"),
+        ("staff", me, me, "я"),
+        ("client", "", "", "0000-0000-00"),
+        ("record", "", "", "0000-0000-00"),
+    ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,31 +209,13 @@ async fn every_kind_is_validated_written_filtered_and_sorted_on_tasks() {
             let link = FieldSpec { of_object: Some("visit".to_owned()), ..spec(kind.key(), kind) };
             add(bank, "task", &format!("x_{}", kind.key()), link).await;
         }
-        // what is typed, what is kept, what is refused
-        let cases = [
-            ("text", "Щука", "Щука", ""),
-            ("long_text", "а\r\nб", "а\nб", ""),
-            ("integer", "1 200", "1200", "1,5"),
-            ("decimal", "12,5", "12.50", "12,555"),
-            ("money", "1,5 млн", "1500000.00", "много"),
-            ("percent", "7.25%", "7.25", "семь"),
-            ("date", "1.2.2020", "2020-02-01", "31.02.2020"),
-            ("date_time", "1.2.2020 9:30", "2020-02-01T09:30", "1.2.2020"),
-            ("flag", "1", "1", "может быть"),
-            ("choice", "Собака", "dog", "слон"),
-            ("choices", "fish,cat", "cat,fish", "cat,слон"),
-            ("phone", "8 916 123-45-67", "+79161234567", "12"),
-            ("email", "A@Bank.RU", "A@bank.ru", "a@"),
-            ("url", "bank.example", "https://bank.example", "bank"),
-            ("staff", me.as_str(), me.as_str(), "я"),
-            ("client", "", "", "0000-0000-00"),
-            ("record", "", "", "0000-0000-00"),
-        ];
+        let cases = cases(&me);
         assert_eq!(cases.len(), FieldKind::ALL.len());
         for (kind, typed, kept, wrong) in cases {
             let key = format!("x_{kind}");
             let id = bank.execute("manager", &new(None, kind, &[(&key, typed)])).await.unwrap();
-            let doc = text(bank, "select custom from task where id = $1", id).await;
+            let sql = "select coalesce((select doc from own_values where record_id = $1), '{}')";
+            let doc = text(bank, sql, id).await;
             let doc: serde_json::Value = serde_json::from_str(&doc).unwrap();
             assert_eq!(doc.get(&key).and_then(|v| v.as_str()).unwrap_or_default(), kept, "{kind}");
             if !wrong.is_empty() {
@@ -298,6 +315,27 @@ async fn programs_read_and_write_own_fields_of_tasks() {
     .await;
 }
 
+/// Who cannot see the record cannot see its fields, whoever may see others.
+async fn out_of_reach(bank: &Bank, cast: &Cast) {
+    for (key, keeper) in
+        [("vip", "manager_same"), ("secret", "manager_same"), ("other", "head_office")]
+    {
+        let subject = cast.of(key);
+        let set = [("task", "x_open"), ("account", "x_why"), ("link", "x_since")];
+        // links of a client whose card is restricted are told to his branch
+        let seen = |object: &str| key == "vip" && object == "link";
+        for (object, field) in set.into_iter().filter(|(object, _)| !seen(object)) {
+            let id = subject.things[object];
+            bank.execute(keeper, &edit(object, id, &[(field, "", "канарейка")])).await.unwrap();
+            let path = format!("/own-fields/{object}/{id}");
+            assert_eq!(bank.client("manager").await.get(&path).await.status, 404, "{key} {object}");
+            let tried =
+                bank.execute("manager", &edit(object, id, &[(field, "канарейка", "x")])).await;
+            assert!(matches!(tried, Err(Error::NotFound)), "{key} {object} {tried:?}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn own_fields_are_as_secret_as_their_record_and_their_roles() {
     both(async |bank: &Bank| {
@@ -311,7 +349,7 @@ async fn own_fields_are_as_secret_as_their_record_and_their_roles() {
         add(bank, "account", "x_why", spec("Зачем открыт", FieldKind::Text)).await;
         add(bank, "link", "x_since", spec("Откуда известно", FieldKind::Text)).await;
         add(bank, "interaction", "x_mood", spec("Настроение", FieldKind::Text)).await;
-        let cast = crate::secrecy::cast::Cast::enter(bank).await;
+        let cast = Cast::enter(bank).await;
         // a field of a role does not exist for another one: form, card, list, filter, journal, API, command
         let own = cast.of("own");
         let id: TaskId = own.things["task"].into();
@@ -350,33 +388,60 @@ async fn own_fields_are_as_secret_as_their_record_and_their_roles() {
             let (status, body, _) = api::get(&mut program, &path).await;
             assert!(status == 200 && !body.to_string().contains("канарейка"), "{path} {body}");
         }
-        // who cannot see the record cannot see its fields, whoever may see others
-        for (key, keeper) in
-            [("vip", "manager_same"), ("secret", "manager_same"), ("other", "head_office")]
-        {
-            let subject = cast.of(key);
-            let set = [("task", "x_open"), ("account", "x_why"), ("link", "x_since")];
-            // links of a client whose card is restricted are told to his branch
-            let seen = |object: &str| key == "vip" && object == "link";
-            for (object, field) in set.into_iter().filter(|(object, _)| !seen(object)) {
-                let id = subject.things[object];
-                bank.execute(keeper, &edit(object, id, &[(field, "", "канарейка")])).await.unwrap();
-                let path = format!("/own-fields/{object}/{id}");
-                assert_eq!(
-                    bank.client("manager").await.get(&path).await.status,
-                    404,
-                    "{key} {object}"
-                );
-                let tried =
-                    bank.execute("manager", &edit(object, id, &[(field, "канарейка", "x")])).await;
-                assert!(matches!(tried, Err(Error::NotFound)), "{key} {object} {tried:?}");
-            }
-        }
+        out_of_reach(bank, &cast).await;
         bank.settle().await;
         let list = page(bank, "manager", "/tasks?who=team").await;
         assert!(!list.contains("канарейка"), "what of VIPs is not told to a colleague: {list}");
     })
     .await;
+}
+
+/// The one contact of a client is corrected, and its own fields with it.
+async fn corrected(bank: &Bank, id: ClientId) {
+    let timeline = format!("/clients/{id}/timeline");
+    let the_one = async |sql: &str, id: Uuid| -> Uuid {
+        let mut db = bank.services.reader.clone();
+        db.first(sql, params![id]).await.unwrap().unwrap().one().unwrap()
+    };
+    let first = the_one("select id from interaction where client_id = $1", id.uuid()).await;
+    let correct = |subject: &str, custom: &[(&str, &str)]| CorrectInteraction {
+        interaction_id: first.into(),
+        topic: String::new(),
+        subject: subject.to_owned(),
+        body: String::new(),
+        result: String::new(),
+        custom: custom.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+    };
+    let same = bank.execute("manager", &correct("Жалоба", &[("x_score", "5")])).await;
+    assert_eq!(codes(same.unwrap_err())[0].0, "interaction-unchanged");
+    assert!(
+        bank.client("manager")
+            .await
+            .get(&format!("/interactions/{first}/correct"))
+            .await
+            .ok()
+            .contains("value=\"5\"")
+    );
+    bank.execute("manager", &correct("Жалоба", &[("x_score", "2")])).await.unwrap();
+    let second = the_one("select id from interaction where corrects_id = $1", first).await;
+    let doc = text(bank, "select doc from own_values where record_id = $1", second).await;
+    assert_eq!(doc, "{\"x_mood\":\"Взволнованность\",\"x_score\":\"2\"}");
+    let kept = text(bank, "select doc from own_values where record_id = $1", first).await;
+    assert!(kept.contains("\"x_score\":\"5\""), "the old row stays as it was: {kept}");
+    assert!(
+        bank.client("manager")
+            .await
+            .get(&format!("{timeline}?q=взволн"))
+            .await
+            .ok()
+            .contains("Жалоба")
+    );
+    let refused =
+        bank.execute("manager", &edit("interaction", first, &[("x_score", "5", "1")])).await;
+    assert!(matches!(refused, Err(Error::NotFound)), "contacts change by corrections alone");
+    let log =
+        LogInteraction { custom: [("x_none".to_owned(), "1".to_owned())].into(), ..call(id, "x") };
+    assert_eq!(codes(bank.execute("manager", &log).await.unwrap_err())[0].1, "x_none");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -416,43 +481,7 @@ async fn contacts_carry_own_fields_through_corrections() {
             manager.get(&format!("{timeline}?q=взволн")).await.ok().contains("Жалоба"),
             "found"
         );
-        let the_one = async |sql: &str, id: Uuid| -> Uuid {
-            let mut db = bank.services.reader.clone();
-            db.first(sql, params![id]).await.unwrap().unwrap().one().unwrap()
-        };
-        let first = the_one("select id from interaction where client_id = $1", id.uuid()).await;
-        let correct = |subject: &str, custom: &[(&str, &str)]| CorrectInteraction {
-            interaction_id: first.into(),
-            topic: String::new(),
-            subject: subject.to_owned(),
-            body: String::new(),
-            result: String::new(),
-            custom: custom.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-        };
-        let same = bank.execute("manager", &correct("Жалоба", &[("x_score", "5")])).await;
-        assert_eq!(codes(same.unwrap_err())[0].0, "interaction-unchanged");
-        assert!(
-            manager
-                .get(&format!("/interactions/{first}/correct"))
-                .await
-                .ok()
-                .contains("value=\"5\"")
-        );
-        bank.execute("manager", &correct("Жалоба", &[("x_score", "2")])).await.unwrap();
-        let second = the_one("select id from interaction where corrects_id = $1", first).await;
-        let doc = text(bank, "select custom from interaction where id = $1", second).await;
-        assert_eq!(doc, "{\"x_mood\":\"Взволнованность\",\"x_score\":\"2\"}");
-        let kept = text(bank, "select custom from interaction where id = $1", first).await;
-        assert!(kept.contains("\"x_score\":\"5\""), "the old row stays as it was: {kept}");
-        assert!(manager.get(&format!("{timeline}?q=взволн")).await.ok().contains("Жалоба"));
-        let refused =
-            bank.execute("manager", &edit("interaction", first, &[("x_score", "5", "1")])).await;
-        assert!(matches!(refused, Err(Error::NotFound)), "contacts change by corrections alone");
-        let log = LogInteraction {
-            custom: [("x_none".to_owned(), "1".to_owned())].into(),
-            ..call(id, "x")
-        };
-        assert_eq!(codes(bank.execute("manager", &log).await.unwrap_err())[0].1, "x_none");
+        corrected(bank, id).await;
     })
     .await;
 }

@@ -183,6 +183,7 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
     let mut operations = Api::default();
     for room in rooms {
         sources.extend_from_slice(room.texts);
+        app.take_own(&room);
         routes = (room.routes)(routes);
         operations = (room.api)(operations);
         app.nav.extend_from_slice(room.nav);
@@ -192,8 +193,6 @@ pub fn build_router(setting: Setting, rooms: Vec<Pages>) -> Result<(Router, Arc<
         app.contact_format = app.contact_format.or(room.contact_format);
         app.moved = app.moved.or(room.moved);
         app.added_fields = app.added_fields.or(room.added_fields);
-        app.own_fields = app.own_fields.or(room.own_fields);
-        app.own_records.extend_from_slice(room.own_records);
         app.more_nav = app.more_nav.or(room.more_nav);
         app.read_log = app.read_log.or(room.read_log);
         app.actions.extend_from_slice(room.actions);
@@ -224,6 +223,14 @@ fn layered(routes: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
         .layer(from_fn(health::measured))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     security_headers(router, app.secure_cookies)
+}
+
+impl App {
+    /// What a room has to do with fields of the bank's own.
+    fn take_own(&mut self, room: &Pages) {
+        self.own_fields = self.own_fields.or(room.own_fields);
+        self.own_records.extend_from_slice(room.own_records);
+    }
 }
 
 fn security_headers(router: Router<Arc<App>>, is_secure: bool) -> Router<Arc<App>> {

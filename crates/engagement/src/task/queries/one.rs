@@ -57,7 +57,7 @@ pub struct TaskRow {
 pub(crate) const COLUMNS: &str = "t.id, t.client_id, t.title, t.kind, t.due_on, t.due_at, \
      t.assignee_id, t.branch_id, t.created_by, t.created_at, t.state, t.priority, t.vip, t.result, \
      t.closed_at, t.closed_by, t.postponed, t.escalation_level, t.needs_owner, \
-     t.source_interaction_id, t.custom";
+     t.source_interaction_id, coalesce((select v.doc from own_values v where v.record_id = t.id), '{}')";
 
 impl TaskRow {
     /// To whom it belongs, for the policy: the branch of the client and the person who does it.

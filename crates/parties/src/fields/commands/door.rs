@@ -46,9 +46,12 @@ async fn write(
 ) -> Result<(), Error> {
     let definitions = queries::read(w).await?;
     if !change.changed.is_empty() {
-        let sql =
-            format!("update {} set {} = $2 where {} = $1", object.table, object.doc, object.id);
-        w.execute(&sql, params![record, change.values.document()]).await?;
+        w.execute(
+            "insert into own_values (record_id, object, doc) values ($1, $2, $3) \
+             on conflict (record_id) do update set doc = excluded.doc",
+            params![record, object.key, change.values.document()],
+        )
+        .await?;
         let is_changed = |f: &&Arc<Field>| change.changed.iter().any(|(key, _)| *key == f.key);
         let fields: Vec<&Arc<Field>> =
             definitions.of(object.key).filter(|f| is_changed(f)).collect();

@@ -5,6 +5,7 @@ use spine::{Doing, Error, Fieldable, Held, Work};
 use store::{Read, params};
 use uuid::Uuid;
 
+use crate::fields::queries::own_values;
 use crate::holdings::model::AccountRole;
 use crate::holdings::queries;
 
@@ -16,9 +17,9 @@ pub(crate) const ACCOUNTS: Fieldable =
 fn hold<'a>(w: &'a mut Work<'_>, id: Uuid) -> Doing<'a, Held> {
     Box::pin(async move {
         w.ctx.principal.require("client.edit")?;
-        let sql = format!("select custom from account where id = $1{}", w.dialect().for_update());
-        let row = w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
-        let values = row.one()?;
+        let sql = format!("select id from account where id = $1{}", w.dialect().for_update());
+        w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
+        let values = own_values(w, id).await?;
         let parties = queries::holders(w, &[AccountId::from_uuid(id)]).await?;
         let principal = &w.ctx.principal;
         let owners = || parties.iter().filter(|(_, role, _)| *role == AccountRole::Owner);

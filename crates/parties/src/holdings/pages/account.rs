@@ -12,6 +12,7 @@ use web::{Answer, Cx, Drawing, OwnRecord};
 
 use super::{asked, words};
 use crate::client::queries as clients;
+use crate::fields::queries::own_values;
 use crate::holdings::commands::ACCOUNTS;
 use crate::holdings::indicators::{Holding, Indicator, indicators};
 use crate::holdings::model::{
@@ -110,7 +111,7 @@ pub(crate) fn own_record<'a>(cx: &'a mut Cx, id: Uuid) -> Drawing<'a, OwnRecord>
         };
         let (_, _, owner) = owners.find(seen).ok_or(Error::NotFound)?;
         note_read(cx, &parties, owner.owner);
-        let values = queries::own_values(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
+        let values = own_values(&mut cx.db, id.uuid()).await?;
         let may_edit = owner_among(&principal, &parties).is_some();
         let href = format!("/clients/{}/accounts/{id}", owner.id);
         Ok(OwnRecord { title: cx.l.t("own-account"), href, values, may_edit })

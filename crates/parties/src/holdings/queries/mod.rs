@@ -74,7 +74,7 @@ pub async fn accounts<R: Read>(
     today: Date,
 ) -> Result<Vec<HeldAccount>, StoreError> {
     let sql = format!(
-        "select {ACCOUNT}, r.role, {LAST_MONTH}, a.custom \
+        "select {ACCOUNT}, r.role, {LAST_MONTH}, coalesce((select v.doc from own_values v where v.record_id = a.id), '{{}}') \
          from account_role r join account a on a.id = r.account_id where r.client_id = $1 \
          order by case when a.closed_on is null then 0 else 1 end, a.opened_on desc, a.id limit $2"
     );
@@ -85,18 +85,6 @@ pub async fn accounts<R: Read>(
     all.sort_by_key(|h| (h.account.closed_on.is_some(), h.role));
     averages(db, &mut all, today).await?;
     Ok(all)
-}
-
-/// The bank's own fields of an account.
-///
-/// # Errors
-/// The database's.
-pub async fn own_values<R: Read>(
-    db: &mut R,
-    id: AccountId,
-) -> Result<Option<OwnValues>, StoreError> {
-    let sql = "select custom from account where id = $1";
-    db.first(sql, params![id]).await?.map(store::Row::one).transpose()
 }
 
 /// One account of a client; none when he has no role on it.
@@ -110,7 +98,7 @@ pub async fn account_of<R: Read>(
     today: Date,
 ) -> Result<Option<HeldAccount>, StoreError> {
     let sql = format!(
-        "select {ACCOUNT}, r.role, {LAST_MONTH}, a.custom \
+        "select {ACCOUNT}, r.role, {LAST_MONTH}, coalesce((select v.doc from own_values v where v.record_id = a.id), '{{}}') \
          from account_role r join account a on a.id = r.account_id \
          where r.account_id = $2 and r.client_id = $1"
     );

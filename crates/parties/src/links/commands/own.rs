@@ -5,6 +5,7 @@ use spine::{Doing, Error, Fieldable, Held, Work};
 use uuid::Uuid;
 
 use super::both_sides;
+use crate::fields::queries::own_values;
 use crate::links::queries;
 
 /// Links between clients as an object with fields of the bank's own.
@@ -19,7 +20,7 @@ fn hold<'a>(w: &'a mut Work<'_>, id: Uuid) -> Doing<'a, Held> {
         let link = queries::one(w, id).await?.ok_or(Error::NotFound)?;
         both_sides(w, link.from, link.to).await?;
         // what is in it is read only now that nobody else writes it
-        let values = queries::own_values(w, id).await?;
+        let values = own_values(w, id.uuid()).await?;
         Ok(Held { values, clients: vec![link.from, link.to] })
     })
 }

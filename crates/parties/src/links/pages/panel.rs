@@ -15,6 +15,7 @@ use web::{CardPanel, Cx, Drawing, OwnRecord, PanelMarkup, PanelSlot};
 use super::words::{client_link, hidden_words, kind_icon, relation_words};
 use crate::client::queries::head;
 use crate::contacts::frame::{self, Seen, card, plus};
+use crate::fields::queries::own_values;
 use crate::links::commands::LINK;
 use crate::links::queries::{self, Linked};
 
@@ -139,7 +140,7 @@ pub(crate) fn own_record<'a>(cx: &'a mut Cx, id: Uuid) -> Drawing<'a, OwnRecord>
             }
             may_edit |= principal.reaches("client.edit", head.owner());
         }
-        let values = queries::own_values(&mut cx.db, id).await?;
+        let values = own_values(&mut cx.db, id.uuid()).await?;
         let href = format!("{}/links", card(link.from));
         Ok(OwnRecord { title: cx.l.t("own-link"), href, values, may_edit })
     })

@@ -55,15 +55,6 @@ pub async fn one<R: Read>(db: &mut R, id: LinkId) -> Result<Option<Known>, Store
     db.first(&sql, params![id]).await?.map(|row| known(&mut row.cols())).transpose()
 }
 
-/// The bank's own fields of a link.
-///
-/// # Errors
-/// The database's.
-pub async fn own_values<R: Read>(db: &mut R, id: LinkId) -> Result<OwnValues, StoreError> {
-    let sql = "select custom from client_link where id = $1";
-    db.first(sql, params![id]).await?.map_or_else(|| Ok(OwnValues::default()), store::Row::one)
-}
-
 /// The links that can speak against a new one from `from` to `to`, ended ones too.
 ///
 /// # Errors
@@ -161,7 +152,7 @@ pub async fn links_of<R: Read>(
     let mut hidden: BTreeSet<ClientId> = BTreeSet::new();
     for (this, other, other_holds) in [("from_id", "to_id", false), ("to_id", "from_id", true)] {
         let sql = format!(
-            "select l.id, l.kind, l.share_bp, l.since, l.until, l.note, l.author_id, l.at, l.custom, {HEAD} \
+            "select l.id, l.kind, l.share_bp, l.since, l.until, l.note, l.author_id, l.at, coalesce((select v.doc from own_values v where v.record_id = l.id), '{{}}'), {HEAD} \
              from client_link l join client c on c.id = l.{other} \
              where l.{this} = $1 and l.archived_at is null and {NOT_MERGED} order by l.at desc, l.id limit $2"
         );

@@ -50,12 +50,14 @@ async fn delete(
     client: ClientId,
     taken: &mut Taken,
 ) -> Result<(), Error> {
-    for own in w.fieldable().iter().filter(|one| one.table == bound.table) {
-        let sql = format!(
-            "delete from custom_index where record_id in (select {} from {} where {} = $1)",
-            own.id, own.table, bound.column
-        );
-        w.execute(&sql, params![client]).await?;
+    if w.fieldable().iter().any(|one| one.table == bound.table) {
+        for beside in ["custom_index", "own_values"] {
+            let sql = format!(
+                "delete from {beside} where record_id in (select id from {} where {} = $1)",
+                bound.table, bound.column
+            );
+            w.execute(&sql, params![client]).await?;
+        }
     }
     let sql = format!("delete from {} where {} = $1", bound.table, bound.column);
     let rows = w.execute(&sql, params![client]).await?;
@@ -73,9 +75,26 @@ pub(crate) async fn read<R: Read>(
     client: ClientId,
 ) -> Result<Vec<Json>, Error> {
     let names = column_names(db, table).await?;
-    let sql = format!("select {} from {table} where {column} = $1", names.join(", "));
+    // what the bank's own fields hold lies beside the row
+    let own = "(select v.doc from own_values v where v.record_id = r.id)";
+    let own = names.iter().any(|name| name == "id").then_some(own);
+    let columns: Vec<String> = names.iter().map(|name| format!("r.{name}")).collect();
+    let columns = columns.iter().map(String::as_str).chain(own).collect::<Vec<_>>().join(", ");
+    let sql = format!("select {columns} from {table} r where r.{column} = $1");
     let rows = db.query(&sql, params![client]).await?;
-    Ok(rows.into_iter().map(|row| object(names.iter(), row.into_values())).collect())
+    let all: Vec<String> = names.into_iter().chain(own.map(|_| "custom".to_owned())).collect();
+    let rows = rows.into_iter().map(|row| object(all.iter(), row.into_values()));
+    Ok(rows.map(without_none).collect())
+}
+
+/// A row without an empty document of own fields.
+fn without_none(mut row: Json) -> Json {
+    if let Some(fields) = row.as_object_mut()
+        && fields.get("custom").is_some_and(Json::is_null)
+    {
+        fields.remove("custom");
+    }
+    row
 }
 
 /// Accounts stay for the bank's sums; where nobody else is named on one, the words in its movements go, and
@@ -93,7 +112,7 @@ async fn take_words_of_accounts(w: &mut Work<'_>, client: ClientId) -> Result<()
              where account_id in {only_his}"
         ),
         format!("delete from custom_index where record_id in {only_his}"),
-        format!("update account set custom = '{{}}' where id in {only_his}"),
+        format!("delete from own_values where record_id in {only_his}"),
         "delete from loan_review where loan_id in (select id from loan where client_id = $1)"
             .to_owned(),
     ] {
