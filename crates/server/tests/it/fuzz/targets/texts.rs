@@ -114,7 +114,7 @@ pub(super) const RULES: Target = Target {
     ],
     run: |input| {
         let text = text(input);
-        if let Err(faults) = policy::Rules::read(&text) {
+        if let Err(faults) = spine::secrecy::Rules::read(&text) {
             assert!(!faults.0.is_empty());
             let lines = text.lines().count();
             assert!(faults.0.iter().all(|f| f.line.is_none_or(|line| line <= lines.max(1))));
