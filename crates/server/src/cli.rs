@@ -211,7 +211,7 @@ async fn dispatch(task: Task, exporter: Option<Exporter>) -> Result<bool, RunErr
             KeysTask::Reseal(db) => keys::reseal(&db).await?,
             KeysTask::NewRoot(db) => keys::new_root(&db).await?,
         }),
-        Task::Tenant { task } => say(&tenants::tasks::run(task).await?),
+        Task::Tenant { task } => say(&Box::pin(tenants::tasks::run(task)).await?),
         Task::Doctor(db) => return examine(&db).await,
         Task::Journal { task: JournalTask::Verify(db) } => return verify(&db.url).await,
         Task::Import(asked) => {
