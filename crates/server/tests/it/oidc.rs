@@ -351,7 +351,7 @@ async fn a_name_that_passes_to_another_account_lets_nobody_in() {
             rename("k.clerk", "clerk").await;
 
             let place = format!("/admin/staff/{}", bank.user("clerk"));
-            let mut administrator = bank.browser("administrator").await;
+            let mut administrator = bank.client("administrator").await;
             let page = administrator.get(&place).await.ok();
             assert!(page.contains("/provider/unlink"), "{page}");
             let id = bank.form_id();
