@@ -516,6 +516,7 @@ web-oidc-failed = The sign-in service does not answer as it should. Try again in
 web-oidc-operation = For whoever looks into it:
 web-oidc-lost = This answer does not belong to a sign-in of this browser, or comes too late. Begin again.
 web-oidc-denied = The sign-in service did not let you in.
+web-oidc-other = The employee with this sign-in name is linked to another account of the sign-in service. If it was made anew, an administrator can undo the link on the employee’s page.
 web-oidc-stranger = The sign-in service knows you, but you are not among the bank’s working staff here. Ask your administrator.
 
 # what the API says when something did not go well

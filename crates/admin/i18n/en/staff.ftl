@@ -124,5 +124,7 @@ flash-admin-reinstated = Working again
 admin-staff-factor = Second factor
 admin-factor-is = set up
 admin-factor-none = none
+admin-provider-unlink = Undo the link to the sign-in service
+flash-admin-provider-unlinked = The link is undone, the sessions ended: the next sign-in through the service links it anew
 admin-factor-reset = Reset second factor
 flash-admin-factor-reset = Second factor reset; their sessions have ended

@@ -124,5 +124,7 @@ flash-admin-reinstated = Сотрудник снова работает
 admin-staff-factor = Второй фактор
 admin-factor-is = подключён
 admin-factor-none = нет
+admin-provider-unlink = Снять связь со службой входа
+flash-admin-provider-unlinked = Связь снята, сеансы завершены: следующий вход через службу свяжет её заново
 admin-factor-reset = Сбросить второй фактор
 flash-admin-factor-reset = Второй фактор сброшен, сеансы завершены

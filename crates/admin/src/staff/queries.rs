@@ -14,6 +14,8 @@ pub(super) struct Details {
     pub(super) failures: i64,
     pub(super) locked_until: Option<Timestamp>,
     pub(super) created_at: Timestamp,
+    /// An account of a sign-in service is his.
+    pub(super) is_linked: bool,
 }
 
 /// One person's details.
@@ -22,7 +24,8 @@ pub(super) async fn details<R: Read>(
     id: UserId,
 ) -> Result<Option<Details>, StoreError> {
     let sql = "select email, phone, case when password_hash is null then 0 else 1 end, failures, \
-               locked_until, created_at from staff where id = $1";
+               locked_until, created_at, case when exists (select 1 from provider_account a \
+               where a.staff_id = staff.id) then 1 else 0 end from staff where id = $1";
     let Some(row) = db.first(sql, params![id]).await? else {
         return Ok(None);
     };
@@ -34,6 +37,7 @@ pub(super) async fn details<R: Read>(
         failures: c.take()?,
         locked_until: c.take()?,
         created_at: c.take()?,
+        is_linked: c.take::<i64>()? != 0,
     }))
 }
 

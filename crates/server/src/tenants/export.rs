@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::RunError;
 
 /// Tables that hold what would let others in, or are worked out of others.
-const LEFT_OUT: [&str; 19] = [
+const LEFT_OUT: [&str; 20] = [
     "api_token",
     "blob",
     "client_key",
@@ -29,6 +29,7 @@ const LEFT_OUT: [&str; 19] = [
     "outbox",
     "passkey",
     "passkey_challenge",
+    "provider_account",
     "recovery_code",
     "session",
     "temporary_password",

@@ -326,3 +326,42 @@ async fn our_own_second_factor_is_asked_for_after_the_provider() {
     )
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_passes_to_another_account_lets_nobody_in() {
+    with_provider(
+        |_| (),
+        async |bank, _| {
+            let rename = async |from: &str, to: &str| {
+                let sql = "update staff set login = $1 where login = $2";
+                crate::support::force(bank, sql, store::params![to, from]).await;
+            };
+            let other = "0b7|clerk";
+            let mut first = bank.stranger();
+            assert_eq!(sign_in(&mut first, "clerk").await.status, 303, "links the account");
+            let mut taker = bank.stranger();
+            let refused = sign_in(&mut taker, other).await;
+            assert_eq!(refused.status, 403, "{}", refused.gist());
+            assert!(refused.body.contains("linked to another account"), "{}", refused.gist());
+            assert!(has_no_session(&taker));
+            rename("clerk", "k.clerk").await;
+            let mut again = bank.stranger();
+            assert_eq!(sign_in(&mut again, "clerk").await.status, 303, "he, by whatever name");
+            assert!(again.get("/me/sessions").await.ok().contains("Member clerk"));
+            rename("k.clerk", "clerk").await;
+
+            let place = format!("/admin/staff/{}", bank.user("clerk"));
+            let mut administrator = bank.client("administrator").await;
+            let page = administrator.get(&place).await.ok();
+            assert!(page.contains("/provider/unlink"), "{page}");
+            let id = bank.form_id();
+            let unlink = format!("{place}/provider/unlink");
+            assert_eq!(administrator.post(&unlink, &[("_id", &id)]).await.status, 303);
+            assert_eq!(again.get("/me/sessions").await.status, 303, "his sessions have ended");
+            assert_eq!(sign_in(&mut bank.stranger(), other).await.status, 303, "links anew");
+            let refused = sign_in(&mut bank.stranger(), "clerk").await;
+            assert_eq!(refused.status, 403, "{}", refused.gist());
+        },
+    )
+    .await;
+}

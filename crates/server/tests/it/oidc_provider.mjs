@@ -1,5 +1,5 @@
 // A real provider of OpenID Connect for the tests: it lets in whom `login_hint` names, with the level that
-// follows a plus, and signs with a key made at its start. Prints `ready PORT`, ends with its parent.
+// follows a plus (`SUB|NAME`: an account that is called by another name), and signs with a key made at its start. Prints `ready PORT`, ends with its parent.
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { Provider } from "oidc-provider";
@@ -23,7 +23,7 @@ server.listen(Number(port), "127.0.0.1", () => {
     interactions: { url: (ctx, interaction) => `/auto/${interaction.uid}` },
     findAccount: (ctx, id) => ({
       accountId: id,
-      claims: () => ({ sub: id, preferred_username: id.toUpperCase(), email: `${id}@bank.test`, email_verified: false }),
+      claims: () => ({ sub: id, preferred_username: id.split("|").pop().toUpperCase(), email: `${id}@bank.test`, email_verified: false }),
     }),
     async loadExistingGrant(ctx) {
       const { client, session, provider } = ctx.oidc;

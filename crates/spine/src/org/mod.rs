@@ -17,6 +17,7 @@ mod rights;
 mod seed;
 mod setup;
 pub mod views;
+pub mod vouched;
 
 pub use directory::{Directory, Loaded};
 pub use feed::ImportBranches;
@@ -112,6 +113,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "passkey",
         sql: include_str!("../../migrations/0140_passkey.sql"),
     },
+    Migration {
+        number: 141,
+        name: "provider_account",
+        sql: include_str!("../../migrations/0141_provider_account.sql"),
+    },
 ];
 
 /// The spine's own module.
@@ -134,6 +140,7 @@ fn register(registry: &mut Registry) {
     commands::register(registry);
     factor::commands::register(registry);
     passkey::commands::register(registry);
+    vouched::register(registry);
     views::register(registry);
     crate::approval::register(registry);
     crate::secrecy::commands::register(registry);

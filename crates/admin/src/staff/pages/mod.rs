@@ -26,6 +26,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/admin/staff/{id}/password", STAFF, password::form)
         .post("/admin/staff/{id}/password", STAFF, password::set)
         .post("/admin/staff/{id}/second-factor/reset", STAFF, person::reset_factor)
+        .post("/admin/staff/{id}/provider/unlink", STAFF, person::unlink_provider)
         .post("/admin/staff/{id}/unlock", STAFF, person::unlock)
         .post("/admin/staff/{id}/sessions/end", STAFF, person::end_session)
         .post("/admin/staff/{id}/sessions/end-all", STAFF, person::end_sessions)

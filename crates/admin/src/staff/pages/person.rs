@@ -9,6 +9,7 @@ use spine::org::commands::EndSession;
 use spine::org::edit::{EndSessions, UnlockStaff};
 use spine::org::factor::ResetSecondFactor;
 use spine::org::queries::{SessionRow, sessions_of};
+use spine::org::vouched::UnlinkProvider;
 use web::ui::{
     self, Button, Cell, Column, Kv, Menu, MenuItem, PageHeader, Panel, Row, Table, Tone,
 };
@@ -60,12 +61,12 @@ fn head(cx: &Cx, member: &StaffMember, details: &Details) -> Markup {
         header = header.other(post_button(cx, &format!("{href}/unlock"), &[], button));
     }
     header
-        .other(menu(cx, member, &href))
+        .other(menu(cx, member, details.is_linked, &href))
         .primary(Button::primary(l.t("admin-edit")).icon("pencil").href(format!("{href}/edit")))
         .render(l)
 }
 
-fn menu(cx: &Cx, member: &StaffMember, href: &str) -> Markup {
+fn menu(cx: &Cx, member: &StaffMember, is_linked: bool, href: &str) -> Markup {
     let l = &cx.l;
     let dialog = |src: String, icon: &'static str, key: &str| MenuItem::Dialog {
         src,
@@ -90,6 +91,14 @@ fn menu(cx: &Cx, member: &StaffMember, href: &str) -> Markup {
             values: vec![("_id".to_owned(), cx.form_id())],
             icon: "shield-check",
             label: l.t("admin-factor-reset"),
+        });
+    }
+    if is_linked && may_act {
+        menu = menu.item(MenuItem::Post {
+            action: format!("{href}/provider/unlink"),
+            values: vec![("_id".to_owned(), cx.form_id())],
+            icon: "unlink",
+            label: l.t("admin-provider-unlink"),
         });
     }
     if member.active {
@@ -253,6 +262,11 @@ pub(super) async fn unlock(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> An
 pub(super) async fn reset_factor(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
     cx.execute(sent.command_id()?, &ResetSecondFactor { staff_id: id }).await?;
     Ok(cx.done(&person_href(id), "flash-admin-factor-reset"))
+}
+
+pub(super) async fn unlink_provider(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
+    cx.execute(sent.command_id()?, &UnlinkProvider { staff_id: id }).await?;
+    Ok(cx.done(&person_href(id), "flash-admin-provider-unlinked"))
 }
 
 pub(super) async fn end_session(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {

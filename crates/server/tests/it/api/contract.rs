@@ -10,7 +10,7 @@ use testkit::{Bank, Kind};
 use crate::golden::is_update;
 
 /// Commands no operation executes, and why.
-const EXCEPTIONS: [(&str, &str); 42] = [
+const EXCEPTIONS: [(&str, &str); 43] = [
     ("parties.open_archive", "what a law keeps of an erased person is opened by people, on a page"),
     (
         "parties.note_record_export",
@@ -46,6 +46,7 @@ const EXCEPTIONS: [(&str, &str); 42] = [
     ("org.rename_passkey", "a person's own passkeys, on the page"),
     ("org.remove_passkey", "a person's own passkeys, on the page"),
     ("org.renew_recovery_codes", "shown once to the person, on the page"),
+    ("org.unlink_provider", "acts on who holds rights: refused to programs"),
     ("org.reset_second_factor", "acts on who holds rights: refused to programs"),
     ("org.end_other_sessions", "the others of a browser's session; a token has none"),
     ("org.save_preferences", "how pages look to a person"),

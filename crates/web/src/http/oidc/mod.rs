@@ -14,6 +14,7 @@ use maud::{Markup, html};
 use spine::Error;
 use spine::org::commands::NoteDismissedSignIn;
 use spine::org::queries;
+use spine::org::vouched::{LinkProvider, login_of};
 
 pub use provider::{Provider, ProviderError, ProviderSetting};
 
@@ -26,7 +27,7 @@ use super::second_step;
 use super::sign_in::{bare, new_token, open};
 use super::ticket::{self, Kind};
 use crate::ui::Button;
-use provider::Round;
+use provider::{Round, Vouched};
 
 const ROUND: Kind = Kind { name: "oidc", minutes: 10 };
 
@@ -99,7 +100,7 @@ async fn back(
     let mut response = match said.opt("code") {
         None => told(&cx, StatusCode::FORBIDDEN, "web-oidc-denied"),
         Some(code) => match provider.finish(&round, code, cx.now()).await {
-            Ok(login) => known(&app, &mut cx, provider, &login, &round.next).await?,
+            Ok(who) => known(&app, &mut cx, provider, &who, &round.next).await?,
             Err(error) => failed(&cx, &error),
         },
     };
@@ -115,7 +116,10 @@ fn is_sent_by_others(headers: &HeaderMap) -> bool {
 
 /// Opens a session for whom the provider vouches, if he works here. The provider's own second factor counts
 /// when the bank has said how it must have asked; otherwise ours is asked for.
-async fn known(app: &App, cx: &mut Cx, provider: &Provider, login: &str, next: &str) -> Answer {
+async fn known(app: &App, cx: &mut Cx, provider: &Provider, who: &Vouched, next: &str) -> Answer {
+    let issuer = &provider.setting.issuer;
+    let linked = login_of(&mut cx.db, issuer, &who.subject).await?;
+    let login = linked.as_ref().unwrap_or(&who.login);
     let row = queries::sign_in_row(&mut cx.db, login).await?;
     if let Some(gone) = row.as_ref().filter(|row| !row.active) {
         let (address, device) = (cx.address.clone(), cx.device());
@@ -123,7 +127,21 @@ async fn known(app: &App, cx: &mut Cx, provider: &Provider, login: &str, next: &
         let system = app.services.system("web");
         app.services.bus.execute(&system, system.command_id(), &noted).await?;
     }
-    match row.filter(|row| row.active) {
+    let row = row.filter(|row| row.active);
+    if let (Some(row), None) = (&row, &linked) {
+        let (issuer, subject) = (issuer.clone(), who.subject.clone());
+        let link = LinkProvider { staff_id: row.user_id, issuer, subject };
+        let system = app.services.system("web");
+        match app.services.bus.execute(&system, system.command_id(), &link).await {
+            Ok(()) => {}
+            Err(Error::Refused(_)) => {
+                cx.alarm("sign-in-other-account");
+                return Ok(told(cx, StatusCode::FORBIDDEN, "web-oidc-other"));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    match row {
         None => {
             cx.alarm("sign-in-stranger");
             Ok(told(cx, StatusCode::FORBIDDEN, "web-oidc-stranger"))

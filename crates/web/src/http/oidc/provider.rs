@@ -221,7 +221,7 @@ impl Provider {
         round: &Round,
         code: String,
         now: Timestamp,
-    ) -> Result<String, ProviderError> {
+    ) -> Result<Vouched, ProviderError> {
         let metadata = self.metadata(false).await?;
         let client = CoreClient::from_provider_metadata(
             CoreProviderMetadata::clone(&metadata),
@@ -248,7 +248,7 @@ impl Provider {
             other => other,
         }
         .map_err(|e| ProviderError::Token(e.to_string()))?;
-        self.login_of(token)
+        self.vouched(token)
     }
 
     fn verify(
@@ -276,21 +276,34 @@ impl Provider {
         }
     }
 
-    /// The claim that holds the sign-in name, of a token that was verified. A mail address counts only when
-    /// the provider says that it is proved.
-    fn login_of(&self, token: &CoreIdToken) -> Result<String, ProviderError> {
-        let missing = || ProviderError::Token(format!("no claim {}", self.setting.claim));
+    /// Whom a token that was verified speaks of. A mail address counts only when the provider says that it is
+    /// proved.
+    fn vouched(&self, token: &CoreIdToken) -> Result<Vouched, ProviderError> {
+        let missing = |claim: &str| ProviderError::Token(format!("no claim {claim}"));
         let text = token.to_string();
         let body = text.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
-        let body: serde_json::Value =
-            body.and_then(|b| serde_json::from_slice(&b).ok()).ok_or_else(missing)?;
-        let is_proved = body.get("email_verified").and_then(serde_json::Value::as_bool);
+        let body = body.and_then(|b| serde_json::from_slice::<serde_json::Value>(&b).ok());
+        let claim = |name: &str| {
+            let said = body.as_ref().and_then(|body| body.get(name)?.as_str());
+            said.filter(|said| !said.is_empty()).ok_or_else(|| missing(name))
+        };
+        let is_proved = body.as_ref().and_then(|body| body.get("email_verified")?.as_bool());
         if self.setting.claim == "email" && is_proved != Some(true) {
             return Err(ProviderError::Token("the mail address is not proved".to_owned()));
         }
-        let login = body.get(&self.setting.claim).and_then(|claim| claim.as_str());
-        login.map(str::to_lowercase).filter(|login| !login.is_empty()).ok_or_else(missing)
+        Ok(Vouched {
+            subject: claim("sub")?.to_owned(),
+            login: claim(&self.setting.claim)?.to_lowercase(),
+        })
     }
+}
+
+/// Whom a provider vouches for.
+pub(super) struct Vouched {
+    /// Its own name for him, which nobody else ever has there.
+    pub(super) subject: String,
+    /// The sign-in name, in lower case; it can pass to another person.
+    pub(super) login: String,
 }
 
 /// Whether what is sent there cannot be read on the way.
