@@ -25,7 +25,8 @@ impl std::fmt::Display for Shape<'_> {
             "update" => &["update"],
             _ => &["from"],
         };
-        let mut words = self.0.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '('));
+        let outer = outer(self.0);
+        let mut words = outer.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '('));
         let after = words.by_ref().any(|word| before.contains(&word));
         // `from (select …`: the table stands further in, and its name says more than none
         let table =
@@ -35,6 +36,20 @@ impl std::fmt::Display for Shape<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// A statement without what stands between its parentheses: questions asked on the way name no table.
+fn outer(sql: &str) -> String {
+    let mut depth = 0_usize;
+    let mut is_outside = |c: &char| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 || (depth == 1 && *c == '(')
+    };
+    sql.chars().filter(|c| is_outside(c)).collect()
 }
 
 #[cfg(test)]
@@ -50,5 +65,7 @@ mod tests {
         assert_eq!(shape("delete from bell where at < $1"), "delete bell");
         assert_eq!(shape("select 1"), "select");
         assert_eq!(shape("select * from (select 1) x"), "select");
+        let asks = "select a, exists (select 1 from passkey p where (p.b = 1)) from staff s";
+        assert_eq!(shape(asks), "select staff");
     }
 }

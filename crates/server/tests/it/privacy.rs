@@ -226,7 +226,7 @@ async fn what_a_law_keeps_is_sealed_away_until_its_day() {
             .await;
         assert_eq!(said.status, 303, "{}", said.gist());
         let opened = auditor.get(&format!("{place}/archive/{form}")).await.ok();
-        assert!(opened.contains("Щербаков") && opened.contains("owner"), "{opened}");
+        assert!(opened.contains("Щербаков") && opened.contains("Owner"), "{opened}");
         let mut second = bank.client("security_officer").await;
         assert_eq!(
             second.get(&format!("{place}/archive/{form}")).await.status,

@@ -67,6 +67,20 @@ impl Span {
 struct Receiver {
     raw: Arc<Mutex<String>>,
     spans: Arc<Mutex<Vec<Span>>>,
+    came: Arc<tokio::sync::Notify>,
+}
+
+impl Receiver {
+    /// Waits until a span of this name has come.
+    async fn until(&self, name: &str) {
+        loop {
+            let came = self.came.notified();
+            if self.spans.lock().unwrap().iter().any(|span| span.name == name) {
+                return;
+            }
+            tokio::time::timeout(Duration::from_secs(20), came).await.expect(name);
+        }
+    }
 }
 
 async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: String) -> StatusCode {
@@ -78,6 +92,7 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: String
         for scope in resource["scopeSpans"].as_array().unwrap() {
             let spans = scope["spans"].as_array().unwrap().iter().map(Span::read);
             receiver.spans.lock().unwrap().extend(spans);
+            receiver.came.notify_waiters();
         }
     }
     receiver.raw.lock().unwrap().push_str(&body);
@@ -239,6 +254,8 @@ async fn a_webhook_carries_the_trace_on() {
     // the second one is an event for the first
     api(&address, &token, "/webhooks", &webhook).await;
     let place = tokio::time::timeout(Duration::from_secs(20), hooks.recv()).await.unwrap().unwrap();
+    // the answer is noted a moment after it was given
+    receiver.until("webhook delivery").await;
     let (well, complaint) = serving.stop();
     assert!(well, "{complaint}");
     let spans = receiver.spans.lock().unwrap().clone();
