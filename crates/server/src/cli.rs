@@ -295,7 +295,7 @@ async fn last_traces(sending: Option<tokio::task::JoinHandle<()>>) {
 
 async fn serve(config: &Config, exporter: Option<Exporter>) -> Result<(), RunError> {
     if let Some(tenants) = &config.tenants {
-        return serve_tenants(config, tenants, exporter).await;
+        return Box::pin(serve_tenants(config, tenants, exporter)).await;
     }
     let listener = host::listen(config.listen).await?;
     let watched = match config.operation {
