@@ -95,5 +95,6 @@ pub(crate) async fn restore(url: &str, file: &Path) -> Result<(Header, Totals), 
     let store = Store::open(url).await?;
     store.writer.migrate(&steps).await?;
     let totals = dump::restore(&store.writer, &mut opened).await?;
+    store.writer.finish_bulk_load().await?;
     Ok((header, totals))
 }

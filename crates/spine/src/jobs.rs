@@ -151,6 +151,13 @@ impl Keepers {
     pub async fn prepare_bulk_load(&self) -> Result<(), Error> {
         Ok(self.writer.prepare_bulk_load().await?)
     }
+    /// After a bulk load, see [`store::Writer::finish_bulk_load`].
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn finish_bulk_load(&self) -> Result<(), Error> {
+        Ok(self.writer.finish_bulk_load().await?)
+    }
 
     /// Works until told to stop (the watch turns true).
     pub async fn run(self, mut stop: watch::Receiver<bool>) {

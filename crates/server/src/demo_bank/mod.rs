@@ -125,6 +125,7 @@ pub(crate) async fn generate(asked: &Generate) -> Result<(), RunError> {
     core.keepers.prepare_bulk_load().await?;
     fill(&core.services, &bank, asked.seed).await?;
     core.keepers.seal_and_read().await?;
+    core.keepers.finish_bulk_load().await?;
     Ok(())
 }
 
