@@ -75,6 +75,11 @@ pub(super) async fn home_with(cx: &mut Cx, refusals: &Refusals) -> Answer {
 
 fn home_page(cx: &Cx, found: &Factors, refusals: &Refusals) -> Response {
     let l = &cx.l;
+    let mut panels =
+        vec![own_passkeys::panel(cx, &found.keys), factor_panel(cx, found.totp.as_ref())];
+    if found.totp.is_some() || !found.keys.is_empty() {
+        panels.push(codes_panel(cx, found.codes_left));
+    }
     let body = html! {
         (PageHeader::new(l.t("web-security")).lead(html! { (l.t("web-security-lead")) }).render(l))
         (error_summary(l, &cx.refusal_words(refusals.0.iter())))
@@ -86,9 +91,7 @@ fn home_page(cx: &Cx, found: &Factors, refusals: &Refusals) -> Response {
                 }
             }
         }
-        (own_passkeys::panel(cx, &found.keys))
-        (factor_panel(cx, found.totp.as_ref()))
-        @if found.totp.is_some() || !found.keys.is_empty() { (codes_panel(cx, found.codes_left)) }
+        (ui::stack(&panels))
     };
     let status =
         if refusals.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

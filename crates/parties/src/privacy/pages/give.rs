@@ -97,11 +97,12 @@ fn report(cx: &Cx, head: &ClientHead, sections: &[Section]) -> Response {
     let address = cx.path.split('?').next().unwrap_or_default();
     let json =
         Button::quiet(l.t("data-report-json")).icon("download").href(format!("{address}?as=json"));
+    let mut parts = vec![html! { p { (l.t("data-report-rights")) } }];
+    parts.extend(sections.iter().map(|section| table(cx, section)));
     let content = html! {
         (PageHeader::new(l.t("data-report")).crumb(card(head.id), name)
             .lead(html! { (lead) }).primary(json).render(l))
-        p { (l.t("data-report-rights")) }
-        (stack(&sections.iter().map(|section| table(cx, section)).collect::<Vec<_>>()))
+        (stack(&parts))
     };
     cx.page(&l.t("data-report"), &content)
 }
