@@ -31,7 +31,7 @@ pub(crate) use api::api;
 pub(crate) use cache::{added, definitions};
 pub(crate) use commands::OwnDoor;
 pub use job::IndexFieldJob;
-pub(crate) use pages::routes;
+pub(crate) use pages::{conflict, routes};
 pub(crate) use parts::{control, markup};
 
 pub(crate) use words::{Linked, csv_text, linked, shown, typed};

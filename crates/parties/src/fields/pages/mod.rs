@@ -1,5 +1,6 @@
 //! Administration → Fields.
 
+pub(crate) mod conflict;
 mod form;
 mod list;
 mod object;

@@ -13,13 +13,11 @@ use web::ui::{FilterField, Kv};
 use web::{Cx, Drawing, FormData, OwnColumn, OwnObject, OwnPages};
 
 use crate::fields::commands::OwnDoor;
+use crate::fields::conflict::WAS;
 use crate::fields::model::Field;
 use crate::fields::queries::Doc;
 use crate::fields::{control, definitions, linked, markup, shown, typed};
 use crate::list::{AddedTests, filter_fields};
-
-/// Before the name of a field: the hidden field with its value as the form was drawn.
-pub(super) const WAS: &str = "was_";
 
 impl OwnPages for OwnDoor {
     fn of<'a>(&'a self, cx: &'a Cx, object: &'a str) -> Drawing<'a, Arc<dyn OwnObject>> {

@@ -5,14 +5,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::Refusals;
 use maud::html;
-use spine::{Conflict, Error, FieldEdit, OwnValues};
+use spine::{Conflict, Error, FieldEdit};
 use uuid::Uuid;
-use web::ui::{self, ConflictBy, ConflictField, Form, PageHeader, Panel, conflict_chooser};
+use web::ui::{self, ConflictBy, Form, PageHeader, Panel};
 use web::{Answer, Cx, FormData, OwnRecord};
 
-use super::own::WAS;
 use crate::fields::commands::EditOwn;
-use crate::fields::{definitions, linked, shown};
+use crate::fields::{conflict, definitions};
 use crate::list::{pairs_of, query_of};
 
 /// A record of an object as the room that owns it shows it.
@@ -102,47 +101,12 @@ async fn chooser(
     edits: &[FieldEdit],
     conflict: &Conflict,
 ) -> Result<Response, Error> {
-    let l = &cx.l;
-    let mut hidden: Vec<(String, String)> = vec![("_id".to_owned(), cx.form_id())];
-    for edit in edits {
-        let theirs = conflict.fields.iter().find(|f| f.field == edit.field);
-        let original = theirs.map_or(&edit.original, |f| &f.theirs);
-        hidden.push((format!("{WAS}{}", edit.field), original.clone()));
-        if theirs.is_none() {
-            hidden.push((edit.field.clone(), edit.value.clone()));
-        }
-    }
     let definitions = definitions(&cx.app.services, cx.now()).await?;
     let known: Vec<_> =
         definitions.seen(object, cx.principal()).map(std::sync::Arc::clone).collect();
-    let sides: Vec<OwnValues> = conflict
-        .fields
-        .iter()
-        .flat_map(|f| [&f.mine, &f.theirs, &f.original].map(|text| (f.field.clone(), text.clone())))
-        .map(|pair| OwnValues([pair].into()))
-        .collect();
-    let linked = linked(cx, &known, sides.iter().map(|one| &one.0)).await?;
-    let of = |key: &str| known.iter().find(|f| f.key == key);
-    let words = |key: &str, text: &str| match of(key).filter(|_| !text.is_empty()) {
-        Some(field) => shown(cx, field, text, &linked),
-        None => text.to_owned(),
-    };
-    let fields: Vec<ConflictField> = conflict
-        .fields
-        .iter()
-        .map(|f| ConflictField {
-            name: f.field.clone(),
-            label: of(&f.field).map_or("", |field| field.spec.shown_label(l.lang)).to_owned(),
-            mine: f.mine.clone(),
-            theirs: f.theirs.clone(),
-            original: f.original.clone(),
-            words: Some([&f.mine, &f.theirs, &f.original].map(|text| words(&f.field, text))),
-        })
-        .collect();
-    let by = ConflictBy { who: l.t("own-somebody"), at: cx.now() };
-    let hidden: Vec<(&str, &str)> = hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let by = ConflictBy { who: cx.l.t("own-somebody"), at: cx.now() };
     let action = format!("/own-fields/{object}/{id}");
-    let chooser = conflict_chooser(l, &action, &hidden, &by, &fields);
+    let chooser = conflict::chooser(cx, &known, (edits, conflict), &by, &action).await?;
     Ok(framed(cx, StatusCode::CONFLICT, record, &chooser))
 }
 

@@ -8,22 +8,20 @@ use axum::response::Response;
 use kernel::{ClientId, RecordId, Refusals};
 use maud::{Markup, html};
 use spine::{Conflict, Error};
-use web::ui::{self, ConflictBy, ConflictField, Field as Control, Form, conflict_chooser};
+use web::ui::{self, ConflictBy, Field as Control, Form};
 use web::{Answer, Cx, FormData};
 
 use super::list::client_of;
 use super::{Kind, home, kind};
 use crate::client::commands::FieldEdit;
 use crate::client::queries as clients;
+use crate::fields::conflict::{self, WAS};
 use crate::fields::model::ClientLink;
 use crate::fields::queries::Doc;
 use crate::fields::{self, control};
 use crate::list::pairs_of;
 use crate::objects::commands::SaveRecord;
 use crate::objects::queries::{self, Record};
-
-/// Before the name of a field: the hidden field with its value as the form was drawn.
-const WAS: &str = "was_";
 
 /// What a form shows.
 struct Shown<'a> {
@@ -219,40 +217,6 @@ async fn chooser(
 ) -> Result<Response, Error> {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
-    let mut hidden: Vec<(String, String)> = vec![("_id".to_owned(), cx.form_id())];
-    for edit in edits {
-        let theirs = conflict.fields.iter().find(|f| f.field == edit.field);
-        let original = theirs.map_or(&edit.original, |f| &f.theirs);
-        hidden.push((format!("{WAS}{}", edit.field), original.clone()));
-        if theirs.is_none() {
-            hidden.push((edit.field.clone(), edit.value.clone()));
-        }
-    }
-    let sides: Vec<Doc> = conflict
-        .fields
-        .iter()
-        .flat_map(|f| {
-            [&f.mine, &f.theirs, &f.original].map(|t| Doc::from([(f.field.clone(), t.clone())]))
-        })
-        .collect();
-    let linked = fields::linked(cx, &kind.fields, sides.iter()).await?;
-    let known = |key: &str| kind.fields.iter().find(|f| f.key == key);
-    let words = |key: &str, text: &str| match known(key) {
-        Some(field) if !text.is_empty() => fields::shown(cx, field, text, &linked),
-        _ => text.to_owned(),
-    };
-    let fields: Vec<ConflictField> = conflict
-        .fields
-        .iter()
-        .map(|f| ConflictField {
-            name: f.field.clone(),
-            label: known(&f.field).map_or("", |field| field.spec.shown_label(l.lang)).to_owned(),
-            mine: f.mine.clone(),
-            theirs: f.theirs.clone(),
-            original: f.original.clone(),
-            words: Some([&f.mine, &f.theirs, &f.original].map(|text| words(&f.field, text))),
-        })
-        .collect();
     let by = record.updated_by;
     let by = ConflictBy {
         who: by.map_or_else(
@@ -261,9 +225,8 @@ async fn chooser(
         ),
         at: record.updated_at,
     };
-    let hidden: Vec<(&str, &str)> = hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     let action = format!("{}/{}/edit", home(&kind.object), record.id);
-    let chooser = conflict_chooser(l, &action, &hidden, &by, &fields);
+    let chooser = conflict::chooser(cx, &kind.fields, (edits, conflict), &by, &action).await?;
     let title = kind.object.spec.one(l.lang);
     let body = ui::dialog_fragment(l, title, &chooser);
     Ok(cx.page_with_status(StatusCode::CONFLICT, title, &body))
