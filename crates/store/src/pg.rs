@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+    TimeoutType,
 };
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -48,7 +49,9 @@ impl PgPool {
             Tls::new(&read.proof)?,
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
         );
+        let outage = Arc::new(Outage::of(name, patience));
         let pool = Pool::builder(manager)
+            .pre_recycle(tells_what_was_closed(outage.clone()))
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
             .create_timeout(Some(NEW_CONNECTION))
@@ -58,7 +61,7 @@ impl PgPool {
         let begin = format!("begin; set local lock_timeout = {}", patience.as_millis().max(1));
         Ok(Self {
             pool,
-            outage: Arc::new(Outage::of(name, patience)),
+            outage,
             turns: Turns::new(WRITING, patience),
             begin: begin.into(),
         })
@@ -157,6 +160,19 @@ impl PgPool {
             }
         }
     }
+}
+
+/// A connection that was closed while nobody used it is a loss like any other: behind the next one may stand
+/// another server, which lacks what the first had not yet handed on.
+fn tells_what_was_closed(outage: Arc<Outage>) -> Hook {
+    Hook::sync_fn(move |client, _| {
+        if !client.is_closed() {
+            return Ok(());
+        }
+        let words = "a connection was closed while nobody used it";
+        outage.began(words);
+        Err(HookError::message(words))
+    })
 }
 
 pub(crate) struct PgTx {
