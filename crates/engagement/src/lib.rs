@@ -96,6 +96,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { number: 302, name: "task", sql: include_str!("../migrations/0302_task.sql") },
     Migration { number: 303, name: "project", sql: include_str!("../migrations/0303_project.sql") },
+    Migration {
+        number: 304,
+        name: "project_word",
+        sql: include_str!("../migrations/0304_project_word.sql"),
+    },
 ];
 
 /// What this room brings to the spine.

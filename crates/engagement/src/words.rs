@@ -1,11 +1,17 @@
 //! Words for searching: one normal form for what is stored and what is typed.
 
+use std::collections::BTreeSet;
+
+use store::after_prefix;
+
 /// Shortest word whose ending may be cut (characters).
 const CUT_FROM_CHARS: usize = 5;
 /// Shortest stem that may be left (characters).
 const STEM_CHARS_MIN: usize = 4;
 /// Most words of one query that are looked for.
 const QUERY_WORDS_MAX: usize = 6;
+/// Longest beginning of a word that is looked up (characters).
+const WORD_CHARS_MAX: usize = 64;
 /// Endings of Russian nouns, adjectives and verbs, the longest first.
 const ENDINGS: [&str; 47] = [
     "иями", "ями", "ами", "ией", "иям", "иях", "ого", "его", "ому", "ему", "ыми", "ими", "ешь",
@@ -41,6 +47,19 @@ pub fn stems(query: &str) -> Vec<String> {
 /// The `like` pattern of a stem: stems hold letters and digits only, so nothing needs escaping.
 pub fn pattern(stem: &str) -> String {
     format!("%{stem}%")
+}
+
+/// The words of a text in its normal form, each once, as an index of words keeps them.
+pub fn indexed(normal: &str) -> BTreeSet<String> {
+    let words = normal.split(' ').filter(|w| !w.is_empty());
+    words.map(|w| w.chars().take(WORD_CHARS_MAX).collect()).collect()
+}
+
+/// Between which words of such an index those lie that begin with a stem: from the first, up to the second.
+pub fn range(stem: &str) -> (String, String) {
+    let from: String = stem.chars().take(WORD_CHARS_MAX).collect();
+    let until = after_prefix(&from);
+    (from, until)
 }
 
 fn stem(word: &str) -> String {

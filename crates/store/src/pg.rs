@@ -59,12 +59,7 @@ impl PgPool {
             .build()
             .map_err(|e| StoreError::Open(e.to_string()))?;
         let begin = format!("begin; set local lock_timeout = {}", patience.as_millis().max(1));
-        Ok(Self {
-            pool,
-            outage,
-            turns: Turns::new(WRITING, patience),
-            begin: begin.into(),
-        })
+        Ok(Self { pool, outage, turns: Turns::new(WRITING, patience), begin: begin.into() })
     }
 
     pub(crate) fn outage(&self) -> &Outage {

@@ -6,6 +6,12 @@ use uuid::Uuid;
 
 use crate::StoreError;
 
+/// The first text after all that begin with `prefix`, in byte order: with it, `column >= prefix and column <
+/// after` goes along an index.
+pub fn after_prefix(prefix: &str) -> String {
+    format!("{prefix}\u{10FFFF}")
+}
+
 /// A parameter or column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {

@@ -136,7 +136,7 @@ pub async fn list<R: Read>(
     rows.collect()
 }
 
-/// Projects that hold all words of a query, the latest first.
+/// Projects that hold a word beginning with each stem of a query, the latest first.
 ///
 /// # Errors
 /// The database's.
@@ -145,20 +145,28 @@ pub async fn search<R: Read>(
     query: &str,
     limit: i64,
 ) -> Result<Vec<ProjectRow>, StoreError> {
-    let stems = words::stems(query);
-    if stems.is_empty() {
-        return Ok(Vec::new());
-    }
+    let mut stems = words::stems(query);
+    // the longest is the rarest as a rule: its projects are taken along the index, the others looked up
+    stems.sort_by_key(|stem| std::cmp::Reverse(stem.len()));
+    let Some((first, others)) = stems.split_first() else { return Ok(Vec::new()) };
     let mut values: Vec<Value> = params![limit].to_vec();
-    let conditions: Vec<String> = stems
-        .iter()
-        .map(|stem| {
-            values.push(words::pattern(stem).into());
-            format!("p.title_norm like ${}", values.len())
-        })
-        .collect();
+    let mut begins = |table: &str, stem: &String| {
+        let (from, until) = words::range(stem);
+        values.extend([from.into(), until.into()]);
+        let n = values.len();
+        format!("{table}.word >= ${} and {table}.word < ${n}", n - 1)
+    };
+    let mut conditions = vec![begins("w", first)];
+    for stem in others {
+        conditions.push(format!(
+            "exists (select 1 from project_word o where o.project_id = w.project_id and {})",
+            begins("o", stem)
+        ));
+    }
     let sql = format!(
-        "select {COLUMNS} from project p where {} order by p.starts_on desc, p.id desc limit $1",
+        "select {COLUMNS} from (select distinct w.project_id, w.starts_on from project_word w where {} \
+         order by w.starts_on desc, w.project_id desc limit $1) f join project p on p.id = f.project_id \
+         order by p.starts_on desc, p.id desc",
         conditions.join(" and ")
     );
     db.query(&sql, &values)

@@ -100,7 +100,7 @@ impl Asked {
 
 /// Ranges of the words a record is found by.
 pub(super) fn ranges(typed: &str) -> Vec<(String, String)> {
-    let until = |from: &str| (from.to_owned(), format!("{from}\u{10FFFF}"));
+    let until = |from: &str| (from.to_owned(), store::after_prefix(from));
     let plain: String = typed.chars().filter(|c| c.is_alphanumeric()).collect();
     if plain.len() >= 4 && plain.bytes().all(|b| b.is_ascii_digit()) {
         return vec![until(&plain)];

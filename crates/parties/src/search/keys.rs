@@ -103,11 +103,6 @@ pub(crate) fn mail_beginnings(typed: &str) -> Vec<String> {
     all
 }
 
-/// The first text after all that begin with `prefix`, in byte order.
-pub(crate) fn after_prefix(prefix: &str) -> String {
-    format!("{prefix}\u{10FFFF}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,9 +6,9 @@ use jurisdiction::{similarity, trigrams};
 use kernel::ClientId;
 use spine::secrecy::Group;
 use spine::{Error, Principal};
-use store::{Read, StoreError, Value, params};
+use store::{Read, StoreError, Value, after_prefix, params};
 
-use super::keys::{Query, Word, after_prefix, mail_beginnings, normal_key, parse_query};
+use super::keys::{Query, Word, mail_beginnings, normal_key, parse_query};
 use crate::client::queries::{ClientHead, HEAD, read_head};
 
 /// Candidate clients taken from the database before ranking.

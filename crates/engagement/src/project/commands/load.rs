@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Error, Work};
 use store::Value;
 
-use super::search_text;
+use super::{search_text, words};
 
 /// Somebody who takes part.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,6 +68,8 @@ impl Command for LoadProjects {
             "",
         )
         .await?;
+        let rows: Vec<Vec<Value>> = self.projects.iter().flat_map(LoadedProject::words).collect();
+        words::add(w, &rows).await?;
         let rows: Vec<Vec<Value>> = self.projects.iter().flat_map(LoadedProject::invited).collect();
         w.insert_many(
             "insert into project_client (project_id, client_id, role, status, added_at) values",
@@ -109,6 +111,9 @@ impl LoadedProject {
             self.branch_id.into(),
             self.created_at.into(),
         ]
+    }
+    fn words(&self) -> Vec<Vec<Value>> {
+        words::rows(self.id, self.starts_on, &search_text(&self.title, &self.place))
     }
     fn invited(&self) -> impl Iterator<Item = Vec<Value>> {
         self.participants.iter().map(|one| {

@@ -2,6 +2,7 @@
 
 mod load;
 mod own;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,6 @@ pub use load::{LoadProjects, LoadedParticipant, LoadedProject};
 use super::model::{KINDS, Participation, ProjectStatus, ROLES};
 use super::queries::{self, ProjectRow};
 use crate::queries::client_ref;
-use crate::words;
 
 /// What people write about a project.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -78,7 +78,7 @@ impl ProjectFields {
 
 /// What a project is found by.
 fn search_text(title: &str, place: &str) -> String {
-    words::normal(&format!("{title} {place}"))
+    crate::words::normal(&format!("{title} {place}"))
 }
 
 /// Opens a project or announces an event; the person is its owner.
@@ -122,6 +122,7 @@ impl Command for OpenProject {
             ],
         )
         .await?;
+        words::keep(w, id, f.starts_on, &f.search_text()).await?;
         let change = Change::new()
             .set("kind", f.kind.as_str())
             .set("title", f.title.trim())
@@ -182,6 +183,7 @@ impl Command for EditProject {
             ],
         )
         .await?;
+        words::keep(w, self.project_id, f.starts_on, &f.search_text()).await?;
         let day = |d: Option<Date>| d.map(|d| d.to_string());
         let change = Change::new()
             .field("kind", old.kind.as_str(), f.kind.as_str())

@@ -271,8 +271,12 @@ pub async fn titles<R: Read>(
     Ok(out)
 }
 
-/// Open tasks that hold all words of a query, among those of `people` and of the person's branch when
-/// his `task.read` reaches it. Larger reaches are searched from the list's page, not from the search box.
+/// Of each person and of the branch, so many open tasks are searched from the search box, the earliest first.
+const SEARCHED: i64 = 1_000;
+
+/// Open tasks that hold all words of a query, among the first thousand of each of `people` and of the
+/// person's branch when his `task.read` reaches it. Larger reaches are searched from the list's page, not from
+/// the search box.
 ///
 /// # Errors
 /// The database's.
@@ -288,22 +292,30 @@ pub async fn search<R: Read>(
         return Ok(Vec::new());
     }
     let mut values = params![limit].to_vec();
-    let mut holds = String::new();
-    for stem in &stems {
-        values.push(words::pattern(stem).into());
-        holds.push_str(&format!(" and title_norm like ${}", values.len()));
-    }
-    let mine = any_of("assignee_id", people, &mut values);
-    let mut found = format!("select id from task where state = 'open' and {mine}{holds}");
     let beyond_self = principal.scope("task.read").is_some_and(|s| s >= spine::Scope::Branch);
-    if let Some(branch) = principal.branch_id.filter(|_| beyond_self) {
-        values.push(branch.into());
-        // two lists put together: an `or` over both columns would walk all open tasks of the bank
-        found.push_str(&format!(
-            " union select id from task where state = 'open' and branch_id = ${}{holds}",
-            values.len()
+    let branch = principal.branch_id.filter(|_| beyond_self);
+    // lists put together, each along its index: an `or` over the columns would walk all open tasks of the bank
+    let mut lists = Vec::new();
+    let whose = people.iter().map(|person| ("assignee_id", Value::from(*person)));
+    for (column, whose) in whose.chain(branch.map(|branch| ("branch_id", branch.into()))) {
+        values.push(whose);
+        lists.push(format!(
+            "select id, title_norm from (select id, title_norm from task where state = 'open' \
+             and {column} = ${} order by due_on, id limit {SEARCHED}) l{}",
+            values.len(),
+            lists.len()
         ));
     }
+    if lists.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut holds = Vec::new();
+    for stem in &stems {
+        values.push(words::pattern(stem).into());
+        holds.push(format!("title_norm like ${}", values.len()));
+    }
+    let found =
+        format!("select id from ({}) f where {}", lists.join(" union all "), holds.join(" and "));
     let told = told(principal, &mut values);
     let sql = format!(
         "select {} from task t left join client c on c.id = t.client_id where t.id in ({found}) \
