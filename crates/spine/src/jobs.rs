@@ -244,7 +244,9 @@ impl Keepers {
             follow::ring(&mut tx, NOTICES, self.worker, now).await?;
         }
         for message in &due {
+            tx.begin_part().await?;
             let outcome = crate::org::deliver_notice(&mut tx, message, now).await;
+            tx.end_part(outcome.is_ok()).await?;
             outbox::settle(
                 &mut tx,
                 message,

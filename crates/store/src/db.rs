@@ -514,6 +514,23 @@ impl Tx {
         }
         Ok(())
     }
+    /// Begins a part that can be undone without the rest.
+    ///
+    /// # Errors
+    /// The driver's error.
+    pub async fn begin_part(&mut self) -> Result<(), StoreError> {
+        self.execute("savepoint part", &[]).await.map(|_| ())
+    }
+    /// Ends the part, undoing it when it did not go well.
+    ///
+    /// # Errors
+    /// The driver's error.
+    pub async fn end_part(&mut self, is_well: bool) -> Result<(), StoreError> {
+        if !is_well {
+            self.execute("rollback to savepoint part", &[]).await?;
+        }
+        self.execute("release savepoint part", &[]).await.map(|_| ())
+    }
     /// Makes everything permanent.
     ///
     /// # Errors

@@ -228,7 +228,12 @@ async fn a_message_leaves_once_however_often_it_is_asked_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_nobody_can_carry_is_given_up_and_kept() {
     both(async |bank: &Bank| {
-        let tell = Some(("pigeon".to_owned(), "coop 7".to_owned()));
+        let nobody = uuid::Uuid::nil().to_string();
+        for (channel, recipient) in [("pigeon", "coop 7"), ("notice", &nobody)] {
+            let tell = Some((channel.to_owned(), recipient.to_owned()));
+            bank.execute("clerk", &Ask { unique_key: None, tell }).await.unwrap();
+        }
+        let tell = Some(("notice".to_owned(), bank.user("manager").to_string()));
         bank.execute("clerk", &Ask { unique_key: None, tell }).await.unwrap();
         let (keepers, _) = keepers(bank, 0, false);
         for _ in 0..kernel::limits::JOB_ATTEMPTS_MAX + 3 {
@@ -236,7 +241,9 @@ async fn a_message_nobody_can_carry_is_given_up_and_kept() {
             bank.clock.advance_seconds(3_600);
         }
         let dead = "select count(*) from outbox where state = 'dead' and last_error is not null";
-        assert_eq!(number(bank, dead).await, 1);
+        assert_eq!(number(bank, dead).await, 2);
+        // and does not stand in the way of the others
+        assert_eq!(number(bank, "select count(*) from notice where kind = 'test'").await, 1);
     })
     .await;
 }

@@ -5,6 +5,7 @@
 //! (scripts, content security policy, missing files) fails the test.
 
 mod access;
+mod again;
 mod axe;
 mod card;
 mod conflict;

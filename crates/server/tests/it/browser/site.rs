@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use demo::load::{Depth, demo_logins};
 use demo::model::DemoBank;
@@ -11,7 +11,7 @@ use kernel::{Clock, Currency, Lang, RandomEntropy, Secret, Timestamp};
 use server::wiring::{self, Node, Setting};
 use spine::Services;
 use spine::org::passkey::Party;
-use store::{FromValue, Read, Value};
+use store::{FromValue, Read, Store, StoreSetting, Value};
 use testkit::{Database, Kind};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -49,7 +49,7 @@ pub(crate) struct Site {
     serving: JoinHandle<()>,
     keeping: JoinHandle<()>,
     _stop: watch::Sender<bool>,
-    _database: Database,
+    database: Database,
 }
 
 impl Site {
@@ -61,8 +61,16 @@ impl Site {
     pub(crate) async fn open_on(kind: Kind) -> Site {
         Self::open_with(kind, CLIENTS).await
     }
+    /// Opens a bank on SQLite that tells at once when nothing can be written.
+    pub(crate) async fn open_impatient() -> Site {
+        let store = StoreSetting { patience: Duration::from_secs(1), ..quick_store() };
+        Self::open_stored(Kind::Sqlite, CLIENTS, store).await
+    }
     /// Opens a bank of so many clients.
     pub(crate) async fn open_with(kind: Kind, clients: u64) -> Site {
+        Self::open_stored(kind, clients, quick_store()).await
+    }
+    async fn open_stored(kind: Kind, clients: u64, store: StoreSetting) -> Site {
         let database = Database::new(kind).await;
         let (stop, stopping) = watch::channel(false);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
@@ -71,7 +79,7 @@ impl Site {
         let url = format!("http://localhost:{port}");
         let setting = Setting {
             url: database.url().to_owned(),
-            store: store::StoreSetting { is_durable: false, ..store::StoreSetting::default() },
+            store,
             node: "test".to_owned(),
             jurisdiction: "ru".to_owned(),
             currency: Currency::RUB,
@@ -104,8 +112,12 @@ impl Site {
             serving,
             keeping,
             _stop: stop,
-            _database: database,
+            database,
         }
+    }
+    /// The bank's database, opened once more: who holds it stops every command.
+    pub(crate) async fn store(&self) -> Store {
+        Store::open(self.database.url()).await.expect("the database")
     }
     /// The words of a text key.
     pub(crate) fn words(&self, lang: Lang, key: &str) -> String {
@@ -138,6 +150,11 @@ impl Drop for Site {
         self.serving.abort();
         self.keeping.abort();
     }
+}
+
+/// A power cut may lose what a test has written.
+fn quick_store() -> StoreSetting {
+    StoreSetting { is_durable: false, ..StoreSetting::default() }
 }
 
 async fn load(services: &Services, clients: u64) {
