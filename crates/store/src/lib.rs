@@ -22,6 +22,7 @@ mod turn;
 mod value;
 
 pub mod blobs;
+pub mod capture;
 pub mod dump;
 pub mod follow;
 pub mod journal;

@@ -13,6 +13,7 @@ mod backup;
 mod berka;
 mod browser;
 mod bus;
+mod capture;
 mod cards;
 mod circles;
 mod client_edits;

@@ -45,7 +45,7 @@ enum Step {
 }
 
 #[derive(Clone, Debug)]
-struct History {
+pub(crate) struct History {
     people: usize,
     before: Vec<Step>,
     /// Survivor and the one merged into him.
@@ -79,7 +79,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn history() -> impl Strategy<Value = History> {
+pub(crate) fn history() -> impl Strategy<Value = History> {
     let pairs = proptest::collection::vec((0..60_usize, 0..60_usize), 1..4);
     let steps = |n: usize| proptest::collection::vec(step(), 0..n);
     (3..6_usize, steps(24), pairs, steps(8)).prop_map(|(people, before, merges, after)| History {
@@ -377,7 +377,7 @@ async fn part_all(world: &World<'_>, merges: Vec<MergeId>) {
     }
 }
 
-async fn lives_through(bank: &Bank, history: &History) {
+pub(crate) async fn lives_through(bank: &Bank, history: &History) {
     let mut world = World {
         bank,
         people: people(bank, history.people).await,
