@@ -53,6 +53,7 @@ flash-clients-unmerged = The clients are two again
 flash-clients-unmerged-kept = The clients are two again. Fields edited since the merge have kept their values.
 refusal-merge-itself = A client cannot be merged with itself.
 refusal-merge-already = One of the clients has already been merged.
+refusal-merge-waiting = Requests over the record you are merging wait for a second person. Decide or withdraw them first.
 refusal-merge-kinds = Only two people, two companies or two sole traders can be merged.
 approval-reason-merge-open-credit = A merge while one of the clients has open credit
 refusal-unmerge-order = Undo the later merge first.

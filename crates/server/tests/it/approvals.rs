@@ -4,7 +4,7 @@
 use kernel::{ClientId, CommandId, Money, UserId};
 use parties::client::commands::{EditClient, FieldEdit};
 use parties::merge::commands::MergeClients;
-use spine::approval::commands::{Expire, SaveRule, SetPersonnelNumber, Withdraw};
+use spine::approval::commands::{DropRule, Expire, SaveRule, SetPersonnelNumber, Withdraw};
 use spine::approval::{Decision, State, Verdict, Waiting, queries};
 use spine::org::edit::{PlanAbsence, SaveRole};
 use spine::{Ctx, Error};
@@ -446,6 +446,17 @@ async fn a_merge_with_open_credit_is_carried_out_by_another_persons_word() {
             picks: std::collections::BTreeMap::new(),
             reason: "entered twice".into(),
         };
+        // what waits over who would be no more comes first
+        let asks = set_rule(bank, &rule("parties.edit_client", "client.edit")).await;
+        let id = bank.as_system().command_id();
+        let edit = ask(bank, "manager", id, &edit(gone, "note", "", "n1")).await;
+        let refused = bank.execute("head_office", &merge).await.map(|_| ());
+        assert_eq!(code(refused), "merge-waiting");
+        decide(&bank.as_role("branch_head"), bank, edit.approval_id, Verdict::Decline)
+            .await
+            .unwrap();
+        let drop = DropRule { rule_id: asks };
+        bank.execute("security_officer", &drop).await.unwrap();
         let id = bank.as_system().command_id();
         let waiting = ask(bank, "head_office", id, &merge).await;
         let merges = "select count(*) from client_merge";

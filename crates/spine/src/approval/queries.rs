@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{ClientId, Currency, Date, Money, Timestamp, UserId};
+use kernel::{ClientId, CommandId, Currency, Date, Money, Timestamp, UserId};
 use serde_json::Value as Json;
 use store::{Read, Row, StoreError, Value, keys, params};
 use uuid::Uuid;
@@ -115,6 +115,20 @@ pub async fn waiting_on<R: Read>(db: &mut R, record: Uuid) -> Result<Vec<Approva
     );
     let rows = db.query(&sql, params![record, ON_RECORD]).await?;
     with_needs(db, rows).await
+}
+
+/// Whether a request over a client waits, other than that of one command.
+///
+/// # Errors
+/// The database's.
+pub async fn other_waits<R: Read>(
+    db: &mut R,
+    client: ClientId,
+    (command, now): (CommandId, Timestamp),
+) -> Result<bool, StoreError> {
+    let sql = "select 1 from approval where client_id = $1 and state = 'waiting' and command_id <> $2 \
+               and expires_at > $3 limit 1";
+    Ok(db.first(sql, params![client, command, now]).await?.is_some())
 }
 
 /// A person's own requests, the newest first, before a place.

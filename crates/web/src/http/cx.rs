@@ -185,7 +185,7 @@ pub(super) async fn with_context(
     {
         response = Failure::from(error).into_response();
     }
-    if let Some(there) = moved::elsewhere(&cx, only_reads, response.status()).await {
+    if let Some(there) = moved::elsewhere(&cx, only_reads, sent.as_ref(), response.status()).await {
         return there;
     }
     let mut response = errors::render(&cx, only_reads, sent.as_ref(), response).into_response();

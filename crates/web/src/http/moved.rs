@@ -2,17 +2,29 @@
 
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use kernel::ClientId;
+use maud::html;
 
 use super::cx::Cx;
+use super::resend::Resend;
+use crate::ui;
 
 /// The segment of an address after which a client's id stands.
 const CLIENTS: &str = "clients";
 
-/// The way to the client somebody became, when a reading request found nobody under his old id.
-pub(super) async fn elsewhere(cx: &Cx, only_reads: bool, status: StatusCode) -> Option<Response> {
-    if !only_reads || status != StatusCode::NOT_FOUND {
+/// What is asked about a record itself is not asked about another one unseen.
+const NOT_OFFERED: [&str; 4] = ["/merge", "/unmerge", "/erase", "/secrecy"];
+
+/// The way to the client somebody became, when a request found nobody under his old id. Who only reads is led there; who
+/// has typed something chooses himself whether it goes there, and loses nothing.
+pub(super) async fn elsewhere(
+    cx: &Cx,
+    only_reads: bool,
+    sent: Option<&Resend>,
+    status: StatusCode,
+) -> Option<Response> {
+    if status != StatusCode::NOT_FOUND || (!only_reads && sent.is_none()) {
         return None;
     }
     let moved = cx.app.moved?;
@@ -20,6 +32,9 @@ pub(super) async fn elsewhere(cx: &Cx, only_reads: bool, status: StatusCode) -> 
     match moved(cx, old).await {
         Ok(Some(new)) => {
             let there = format!("{before}{new}{after}");
+            if let Some(sent) = sent {
+                return Some(offer(cx, new, (&there, after), sent));
+            }
             Some((StatusCode::SEE_OTHER, [(LOCATION, there)]).into_response())
         }
         Ok(None) => None,
@@ -28,6 +43,17 @@ pub(super) async fn elsewhere(cx: &Cx, only_reads: bool, status: StatusCode) -> 
             None
         }
     }
+}
+
+fn offer(cx: &Cx, new: ClientId, (there, after): (&str, &str), sent: &Resend) -> Response {
+    let is_offered = !NOT_OFFERED.iter().any(|part| after.starts_with(part));
+    let form = sent.form_to(&cx.l, there, "web-moved-send").filter(|_| is_offered);
+    let body = html! {
+        (ui::moved(&cx.l, &format!("/clients/{new}")))
+        @if let Some(form) = form { (form) }
+    };
+    let page = if cx.is_fragment { body } else { cx.page_markup(&cx.l.t("web-moved"), &body) };
+    (StatusCode::CONFLICT, Html(page.into_string())).into_response()
 }
 
 /// The first client in an address, with what stands before and after his id.

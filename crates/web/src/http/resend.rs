@@ -54,7 +54,11 @@ impl Resend {
     }
     /// The button that sends it again.
     pub(super) fn form(&self, l: &L) -> Option<Markup> {
-        let form = Form::post(&self.path).unguarded().submit(l.t("ui-send-again"));
+        self.form_to(l, &self.path, "ui-send-again")
+    }
+    /// The same to another address, with other words on the button.
+    pub(super) fn form_to(&self, l: &L, path: &str, words: &str) -> Option<Markup> {
+        let form = Form::post(path).unguarded().submit(l.t(words));
         let fields = self.fields()?;
         let form = fields.into_iter().fold(form, |form, (name, value)| form.hidden(name, value));
         Some(form.render(l, &html! {}))

@@ -49,7 +49,7 @@ pub use query::query_string;
 pub use shell::{Density, LinkState, NavEntry, NavGroup, Person, Shell, Theme, bare_page};
 pub use shell_menu::ShellLinks;
 pub use state::{
-    State, empty, failure, hidden, no_right, not_found, offline, skeleton_rows, why_hidden,
+    State, empty, failure, hidden, moved, no_right, not_found, offline, skeleton_rows, why_hidden,
 };
 pub use table::{Align, BulkAction, Column, Pager, SortDirection, Table};
 pub use table_row::{Cell, Row};

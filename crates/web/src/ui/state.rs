@@ -101,6 +101,14 @@ pub fn not_found(l: &L) -> Markup {
         .render()
 }
 
+/// The client somebody wrote of has become part of another one, who is at `href`.
+pub fn moved(l: &L, href: &str) -> Markup {
+    let words = (l.t("web-moved"), l.t("web-moved-words"));
+    State { class: "attention", ..State::new("merge", words.0, words.1) }
+        .action(Button::secondary(l.t("web-moved-card")).href(href))
+        .render()
+}
+
 /// Not allowed: what may not be done and whom to ask. `ask` is a role, team or person in words.
 pub fn no_right(l: &L, what: &str, ask: &str) -> Markup {
     State { class: "attention", ..State::new("lock", l.t("ui-no-right"), what) }

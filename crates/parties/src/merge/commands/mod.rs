@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use kernel::{ClientId, MergeId, Refusal, Refusals, limits};
 use serde::{Deserialize, Serialize};
+use spine::approval::queries::other_waits;
 use spine::{Change, Command, Error, OnMerge, Work};
 use store::{Read, Value, params};
 
@@ -91,6 +92,9 @@ impl MergeClients {
             refusals.push(Refusal::field("merge-already", "party"));
         } else if !may_be_one(survivor.kind, loser.kind) {
             refusals.push(Refusal::field("merge-kinds", "party"));
+        } else if other_waits(w, loser.id, (w.command_id(), ctx.now)).await? {
+            // it is about a client who would be no more when it is decided
+            refusals.push(Refusal::field("merge-waiting", "party"));
         }
         check_reason(&self.reason, &mut refusals);
         let definitions = fields::queries::read(w).await?;
