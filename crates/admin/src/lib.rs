@@ -35,6 +35,7 @@ pub fn module() -> Module {
         schedules: &[],
         readers: Vec::new(),
         client_bound: &[],
+        replicated: &[],
         import_targets: Vec::new(),
     }
 }

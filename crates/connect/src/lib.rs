@@ -4,6 +4,7 @@
 pub mod feed;
 pub mod http_client;
 pub mod import;
+mod replicated;
 pub mod scratch;
 pub mod vcard;
 pub mod webhook;
@@ -46,6 +47,7 @@ pub fn module(targets: import::TargetTable) -> Module {
         schedules: &[webhook::FORGET],
         readers: vec![Arc::new(webhook::Follower)],
         client_bound: &[],
+        replicated: replicated::REPLICATED,
         import_targets: Vec::new(),
     }
 }

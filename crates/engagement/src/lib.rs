@@ -9,6 +9,7 @@ pub mod my_day;
 mod parts;
 pub mod project;
 pub mod queries;
+mod replicated;
 pub mod task;
 pub mod words;
 
@@ -115,6 +116,7 @@ pub fn module() -> Module {
         schedules: &[task::ESCALATE],
         readers: vec![Arc::new(task::Follower)],
         client_bound: bound::CLIENT_BOUND,
+        replicated: replicated::REPLICATED,
         import_targets: Vec::new(),
     }
 }

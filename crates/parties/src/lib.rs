@@ -11,6 +11,7 @@ pub mod list;
 pub mod merge;
 pub mod objects;
 pub mod privacy;
+mod replicated;
 pub mod search;
 pub mod secrecy;
 mod words;
@@ -187,6 +188,7 @@ pub fn module() -> Module {
         schedules: &[Schedule { kind: privacy::RetentionJob::KIND, every_seconds: 86_400 }],
         readers: Vec::new(),
         client_bound: merge::CLIENT_BOUND,
+        replicated: replicated::REPLICATED,
         import_targets: [
             &[client::IMPORT_TARGET, client::CONTACT_TARGET],
             holdings::IMPORT_TARGETS,

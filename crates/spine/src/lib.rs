@@ -23,6 +23,7 @@ mod own;
 mod owner;
 mod policy;
 mod readers;
+pub mod replica;
 pub mod secrecy;
 pub mod trace;
 mod work;
@@ -45,6 +46,7 @@ pub use own::{
 };
 pub use owner::{Owner, Subject};
 pub use readers::{JournalReader, Reaction};
+pub use replica::{How, Replicated};
 pub use work::{Change, Work};
 
 /// Small secrets at rest, for rooms that know no SQL.

@@ -26,6 +26,8 @@ pub struct Module {
     pub readers: Vec<Arc<dyn JournalReader>>,
     /// Its columns that hold a client's id.
     pub client_bound: &'static [ClientBound],
+    /// How its tables come to branches; every one of them.
+    pub replicated: &'static [crate::Replicated],
     /// Kinds of records a feed may bring.
     pub import_targets: Vec<crate::import::ImportTarget>,
 }

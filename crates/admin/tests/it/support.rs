@@ -88,6 +88,7 @@ fn beside() -> Module {
         schedules: &[],
         readers: Vec::new(),
         client_bound: &[],
+        replicated: &[],
         import_targets: Vec::new(),
     }
 }

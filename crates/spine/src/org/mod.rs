@@ -132,6 +132,7 @@ pub fn module() -> Module {
         schedules: &[crate::approval::EXPIRE],
         readers: Vec::new(),
         client_bound: feed::CLIENT_BOUND,
+        replicated: crate::replica::REPLICATED,
         import_targets: vec![feed::BRANCH_TARGET],
     }
 }

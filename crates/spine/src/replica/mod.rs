@@ -1,0 +1,74 @@
+//! What of a bank a branch has a copy of: every table says how its rows come to branches, in the room that owns it. A table that
+//! says nothing fails a test, so that none is forgotten and none leaks. See ADR 0027.
+
+mod queries;
+mod tables;
+
+pub(crate) use tables::REPLICATED;
+
+pub use queries::{Piece, Pieces};
+
+/// A table and how its rows come to branches.
+#[derive(Clone, Copy, Debug)]
+pub struct Replicated {
+    /// The table.
+    pub table: &'static str,
+    /// Which rows.
+    pub how: How,
+    /// A new row of it brings rows of other tables into the reach of this client (a column of it), which have not changed
+    /// themselves.
+    pub carries: Option<&'static str>,
+    /// Columns that are empty at a branch, but for rows of which a condition holds.
+    pub hides: Option<(&'static [&'static str], &'static str)>,
+}
+
+/// Which rows of a table a branch has. Conditions speak of a row as `t`; in them `{branch}` stands for the branch and `{clients}`
+/// for the ids of the clients it has, in brackets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// None: each node has its own rows, or they stay at the centre; the words say why.
+    Own(&'static str),
+    /// All of them.
+    All,
+    /// The clients themselves: which a branch has. One table only.
+    Clients(&'static str),
+    /// Rows that belong to the client in this column.
+    Client(&'static str),
+    /// Rows of which a condition holds.
+    Of(&'static str),
+}
+
+impl Replicated {
+    /// A table of which each node has its own rows; why.
+    pub const fn own(table: &'static str, why: &'static str) -> Self {
+        Self { table, how: How::Own(why), carries: None, hides: None }
+    }
+    /// A table that every branch has whole.
+    pub const fn all(table: &'static str) -> Self {
+        Self { table, how: How::All, carries: None, hides: None }
+    }
+    /// A table of a client's rows, by the column `client_id`.
+    pub const fn of_client(table: &'static str) -> Self {
+        Self { table, how: How::Client("client_id"), carries: None, hides: None }
+    }
+    /// A table of rows of which a condition holds.
+    pub const fn of(table: &'static str, condition: &'static str) -> Self {
+        Self { table, how: How::Of(condition), carries: None, hides: None }
+    }
+    /// The table of clients, with the condition of a branch's own.
+    pub const fn clients(table: &'static str, condition: &'static str) -> Self {
+        Self { table, how: How::Clients(condition), carries: None, hides: None }
+    }
+    /// These columns (texts) are empty at a branch, but for rows of which `but` holds.
+    #[must_use]
+    pub const fn hiding(mut self, columns: &'static [&'static str], but: &'static str) -> Self {
+        self.hides = Some((columns, but));
+        self
+    }
+    /// Its new rows bring others into the reach of the client in this column.
+    #[must_use]
+    pub const fn carrying(mut self, column: &'static str) -> Self {
+        self.carries = Some(column);
+        self
+    }
+}

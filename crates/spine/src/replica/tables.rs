@@ -1,0 +1,75 @@
+//! How the tables of the store and of the spine come to branches.
+
+use super::Replicated;
+
+/// Rows of people of the branch itself, by their column.
+const ITS_STAFF: &str = "t.staff_id in (select s.id from staff s where s.branch_id = {branch})";
+const SESSIONS: &str = "one signs in at each node by itself";
+const PROGRAMS: &str = "programs speak with the centre";
+const OPENED: &str = "secret cards are opened at the centre";
+
+/// Every one.
+pub(crate) const REPLICATED: &[Replicated] = &[
+    Replicated::own("journal_entry", "each node has a journal of its own"),
+    Replicated::own("journal_seal", "each node has a journal of its own"),
+    Replicated::own("journal_block", "each node has a journal of its own"),
+    Replicated::own("journal_cursor", "each node has a journal of its own"),
+    Replicated::own(
+        "command_log",
+        "each node knows what it has done; the centre hears of it by the commands",
+    ),
+    Replicated::own("job", "each node has its work"),
+    Replicated::own("outbox", "each node has its work"),
+    Replicated::own("node_setting", "of the node itself"),
+    Replicated::own("master_key", "of the node itself"),
+    Replicated::own(
+        "data_key",
+        "sealed under the master key of each node; keys travel opened, in the sealed envelope",
+    ),
+    Replicated::of(
+        "blob",
+        "t.hash in (select f.hash from client_file f where f.client_id in {clients})",
+    ),
+    Replicated::all("region"),
+    Replicated::all("branch"),
+    Replicated::all("team"),
+    // names of authors are shown everywhere; how others sign in and are reached is nobody's business
+    Replicated::all("staff").hiding(&["password_hash", "email", "phone"], "t.branch_id = {branch}"),
+    Replicated::all("role"),
+    Replicated::all("role_grant"),
+    Replicated::all("role_second_factor"),
+    Replicated::all("staff_role"),
+    Replicated::all("absence"),
+    Replicated::of("staff_person", ITS_STAFF),
+    Replicated::of("temporary_password", ITS_STAFF),
+    Replicated::own("totp", "sealed under the bank's key; travels with the keys"),
+    Replicated::of("recovery_code", ITS_STAFF),
+    Replicated::of("passkey", ITS_STAFF),
+    Replicated::own("passkey_challenge", SESSIONS),
+    Replicated::own("password_duty", SESSIONS),
+    Replicated::own("session", SESSIONS),
+    Replicated::own("sign_in_mark", SESSIONS),
+    Replicated::own("known_device", SESSIONS),
+    Replicated::own("provider_account", "the sign-in service is reached through the centre"),
+    Replicated::own("api_token", PROGRAMS),
+    Replicated::own("token_address", PROGRAMS),
+    Replicated::own("token_limit", PROGRAMS),
+    Replicated::of("notice", ITS_STAFF),
+    Replicated::of(
+        "saved_view",
+        "t.shared = 1 or t.owner_id in (select s.id from staff s where s.branch_id = {branch})",
+    ),
+    Replicated::of_client("approval"),
+    Replicated::of(
+        "approval_need",
+        "t.approval_id in (select a.id from approval a where a.client_id in {clients})",
+    ),
+    Replicated::of(
+        "approval_record",
+        "t.approval_id in (select a.id from approval a where a.client_id in {clients})",
+    ),
+    Replicated::all("approval_rule"),
+    Replicated::all("secrecy_policy"),
+    Replicated::own("break_glass", OPENED),
+    Replicated::own("read_log", "who looked at a card is told to the centre"),
+];
