@@ -45,6 +45,7 @@ mod looks;
 mod merge_histories;
 mod merges;
 mod nodes;
+mod object_files;
 mod oidc;
 mod operation;
 mod own_fields;

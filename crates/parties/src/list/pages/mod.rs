@@ -4,13 +4,14 @@ mod bulk;
 mod cards;
 mod cells;
 mod export;
+mod file;
 mod filters;
 mod list;
 mod rows;
 mod views;
 
-pub(crate) use export::csv_cell;
 pub(in crate::list) use export::export_rows;
+pub(crate) use file::{Plain, Rows, SheetKind, attachment};
 pub(in crate::list) use filters::added_filters;
 pub(in crate::list) use rows::{Asked, Beside};
 

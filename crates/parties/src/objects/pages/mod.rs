@@ -1,5 +1,6 @@
 //! Pages of records.
 
+mod export;
 mod form;
 mod list;
 mod one;
@@ -14,6 +15,8 @@ use web::{Access, CardPanel, Cx, MoreNav, Routes, SearchSource};
 use crate::fields::definitions;
 use crate::fields::model::{Definitions, Field, Object};
 
+pub(in crate::objects) use export::answer as export;
+
 pub(crate) fn routes(routes: Routes) -> Routes {
     const READ: Access = Access::Needs("record.read");
     const EDIT: Access = Access::Needs("record.edit");
@@ -21,7 +24,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/objects/{what}", READ, list::page)
         .get("/objects/{what}/filter", READ, list::builder)
         .post("/objects/{what}/columns", READ, list::choose_columns)
-        .get("/objects/{what}/export", Access::Needs("record.export"), list::export)
+        .get_lagging("/objects/{what}/export", Access::Needs("record.export"), export::filtered)
         .get("/objects/{what}/new", EDIT, form::new)
         .post("/objects/{what}/new", EDIT, form::add)
         .get("/objects/{what}/{id}", READ, one::page)

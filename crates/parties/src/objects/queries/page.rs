@@ -45,6 +45,12 @@ pub(in crate::objects) async fn page<R: Read>(
         values.push(client.into());
         parts.push(format!("r.client_id = ${}", values.len()));
     }
+    if let Some(ids) = &asked.ids {
+        let first = values.len() + 1;
+        values.extend(ids.iter().map(|id| Value::from(*id)));
+        let places: Vec<String> = (first..=values.len()).map(|n| format!("${n}")).collect();
+        parts.push(format!("r.id in ({})", places.join(", ")));
+    }
     if !asked.search.is_empty() {
         parts.extend(search_conditions(&asked.search, &mut values));
     }

@@ -10,12 +10,8 @@ use testkit::{Bank, Kind};
 use crate::golden::is_update;
 
 /// Commands no operation executes, and why.
-const EXCEPTIONS: [(&str, &str); 43] = [
+const EXCEPTIONS: [(&str, &str); 42] = [
     ("parties.open_archive", "what a law keeps of an erased person is opened by people, on a page"),
-    (
-        "parties.note_record_export",
-        "noted by the page that hands out the file; the API lists records",
-    ),
     ("secrecy.open_card", "a person opens a closed card for a reason, never a program"),
     ("secrecy.shut_card", "a person shuts what he has opened"),
     ("secrecy.draft_policy", "people make the rules of secrecy"),
