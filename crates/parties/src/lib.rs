@@ -11,6 +11,7 @@ pub mod list;
 pub mod merge;
 pub mod objects;
 pub mod privacy;
+mod refs;
 pub mod search;
 pub mod secrecy;
 mod words;
@@ -188,7 +189,7 @@ pub fn module() -> Module {
         readers: Vec::new(),
         client_bound: merge::CLIENT_BOUND,
         import_targets: [
-            &[client::IMPORT_TARGET, client::CONTACT_TARGET],
+            &[client::IMPORT_TARGET, client::CONTACT_TARGET, objects::IMPORT_TARGET],
             holdings::IMPORT_TARGETS,
         ]
         .concat(),

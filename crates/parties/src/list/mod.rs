@@ -10,6 +10,7 @@ pub mod commands;
 mod model;
 mod pages;
 mod queries;
+pub(crate) mod views;
 
 pub(crate) use added::{AddedTests, filter_fields, shown_conditions};
 pub(crate) use api::api;

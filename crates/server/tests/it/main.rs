@@ -46,6 +46,7 @@ mod merge_histories;
 mod merges;
 mod nodes;
 mod object_files;
+mod object_imports;
 mod oidc;
 mod operation;
 mod own_fields;

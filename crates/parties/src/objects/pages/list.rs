@@ -72,6 +72,14 @@ pub(super) async fn page(cx: Cx, Path(key): Path<String>, RawQuery(query): RawQu
 fn header(cx: &Cx, object: &Object) -> Markup {
     let l = &cx.l;
     let mut header = PageHeader::new(object.spec.many(l.lang));
+    let may_import = cx.app.nav.iter().any(|n| n.permission == "import.run")
+        && cx.principal().has("import.run")
+        && cx.principal().has("record.edit");
+    if may_import {
+        let href = format!("/imports/new?mapping=record:{}", object.key);
+        let button = Button::secondary(l.t("list-import")).icon("upload").href(href);
+        header = header.other(html! { (button) });
+    }
     if cx.principal().has("record.edit")
         && object.spec.client_link != crate::fields::model::ClientLink::Required
     {
