@@ -56,7 +56,7 @@ field-def-kind = What it holds
 field-def-options = Words of the list
 field-def-options-hint = For lists: one a line. After “ / ” in English: “Кошка / Cat”. A minus at the start of a line takes the word out of the choice.
 field-def-required = Required
-field-def-required-hint = People and programs must fill it in; imported files may leave it out.
+field-def-required-hint = People and programs must fill it in; imported clients and accounts may come without it.
 field-def-listed = Column of the list
 field-def-listed-hint = Stands in the list by default; everybody can take columns out or put them in.
 field-def-indexed = Filter and sort
@@ -177,6 +177,9 @@ flash-object-restored = The kind of record is in force again
 flash-record-saved = The record is saved
 flash-record-archived = The record is archived
 flash-record-restored = The record is back
+flash-records-saved = The records are changed
+flash-records-archived = The records are archived
+flash-records-restored = The records are back
 
 records-new = New record
 records-add = Add
@@ -192,6 +195,16 @@ records-number = Number
 records-updated = Changed
 records-none = No records
 records-none-words = Write the first one, or change the filter.
+records-chosen = { $n ->
+    [one] { $n } record selected.
+   *[other] { $n } records selected.
+ }
+records-nobody-chosen = Nothing is selected
+records-nobody-chosen-words = Tick records in the list and try again.
+records-bulk-words = Fill in only what becomes the same in all of them. Fields left empty stay as they are.
+records-bulk-clear = Empty fields
+records-bulk-clear-words = These fields become empty in all selected records
+records-bulk-archive-words = They leave the list and the search; their values stay and come back with them.
 records-none-here = No records about the client yet.
 records-all = All records about the client
 records-no-fields = This kind has no fields yet: an administrator adds them.
@@ -213,7 +226,9 @@ refusal-object-too-many = There are { $max } kinds of record already; there can 
 refusal-object-link-fixed = There are records already: the link to clients stays as it is.
 refusal-record-about-nobody = Records of this kind are not about clients.
 refusal-no-such-record = There is no such record, or it is out of your reach. Give its number.
+refusal-nothing-to-change = Fill in at least one field, or choose one to be emptied.
 refusal-record-client-fixed = Records of this kind that are there stay with their client: leave the client out, or write a new record.
+refusal-record-kind-unknown = There is no such kind of record, or you do not work with it.
 field-custom-field-of-object = Link to records
 merge-moves-custom-record = The bank's records
 command-parties-add-field = Field added
@@ -225,6 +240,8 @@ command-parties-edit-object = Kind of record changed
 command-parties-archive-object = Kind of record archived or brought back
 command-parties-save-record = Record saved
 command-parties-archive-record = Record archived or brought back
+command-parties-edit-records = Several records changed
+command-parties-archive-records = Several records archived or brought back
 command-parties-note-record-export = Records exported
 command-parties-import-records = Records taken from a file
 

@@ -56,7 +56,7 @@ field-def-kind = Что хранится
 field-def-options = Значения списка
 field-def-options-hint = Для списков: по одному в строке. Через « / » — по-английски: «Кошка / Cat». Минус в начале строки убирает значение из выбора.
 field-def-required = Обязательное
-field-def-required-hint = Без него клиента не сохранят люди и программы; загрузка файлов его не требует.
+field-def-required-hint = Люди и программы обязаны его заполнить; загружаемые клиенты и счета могут прийти без него.
 field-def-listed = Столбец в списке
 field-def-listed-hint = Стоит в списке без настройки; убрать или добавить столбец каждый может у себя.
 field-def-indexed = Отбор и сортировка
@@ -177,6 +177,9 @@ flash-object-restored = Вид записей снова действует
 flash-record-saved = Запись сохранена
 flash-record-archived = Запись убрана в архив
 flash-record-restored = Запись возвращена
+flash-records-saved = Записи изменены
+flash-records-archived = Записи убраны в архив
+flash-records-restored = Записи возвращены
 
 records-new = Новая запись
 records-add = Добавить
@@ -192,6 +195,17 @@ records-number = Номер
 records-updated = Изменено
 records-none = Записей нет
 records-none-words = Внесите первую запись или измените отбор.
+records-chosen = { $n ->
+    [one] Выбрана { $n } запись.
+    [few] Выбраны { $n } записи.
+   *[many] Выбрано { $n } записей.
+ }
+records-nobody-chosen = Ничего не выбрано
+records-nobody-chosen-words = Отметьте записи в списке и повторите.
+records-bulk-words = Заполните только то, что станет одинаковым у всех. Пустые поля останутся как есть.
+records-bulk-clear = Очистить поля
+records-bulk-clear-words = Эти поля станут пустыми у всех выбранных записей
+records-bulk-archive-words = Записи уйдут из списка и поиска; значения сохранятся и вернутся вместе с ними.
 records-none-here = Записей о клиенте пока нет.
 records-all = Все записи о клиенте
 records-no-fields = У этого вида ещё нет полей: их заводит администратор.
@@ -213,7 +227,9 @@ refusal-object-too-many = Видов записей уже { $max } — боль
 refusal-object-link-fixed = Записи уже есть: связь с клиентом больше не меняется.
 refusal-record-about-nobody = Записи этого вида не бывают о клиенте.
 refusal-no-such-record = Такой записи нет или она вам не видна. Укажите номер записи.
+refusal-nothing-to-change = Заполните хотя бы одно поле или отметьте, что очистить.
 refusal-record-client-fixed = Запись остаётся за своим клиентом: уберите клиента из строки или внесите новую запись.
+refusal-record-kind-unknown = Такого вида записей нет, или вы с ним не работаете.
 field-custom-field-of-object = Ссылка на записи
 merge-moves-custom-record = Записи банка
 command-parties-add-field = Поле добавлено
@@ -225,6 +241,8 @@ command-parties-edit-object = Вид записей изменён
 command-parties-archive-object = Вид записей убран в архив или возвращён
 command-parties-save-record = Запись сохранена
 command-parties-archive-record = Запись убрана в архив или возвращена
+command-parties-edit-records = Несколько записей изменено
+command-parties-archive-records = Несколько записей убрано в архив или возвращено
 command-parties-note-record-export = Записи выгружены
 command-parties-import-records = Записи взяты из файла
 

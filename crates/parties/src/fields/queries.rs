@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::{ClientId, FieldId, JobId, ObjectId};
-use spine::{Fieldable, OwnValues, Principal, Work};
+use spine::{Error, Fieldable, OwnValues, Principal, Work};
 use store::{FromValue, Read, Row, StoreError, Value, params};
 use uuid::Uuid;
 
@@ -152,6 +152,30 @@ pub(crate) async fn named<R: Read>(
         }
     }
     Ok(out)
+}
+
+/// The same outcome; where two people changed the same, with who wrote each field and when, by the journal of the
+/// thing. What no entry names was written with the thing's last one.
+pub(crate) async fn with_writers<T>(
+    w: &mut Work<'_>,
+    thing: Uuid,
+    outcome: Result<T, Error>,
+) -> Result<T, Error> {
+    let mut conflict = match outcome {
+        Err(Error::Conflict(conflict)) => conflict,
+        other => return other,
+    };
+    let sql = "select actor_id, at from journal_entry where entity_id = $1 and changes like $2 \
+               order by at desc, seq desc limit 1";
+    for field in &mut conflict.fields {
+        for entry in [format!("%\"{}\":%", field.field), "%".to_owned()] {
+            let Some(row) = w.first(sql, params![thing, entry]).await? else { continue };
+            let mut c = row.cols();
+            (field.theirs_by, field.theirs_at) = (c.take()?, Some(c.take()?));
+            break;
+        }
+    }
+    Err(Error::Conflict(conflict))
 }
 
 /// How far a walk has come.

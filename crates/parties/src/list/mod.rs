@@ -6,6 +6,7 @@
 
 mod added;
 mod api;
+pub(crate) mod bulk;
 pub mod commands;
 mod model;
 mod pages;

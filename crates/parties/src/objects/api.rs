@@ -14,7 +14,7 @@ use web::api::{
     Answer, Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem, condition_pairs,
 };
 
-use super::commands::{ArchiveRecord, NoteRecordExport, SaveRecord};
+use super::commands::{ArchiveRecord, ArchiveRecords, EditRecords, NoteRecordExport, SaveRecord};
 use super::list::Asked;
 use super::pages::export as export_rows;
 use super::queries::{self, Record};
@@ -121,6 +121,14 @@ fn records(api: Api) -> Api {
                 "archive_record",
             )
             .about("Puts a record away or brings it back"),
+        )
+        .with(
+            Operation::answer::<EditRecords>("/records/{object}/edit", "edit_records")
+                .about("Writes the same values into several records"),
+        )
+        .with(
+            Operation::answer::<ArchiveRecords>("/records/{object}/archive", "archive_records")
+                .about("Puts several records away or brings them back"),
         )
 }
 

@@ -22,6 +22,8 @@ pub(crate) use pages::{nav, panels, routes, search_sources};
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::SaveRecord>();
     registry.add::<commands::ArchiveRecord>();
+    registry.add::<commands::EditRecords>();
+    registry.add::<commands::ArchiveRecords>();
     registry.add::<commands::NoteRecordExport>();
     registry.add::<commands::ImportRecords>();
 }

@@ -264,6 +264,8 @@ async fn two_people_changing_a_record_never_overwrite_each_other() {
         let reply = manager.post(&format!("/objects/visit/{id}/edit"), &sent).await;
         assert_eq!(reply.status, 409, "{}", reply.gist());
         assert!(reply.body.contains("Площадь"));
+        // who wrote the field, not who wrote the record last
+        assert!(reply.body.contains("Member branch_head"), "{}", reply.gist());
         let told = changes(bank, "custom_record").await;
         let change = "\"x_area\":[\"100.00\",\"110.00\"]";
         assert_eq!(told.iter().filter(|c| c.contains(change)).count(), 1);
@@ -487,6 +489,7 @@ async fn two_people_who_rename_a_kind_never_overwrite_each_other_unseen() {
         ];
         let asked = other.post(&path, &sent).await;
         assert!(asked.status == 409 && asked.body.contains("Выезд"), "{}", asked.gist());
+        assert!(asked.body.contains("Member administrator"), "{}", asked.gist());
         let stored = serde_json::to_string(&now).unwrap();
         let again = bank.form_id();
         let sent = [

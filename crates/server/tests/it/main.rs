@@ -47,6 +47,7 @@ mod merges;
 mod nodes;
 mod object_files;
 mod object_imports;
+mod object_lists;
 mod oidc;
 mod operation;
 mod own_fields;

@@ -241,3 +241,75 @@ async fn only_who_may_write_records_brings_them_in_and_programs_may_too() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_brings_clients_and_the_records_about_them() {
+    both(async |bank: &Bank| {
+        visits(bank, ClientLink::Required).await;
+        let mapping = r#"
+            version = 1
+            source = "abs"
+            [[files]]
+            name = "clients"
+            pattern = ["clients.csv"]
+            kind = "client"
+            format = { type = "auto" }
+            id = { of = ["number"] }
+            fields = [{ to = "number", from = "Код" }, { to = "last_name", from = "Фамилия" }]
+            [[files]]
+            name = "visits"
+            pattern = ["visits.csv"]
+            kind = "record:visit"
+            format = { type = "auto" }
+            id = { of = ["key"] }
+            fields = [
+              { to = "key", from = "Акт" },
+              { to = "client", from = "Код", as = "reference", ref = "client" },
+              { to = "x_place", from = "Адрес" },
+              { to = "x_day", from = "Когда", as = "date", format = "dd.mm.yyyy" },
+              { to = "x_area", from = "Площадь", as = "decimal" },
+            ]
+            [[files]]
+            name = "unknown"
+            pattern = ["unknown.csv"]
+            kind = "record:nothing"
+            format = { type = "auto" }
+            id = { of = ["key"] }
+            fields = [{ to = "key", from = "Акт" }]
+        "#;
+        let file = |name: &str, text: &str| {
+            json!({ "name": name, "content": base64::engine::general_purpose::STANDARD.encode(text) })
+        };
+        let body = json!({ "mapping": "own", "mapping_text": mapping, "files": [
+            file("clients.csv", "Код;Фамилия\r\n77;Залогова\r\n"),
+            file("visits.csv", "Акт;Код;Адрес;Когда;Площадь\r\n1;77;Лесная;05.02.2026;12,5\r\n2;78;Полевая;06.02.2026;1\r\n3;;Луговая;06.02.2026;1\r\n"),
+            file("unknown.csv", "Акт\r\n1\r\n"),
+        ] });
+        let mut program = crate::api::program_as(bank, "head_office").await;
+        let (status, made, _) =
+            crate::api::call(&mut program, "POST", "/imports", Some(body), &[]).await;
+        assert_eq!(status, 201, "{made}");
+        let id = made["id"].as_str().unwrap_or_else(|| made.as_str().unwrap()).to_owned();
+        let mut office = bank.client("head_office").await;
+        let page = run(bank, &mut office, &format!("/imports/{id}"), false).await;
+        assert!(page.contains("Collateral visits"), "{page}");
+        let (_, rejects, _) = crate::api::get(&mut program, &format!("/imports/{id}/rejects")).await;
+        let told: Vec<(&str, &str)> = rejects["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| (r["file"].as_str().unwrap(), r["code"].as_str().unwrap()))
+            .collect();
+        let wanted = [
+            ("visits.csv", "no-such-client"),
+            ("visits.csv", "required"),
+            ("unknown.csv", "record-kind-unknown"),
+        ];
+        assert_eq!(told, wanted, "{rejects}");
+        assert!(doc(bank, "Лесная").await.contains(r#""x_area":"12.50","x_day":"2026-02-05""#));
+        let about = "select count(*) from custom_record r join client c on c.id = r.client_id \
+                     where c.last_name = 'Залогова'";
+        assert_eq!(number(bank, about).await, 1);
+    })
+    .await;
+}

@@ -116,7 +116,7 @@ fn markup(cx: &Cx, typed: &FormData, added: &Added, refusals: &Refusals) -> Mark
         (Field::new("files", l.t("import-files"), Input::File { accept: ".csv,.txt,.asc,.tsv,.xlsx,.vcf,.vcard".into() })
             .attribute("multiple", "multiple").required().hint(l.t("import-files-hint"))
             .error(cx.field_error(refusals, "files")).render(l))
-        (Field::new("mapping", l.t("import-mapping"), Input::Radio(mappings))
+        (Field::new("mapping", l.t("import-mapping"), choice(mappings))
             .value(typed.opt("mapping").unwrap_or_else(|| "guess".to_owned()))
             .error(cx.field_error(refusals, "mapping")).render(l))
         @if has_kinds {
@@ -137,6 +137,13 @@ fn markup(cx: &Cx, typed: &FormData, added: &Added, refusals: &Refusals) -> Mark
         p.quiet { (l.t("import-intro")) }
         (form.render(l, &body))
     }
+}
+
+/// Ways to read the columns that still fit one below the other.
+const RADIOS_MAX: usize = 10;
+
+fn choice(options: Vec<Opt>) -> Input {
+    if options.len() > RADIOS_MAX { Input::Select(options) } else { Input::Radio(options) }
 }
 
 pub(super) async fn send(cx: Cx, multipart: Multipart) -> Answer {

@@ -15,8 +15,9 @@ use web::{Answer, ContactFormat, Cx, FormData};
 use super::cards::{CARD_COLUMNS, card};
 use super::file::{Plain, Rows, SheetKind, attachment};
 use super::rows::{Asked, Beside};
-use super::{bulk, cells, pairs_of, query_of};
+use super::{cells, pairs_of, query_of};
 use crate::contacts::queries::card_facts;
+use crate::list::bulk::chosen;
 use crate::list::commands::NoteExport;
 use crate::list::model::{Address, Turn};
 use crate::list::queries::{self, Ask, ListRow};
@@ -79,17 +80,17 @@ pub(in crate::list) async fn export_rows(
 /// `POST /clients/export`: the chosen rows.
 pub(super) async fn selected(cx: Cx, sent: FormData) -> Answer {
     let kind = FileKind::of(&cx, &sent.text("format"));
-    Box::pin(chosen(cx, &sent, kind)).await
+    Box::pin(of_chosen(cx, &sent, kind)).await
 }
 
 /// `POST /clients/export/cards`: the chosen clients as contact cards.
 pub(super) async fn selected_cards(cx: Cx, sent: FormData) -> Answer {
     let Some(format) = cx.app.contact_format else { return Err(Error::NotFound.into()) };
-    Box::pin(chosen(cx, &sent, FileKind::Cards(format))).await
+    Box::pin(of_chosen(cx, &sent, FileKind::Cards(format))).await
 }
 
-async fn chosen(cx: Cx, sent: &FormData, kind: FileKind) -> Answer {
-    let ids = bulk::chosen(sent)?;
+async fn of_chosen(cx: Cx, sent: &FormData, kind: FileKind) -> Answer {
+    let ids = chosen(sent)?;
     let asked = Asked::read(&cx, Address::parse(&[])).await?;
     let texts: Vec<String> = ids.iter().map(ClientId::to_string).collect();
     let filter = format!("id={}", texts.join(","));

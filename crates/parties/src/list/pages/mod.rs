@@ -70,12 +70,6 @@ fn list_href(pairs: &[(String, String)]) -> String {
     }
 }
 
-/// A way back into the list: its own addresses only.
-fn safe_back(back: &str) -> &str {
-    let is_list = back == "/clients" || back.starts_with("/clients?");
-    if is_list && back.bytes().all(|b| b.is_ascii_graphic()) { back } else { "/clients" }
-}
-
 /// `POST /clients/columns`: the same list with other columns; writes nothing.
 async fn choose_columns(cx: Cx, sent: FormData) -> Answer {
     let mut address = Address::parse(&pairs_of(sent.raw("query")));

@@ -10,7 +10,7 @@ use crate::list::model::Address;
 use crate::list::views::{self, Tabs, Viewed};
 
 /// The client list as a list with views.
-fn list(cx: &Cx) -> Viewed {
+pub(super) fn list(cx: &Cx) -> Viewed {
     Viewed { page: PAGE.to_owned(), home: "/clients".to_owned(), title: cx.l.t("nav-clients") }
 }
 

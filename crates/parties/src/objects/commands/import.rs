@@ -47,7 +47,11 @@ impl Command for ImportRecords {
         w.ctx.principal.require(SaveRecord::PERMISSION)?;
         let definitions = read_held(w).await?;
         let key = batch.kind.split_once(':').map_or("", |(_, key)| key);
-        let object = object_of(w, &definitions, key)?;
+        let Ok(object) = object_of(w, &definitions, key) else {
+            let rejected = |row| reject_whole(row, "record-kind-unknown");
+            let rejected = batch.rows.iter().map(rejected).collect();
+            return Ok(ImportOutcome { rejected, ..ImportOutcome::default() });
+        };
         let mut sorted = refs::sort(w, &batch.kind, batch).await?;
         let clients = Refs::of_fields(w, batch, "client", CLIENT).await?;
         let mut saved = Vec::new();

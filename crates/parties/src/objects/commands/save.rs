@@ -14,7 +14,7 @@ use crate::client::model::client_number;
 use crate::client::queries::owner as owner_of_client;
 use crate::fields::commands::{Stored, index_keys, read_typed};
 use crate::fields::model::{ClientLink, Definitions, Field, FieldKind, Object};
-use crate::fields::queries::{Doc, read_held};
+use crate::fields::queries::{Doc, read_held, with_writers};
 use crate::objects::queries::{self, Record};
 
 /// The entity of the journal.
@@ -162,7 +162,8 @@ impl SaveRecord {
     ) -> Result<bool, Error> {
         let id = record.id;
         let mut refusals = Refusals::default();
-        let (doc, changed) = self.read(w, definitions, object, Some(record), &mut refusals).await?;
+        let read = self.read(w, definitions, object, Some(record), &mut refusals).await;
+        let (doc, changed) = with_writers(w, id.uuid(), read).await?;
         refusals.into_result()?;
         if changed.is_empty() {
             return Ok(false);

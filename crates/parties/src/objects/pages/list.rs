@@ -9,11 +9,11 @@ use kernel::{ClientId, Refusals};
 use maud::{Markup, html};
 use web::ui::{
     self, Button, Cell, Column, FilterBar, Menu, MenuItem, Opt, PageHeader, Pager, Panel, Row,
-    SortDirection, State, Tab, Table, column_chooser,
+    SortDirection, State, Table, column_chooser,
 };
 use web::{Answer, Cx, FormData};
 
-use super::{Kind, home, kind};
+use super::{Kind, bulk, home, kind, views};
 use crate::fields::model::{Field, Object};
 use crate::fields::{self, Linked};
 use crate::list::{filter_fields, pairs_of, query_of, shown_conditions};
@@ -40,7 +40,7 @@ fn href(object: &Object, pairs: &Pairs) -> String {
     }
 }
 
-pub(super) async fn page(cx: Cx, Path(key): Path<String>, RawQuery(query): RawQuery) -> Answer {
+pub(super) async fn page(mut cx: Cx, Path(key): Path<String>, RawQuery(query): RawQuery) -> Answer {
     let Kind { object, fields } = kind(&cx, &key).await?;
     let pairs = pairs_of(&query.unwrap_or_default());
     let asked = match Asked::read(&cx, (Arc::clone(&object), fields.clone()), &pairs) {
@@ -51,19 +51,12 @@ pub(super) async fn page(cx: Cx, Path(key): Path<String>, RawQuery(query): RawQu
     let found = queries::page(&mut db, &cx, &asked, "record.read").await?;
     let columns = columns(&asked.fields, &pairs);
     let linked = fields::linked(&cx, &columns, found.rows.iter().map(|r| &r.custom)).await?;
-    let show = |word: &str| {
-        let mut pairs = kept(&pairs, &["show"]);
-        pairs.extend((!word.is_empty()).then(|| ("show".to_owned(), word.to_owned())));
-        href(&object, &pairs)
-    };
+    let tabs = views::tabs(&mut cx, &object, &pairs).await?;
     let name = object.spec.many(cx.l.lang).to_owned();
     let content = html! {
         (header(&cx, &object))
-        (ui::tabs(&name, &[
-            Tab::new(show(""), cx.l.t("records-in-use"), !asked.archived),
-            Tab::new(show("archived"), cx.l.t("records-archived"), asked.archived),
-        ]))
-        (bar(&cx, &object, &asked, &columns, &pairs))
+        (tabs.bar)
+        (bar(&cx, &asked, (&columns, &tabs.menu), &pairs))
         (Panel::new("").flush().render(&table(&cx, &asked, &found, (&columns, &linked), &pairs)))
     };
     Ok(cx.page(&name, &content))
@@ -99,14 +92,15 @@ fn columns(fields: &[Arc<Field>], pairs: &Pairs) -> Vec<Arc<Field>> {
     fields.iter().filter(is_shown).map(Arc::clone).collect()
 }
 
-fn bar(cx: &Cx, object: &Object, asked: &Asked, columns: &[Arc<Field>], pairs: &Pairs) -> Markup {
-    let l = &cx.l;
+fn bar(cx: &Cx, asked: &Asked, (columns, more): (&[Arc<Field>], &Markup), pairs: &Pairs) -> Markup {
+    let (l, object) = (&cx.l, &*asked.object);
     let options: Vec<Opt> =
         asked.fields.iter().map(|f| Opt::new(f.key.clone(), f.spec.shown_label(l.lang))).collect();
     let shown: Vec<&str> = columns.iter().map(|f| f.key.as_str()).collect();
     let query = query_of(&kept(pairs, &[]));
     let action = format!("{}/columns", home(object));
     let end = html! {
+        (more)
         (column_chooser(l, "records-columns", &action, &[("query", query.as_str())], &options, &shown))
         @if cx.principal().has("record.export") {
             (export(cx, object, pairs))
@@ -213,6 +207,9 @@ fn table(
         table = table.column(column);
     }
     table = table.column(head(asked, pairs, Column::text(l.t("records-updated")), "updated"));
+    for action in bulk::actions(cx, object, asked.archived) {
+        table = table.bulk(action);
+    }
     for record in &found.rows {
         table = table.row(row(cx, object, record, (columns, linked)));
     }

@@ -36,7 +36,9 @@ pub(in crate::objects) async fn page<R: Read>(
     };
     let is_away =
         if asked.archived { "r.archived_at is not null" } else { "r.archived_at is null" };
-    let mut parts = vec!["r.object_id = $1".to_owned(), is_away.to_owned()];
+    let mut parts = vec!["r.object_id = $1".to_owned()];
+    // what was chosen was seen, wherever it stands
+    parts.extend(asked.ids.is_none().then(|| is_away.to_owned()));
     parts.push(reach(cx.principal(), "record.read", &mut values));
     if permission != "record.read" {
         parts.push(reach(cx.principal(), permission, &mut values));

@@ -206,6 +206,16 @@ async fn fields_places(site: &Site, window: &Window) -> Vec<Place> {
     ));
     all.push(place("record", "manager", record.clone()));
     all.push(place("record-edit", "manager", format!("{record}/edit")));
+    let id = record.rsplit('/').next().expect("the record");
+    for (name, action) in [
+        ("records-bulk-edit", "edit"),
+        ("records-bulk-archive", "archive"),
+        ("records-bulk-restore", "restore"),
+    ] {
+        all.push(place(name, "manager", format!("/objects/visits/bulk/{action}?id={id}")));
+    }
+    all.push(place("records-view", "manager", "/objects/visits/views/new?query=sort%3Dx_area"));
+    all.push(place("records-import", "head_office", "/imports/new?mapping=record:visits"));
     let sql = "select t.id from task t join staff s on s.id = t.assignee_id \
                where s.login = $1 and t.state = 'open' order by t.id limit 1";
     let task: Uuid = site.value(sql, "manager").await;
