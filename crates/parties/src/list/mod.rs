@@ -6,16 +6,16 @@
 
 mod added;
 mod api;
-pub(crate) mod bulk;
 pub mod commands;
 mod model;
 mod pages;
 mod queries;
-pub(crate) mod views;
 
 pub(crate) use added::{AddedTests, filter_fields, shown_conditions};
 pub(crate) use api::api;
-pub(crate) use pages::{Plain, Rows, SheetKind, attachment, pairs_of, query_of, routes};
+pub(crate) use pages::{
+    Plain, Rows, SheetKind, attachment, chosen, pairs_of, query_of, routes, viewed,
+};
 
 /// The first clients by name a person may see: what the list shows before anything is asked of it.
 ///

@@ -502,30 +502,35 @@ async fn kept_of_own_fields(bank: &Bank) -> Vec<String> {
     out
 }
 
+/// Two values of a kind as they are stored; of links one alone.
+fn two_values<'a>(kind: FieldKind, client: &'a str, staff: &'a str) -> (&'a str, &'a str) {
+    match kind {
+        FieldKind::Text => ("Щука", "Карп"),
+        FieldKind::LongText => ("Строка\nещё", "Другая"),
+        FieldKind::Integer => ("1200", "-3"),
+        FieldKind::Decimal => ("12.50", "0.10"),
+        FieldKind::Money => ("1500000.00", "7.00"),
+        FieldKind::Percent => ("7.25", "100.00"),
+        FieldKind::Date => ("2020-02-01", "1999-12-31"),
+        FieldKind::DateTime => ("2020-02-01T09:05", "2021-01-01T00:00"),
+        FieldKind::Flag => ("1", ""),
+        FieldKind::Choice => ("fish", "cat"),
+        FieldKind::Choices => ("cat,fish", "dog"),
+        FieldKind::Phone => ("+79160000001", "+79160000002"),
+        FieldKind::Email => ("a@bank.example", "b@bank.example"),
+        FieldKind::Url => ("https://bank.example/a", "https://bank.example/b"),
+        FieldKind::Client => (client, ""),
+        FieldKind::Staff => (staff, ""),
+        FieldKind::Record => panic!("links to records: custom_objects.rs"),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn own_fields_of_every_kind_come_out_of_a_merge_undone_exactly_as_they_went_in() {
     both(async |bank: &Bank| {
         let other = client(bank, "manager", "Третья", &[]).await.to_string();
         let me = bank.user("manager").to_string();
-        let values = |kind: FieldKind| match kind {
-            FieldKind::Text => ("Щука", "Карп"),
-            FieldKind::LongText => ("Строка\nещё", "Другая"),
-            FieldKind::Integer => ("1200", "-3"),
-            FieldKind::Decimal => ("12.50", "0.10"),
-            FieldKind::Money => ("1500000.00", "7.00"),
-            FieldKind::Percent => ("7.25", "100.00"),
-            FieldKind::Date => ("2020-02-01", "1999-12-31"),
-            FieldKind::DateTime => ("2020-02-01T09:05", "2021-01-01T00:00"),
-            FieldKind::Flag => ("1", ""),
-            FieldKind::Choice => ("fish", "cat"),
-            FieldKind::Choices => ("cat,fish", "dog"),
-            FieldKind::Phone => ("+79160000001", "+79160000002"),
-            FieldKind::Email => ("a@bank.example", "b@bank.example"),
-            FieldKind::Url => ("https://bank.example/a", "https://bank.example/b"),
-            FieldKind::Client => (other.as_str(), ""),
-            FieldKind::Staff => (me.as_str(), ""),
-            FieldKind::Record => panic!("links to records: custom_objects.rs"),
-        };
+        let values = |kind: FieldKind| two_values(kind, &other, &me);
         let mut kinds = Vec::new();
         for (n, kind) in FieldKind::ALL.iter().filter(|k| **k != FieldKind::Record).enumerate() {
             let key = format!("x_{}", kind.key());

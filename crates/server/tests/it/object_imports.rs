@@ -246,41 +246,43 @@ async fn only_who_may_write_records_brings_them_in_and_programs_may_too() {
     .await;
 }
 
+/// A feed of clients, of records about them, and of records nobody knows.
+const FEED: &str = r#"
+version = 1
+source = "abs"
+[[files]]
+name = "clients"
+pattern = ["clients.csv"]
+kind = "client"
+format = { type = "auto" }
+id = { of = ["number"] }
+fields = [{ to = "number", from = "Код" }, { to = "last_name", from = "Фамилия" }]
+[[files]]
+name = "visits"
+pattern = ["visits.csv"]
+kind = "record:visit"
+format = { type = "auto" }
+id = { of = ["key"] }
+fields = [
+  { to = "key", from = "Акт" },
+  { to = "client", from = "Код", as = "reference", ref = "client" },
+  { to = "x_place", from = "Адрес" },
+  { to = "x_day", from = "Когда", as = "date", format = "dd.mm.yyyy" },
+  { to = "x_area", from = "Площадь", as = "decimal" },
+]
+[[files]]
+name = "unknown"
+pattern = ["unknown.csv"]
+kind = "record:nothing"
+format = { type = "auto" }
+id = { of = ["key"] }
+fields = [{ to = "key", from = "Акт" }]
+"#;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_brings_clients_and_the_records_about_them() {
     both(async |bank: &Bank| {
         visits(bank, ClientLink::Required).await;
-        let mapping = r#"
-            version = 1
-            source = "abs"
-            [[files]]
-            name = "clients"
-            pattern = ["clients.csv"]
-            kind = "client"
-            format = { type = "auto" }
-            id = { of = ["number"] }
-            fields = [{ to = "number", from = "Код" }, { to = "last_name", from = "Фамилия" }]
-            [[files]]
-            name = "visits"
-            pattern = ["visits.csv"]
-            kind = "record:visit"
-            format = { type = "auto" }
-            id = { of = ["key"] }
-            fields = [
-              { to = "key", from = "Акт" },
-              { to = "client", from = "Код", as = "reference", ref = "client" },
-              { to = "x_place", from = "Адрес" },
-              { to = "x_day", from = "Когда", as = "date", format = "dd.mm.yyyy" },
-              { to = "x_area", from = "Площадь", as = "decimal" },
-            ]
-            [[files]]
-            name = "unknown"
-            pattern = ["unknown.csv"]
-            kind = "record:nothing"
-            format = { type = "auto" }
-            id = { of = ["key"] }
-            fields = [{ to = "key", from = "Акт" }]
-        "#;
         let file = |name: &str, text: &str| NewFile {
             name: name.to_owned(),
             content: text.as_bytes().to_vec(),
@@ -289,7 +291,7 @@ async fn a_feed_brings_clients_and_the_records_about_them() {
              1;77;Лесная;05.02.2026;12,5\r\n2;78;Полевая;06.02.2026;1\r\n3;;Луговая;06.02.2026;1\r\n";
         let command = CreateImport {
             title: "Выгрузка".to_owned(),
-            mapping: mapping.to_owned(),
+            mapping: FEED.to_owned(),
             files: vec![
                 file("clients.csv", "Код;Фамилия\r\n77;Залогова\r\n"),
                 file("visits.csv", visits),

@@ -8,11 +8,11 @@ use spine::Error;
 use web::ui::{self, Field, Opt};
 use web::{Answer, Cx, FormData};
 
+use super::chosen::{Dialog, back, chosen, dialog, nobody, safe_back};
 use super::rows::{branches, managers};
 use super::views::list;
 use crate::client::commands::{AssignClients, SetSegment};
 use crate::client::model::Segment;
-use crate::list::bulk::{Dialog, back, chosen, dialog, nobody, safe_back};
 
 /// Words of a dialog that was opened without a choice.
 const NOBODY: (&str, &str, &str) = ("users", "list-nobody-chosen", "list-nobody-chosen-words");

@@ -13,11 +13,11 @@ use uuid::Uuid;
 use web::{Answer, ContactFormat, Cx, FormData};
 
 use super::cards::{CARD_COLUMNS, card};
+use super::chosen::chosen;
 use super::file::{Plain, Rows, SheetKind, attachment};
 use super::rows::{Asked, Beside};
 use super::{cells, pairs_of, query_of};
 use crate::contacts::queries::card_facts;
-use crate::list::bulk::chosen;
 use crate::list::commands::NoteExport;
 use crate::list::model::{Address, Turn};
 use crate::list::queries::{self, Ask, ListRow};

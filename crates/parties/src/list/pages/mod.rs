@@ -3,11 +3,13 @@
 mod bulk;
 mod cards;
 mod cells;
+pub(crate) mod chosen;
 mod export;
 mod file;
 mod filters;
 mod list;
 mod rows;
+pub(crate) mod viewed;
 mod views;
 
 pub(in crate::list) use export::export_rows;

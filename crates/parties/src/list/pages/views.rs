@@ -5,9 +5,9 @@ use kernel::ViewId;
 use spine::Error;
 use web::{Answer, Cx, FormData};
 
+use super::viewed::{self, Tabs, Viewed};
 use super::{PAGE, pairs_of, query_of};
 use crate::list::model::Address;
-use crate::list::views::{self, Tabs, Viewed};
 
 /// The client list as a list with views.
 pub(super) fn list(cx: &Cx) -> Viewed {
@@ -20,7 +20,7 @@ pub(super) fn list(cx: &Cx) -> Viewed {
 /// The database's.
 pub(super) async fn tabs(cx: &mut Cx, address: &Address) -> Result<Tabs, Error> {
     let (list, built_in) = (list(cx), built_in(cx));
-    views::tabs(cx, &list, built_in, &query_of(&address.view_pairs())).await
+    viewed::tabs(cx, &list, built_in, &query_of(&address.view_pairs())).await
 }
 
 /// Title and query of the views everybody has.
@@ -48,21 +48,21 @@ fn built_in(cx: &Cx) -> Vec<(String, String)> {
 
 /// `GET /clients/views/new?query=`: asks for the name of a new view.
 pub(super) async fn form(cx: Cx, RawQuery(query): RawQuery) -> Answer {
-    views::form(&cx, &list(&cx), &query.unwrap_or_default())
+    viewed::form(&cx, &list(&cx), &query.unwrap_or_default())
 }
 
 pub(super) async fn save(cx: Cx, sent: FormData) -> Answer {
     // read and written again, so that only a list's own words are kept
     let address = Address::parse(&pairs_of(sent.raw("query")));
     let both = (query_of(&address.view_pairs()), query_of(&address.list_pairs()));
-    views::save(&cx, &list(&cx), &sent, both).await
+    viewed::save(&cx, &list(&cx), &sent, both).await
 }
 
 pub(super) async fn delete(cx: Cx, Path(id): Path<ViewId>, sent: FormData) -> Answer {
-    views::delete(&cx, &list(&cx), id, &sent).await
+    viewed::delete(&cx, &list(&cx), id, &sent).await
 }
 
 pub(super) async fn share(mut cx: Cx, Path(id): Path<ViewId>, sent: FormData) -> Answer {
     let list = list(&cx);
-    views::share(&mut cx, &list, id, &sent).await
+    viewed::share(&mut cx, &list, id, &sent).await
 }

@@ -16,7 +16,7 @@ use super::{Kind, export, home, kind};
 use crate::fields::model::{Field, FieldKind, Object};
 use crate::fields::{self, Linked, control};
 use crate::list::SheetKind;
-use crate::list::bulk::{Dialog, back, chosen, dialog, nobody, safe_back};
+use crate::list::chosen::{Dialog, back, chosen, dialog, nobody, safe_back};
 use crate::objects::commands::{ArchiveRecords, EditRecords};
 use crate::objects::list::Asked;
 

@@ -8,7 +8,7 @@ use web::{Answer, Cx, FormData};
 use super::list::Pairs;
 use super::{home, kind};
 use crate::fields::model::Object;
-use crate::list::views::{self, Tabs, Viewed};
+use crate::list::viewed::{self, Tabs, Viewed};
 use crate::list::{pairs_of, query_of};
 
 /// The list of a kind of record as a list with views.
@@ -40,20 +40,20 @@ pub(super) async fn tabs(cx: &mut Cx, object: &Object, pairs: &Pairs) -> Result<
         (cx.l.t("records-in-use"), String::new()),
         (cx.l.t("records-archived"), "show=archived".to_owned()),
     ];
-    views::tabs(cx, &list, built_in, &view_query(pairs)).await
+    viewed::tabs(cx, &list, built_in, &view_query(pairs)).await
 }
 
 /// `GET …/views/new?query=`: asks for the name of a new view.
 pub(super) async fn form(cx: Cx, Path(key): Path<String>, RawQuery(query): RawQuery) -> Answer {
     let kind = kind(&cx, &key).await?;
-    views::form(&cx, &viewed(&cx, &kind.object), &query.unwrap_or_default())
+    viewed::form(&cx, &viewed(&cx, &kind.object), &query.unwrap_or_default())
 }
 
 pub(super) async fn save(cx: Cx, Path(key): Path<String>, sent: FormData) -> Answer {
     let kind = kind(&cx, &key).await?;
     // read and written again, so that only a list's own words are kept
     let query = view_query(&pairs_of(sent.raw("query")));
-    views::save(&cx, &viewed(&cx, &kind.object), &sent, (query.clone(), query)).await
+    viewed::save(&cx, &viewed(&cx, &kind.object), &sent, (query.clone(), query)).await
 }
 
 pub(super) async fn delete(
@@ -62,7 +62,7 @@ pub(super) async fn delete(
     sent: FormData,
 ) -> Answer {
     let kind = kind(&cx, &key).await?;
-    views::delete(&cx, &viewed(&cx, &kind.object), id, &sent).await
+    viewed::delete(&cx, &viewed(&cx, &kind.object), id, &sent).await
 }
 
 pub(super) async fn share(
@@ -72,5 +72,5 @@ pub(super) async fn share(
 ) -> Answer {
     let kind = kind(&cx, &key).await?;
     let list = viewed(&cx, &kind.object);
-    views::share(&mut cx, &list, id, &sent).await
+    viewed::share(&mut cx, &list, id, &sent).await
 }

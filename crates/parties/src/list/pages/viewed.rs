@@ -9,7 +9,7 @@ use spine::org::views::{DeleteView, QUERY_BYTES_MAX, SaveView, ShareView};
 use web::ui::{self, Field, Form, Menu, MenuItem, View};
 use web::{Answer, Cx, FormData};
 
-use super::pages::{pairs_of, query_of};
+use super::{pairs_of, query_of};
 
 /// A list whose filter, order and columns people keep under names.
 pub(crate) struct Viewed {

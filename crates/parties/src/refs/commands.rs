@@ -208,7 +208,7 @@ impl Sorted<'_> {
 }
 
 /// SHA-256 over the fields of a record; its place in the file does not count.
-pub(crate) fn digest_of(row: &ImportRow) -> Vec<u8> {
+fn digest_of(row: &ImportRow) -> Vec<u8> {
     let mut hasher = Sha256::new();
     for (key, value) in &row.fields {
         let text = match value {
@@ -224,7 +224,7 @@ pub(crate) fn digest_of(row: &ImportRow) -> Vec<u8> {
 }
 
 /// A reference to write: kind, external id, what it became, digest.
-pub(crate) type NewRef<'a> = (&'a str, &'a str, Uuid, Vec<u8>);
+type NewRef<'a> = (&'a str, &'a str, Uuid, Vec<u8>);
 
 /// Writes references; known ones get the new digest.
 pub(crate) async fn save(

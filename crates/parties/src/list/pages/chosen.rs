@@ -10,7 +10,7 @@ use spine::Error;
 use web::ui::{self, Form};
 use web::{Cx, FormData};
 
-use super::views::Viewed;
+use super::viewed::Viewed;
 
 /// The chosen rows.
 ///
