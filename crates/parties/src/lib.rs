@@ -11,6 +11,7 @@ pub mod list;
 pub mod merge;
 pub mod objects;
 pub mod privacy;
+mod refs;
 mod replicated;
 pub mod search;
 pub mod secrecy;
@@ -190,7 +191,7 @@ pub fn module() -> Module {
         client_bound: merge::CLIENT_BOUND,
         replicated: replicated::REPLICATED,
         import_targets: [
-            &[client::IMPORT_TARGET, client::CONTACT_TARGET],
+            &[client::IMPORT_TARGET, client::CONTACT_TARGET, objects::IMPORT_TARGET],
             holdings::IMPORT_TARGETS,
         ]
         .concat(),

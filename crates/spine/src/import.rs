@@ -71,6 +71,9 @@ impl ImportRow {
 pub struct ImportBatch {
     /// The source system's key: external ids are unique within it.
     pub source: String,
+    /// The kind as the mapping names it: its target's, and behind a colon which of the bank's own kinds.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
     /// The records, in file order.
     pub rows: Vec<ImportRow>,
     /// Fields the source rules over: its word goes above what a person wrote.

@@ -114,6 +114,73 @@ pub fn take_added(mapping: &mut Mapping, columns: &[String], added: &AddedColumn
     }
 }
 
+/// Why no mapping can be made for a table of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordsProblem {
+    /// It is no table: contact cards.
+    NotATable,
+    /// No column is called like a field of these records.
+    NoColumns,
+    /// There is no such column to tell rows by.
+    NoKey,
+}
+
+/// The field that only tells rows apart.
+const KEY_FIELD: &str = "key";
+
+/// The mapping for a table of records: columns are called like fields, or by their keys; of the names of a field the
+/// first that the file has counts. `key` is the column that tells records apart in every file; without one a row is
+/// known by all it says.
+///
+/// # Errors
+/// When the file cannot be read so.
+pub fn records_mapping(
+    sniffed: &SniffedFile,
+    kind: &str,
+    known: &AddedColumns,
+    key: Option<&str>,
+) -> Result<Mapping, RecordsProblem> {
+    if sniffed.format == Format::Vcard {
+        return Err(RecordsProblem::NotATable);
+    }
+    let column_of = |name: &str| {
+        let name = fold(name);
+        sniffed.columns.iter().find(|column| !name.is_empty() && fold(column) == name)
+    };
+    let mut fields: Vec<FieldRule> = Vec::new();
+    for (to, names) in known {
+        let mut names = names.iter().map(String::as_str).chain([to.as_str()]);
+        let is_free = |c: &&String| !fields.iter().any(|f| f.from.contains(c));
+        let column = names.find_map(|name| column_of(name).filter(is_free));
+        fields.extend(column.map(|column| field(to.clone(), FieldType::Text, column)));
+    }
+    if fields.is_empty() {
+        return Err(RecordsProblem::NoColumns);
+    }
+    let id = match key {
+        None => {
+            let of = fields.iter().map(|f| f.to.clone()).collect();
+            IdRule { of, hash: true, ordinal: true, ..IdRule::default() }
+        }
+        Some(key) => {
+            let column = column_of(key).ok_or(RecordsProblem::NoKey)?;
+            let known = fields.iter().find(|f| f.from.contains(column)).map(|f| f.to.clone());
+            if known.is_none() {
+                fields.push(field(KEY_FIELD.to_owned(), FieldType::Text, column));
+            }
+            let to = known.unwrap_or_else(|| KEY_FIELD.to_owned());
+            IdRule { prefix: format!("{to}="), of: vec![to], ..IdRule::default() }
+        }
+    };
+    let mut mapping = contacts_mapping(sniffed.format.clone(), Some(id), fields);
+    mapping.source = "records".to_owned();
+    for rule in &mut mapping.files {
+        rule.name = "records".to_owned();
+        rule.kind = Some(kind.to_owned());
+    }
+    Ok(mapping)
+}
+
 /// The mapping for files of contact cards.
 fn cards_mapping() -> Mapping {
     contacts_mapping(Format::Vcard, None, Vec::new())

@@ -34,7 +34,9 @@ mod value;
 
 pub(crate) use encoding::{decode, detect, open as open_text};
 pub use folder::{Feed, FeedFile, FilePreview, preview};
-pub use guess::{AddedColumns, SniffedFile, guess_mapping, sniff, take_added};
+pub use guess::{
+    AddedColumns, RecordsProblem, SniffedFile, guess_mapping, records_mapping, sniff, take_added,
+};
 pub(crate) use header::fold;
 pub(crate) use identity::{contact_id, long_id};
 pub use mapping::{

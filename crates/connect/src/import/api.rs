@@ -12,7 +12,7 @@ use web::{FormData, Upload, UploadForm};
 
 use super::commands::{CreateImport, StartImport};
 use super::model::{RejectLine, Summary, rejects_csv};
-use super::pages::{added_columns, prepare, rejects_of};
+use super::pages::{Added, prepare, rejects_of};
 use super::queries::{self, ImportRun};
 
 const RUN: &str = "import.run";
@@ -116,8 +116,13 @@ struct NewImport {
     /// What it is called; the name of the first file when left out.
     #[serde(default)]
     title: Option<String>,
-    /// `guess`, the key of a mapping of the product, or `own`.
+    /// `guess`, the key of a mapping of the product, `own`, or `record:` and the key of one of the bank's own kinds of
+    /// record: then columns are called like its fields, or by their keys.
     mapping: String,
+    /// For the bank's own kinds: the column that tells records apart in every file.
+    #[serde(default)]
+    #[schemars(length(max = 200))]
+    key: Option<String>,
     /// The mapping's text, for `own`.
     #[serde(default)]
     mapping_text: Option<String>,
@@ -140,8 +145,9 @@ async fn create(call: Call, new: NewImport) -> Result<Answer, Problem> {
         pair("title", new.title),
         pair("mapping", Some(new.mapping)),
         pair("mapping_text", new.mapping_text),
+        pair("key", new.key),
     ]);
-    let added = added_columns(&call.cx).await?;
+    let added = Added::of(&call.cx).await?;
     let command = prepare(&call.cx.l, &UploadForm { form, files }, &added)
         .map_err(|refusal: Refusal| Problem::from(Error::from(refusal)))?;
     let id = call.run(&command).await?;

@@ -202,7 +202,8 @@ impl FileRun<'_> {
             })
             .collect();
         let source = self.feed.mapping().source.clone();
-        let batch = ImportBatch { source, rows, master: self.master() };
+        let batch =
+            ImportBatch { source, kind: self.file.kind.clone(), rows, master: self.master() };
         let outcome = hands.take(command, batch).await.map_err(RunError::Store)?;
         self.summary.created += outcome.created;
         self.summary.changed += outcome.changed;

@@ -126,9 +126,9 @@ impl TargetTable {
     pub fn new(targets: impl IntoIterator<Item = ImportTarget>) -> Self {
         Self(targets.into_iter().map(|t| (t.kind, t)).collect())
     }
-    /// The target of a kind.
+    /// The target of a kind; behind a colon stands which of the bank's own kinds it is.
     pub fn of(&self, kind: &str) -> Option<&ImportTarget> {
-        self.0.get(kind)
+        self.0.get(kind.split_once(':').map_or(kind, |(target, _)| target))
     }
 }
 

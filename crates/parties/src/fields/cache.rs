@@ -66,6 +66,9 @@ pub(crate) fn added(cx: &Cx) -> FieldsAdded<'_> {
         };
         let one = |field: &Arc<Field>| AddedField {
             object: field.object.clone(),
+            object_name: definitions
+                .object(&field.object)
+                .map_or_else(String::new, |o| o.spec.many(cx.l.lang).to_owned()),
             words: words(field),
             key: field.key.clone(),
             labels: [field.spec.label.clone(), field.spec.label_en.clone()],

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kernel::{ClientId, FieldId, JobId, ObjectId};
-use spine::{Fieldable, OwnValues, Principal, Work};
+use kernel::{ClientId, FieldId, JobId, ObjectId, Timestamp, UserId};
+use spine::{Error, Fieldable, OwnValues, Principal, Work};
 use store::{FromValue, Read, Row, StoreError, Value, params};
 use uuid::Uuid;
 
@@ -152,6 +152,43 @@ pub(crate) async fn named<R: Read>(
         }
     }
     Ok(out)
+}
+
+/// Entries of the journal looked through for who wrote a field.
+const ENTRIES_READ: usize = 100;
+
+/// The same outcome; where two people changed the same, with who wrote each field and when, by the journal of the
+/// thing. What none of its newest entries names was written with the last one.
+pub(crate) async fn with_writers<T>(
+    w: &mut Work<'_>,
+    thing: Uuid,
+    outcome: Result<T, Error>,
+) -> Result<T, Error> {
+    let mut conflict = match outcome {
+        Err(Error::Conflict(conflict)) => conflict,
+        other => return other,
+    };
+    let sql = format!(
+        "select actor_id, at, client_id, command_id, changes from journal_entry \
+         where entity_id = $1 order by at desc, seq desc limit {ENTRIES_READ}"
+    );
+    let (mut writers, mut sealed) = (Vec::new(), Vec::new());
+    for row in w.query(&sql, params![thing]).await? {
+        let mut c = row.cols();
+        let writer: (Option<UserId>, Timestamp) = (c.take()?, c.take()?);
+        writers.push(writer);
+        sealed.push(store::journal::item(c.take()?, c.take()?, thing, c.take()?));
+    }
+    let told = store::keys::open_texts(w, sealed).await?;
+    let told: Vec<String> = told.into_iter().map(|text| text.or("")).collect();
+    for field in &mut conflict.fields {
+        let key = format!("\"{}\":", field.field);
+        let place = told.iter().position(|text| text.contains(&key)).unwrap_or(0);
+        if let Some((by, at)) = writers.get(place) {
+            (field.theirs_by, field.theirs_at) = (*by, Some(*at));
+        }
+    }
+    Err(Error::Conflict(conflict))
 }
 
 /// How far a walk has come.

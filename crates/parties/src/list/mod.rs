@@ -13,7 +13,9 @@ mod queries;
 
 pub(crate) use added::{AddedTests, filter_fields, shown_conditions};
 pub(crate) use api::api;
-pub(crate) use pages::{csv_cell, pairs_of, query_of, routes};
+pub(crate) use pages::{
+    Plain, Rows, SheetKind, attachment, chosen, pairs_of, query_of, routes, viewed,
+};
 
 /// The first clients by name a person may see: what the list shows before anything is asked of it.
 ///

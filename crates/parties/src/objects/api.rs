@@ -7,19 +7,22 @@ use kernel::{ClientId, ObjectId, RecordId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
+use spine::secrecy::{Group, Groups};
 use spine::{Command, Error};
 use uuid::Uuid;
 use web::api::{
     Answer, Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem, condition_pairs,
 };
 
-use super::commands::{ArchiveRecord, SaveRecord};
+use super::commands::{ArchiveRecord, ArchiveRecords, EditRecords, NoteRecordExport, SaveRecord};
 use super::list::Asked;
+use super::pages::export as export_rows;
 use super::queries::{self, Record};
 use crate::client::commands::FieldEdit;
 use crate::fields::commands::{AddObject, ArchiveObject, EditObject};
 use crate::fields::definitions;
 use crate::fields::model::{Field, Object, ObjectSpec};
+use crate::list::SheetKind;
 
 const READ: &str = "record.read";
 const EDIT: &str = "record.edit";
@@ -74,6 +77,20 @@ fn records(api: Api) -> Api {
                 .about("Records of a kind one may see, filtered and sorted as on the page"),
         )
         .with(
+            Operation::export(
+                "/records/{object}/export",
+                "export_records",
+                "record.export",
+                export,
+            )
+            .about("Records of a kind that fit a filter, as a file; every export is journalled")
+            .media(&[
+                "text/csv",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ])
+            .runs(&[NoteRecordExport::NAME]),
+        )
+        .with(
             Operation::one("/records/{object}/{record_id}", "get_record", READ, get)
                 .about("One record"),
         )
@@ -104,6 +121,14 @@ fn records(api: Api) -> Api {
                 "archive_record",
             )
             .about("Puts a record away or brings it back"),
+        )
+        .with(
+            Operation::answer::<EditRecords>("/records/{object}/edit", "edit_records")
+                .about("Writes the same values into several records"),
+        )
+        .with(
+            Operation::answer::<ArchiveRecords>("/records/{object}/archive", "archive_records")
+                .about("Puts several records away or brings them back"),
         )
 }
 
@@ -185,9 +210,9 @@ struct RecordsQuery {
     page: ListQuery,
 }
 
-async fn list_records(call: Call, query: RecordsQuery) -> Result<Listing<Record>, Problem> {
-    let kind = kind(&call).await?;
-    let fields = kind.1.clone();
+/// What is asked of a list, as an address of the page would say it; an order nothing stands behind is refused here.
+async fn asked(call: &Call, query: &RecordsQuery) -> Result<Asked, Problem> {
+    let kind = kind(call).await?;
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let mut pairs = Vec::new();
     pairs.extend(query.q.as_deref().map(|q| pair("q", q)));
@@ -195,18 +220,81 @@ async fn list_records(call: Call, query: RecordsQuery) -> Result<Listing<Record>
     pairs.extend(query.client_id.map(|id| pair("client", &id.to_string())));
     pairs.extend(query.archived.then(|| pair("show", "archived")));
     pairs.extend(condition_pairs(&query.filter)?);
-    let mut asked = Asked::read(&call.cx, kind, &pairs)?;
+    let asked = Asked::read(&call.cx, kind, &pairs)?;
     let wanted = query.sort.as_deref().map(|sort| sort.trim_start_matches('-'));
     if wanted.is_some_and(|word| asked.sort_text().trim_start_matches('-') != word) {
         return Err(Problem::bad_request("not-a-choice", "sort"));
     }
+    Ok(asked)
+}
+
+async fn list_records(call: Call, query: RecordsQuery) -> Result<Listing<Record>, Problem> {
+    let mut asked = asked(&call, &query).await?;
     asked.size = query.page.limit();
     asked.after = query.page.place::<(String, Uuid)>()?;
     let mut db = if asked.asks_for_all() { call.cx.db.clone() } else { call.cx.db.long() };
     let page = queries::page(&mut db, &call.cx, &asked, READ).await?;
     let next = page.next;
-    let items: Vec<Record> = page.rows.into_iter().map(|r| cut(r, &fields)).collect();
+    for record in &page.rows {
+        call.cx.note_read(record.owner, Groups::NONE.with(Group::History));
+    }
+    let items: Vec<Record> = page.rows.into_iter().map(|r| cut(r, &asked.fields)).collect();
     Ok(Listing::before(items, next)?)
+}
+
+/// The form of the file.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum FileForm {
+    /// For programs.
+    #[default]
+    Csv,
+    /// For people.
+    Xlsx,
+}
+
+/// Which records, in which form.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct ExportQuery {
+    /// The form of the file.
+    #[serde(default)]
+    format: FileForm,
+    /// As in `list_records`.
+    #[serde(default)]
+    #[schemars(length(max = 400))]
+    q: Option<String>,
+    /// As in `list_records`.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    filter: Vec<String>,
+    /// As in `list_records`.
+    #[serde(default)]
+    #[schemars(length(max = 41))]
+    sort: Option<String>,
+    /// As in `list_records`.
+    #[serde(default)]
+    client_id: Option<ClientId>,
+    /// As in `list_records`.
+    #[serde(default)]
+    archived: bool,
+}
+
+async fn export(call: Call, query: ExportQuery) -> Result<Answer, Problem> {
+    let form = match query.format {
+        FileForm::Csv => SheetKind::Csv,
+        FileForm::Xlsx => SheetKind::Xlsx,
+    };
+    let list = RecordsQuery {
+        q: query.q,
+        filter: query.filter,
+        sort: query.sort,
+        client_id: query.client_id,
+        archived: query.archived,
+        page: ListQuery::default(),
+    };
+    let asked = asked(&call, &list).await?;
+    let filter = asked.filter_text();
+    Ok(Answer::response(Box::pin(export_rows(call.cx, asked, form, filter)).await?))
 }
 
 /// A record without the fields the caller may not know of.
@@ -223,6 +311,7 @@ async fn find(call: &Call) -> Result<Record, Problem> {
     if record.object_id != object.id {
         return Err(Error::NotFound.into());
     }
+    call.cx.note_read(record.owner, Groups::NONE.with(Group::History));
     Ok(cut(record, &fields))
 }
 

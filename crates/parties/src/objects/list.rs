@@ -4,12 +4,12 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use jurisdiction::search_prefix;
-use kernel::{ClientId, Refusals, limits};
+use kernel::{ClientId, RecordId, Refusals, limits};
 use uuid::Uuid;
 use web::Cx;
 
 use crate::fields::model::{Field, Object};
-use crate::list::AddedTests;
+use crate::list::{AddedTests, query_of};
 
 /// Longest search text looked at (characters).
 const SEARCH_CHARS_MAX: usize = 100;
@@ -38,6 +38,10 @@ pub(super) struct Asked {
     pub(super) descending: bool,
     pub(super) client: Option<ClientId>,
     pub(super) archived: bool,
+    /// Only these records; none: all that fit.
+    pub(super) ids: Option<Vec<RecordId>>,
+    /// The conditions, order and words as the address said them.
+    pub(super) said: Vec<(String, String)>,
     /// The place the page begins behind: sort value and id.
     pub(super) after: Option<(String, Uuid)>,
     pub(super) size: usize,
@@ -77,6 +81,8 @@ impl Asked {
             descending,
             client: first("client").parse().ok(),
             archived: first("show") == "archived",
+            ids: None,
+            said: said(pairs),
             after: place(first("after")),
             size: limits::PAGE_ROWS,
             fields,
@@ -92,10 +98,25 @@ impl Asked {
         };
         format!("{sign}{word}")
     }
+    /// What the journal says of an export of it.
+    pub(super) fn filter_text(&self) -> String {
+        query_of(&self.said)
+    }
     /// Whether it asks for everything.
     pub(super) fn asks_for_all(&self) -> bool {
         self.search.is_empty() && self.tests.is_empty() && self.client.is_none()
     }
+}
+
+/// What an address says of which records there are, without the place in the list and how it is shown.
+fn said(pairs: &[(String, String)]) -> Vec<(String, String)> {
+    let conditions = ["field", "op", "value"];
+    let others = ["q", "sort", "client", "show"];
+    let is_said = |(name, value): &&(String, String)| {
+        let name = name.as_str();
+        conditions.contains(&name) || (others.contains(&name) && !value.is_empty())
+    };
+    pairs.iter().filter(is_said).cloned().collect()
 }
 
 /// Ranges of the words a record is found by.

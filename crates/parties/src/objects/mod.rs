@@ -16,10 +16,14 @@ mod pages;
 pub mod queries;
 
 pub(crate) use api::api;
+pub(crate) use commands::IMPORT_TARGET;
 pub(crate) use pages::{nav, panels, routes, search_sources};
 
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::SaveRecord>();
     registry.add::<commands::ArchiveRecord>();
+    registry.add::<commands::EditRecords>();
+    registry.add::<commands::ArchiveRecords>();
     registry.add::<commands::NoteRecordExport>();
+    registry.add::<commands::ImportRecords>();
 }

@@ -16,7 +16,7 @@ use crate::custom_fields::spec;
 use crate::support::{both, changes, number};
 
 /// The administrator's kind of record, with fields and a link to a client.
-async fn visits(bank: &Bank, client_link: ClientLink) -> kernel::ObjectId {
+pub(crate) async fn visits(bank: &Bank, client_link: ClientLink) -> kernel::ObjectId {
     let spec_of_object = ObjectSpec {
         name_one: "Осмотр залога".to_owned(),
         name_many: "Осмотры залога".to_owned(),
@@ -39,7 +39,7 @@ async fn visits(bank: &Bank, client_link: ClientLink) -> kernel::ObjectId {
     id
 }
 
-async fn client(bank: &Bank, login: &str, name: &str) -> ClientId {
+pub(crate) async fn client(bank: &Bank, login: &str, name: &str) -> ClientId {
     let fields = [("last_name", name), ("segment", "mass"), ("status", "active")];
     let command = RegisterClient {
         kind: "person".to_owned(),
@@ -50,7 +50,7 @@ async fn client(bank: &Bank, login: &str, name: &str) -> ClientId {
     bank.execute(login, &command).await.unwrap()
 }
 
-fn edits(values: &[(&str, &str, &str)]) -> Vec<FieldEdit> {
+pub(crate) fn edits(values: &[(&str, &str, &str)]) -> Vec<FieldEdit> {
     let one = |(field, original, value): &(&str, &str, &str)| FieldEdit {
         field: (*field).to_owned(),
         original: (*original).to_owned(),
@@ -59,7 +59,7 @@ fn edits(values: &[(&str, &str, &str)]) -> Vec<FieldEdit> {
     values.iter().map(one).collect()
 }
 
-fn new(client_id: Option<ClientId>, place: &str, area: &str) -> SaveRecord {
+pub(crate) fn new(client_id: Option<ClientId>, place: &str, area: &str) -> SaveRecord {
     let edits = edits(&[("x_place", "", place), ("x_area", "", area), ("x_day", "", "1.2.2026")]);
     SaveRecord { object: "visit".to_owned(), record_id: None, client_id, edits }
 }
@@ -198,7 +198,7 @@ async fn records_about_clients_out_of_reach_are_seen_nowhere() {
         assert_eq!(codes(refused), [("no-such-client".to_owned(), "client_id".to_owned())]);
         let path = format!("/objects/visit/new?client={far}");
         assert!(!page(bank, "manager", &path).await.contains("Дальняя"));
-        let csv = page(bank, "branch_head", "/objects/visit/export").await;
+        let csv = page(bank, "branch_head", "/objects/visit/export?format=csv").await;
         assert!(csv.contains("Ближняя улица") && !csv.contains("Дальн"), "{csv}");
         assert_eq!(
             number(
@@ -206,7 +206,8 @@ async fn records_about_clients_out_of_reach_are_seen_nowhere() {
                 "select count(*) from journal_entry where entity = 'custom_record_export'"
             )
             .await,
-            1
+            2,
+            "at its begin and at its end"
         );
         let mut head = crate::api::program_as(bank, "head_office").await;
         let (_, body, _) = crate::api::get(&mut head, "/records/visit").await;
@@ -263,6 +264,8 @@ async fn two_people_changing_a_record_never_overwrite_each_other() {
         let reply = manager.post(&format!("/objects/visit/{id}/edit"), &sent).await;
         assert_eq!(reply.status, 409, "{}", reply.gist());
         assert!(reply.body.contains("Площадь"));
+        // who wrote the field, not who wrote the record last
+        assert!(reply.body.contains("Member branch_head"), "{}", reply.gist());
         let told = changes(bank, "custom_record").await;
         let change = "\"x_area\":[\"100.00\",\"110.00\"]";
         assert_eq!(told.iter().filter(|c| c.contains(change)).count(), 1);
@@ -486,6 +489,7 @@ async fn two_people_who_rename_a_kind_never_overwrite_each_other_unseen() {
         ];
         let asked = other.post(&path, &sent).await;
         assert!(asked.status == 409 && asked.body.contains("Выезд"), "{}", asked.gist());
+        assert!(asked.body.contains("Member administrator"), "{}", asked.gist());
         let stored = serde_json::to_string(&now).unwrap();
         let again = bank.form_id();
         let sent = [

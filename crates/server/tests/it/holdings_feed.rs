@@ -1,10 +1,13 @@
 //! Holdings from feeds: what comes once, what comes again, what is rejected.
 
 use kernel::{ClientId, Currency, Money};
+use parties::fields::commands::AddField;
+use parties::fields::model::{FieldKind, FieldSpec};
 use parties::holdings::model::{AccountRole, CardKind, LoanState};
 use parties::holdings::queries;
 use serde_json::{Value as Json, json};
 use spine::import::ImportOutcome;
+use store::{Read, params};
 use testkit::Bank;
 
 use crate::support::{both, changes, number};
@@ -342,6 +345,75 @@ async fn a_debt_the_feed_does_not_tell_is_not_zero() {
         assert_eq!((rows[0].owed, rows[0].loans), (None, 0), "a repaid loan is no debt");
         let cards = queries::cards(&mut db, c2).await.unwrap();
         assert_eq!((cards.len(), cards[0].kind), (1, CardKind::Gold));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_of_accounts_fills_the_banks_own_fields_of_them() {
+    both(async |bank: &Bank| {
+        let fields = [
+            ("x_tariff", crate::custom_fields::spec("Тариф", FieldKind::Choice)),
+            (
+                "x_box",
+                FieldSpec {
+                    required: true,
+                    ..crate::custom_fields::spec("Ячейка", FieldKind::Integer)
+                },
+            ),
+        ];
+        for (key, spec) in fields {
+            let command =
+                AddField { object: "account".to_owned(), key: Some(key.to_owned()), spec };
+            bank.execute("administrator", &command).await.unwrap();
+        }
+        let account = |number: &str, own: Json| {
+            let mut all = json!({ "number": number, "currency": "RUB", "opened_on": "2020-02-01" });
+            all.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+            all
+        };
+        let values = async |number: &str| -> String {
+            let mut db = bank.services.reader.clone();
+            let sql = "select v.doc from own_values v join account a on a.id = v.record_id \
+                       where a.number = $1 and v.object = 'account'";
+            let row = db.first(sql, params![number]).await.unwrap();
+            row.map(|row| row.one().unwrap()).unwrap_or_default()
+        };
+        let rows = [
+            ("a1", account("111", json!({ "x_tariff": "Кошка", "x_box": "12" }))),
+            ("a2", account("222", json!({}))),
+            ("a3", account("333", json!({ "x_tariff": "Кит", "x_box": "много" }))),
+            ("a4", account("444", json!({ "x_no": "1" }))),
+        ];
+        let outcome = send(bank, "parties.import_accounts", &rows).await;
+        assert_eq!(
+            counts(&outcome),
+            (2, 0, 0, 3),
+            "a feed that does not know a required field goes on"
+        );
+        let mut told: Vec<(u64, &str)> = outcome
+            .rejected
+            .iter()
+            .map(|r| (r.row, r.field.as_deref().unwrap_or_default()))
+            .collect();
+        told.sort_unstable();
+        assert_eq!(told, [(4, "x_box"), (4, "x_tariff"), (5, "x_no")]);
+        assert_eq!(values("111").await, r#"{"x_box":"12","x_tariff":"cat"}"#);
+        assert_eq!(values("222").await, "");
+        assert_eq!(
+            number(bank, "select count(*) from account").await,
+            2,
+            "a bad value, no account"
+        );
+        let outcome = send(bank, "parties.import_accounts", &rows[..2]).await;
+        assert_eq!(counts(&outcome), (0, 0, 2, 0));
+        // one value comes anew; what the feed does not bring stays
+        let rows = [("a1", account("111", json!({ "x_tariff": "fish" })))];
+        let outcome = send(bank, "parties.import_accounts", &rows).await;
+        assert_eq!(counts(&outcome), (0, 1, 0, 0));
+        assert_eq!(values("111").await, r#"{"x_box":"12","x_tariff":"fish"}"#);
+        let told = changes(bank, "account").await;
+        assert!(told.iter().any(|c| c.contains("\"x_tariff\":[\"cat\",\"fish\"]")), "{told:?}");
     })
     .await;
 }

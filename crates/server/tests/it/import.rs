@@ -24,7 +24,7 @@ async fn upload(bank: &Bank, browser: &mut Browser, name: &str, content: &[u8]) 
 }
 
 /// Presses the button and lets the job run; answers the page of the run.
-async fn run(bank: &Bank, browser: &mut Browser, place: &str, dry: bool) -> String {
+pub(crate) async fn run(bank: &Bank, browser: &mut Browser, place: &str, dry: bool) -> String {
     let form = bank.form_id();
     let mut fields = vec![("_id", form.as_str())];
     if dry {
@@ -37,13 +37,13 @@ async fn run(bank: &Bank, browser: &mut Browser, place: &str, dry: bool) -> Stri
     browser.get(place).await.ok()
 }
 
-async fn summary(bank: &Bank) -> String {
+pub(crate) async fn summary(bank: &Bank) -> String {
     let mut db = bank.services.reader.clone();
     let sql = "select summary from import_run order by created_at desc, id desc limit 1";
     store::Read::first(&mut db, sql, &[]).await.unwrap().unwrap().one().unwrap()
 }
 
-fn counts(summary: &str) -> (u64, u64, u64, u64) {
+pub(crate) fn counts(summary: &str) -> (u64, u64, u64, u64) {
     let json: serde_json::Value = serde_json::from_str(summary).unwrap();
     let file = &json["files"][0];
     let n = |key: &str| file[key].as_u64().expect(summary);

@@ -90,6 +90,7 @@ async fn alone(bank: &Bank, card: &str) {
     assert_eq!(post("ЗА-17", "ЗА-18").await.status, 303);
     let conflict = post("ЗА-17", "ЗА-19").await;
     assert!(conflict.status == 409 && conflict.body.contains("ЗА-18"), "{}", conflict.gist());
+    assert!(conflict.body.contains("Member manager"), "by name: {}", conflict.gist());
     assert_eq!(post("ЗА-18", "").await.status, 303);
     assert!(!fits("за-17").await && !fits("за-18").await);
     assert!(!page(bank, "manager", "/search?q=за-18").await.contains("Позвонить"));

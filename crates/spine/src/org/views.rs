@@ -8,6 +8,8 @@ use crate::{Change, Command, Error, Registry, Work};
 
 /// Longest query string a view keeps (bytes).
 pub const QUERY_BYTES_MAX: usize = 4_000;
+/// Longest key of a list (bytes): that of a bank's own kind of record with what stands before it.
+const PAGE_BYTES_MAX: usize = 60;
 /// Views of one page a person may keep.
 const VIEWS_MAX: usize = 50;
 
@@ -21,7 +23,7 @@ pub(crate) fn register(registry: &mut Registry) {
 /// replaced when it is the person's own.
 #[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SaveView {
-    /// Key of the list (`clients`).
+    /// Key of the list (`clients`, `objects/KEY`).
     pub page: String,
     /// Its name.
     pub title: String,
@@ -82,7 +84,7 @@ impl SaveView {
             let refusal = Refusal::field("too-long", "title");
             refusals.push(refusal.arg("max", limits::TEXT_CHARS_MAX));
         }
-        if self.page.is_empty() || self.page.len() > 40 {
+        if self.page.is_empty() || self.page.len() > PAGE_BYTES_MAX {
             refusals.push(Refusal::new("payload-shape").arg("reason", "page"));
         }
         if self.query.len() > QUERY_BYTES_MAX {

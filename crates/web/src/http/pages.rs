@@ -73,6 +73,8 @@ pub type MoreNavOf = for<'a> fn(&'a Cx) -> MoreNavs<'a>;
 pub struct AddedField {
     /// Of which object: `client`, or the key of a kind of record.
     pub object: String,
+    /// What many records of that kind are called, in the reader's language; empty for objects of the product.
+    pub object_name: String,
     /// Its key, in forms, feeds and the journal.
     pub key: String,
     /// Its name in Russian and in English.

@@ -1,16 +1,17 @@
 //! Pages of imports: the list, a new one, its preview, its run and its rejects.
 
+mod kinds;
 mod run;
 mod start;
 
+pub(in crate::import) use kinds::Added;
 pub(in crate::import) use run::rejects_of;
-pub(in crate::import) use start::{added_columns, prepare};
+pub(in crate::import) use start::prepare;
 
 use web::i18n::{Arg, L};
 use web::{Access, Action, Routes};
 
 use crate::feed::FeedError;
-use crate::import::model::renamed;
 
 /// Why a feed cannot be read, in the reader's language.
 fn feed_words(l: &L, error: &FeedError) -> String {
@@ -18,13 +19,6 @@ fn feed_words(l: &L, error: &FeedError) -> String {
         error.args.iter().map(|(k, v)| (k.as_str(), v.into())).collect();
     args.push(("place", (&error.place).into()));
     l.ta(&error.message_key(), &args)
-}
-
-/// The name of a field as the rest of the product calls it; a field only the mapping knows keeps its own.
-fn field_words(l: &L, field: &str) -> String {
-    let ours = if field == "full_name" { field } else { renamed(field) };
-    let key = format!("field-{}", ours.replace('_', "-"));
-    if l.texts.has(l.lang, &key) { l.t(&key) } else { field.to_owned() }
 }
 
 pub(crate) const ACTIONS: &[Action] = &[Action {

@@ -12,7 +12,7 @@ use web::ui::{self, Button, Cell, Column, PageHeader, Panel, Row, Table, Tone};
 use web::{Answer, Cx, FormData};
 
 use super::start::state_badge;
-use super::{feed_words, field_words};
+use super::{Added, feed_words};
 use crate::feed::{FilePreview, Mapping, preview};
 use crate::import::commands::StartImport;
 use crate::import::job::unpack;
@@ -32,6 +32,7 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ImportId>) -> Answer {
         lines.iter().partition(|line| line.is_kept());
     let begun = matches!(run.state.as_str(), "waiting" | "running");
     let busy = begun && queries::is_alive(&mut cx.db, run.job_id).await?;
+    let added = Added::of(&cx).await?;
     let l = &cx.l;
     let head = PageHeader::new(run.title.clone())
         .crumb("/imports", l.t("import-title"))
@@ -43,10 +44,10 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ImportId>) -> Answer {
                 (ui::error_summary(l, &[problem.words(l)]))
             }
             @if busy { (progress(&cx, &run).await?) } @else { (buttons(&cx, &run)) }
-            @if !run.summary.files.is_empty() { (summary(&cx, &run)) }
-            @if !refused.is_empty() { (reject_panel(&cx, id, "import-rejects", &refused)) }
-            @if !kept.is_empty() { (reject_panel(&cx, id, "import-kept", &kept)) }
-            @if let Some(previews) = &previews { (preview_panels(&cx, previews)) }
+            @if !run.summary.files.is_empty() { (summary(&cx, &run, &added)) }
+            @if !refused.is_empty() { (reject_panel(&cx, (id, &run, &added), "import-rejects", &refused)) }
+            @if !kept.is_empty() { (reject_panel(&cx, (id, &run, &added), "import-kept", &kept)) }
+            @if let Some(previews) = &previews { (preview_panels(&cx, previews, &added)) }
         }
     };
     Ok(cx.page(&run.title, &content))
@@ -105,7 +106,7 @@ fn buttons(cx: &Cx, run: &ImportRun) -> Markup {
     }
 }
 
-fn summary(cx: &Cx, run: &ImportRun) -> Markup {
+fn summary(cx: &Cx, run: &ImportRun, added: &Added) -> Markup {
     let l = &cx.l;
     let n = |n: u64| Cell::number(l, i64::try_from(n).unwrap_or(i64::MAX));
     let mut table = Table::new("import-summary", l.t("import-summary"))
@@ -121,7 +122,7 @@ fn summary(cx: &Cx, run: &ImportRun) -> Markup {
     for file in &run.summary.files {
         let mut row = Row::new(&file.file)
             .cell(Cell::text(file.file.clone()))
-            .cell(Cell::quiet(l.t(&format!("import-kind-{}", file.kind.replace('_', "-")))))
+            .cell(Cell::quiet(added.kind_words(l, &file.kind)))
             .cell(n(file.rows))
             .cell(n(file.created))
             .cell(n(file.changed))
@@ -138,7 +139,16 @@ fn summary(cx: &Cx, run: &ImportRun) -> Markup {
 }
 
 /// Rows that were not taken, or fields that gave way; `key` says which.
-fn reject_panel(cx: &Cx, id: ImportId, key: &str, lines: &[&RejectLine]) -> Markup {
+fn reject_panel(
+    cx: &Cx,
+    (id, run, added): (ImportId, &ImportRun, &Added),
+    key: &str,
+    lines: &[&RejectLine],
+) -> Markup {
+    let kind_of = |file: &str| {
+        let found = run.summary.files.iter().find(|one| one.file == file);
+        found.map_or("", |one| one.kind.as_str())
+    };
     let l = &cx.l;
     let title = l.ta(&format!("{key}-count"), &[("n", lines.len().into())]);
     let mut table = Table::new(key, l.t(key))
@@ -152,7 +162,11 @@ fn reject_panel(cx: &Cx, id: ImportId, key: &str, lines: &[&RejectLine]) -> Mark
             Row::new(n)
                 .cell(Cell::text(r.file.clone()))
                 .cell(place(l, r.row, r.card))
-                .cell(Cell::text(field_words(l, r.column.as_deref().unwrap_or_default())))
+                .cell(Cell::text(added.field_words(
+                    l,
+                    kind_of(&r.file),
+                    r.column.as_deref().unwrap_or_default(),
+                )))
                 .cell(Cell::text(r.reason(&l.texts, l.lang)))
                 .cell(Cell::text(r.value.clone())),
         );
@@ -175,15 +189,15 @@ fn place(l: &L, row: u64, card: Option<u64>) -> Cell {
     }
 }
 
-fn preview_panels(cx: &Cx, previews: &Result<Vec<FilePreview>, String>) -> Markup {
+fn preview_panels(cx: &Cx, previews: &Result<Vec<FilePreview>, String>, added: &Added) -> Markup {
     let l = &cx.l;
     match previews {
         Err(words) => ui::error_summary(l, std::slice::from_ref(words)),
-        Ok(files) => html! { @for file in files { (preview_panel(cx, file)) } },
+        Ok(files) => html! { @for file in files { (preview_panel(cx, file, added)) } },
     }
 }
 
-fn preview_panel(cx: &Cx, file: &FilePreview) -> Markup {
+fn preview_panel(cx: &Cx, file: &FilePreview, added: &Added) -> Markup {
     let l = &cx.l;
     let fields: Vec<&str> = {
         let mut all: Vec<&str> =
@@ -195,7 +209,7 @@ fn preview_panel(cx: &Cx, file: &FilePreview) -> Markup {
     let mut table = Table::new(format!("preview-{}", file.rule), file.file.clone())
         .column(Column::number(l.t("import-row")));
     for field in &fields {
-        table = table.column(Column::text(field_words(l, field)));
+        table = table.column(Column::text(added.field_words(l, &file.kind, field)));
     }
     for record in &file.records {
         let mut row =
@@ -206,7 +220,7 @@ fn preview_panel(cx: &Cx, file: &FilePreview) -> Markup {
         }
         table = table.row(row);
     }
-    let kind = l.t(&format!("import-kind-{}", file.kind.replace('_', "-")));
+    let kind = added.kind_words(l, &file.kind);
     Panel::new(format!("{} — {kind}", file.file)).flush().render(&html! {
         @if let Some(error) = &file.error {
             (ui::error_summary(l, &[feed_words(l, error)]))

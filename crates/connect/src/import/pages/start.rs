@@ -9,8 +9,11 @@ use web::i18n::L;
 use web::ui::{self, Button, Cell, Column, Field, Form, Input, Opt, PageHeader, Row, Table, Tone};
 use web::{Answer, Cx, FormData, UploadForm, read_upload};
 
-use super::feed_words;
-use crate::feed::{AddedColumns, Mapping, PROJECT_MAPPINGS, sniff, take_added};
+use super::{Added, feed_words};
+use crate::feed::{
+    AddedColumns, Mapping, PROJECT_MAPPINGS, RecordsProblem, SniffedFile, records_mapping, sniff,
+    take_added,
+};
 use crate::import::commands::{CreateImport, NewFile};
 use crate::import::model::built_in_mapping;
 use crate::import::queries::{self, ImportRun};
@@ -81,12 +84,14 @@ pub(super) fn state_badge(cx: &Cx, run: &ImportRun) -> Markup {
     }
 }
 
-pub(super) async fn form(cx: Cx) -> Answer {
-    let content = markup(&cx, &FormData::default(), &Refusals::default());
+pub(super) async fn form(cx: Cx, RawQuery(query): RawQuery) -> Answer {
+    let given = FormData::parse(&query.unwrap_or_default());
+    let added = Added::of(&cx).await?;
+    let content = markup(&cx, &given, &added, &Refusals::default());
     Ok(cx.page(&cx.l.t("import-new"), &content))
 }
 
-fn markup(cx: &Cx, typed: &FormData, refusals: &Refusals) -> Markup {
+fn markup(cx: &Cx, typed: &FormData, added: &Added, refusals: &Refusals) -> Markup {
     let l = &cx.l;
     let mut mappings = vec![Opt::new("guess", l.t("import-mapping-guess"))];
     mappings.extend(PROJECT_MAPPINGS.iter().filter_map(|(key, text)| {
@@ -94,6 +99,14 @@ fn markup(cx: &Cx, typed: &FormData, refusals: &Refusals) -> Markup {
         let title = mapping.title.get(l.lang.code()).cloned().unwrap_or_else(|| (*key).to_owned());
         Some(Opt::new(*key, title))
     }));
+    let kinds: Vec<Opt> = added
+        .kinds()
+        .map(|(kind, name)| {
+            Opt::new(kind, l.ta("import-mapping-records", &[("name", name.into())]))
+        })
+        .collect();
+    let has_kinds = !kinds.is_empty();
+    mappings.extend(kinds);
     mappings.push(Opt::new("own", l.t("import-mapping-own")));
     let general = cx.refusal_words(refusals.general());
     let body = html! {
@@ -103,9 +116,13 @@ fn markup(cx: &Cx, typed: &FormData, refusals: &Refusals) -> Markup {
         (Field::new("files", l.t("import-files"), Input::File { accept: ".csv,.txt,.asc,.tsv,.xlsx,.vcf,.vcard".into() })
             .attribute("multiple", "multiple").required().hint(l.t("import-files-hint"))
             .error(cx.field_error(refusals, "files")).render(l))
-        (Field::new("mapping", l.t("import-mapping"), Input::Radio(mappings))
+        (Field::new("mapping", l.t("import-mapping"), choice(mappings))
             .value(typed.opt("mapping").unwrap_or_else(|| "guess".to_owned()))
             .error(cx.field_error(refusals, "mapping")).render(l))
+        @if has_kinds {
+            (Field::text("key", l.t("import-key")).value(typed.raw("key"))
+                .hint(l.t("import-key-hint")).error(cx.field_error(refusals, "key")).render(l))
+        }
         (Field::new("mapping_text", l.t("import-mapping-text"), Input::Textarea { rows: 8 })
             .value(typed.raw("mapping_text")).hint(l.t("import-mapping-hint")).full()
             .error(cx.field_error(refusals, "mapping_text")).render(l))
@@ -122,9 +139,16 @@ fn markup(cx: &Cx, typed: &FormData, refusals: &Refusals) -> Markup {
     }
 }
 
+/// Ways to read the columns that still fit one below the other.
+const RADIOS_MAX: usize = 10;
+
+fn choice(options: Vec<Opt>) -> Input {
+    if options.len() > RADIOS_MAX { Input::Select(options) } else { Input::Radio(options) }
+}
+
 pub(super) async fn send(cx: Cx, multipart: Multipart) -> Answer {
     let sent = read_upload(multipart).await?;
-    let added = added_columns(&cx).await?;
+    let added = Added::of(&cx).await?;
     let (form, outcome) = match prepare(&cx.l, &sent, &added) {
         Ok(command) => {
             let id = sent.form.command_id()?;
@@ -135,25 +159,12 @@ pub(super) async fn send(cx: Cx, multipart: Multipart) -> Answer {
     match outcome {
         Ok(id) => Ok(cx.done(&format!("/imports/{id}"), "flash-import-ready")),
         Err(Error::Refused(refusals)) => {
-            let content = markup(&cx, &form, &refusals);
+            let content = markup(&cx, &form, &added, &refusals);
             let title = cx.l.t("import-new");
             Ok(cx.page_with_status(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
         }
         Err(other) => Err(other.into()),
     }
-}
-
-/// The columns a table may have for fields the bank has added.
-///
-/// # Errors
-/// The database's.
-pub(in crate::import) async fn added_columns(cx: &Cx) -> Result<AddedColumns, Error> {
-    let added = cx.added_fields().await?;
-    Ok(added
-        .into_iter()
-        .filter(|f| f.is_active && f.object == "client")
-        .map(|f| (f.key, f.labels.to_vec()))
-        .collect())
 }
 
 /// The command a sent form asks for.
@@ -163,12 +174,12 @@ pub(in crate::import) async fn added_columns(cx: &Cx) -> Result<AddedColumns, Er
 pub(in crate::import) fn prepare(
     l: &L,
     sent: &UploadForm,
-    added: &AddedColumns,
+    added: &Added,
 ) -> Result<CreateImport, Refusal> {
     let first = sent.files.first().ok_or_else(|| Refusal::field("required", "files"))?;
     let choice = sent.form.opt("mapping").unwrap_or_else(|| "guess".to_owned());
     let mapping = match choice.as_str() {
-        "guess" => guess(l, &first.name, &first.content, added)?,
+        "guess" => guess(&sniffed(l, &first.name, &first.content)?, &added.of_clients()),
         "own" => {
             let text = sent.form.raw("mapping_text").to_owned();
             Mapping::parse(&text).map_err(|e| {
@@ -177,9 +188,15 @@ pub(in crate::import) fn prepare(
             })?;
             text
         }
-        key => built_in_mapping(key)
-            .ok_or_else(|| Refusal::field("not-a-choice", "mapping"))?
-            .to_owned(),
+        chosen => match added.columns(chosen) {
+            Some(columns) => {
+                let file = sniffed(l, &first.name, &first.content)?;
+                records(&file, chosen, columns, sent.form.opt("key").as_deref())?
+            }
+            None => built_in_mapping(chosen)
+                .ok_or_else(|| Refusal::field("not-a-choice", "mapping"))?
+                .to_owned(),
+        },
     };
     let title = sent.form.opt("title").unwrap_or_else(|| first.name.clone());
     let files = sent
@@ -190,14 +207,36 @@ pub(in crate::import) fn prepare(
     Ok(CreateImport { title, mapping, files })
 }
 
-/// The mapping that the header of a table of contacts suggests.
-fn guess(l: &L, name: &str, content: &[u8], added: &AddedColumns) -> Result<String, Refusal> {
+/// The form and the columns of an uploaded file.
+fn sniffed(l: &L, name: &str, content: &[u8]) -> Result<SniffedFile, Refusal> {
     let bad = |reason: String| Refusal::field("import-file-bad", "files").arg("reason", reason);
     let dir = crate::scratch::Scratch::new().map_err(|e| bad(e.to_string()))?;
     let path = dir.path().join(std::path::Path::new(name).file_name().unwrap_or_default());
     std::fs::write(&path, content).map_err(|e| bad(e.to_string()))?;
-    let sniffed = sniff(&path).map_err(|e| bad(feed_words(l, &e)))?;
+    sniff(&path).map_err(|e| bad(feed_words(l, &e)))
+}
+
+/// The mapping that the header of a table of contacts suggests.
+fn guess(sniffed: &SniffedFile, added: &AddedColumns) -> String {
     let mut mapping = sniffed.mapping();
     take_added(&mut mapping, &sniffed.columns, added);
+    mapping.to_toml()
+}
+
+/// The mapping of a table of records of one of the bank's own kinds.
+fn records(
+    sniffed: &SniffedFile,
+    kind: &str,
+    columns: &AddedColumns,
+    key: Option<&str>,
+) -> Result<String, Refusal> {
+    let mapping =
+        records_mapping(sniffed, kind, columns, key).map_err(|problem| match problem {
+            RecordsProblem::NotATable => Refusal::field("import-no-table", "files"),
+            RecordsProblem::NoColumns => Refusal::field("import-no-columns", "files")
+                .arg("columns", sniffed.columns.join(", ").chars().take(200).collect::<String>()),
+            RecordsProblem::NoKey => Refusal::field("import-no-key", "key")
+                .arg("columns", sniffed.columns.join(", ").chars().take(200).collect::<String>()),
+        })?;
     Ok(mapping.to_toml())
 }

@@ -210,7 +210,7 @@ async fn read(
 ) -> Result<Result<Option<String>, Refusal>, Error> {
     let text = match (def.parse(typed, env), def) {
         (Ok(Some(text)), ClientField::Added(field)) if text != stored => {
-            return Ok(fields::commands::resolve(w, field, &text).await?.map(Some));
+            return Ok(fields::commands::resolve(w, field, (&text, stored)).await?.map(Some));
         }
         (read, _) => read,
     };

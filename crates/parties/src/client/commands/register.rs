@@ -63,7 +63,7 @@ impl Command for RegisterClient {
         let typed = self.fields.iter().chain(&self.custom);
         let typed: BTreeMap<String, String> = typed.map(|(k, v)| (k.clone(), v.clone())).collect();
         let (mut fields, mut refusals) = read_fields(w, kind, &definitions, &typed, false)?;
-        resolve_links(w, &definitions, &mut fields, &mut refusals).await?;
+        resolve_links(w, &definitions, &mut fields, false, &mut refusals).await?;
         let identifiers = self.check_identifiers(w, kind, &mut refusals).await?;
         let contacts = self.check_contacts(w, &mut refusals)?;
         if names_of(&fields).display(kind).is_empty() && identifiers.is_empty() {

@@ -59,16 +59,19 @@ pub(crate) fn read_fields(
     Ok((fields, refusals))
 }
 
-/// Looks up whom the read values of the bank's own fields name; who is not there is refused.
+/// Looks up whom the read values of the bank's own fields name; who is not there is refused. A feed may bring a word
+/// that was taken out of its list: it may stand at the client already.
 pub(crate) async fn resolve_links(
     w: &mut Work<'_>,
     definitions: &Definitions,
     fields: &mut FieldTexts,
+    is_feed: bool,
     refusals: &mut Refusals,
 ) -> Result<(), Error> {
     for (key, text) in fields.iter_mut().filter(|(key, _)| key.starts_with("x_")) {
         let Some(field) = definitions.find(crate::fields::CLIENT, key) else { continue };
-        match crate::fields::commands::resolve(w, field, text).await? {
+        let theirs = if is_feed { text.clone() } else { String::new() };
+        match crate::fields::commands::resolve(w, field, (text, &theirs)).await? {
             Ok(found) => *text = found,
             Err(refusal) => refusals.push(refusal),
         }

@@ -51,7 +51,8 @@ impl Command for ImportContacts {
         let rows =
             self.0.rows.iter().map(|row| as_client(row, own.get(&row.external_id))).collect();
         let master = self.0.master.iter().flat_map(|field| our_names(field)).collect();
-        let batch = ImportBatch { source: self.0.source.clone(), rows, master };
+        let batch =
+            ImportBatch { source: self.0.source.clone(), kind: self.0.kind.clone(), rows, master };
         take(w, &batch, Status::Prospect, &own).await
     }
 }

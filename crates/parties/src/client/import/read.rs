@@ -78,7 +78,7 @@ pub(super) async fn read_row(
     let brought = typed.keys().cloned().collect();
     typed.entry("status".to_owned()).or_insert_with(|| status.to_owned());
     let (mut fields, mut refusals) = read_fields(w, kind, definitions, &typed, true)?;
-    resolve_links(w, definitions, &mut fields, &mut refusals).await?;
+    resolve_links(w, definitions, &mut fields, true, &mut refusals).await?;
     for refusal in refusals.0 {
         let field = refusal.field.clone().unwrap_or_default();
         let value = text(&field).unwrap_or_default();

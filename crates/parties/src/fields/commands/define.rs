@@ -127,7 +127,8 @@ impl Command for EditField {
         mine.check(&mut refusals);
         refusals.into_result()?;
         let original = self.original.as_ref().map_or_else(|| field.spec.clone(), FieldSpec::tidied);
-        let spec = merged(&field, &original, &mine)?;
+        let spec = merged(&field, &original, &mine);
+        let spec = queries::with_writers(w, field.id.uuid(), spec).await?;
         let mut refusals = Refusals::default();
         spec.check(&mut refusals);
         let definitions = queries::read(w).await?;

@@ -101,7 +101,8 @@ impl Command for EditObject {
         refusals.into_result()?;
         let original =
             self.original.as_ref().map_or_else(|| object.spec.clone(), ObjectSpec::tidied);
-        let spec = merged(&object, &original, &mine)?;
+        let spec = merged(&object, &original, &mine);
+        let spec = queries::with_writers(w, object.id.uuid(), spec).await?;
         let mut refusals = Refusals::default();
         spec.check(&mut refusals);
         let definitions = queries::read(w).await?;

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Error, FieldEdit, Typed, Work};
 use uuid::Uuid;
 
+use crate::fields::queries::with_writers;
+
 /// Changes fields the bank has added on a record of the product: a task, a link, an account… The room that owns the
 /// record says who may.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -35,7 +37,8 @@ impl Command for EditOwn {
                 edits: &self.edits,
                 refusals: &mut refusals,
             })
-            .await?;
+            .await;
+        let change = with_writers(w, self.record_id, change).await?;
         refusals.into_result()?;
         if change.changed.is_empty() {
             return Ok(());

@@ -43,7 +43,9 @@ pub(crate) async fn read_typed(
         };
         let theirs = doc.get(&field.key).cloned().unwrap_or_default();
         let mine = match field.parse(&edit.value, env) {
-            Ok(Some(text)) if text != theirs => resolve(w, field, &text).await?.map(Some),
+            Ok(Some(text)) if text != theirs => {
+                resolve(w, field, (&text, &theirs)).await?.map(Some)
+            }
             read => read,
         };
         let mine = match mine {

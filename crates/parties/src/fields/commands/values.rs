@@ -100,15 +100,16 @@ pub(crate) async fn insert_docs(
     index_rows(w, &rows).await
 }
 
-/// Finds the client or member of staff a value names: the id, or for a client also his number. Other values are
-/// as they were read.
+/// Finds the client or member of staff a value names: the id, or for a client also his number, for a member of staff
+/// his name or login when nobody else has it. Other values are as they were read; a word that was taken out of its
+/// list is refused, unless the record has it already. `theirs` is what is stored.
 ///
 /// # Errors
 /// The database's; a refusal is in the answer.
 pub(crate) async fn resolve(
     w: &mut Work<'_>,
     field: &Field,
-    text: &str,
+    (text, theirs): (&str, &str),
 ) -> Result<Result<String, Refusal>, Error> {
     let found: Option<Uuid> = match field.kind() {
         FieldKind::Client => {
@@ -131,10 +132,9 @@ pub(crate) async fn resolve(
             let object = field.spec.of_object.as_deref().unwrap_or_default();
             objects::queries::id_of(w, object, text).await?.map(|id| id.uuid())
         }
-        FieldKind::Staff => {
-            let sql = "select id from staff where id = $1 and state = 'active'";
-            let id: Uuid = text.parse().unwrap_or_default();
-            w.first(sql, params![id]).await?.map(store::Row::one).transpose()?
+        FieldKind::Staff => staff(w, text, theirs).await?,
+        _ if field.takes_up_archived(text, theirs) => {
+            return Ok(Err(Refusal::field("field-option-away", &field.key)));
         }
         _ => return Ok(Ok(text.to_owned())),
     };
@@ -144,4 +144,24 @@ pub(crate) async fn resolve(
         _ => "not-a-choice",
     };
     Ok(found.map(|id| id.to_string()).ok_or_else(|| Refusal::field(code, &field.key)))
+}
+
+/// A member of staff at work, or whoever stands there already.
+async fn staff(w: &mut Work<'_>, text: &str, theirs: &str) -> Result<Option<Uuid>, Error> {
+    let stored: Uuid = theirs.parse().unwrap_or_default();
+    if let Ok(id) = text.parse::<Uuid>() {
+        let sql = "select id from staff where id = $1 and state = 'active'";
+        return Ok(w.first(sql, params![id]).await?.map(store::Row::one).transpose()?);
+    }
+    let sql = "select id from staff where (login = $1 or name = $1 or name_en = $1) \
+               and (state = 'active' or id = $2) order by id limit 3";
+    let found = w.query(sql, params![text, stored]).await?;
+    let found: Vec<Uuid> =
+        found.into_iter().map(store::Row::one).collect::<Result<_, store::StoreError>>()?;
+    Ok(match found.as_slice() {
+        all if all.contains(&stored) => Some(stored),
+        [one] => Some(*one),
+        // nobody, or several of one name
+        _ => None,
+    })
 }

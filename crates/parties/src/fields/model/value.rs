@@ -73,10 +73,7 @@ impl Field {
                 .map_err(|refusal| self.at(refusal)),
             FieldKind::Url => self.parse_url(&text).map(Some),
             FieldKind::Client | FieldKind::Record => Ok(Some(text)),
-            FieldKind::Staff => match text.parse::<Uuid>() {
-                Ok(id) => Ok(Some(id.to_string())),
-                Err(_) => Err(self.refuse("not-a-choice")),
-            },
+            FieldKind::Staff => Ok(Some(text.parse::<Uuid>().map_or(text, |id| id.to_string()))),
         }
     }
 
@@ -184,6 +181,13 @@ impl Field {
             all.find(|o| [&o.label, &o.label_en].iter().any(|l| l.to_lowercase() == folded))
         };
         by_key.or_else(by_label).map(|o| o.key.as_str())
+    }
+
+    /// Whether a value chooses a word that was taken out of the list and that the record does not have already.
+    pub(crate) fn takes_up_archived(&self, text: &str, theirs: &str) -> bool {
+        let chosen = || text.split(',').filter(|key| !theirs.split(',').any(|had| had == *key));
+        let is_away = |key: &str| self.spec.options.iter().any(|o| o.archived && o.key == key);
+        self.kind().has_options() && chosen().any(is_away)
     }
 
     fn parse_choice(&self, text: &str) -> Result<String, Refusal> {

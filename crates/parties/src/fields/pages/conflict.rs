@@ -14,6 +14,20 @@ use crate::fields::{linked, shown};
 /// Before the name of a field: the hidden field with its value as the form was drawn.
 pub(crate) const WAS: &str = "was_";
 
+/// Who changed the same meanwhile, and when.
+pub(crate) fn by(cx: &Cx, conflict: &Conflict) -> ConflictBy {
+    let directory = cx.app.services.directory.get();
+    let told = conflict.fields.iter().find(|f| f.theirs_at.is_some());
+    let name = told.and_then(|f| f.theirs_by).map(|id| directory.staff_name(id, cx.l.lang));
+    let who = match (name.filter(|name| !name.is_empty()), told) {
+        (Some(name), _) => name.to_owned(),
+        // a feed or a job
+        (None, Some(_)) => cx.l.t("client-changes-system"),
+        (None, None) => cx.l.t("own-somebody"),
+    };
+    ConflictBy { who, at: told.and_then(|f| f.theirs_at).unwrap_or(cx.now()) }
+}
+
 /// The choice between them; what only one person changed travels along unseen.
 ///
 /// # Errors

@@ -7,12 +7,12 @@ use kernel::{ObjectId, Refusals};
 use maud::{Markup, html};
 use spine::{Conflict, Error, FieldConflict};
 use web::ui::{
-    self, Button, ConflictBy, ConflictField, Field as Control, Form, Input, Opt, Panel,
-    conflict_chooser, form_row,
+    self, Button, ConflictField, Field as Control, Form, Input, Opt, Panel, conflict_chooser,
+    form_row,
 };
 use web::{Answer, Cx, FormData};
 
-use super::{HOME, dialog, form, post_button};
+use super::{HOME, conflict, dialog, form, post_button};
 use crate::fields::commands::{AddObject, ArchiveObject, EditObject, object_words};
 use crate::fields::definitions;
 use crate::fields::model::{ClientLink, Definitions, Object, ObjectSpec};
@@ -121,7 +121,7 @@ fn chooser(
         words: None,
     };
     let fields: Vec<ConflictField> = conflict.fields.iter().map(one).collect();
-    let by = ConflictBy { who: l.t("own-somebody"), at: object.updated_at };
+    let by = conflict::by(cx, conflict);
     let hidden: Vec<(&str, &str)> = hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     let action = format!("/admin/objects/{}", object.id);
     let chooser = conflict_chooser(l, &action, &hidden, &by, &fields);

@@ -8,13 +8,11 @@ use axum::response::Response;
 use kernel::{FieldId, Refusals};
 use maud::{Markup, html};
 use spine::{Conflict, Error};
-use web::ui::{
-    self, Button, ConflictBy, ConflictField, Form, Kv, PageHeader, Panel, conflict_chooser,
-};
+use web::ui::{self, Button, ConflictField, Form, Kv, PageHeader, Panel, conflict_chooser};
 use web::{Answer, Cx, FormData};
 
 use super::sent::{form_of, spec_of};
-use super::{HOME, form, list, post_button};
+use super::{HOME, conflict, form, list, post_button};
 use crate::fields::CLIENT;
 use crate::fields::commands::{ArchiveField, EditField, words};
 use crate::fields::model::{Field, FieldSpec, IndexState};
@@ -173,8 +171,7 @@ fn chooser(
             words: None,
         })
         .collect();
-    let at = conflict.fields.first().and_then(|f| f.theirs_at).unwrap_or(cx.now());
-    let by = ConflictBy { who: l.t("client-changes-system"), at };
+    let by = conflict::by(cx, conflict);
     let hidden: Vec<(&str, &str)> = hidden.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     let action = format!("{HOME}/{}", field.id);
     let chooser = conflict_chooser(l, &action, &hidden, &by, &fields);

@@ -7,7 +7,7 @@ use kernel::Refusals;
 use maud::html;
 use spine::{Conflict, Error, FieldEdit};
 use uuid::Uuid;
-use web::ui::{self, ConflictBy, Form, PageHeader, Panel};
+use web::ui::{self, Form, PageHeader, Panel};
 use web::{Answer, Cx, FormData, OwnRecord};
 
 use crate::fields::commands::EditOwn;
@@ -104,7 +104,7 @@ async fn chooser(
     let definitions = definitions(&cx.app.services, cx.now()).await?;
     let known: Vec<_> =
         definitions.seen(object, cx.principal()).map(std::sync::Arc::clone).collect();
-    let by = ConflictBy { who: cx.l.t("own-somebody"), at: cx.now() };
+    let by = conflict::by(cx, conflict);
     let action = format!("/own-fields/{object}/{id}");
     let chooser = conflict::chooser(cx, &known, (edits, conflict), &by, &action).await?;
     Ok(framed(cx, StatusCode::CONFLICT, record, &chooser))

@@ -11,13 +11,13 @@ use super::super::model::{Account, AccountKind};
 use super::super::queries;
 use super::refs::{self, Refs};
 use super::reviews::{self, Reviewed};
-use super::{IMPORT, fields, rows};
+use super::{ACCOUNTS, IMPORT, fields, own, rows};
 use crate::search::commands as search;
 
 pub(super) const KIND: &str = "account";
 
 /// Takes accounts. A record without a balance leaves the one made from movements alone; a record
-/// without a kind is a current account.
+/// without a kind is a current account. Beside these fields it may bring those the bank has added to accounts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ImportAccounts(pub ImportBatch);
@@ -37,7 +37,7 @@ impl Command for ImportAccounts {
             rows::before(work, place, known, queries::account, |a: &Account| a.id.uuid()).await?;
         let facts = rows::account_facts(work, before.values().map(|a| a.id)).await?;
         let (mut written, mut saved, mut renumbered) = (Vec::new(), Vec::new(), Vec::new());
-        let mut reviews = Vec::new();
+        let (mut reviews, mut owned) = (Vec::new(), Vec::new());
         for task in std::mem::take(&mut sorted.tasks) {
             let old = task.known.and_then(|id| before.get(&id));
             let id = old.map_or_else(|| work.new_id(), |a| a.id);
@@ -48,18 +48,30 @@ impl Command for ImportAccounts {
                     continue;
                 }
             };
+            let own = match own::brought(work, task.row, old.map(|a| a.id)).await? {
+                Ok(own) => own,
+                Err(rejects) => {
+                    sorted.outcome.rejected.extend(rejects);
+                    continue;
+                }
+            };
             sorted.count(old.is_none());
             if old.is_some_and(|old| old.number != account.number) {
                 renumbered.push(id);
             }
             let change = refs::difference("account", old, &account)?;
+            let change = own.iter().fold(change, |all, own| own.noted(all));
             let owner = facts.get(&id).and_then(|f| f.owner);
             work.record("account", id, owner, change);
             written.push(rows::account(&account, work.ctx.now));
             reviews.push((id.uuid(), old.and_then(|a| a.review_on), account.review_on));
             saved.push((KIND, task.row.external_id.as_str(), id.uuid(), task.digest));
+            owned.extend(own.map(|own| (id, own)));
         }
         work.insert_many(rows::ACCOUNT, &written, rows::ACCOUNT_AGAIN).await?;
+        for (id, own) in &owned {
+            work.write_own(&ACCOUNTS, id.uuid(), own).await?;
+        }
         reviews::write(work, Reviewed::Account, &reviews).await?;
         refs::save(work, &batch.source, saved).await?;
         let holders = queries::holders(work, &renumbered).await?;

@@ -4,26 +4,14 @@
 use kernel::{Currency, Date, limits};
 use spine::import::{ImportReject, ImportRow};
 
+pub(super) use crate::refs::reject;
+
 /// Largest amount a record may carry, minor units; far above any bank's, far below where sums overflow.
 pub(super) const AMOUNT_MAX: i64 = 1_000_000_000_000_000;
 /// Longest term, months.
 const TERM_MAX: i64 = 1_200;
 /// Highest rate, basis points (1 000 %).
 const RATE_MAX: i64 = 100_000;
-/// Characters of a refused value kept in the reject.
-const VALUE_CHARS_MAX: usize = 80;
-
-/// A rejection of one field.
-pub(super) fn reject(row: &ImportRow, field: &str, code: &str) -> ImportReject {
-    ImportReject {
-        row: row.row,
-        field: Some(field.to_owned()),
-        code: code.to_owned(),
-        args: Vec::new(),
-        value: row.text(field).unwrap_or_default().chars().take(VALUE_CHARS_MAX).collect(),
-    }
-}
-
 type Field<T> = Result<T, ImportReject>;
 
 /// An optional text; empty when absent.

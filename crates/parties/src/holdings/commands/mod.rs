@@ -12,7 +12,6 @@ mod load;
 mod loans;
 mod orders;
 mod own;
-mod refs;
 mod reviews;
 mod roles;
 mod rows;
@@ -20,6 +19,8 @@ mod transactions;
 
 use spine::import::{ImportField, ImportTarget};
 use spine::{Command, Registry};
+
+use crate::refs;
 
 pub use accounts::ImportAccounts;
 pub use cards::ImportCards;

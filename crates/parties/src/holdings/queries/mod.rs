@@ -18,8 +18,9 @@ use crate::merge::queries::NOT_MERGED;
 pub use money::money_rows;
 pub use movements::{MonthTurnover, TURNOVER_MONTHS, TransactionKey, transactions, turnover};
 use rows::each;
+pub(crate) use rows::places;
 pub(super) use rows::{
-    ACCOUNT, CARD, LOAN, ORDER, TRANSACTION, account, card, loan, order, places, transaction,
+    ACCOUNT, CARD, LOAN, ORDER, TRANSACTION, account, card, loan, order, transaction,
 };
 
 /// Holdings of one kind shown at most.

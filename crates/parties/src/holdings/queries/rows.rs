@@ -107,7 +107,7 @@ pub(in crate::holdings) fn transaction(c: &mut Cols) -> Result<Transaction, Stor
 }
 
 /// `$2, $3`: places for `count` values from `first`.
-pub(in crate::holdings) fn places(first: usize, count: usize) -> String {
+pub(crate) fn places(first: usize, count: usize) -> String {
     let all: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
     all.join(", ")
 }

@@ -1,104 +1,36 @@
 //! Actions on the chosen rows: who looks after them, and their segment.
 
 use axum::extract::RawQuery;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::Response;
-use kernel::{ClientId, Refusal, Refusals, limits};
+use axum::http::{HeaderMap, StatusCode};
+use kernel::{ClientId, Refusal, Refusals};
 use maud::{Markup, html};
 use spine::Error;
-use web::ui::{self, Field, Form, Opt};
+use web::ui::{self, Field, Opt};
 use web::{Answer, Cx, FormData};
 
+use super::chosen::{Dialog, back, chosen, dialog, nobody, safe_back};
 use super::rows::{branches, managers};
-use super::safe_back;
+use super::views::list;
 use crate::client::commands::{AssignClients, SetSegment};
 use crate::client::model::Segment;
 
-/// The chosen clients.
-///
-/// # Errors
-/// Refused when nobody or too many are chosen, or an id is none.
-pub(super) fn chosen(sent: &FormData) -> Result<Vec<ClientId>, Error> {
-    let texts = sent.all("id");
-    if texts.is_empty() {
-        return Err(Error::refused("nothing-selected"));
-    }
-    if texts.len() > limits::BULK_CLIENTS_MAX {
-        return Err(Refusal::new("too-many-selected").arg("max", limits::BULK_CLIENTS_MAX).into());
-    }
-    let mut ids: Vec<ClientId> = texts
-        .iter()
-        .map(|text| text.parse().map_err(|_| Error::NotFound))
-        .collect::<Result<_, _>>()?;
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(ids)
-}
+/// Words of a dialog that was opened without a choice.
+const NOBODY: (&str, &str, &str) = ("users", "list-nobody-chosen", "list-nobody-chosen-words");
+/// The list.
+const HOME: &str = "/clients";
 
-/// The list the dialog was opened from.
-fn back(headers: &HeaderMap) -> String {
-    let referer = headers.get(header::REFERER).and_then(|v| v.to_str().ok());
-    let uri = referer.and_then(|text| text.parse::<Uri>().ok());
-    let place = uri.as_ref().and_then(Uri::path_and_query).map_or("", |p| p.as_str());
-    safe_back(place).to_owned()
-}
-
-/// The dialog was opened without a choice.
-fn nobody(cx: &Cx, title: &str) -> Response {
-    let l = &cx.l;
-    let button = ui::Button::secondary(l.t("nav-clients")).href("/clients");
-    let state = ui::empty(
-        "users",
-        &l.t("list-nobody-chosen"),
-        &l.t("list-nobody-chosen-words"),
-        Some(button),
-    );
-    let content = if cx.is_fragment { ui::dialog_fragment(l, title, &state) } else { state };
-    cx.page(title, &content)
-}
-
-struct Dialog<'a> {
-    title: String,
-    action: &'static str,
-    submit: String,
-    sent: &'a FormData,
-    back: &'a str,
-    refusals: &'a Refusals,
-    count: usize,
-}
-
-fn dialog(cx: &Cx, dialog: &Dialog<'_>, fields: &Markup) -> Markup {
-    let l = &cx.l;
-    let general = cx.refusal_words(dialog.refusals.general());
-    let body = html! {
-        (ui::error_summary(l, &general))
-        p { (l.ta("list-chosen", &[("n", dialog.count.into())])) }
-        (fields)
-    };
-    let mut form = Form::post(dialog.action)
-        .hidden("_id", cx.form_id())
-        .hidden("back", dialog.back)
-        .submit(dialog.submit.clone())
-        .cancel(dialog.back);
-    for id in dialog.sent.all("id") {
-        form = form.hidden("id", id);
-    }
-    let form = form.render(l, &body);
-    if cx.is_fragment {
-        return ui::dialog_fragment(l, &dialog.title, &form);
-    }
-    html! {
-        (ui::PageHeader::new(dialog.title.as_str()).crumb("/clients", l.t("nav-clients")).render(l))
-        (form)
-    }
+/// How many are chosen, in words.
+fn count(cx: &Cx, sent: &FormData) -> Result<String, Error> {
+    let ids: Vec<ClientId> = chosen(sent)?;
+    Ok(cx.l.ta("list-chosen", &[("n", ids.len().into())]))
 }
 
 pub(super) async fn assign_form(cx: Cx, headers: HeaderMap, RawQuery(query): RawQuery) -> Answer {
     let sent = FormData::parse(&query.unwrap_or_default());
     if sent.all("id").is_empty() {
-        return Ok(nobody(&cx, &cx.l.t("list-bulk-assign")));
+        return Ok(nobody(&cx, &list(&cx), &cx.l.t("list-bulk-assign"), NOBODY));
     }
-    let content = assign_markup(&cx, &sent, &back(&headers), &Refusals::default())?;
+    let content = assign_markup(&cx, &sent, &back(&headers, HOME), &Refusals::default())?;
     Ok(cx.page(&cx.l.t("list-bulk-assign"), &content))
 }
 
@@ -124,12 +56,13 @@ fn assign_markup(
     };
     let about = Dialog {
         title: l.t("list-bulk-assign"),
-        action: "/clients/bulk/assign",
+        list: &list(cx),
+        action: "/clients/bulk/assign".to_owned(),
         submit: l.t("list-assign"),
         sent,
         back,
         refusals,
-        count: chosen(sent)?.len(),
+        count: count(cx, sent)?,
     };
     Ok(dialog(cx, &about, &fields))
 }
@@ -142,7 +75,7 @@ pub(super) async fn assign(cx: Cx, sent: FormData) -> Answer {
         branch_id: sent.id("branch_id", &mut refusals),
     };
     check_known(&cx, &command, &mut refusals);
-    let back = safe_back(sent.raw("back"));
+    let back = safe_back(sent.raw("back"), HOME);
     let outcome = match refusals.into_result() {
         Ok(()) => cx.execute(sent.command_id()?, &command).await,
         Err(refusals) => Err(refusals.into()),
@@ -174,9 +107,9 @@ fn check_known(cx: &Cx, command: &AssignClients, refusals: &mut Refusals) {
 pub(super) async fn segment_form(cx: Cx, headers: HeaderMap, RawQuery(query): RawQuery) -> Answer {
     let sent = FormData::parse(&query.unwrap_or_default());
     if sent.all("id").is_empty() {
-        return Ok(nobody(&cx, &cx.l.t("list-bulk-segment")));
+        return Ok(nobody(&cx, &list(&cx), &cx.l.t("list-bulk-segment"), NOBODY));
     }
-    let content = segment_markup(&cx, &sent, &back(&headers), &Refusals::default())?;
+    let content = segment_markup(&cx, &sent, &back(&headers, HOME), &Refusals::default())?;
     Ok(cx.page(&cx.l.t("list-bulk-segment"), &content))
 }
 
@@ -200,18 +133,19 @@ fn segment_markup(
         .render(l);
     let about = Dialog {
         title: l.t("list-bulk-segment"),
-        action: "/clients/bulk/segment",
+        list: &list(cx),
+        action: "/clients/bulk/segment".to_owned(),
         submit: l.t("list-set-segment"),
         sent,
         back,
         refusals,
-        count: chosen(sent)?.len(),
+        count: count(cx, sent)?,
     };
     Ok(dialog(cx, &about, &fields))
 }
 
 pub(super) async fn segment(cx: Cx, sent: FormData) -> Answer {
-    let back = safe_back(sent.raw("back"));
+    let back = safe_back(sent.raw("back"), HOME);
     let client_ids = chosen(&sent)?;
     let outcome = match Segment::from_key(&sent.text("segment")) {
         Some(segment) => cx.execute(sent.command_id()?, &SetSegment { client_ids, segment }).await,

@@ -8,6 +8,7 @@ use web::icons::icon_labelled;
 use web::ui::{self, Cell, Tone};
 use web::{ColumnKind, Cx, ListColumn, format};
 
+use super::file::Plain;
 use super::rows::Beside;
 use crate::client::model::{Segment, Status};
 use crate::client::{client_title, kind_word, segment_badge};
@@ -15,19 +16,6 @@ use crate::fields;
 use crate::fields::model::{Field, FieldKind};
 use crate::list::model::{Column, Fact};
 use crate::list::queries::ListRow;
-
-/// A value of an export.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Plain {
-    /// None.
-    Nothing,
-    /// Words.
-    Text(String),
-    /// A day.
-    Day(Date),
-    /// A number.
-    Number(i64),
-}
 
 /// A value of a column, typed, as both the page and the export start from.
 enum Shown {

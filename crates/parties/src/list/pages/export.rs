@@ -3,11 +3,9 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::RawQuery;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use futures_util::{StreamExt, stream};
 use kernel::{ClientId, limits};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 use spine::Error;
 use spine::secrecy::Groups;
 use store::Reader;
@@ -15,8 +13,10 @@ use uuid::Uuid;
 use web::{Answer, ContactFormat, Cx, FormData};
 
 use super::cards::{CARD_COLUMNS, card};
+use super::chosen::chosen;
+use super::file::{Plain, Rows, SheetKind, attachment};
 use super::rows::{Asked, Beside};
-use super::{bulk, cells, cells::Plain, pairs_of, query_of};
+use super::{cells, pairs_of, query_of};
 use crate::contacts::queries::card_facts;
 use crate::list::commands::NoteExport;
 use crate::list::model::{Address, Turn};
@@ -27,30 +27,26 @@ const CHUNK: usize = 500;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum FileKind {
-    Csv,
-    Xlsx,
+    Sheet(SheetKind),
     Cards(ContactFormat),
 }
 
 impl FileKind {
     fn of(cx: &Cx, word: &str) -> Self {
-        match (word, cx.app.contact_format) {
-            ("csv", _) => FileKind::Csv,
-            (word, Some(format)) if word == format.ending => FileKind::Cards(format),
-            _ => FileKind::Xlsx,
+        match cx.app.contact_format {
+            Some(format) if word == format.ending => FileKind::Cards(format),
+            _ => FileKind::Sheet(SheetKind::of(word)),
         }
     }
     const fn ending(self) -> &'static str {
         match self {
-            FileKind::Csv => "csv",
-            FileKind::Xlsx => "xlsx",
+            FileKind::Sheet(kind) => kind.ending(),
             FileKind::Cards(format) => format.ending,
         }
     }
     const fn mime(self) -> &'static str {
         match self {
-            FileKind::Csv => "text/csv; charset=utf-8",
-            FileKind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            FileKind::Sheet(kind) => kind.mime(),
             FileKind::Cards(format) => format.mime,
         }
     }
@@ -84,17 +80,17 @@ pub(in crate::list) async fn export_rows(
 /// `POST /clients/export`: the chosen rows.
 pub(super) async fn selected(cx: Cx, sent: FormData) -> Answer {
     let kind = FileKind::of(&cx, &sent.text("format"));
-    Box::pin(chosen(cx, &sent, kind)).await
+    Box::pin(of_chosen(cx, &sent, kind)).await
 }
 
 /// `POST /clients/export/cards`: the chosen clients as contact cards.
 pub(super) async fn selected_cards(cx: Cx, sent: FormData) -> Answer {
     let Some(format) = cx.app.contact_format else { return Err(Error::NotFound.into()) };
-    Box::pin(chosen(cx, &sent, FileKind::Cards(format))).await
+    Box::pin(of_chosen(cx, &sent, FileKind::Cards(format))).await
 }
 
-async fn chosen(cx: Cx, sent: &FormData, kind: FileKind) -> Answer {
-    let ids = bulk::chosen(sent)?;
+async fn of_chosen(cx: Cx, sent: &FormData, kind: FileKind) -> Answer {
+    let ids = chosen(sent)?;
     let asked = Asked::read(&cx, Address::parse(&[])).await?;
     let texts: Vec<String> = ids.iter().map(ClientId::to_string).collect();
     let filter = format!("id={}", texts.join(","));
@@ -118,19 +114,13 @@ pub(super) async fn answer(
 ) -> Answer {
     let export = Export::new(cx, asked, ids);
     export.note_begin(kind, named.filter).await?;
-    let file = format!("attachment; filename=\"{}.{}\"", named.file, kind.ending());
+    let app = std::sync::Arc::clone(&export.cx.app);
+    let sheet = (export.cx.l.t("nav-clients"), export.cx.l.today);
     let body = match kind {
-        FileKind::Csv => csv_stream(export),
-        FileKind::Xlsx => Body::from(xlsx(export).await?),
+        FileKind::Sheet(kind) => kind.body(&app, export, sheet).await?,
         FileKind::Cards(format) => card_stream(export, format),
     };
-    let headers = [
-        (header::CONTENT_TYPE, kind.mime().to_owned()),
-        (header::CONTENT_DISPOSITION, file),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    let response: Response = (headers, body).into_response();
-    Ok(response)
+    Ok(attachment(&named.file, kind.ending(), kind.mime(), body))
 }
 
 /// An export on its way through the list, a chunk at a time.
@@ -167,27 +157,6 @@ impl Export {
     async fn note_end(&self) -> Result<(), Error> {
         let note = self.note(u64::try_from(self.sent).ok(), "", String::new());
         self.cx.execute(self.cx.ctx.command_id(), &note).await
-    }
-
-    /// Heads of the columns; the client's number always leads, so that a file can be matched again.
-    fn heads(&self) -> Vec<String> {
-        let columns = self.asked.columns.iter().filter(|c| c.key() != "number");
-        let labels = columns.map(|column| column.words(&self.cx.l));
-        [self.cx.l.t("client-number")].into_iter().chain(labels).collect()
-    }
-
-    /// The next rows as cells of a table; none at the end.
-    async fn next(&mut self) -> Result<Option<Vec<Vec<Plain>>>, Error> {
-        let Some(found) = self.next_rows().await? else { return Ok(None) };
-        let beside = Beside::read(&self.cx, &mut self.db, &self.asked.columns, &found).await?;
-        let columns: Vec<_> =
-            self.asked.columns.iter().filter(|c| c.key() != "number").cloned().collect();
-        let rows = found.iter().map(|row| {
-            let number = Plain::Text(row.head.number.clone());
-            let rest = cells::plain(&self.cx, &columns, row, &beside);
-            [number].into_iter().chain(rest).collect()
-        });
-        Ok(Some(rows.collect()))
     }
 
     /// The next clients as contact cards; none at the end.
@@ -238,23 +207,28 @@ impl Export {
     }
 }
 
-/// Chunks of CSV as they are read. A failure on the way breaks the transfer off: a short file that
-/// looks whole would be worse.
-fn csv_stream(export: Export) -> Body {
-    let chunks = stream::unfold((export, true), |(mut export, is_first)| async move {
-        let rows = match export.next().await {
-            Ok(rows) => rows?,
-            Err(error) => {
-                tracing::error!(%error, "an export broke off");
-                export.has_more = false;
-                return Some((Err(std::io::Error::other(error)), (export, false)));
-            }
-        };
-        let heads = is_first.then(|| export.heads());
-        Some((csv_chunk(heads.as_deref(), &rows), (export, false)))
-    });
-    // whoever compresses the body may ask once more after its end
-    Body::from_stream(chunks.fuse())
+impl Rows for Export {
+    /// The client's number always leads, so that a file can be matched again.
+    fn heads(&self) -> Vec<String> {
+        let columns = self.asked.columns.iter().filter(|c| c.key() != "number");
+        let labels = columns.map(|column| column.words(&self.cx.l));
+        [self.cx.l.t("client-number")].into_iter().chain(labels).collect()
+    }
+    async fn next(&mut self) -> Result<Option<Vec<Vec<Plain>>>, Error> {
+        let Some(found) = self.next_rows().await? else { return Ok(None) };
+        let beside = Beside::read(&self.cx, &mut self.db, &self.asked.columns, &found).await?;
+        let columns: Vec<_> =
+            self.asked.columns.iter().filter(|c| c.key() != "number").cloned().collect();
+        let rows = found.iter().map(|row| {
+            let number = Plain::Text(row.head.number.clone());
+            let rest = cells::plain(&self.cx, &columns, row, &beside);
+            [number].into_iter().chain(rest).collect()
+        });
+        Ok(Some(rows.collect()))
+    }
+    fn stop(&mut self) {
+        self.has_more = false;
+    }
 }
 
 /// Chunks of cards, as those of CSV.
@@ -271,126 +245,4 @@ fn card_stream(export: Export, format: ContactFormat) -> Body {
     });
     // whoever compresses the body may ask once more after its end
     Body::from_stream(chunks.fuse())
-}
-
-fn csv_chunk(heads: Option<&[String]>, rows: &[Vec<Plain>]) -> Result<Bytes, std::io::Error> {
-    let mut bytes = Vec::new();
-    if heads.is_some() {
-        bytes.extend_from_slice("\u{feff}".as_bytes());
-    }
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(b';')
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(bytes);
-    if let Some(heads) = heads {
-        writer.write_record(heads)?;
-    }
-    for row in rows {
-        writer.write_record(row.iter().map(cell))?;
-    }
-    writer.into_inner().map(Bytes::from).map_err(|e| std::io::Error::other(e.to_string()))
-}
-
-/// A text as a cell of a file for programs.
-pub(crate) fn csv_cell(text: &str) -> String {
-    web::format::spreadsheet_cell(text)
-}
-
-fn cell(value: &Plain) -> String {
-    match value {
-        Plain::Nothing => String::new(),
-        Plain::Text(text) => csv_cell(text),
-        Plain::Day(day) => day.to_string(),
-        Plain::Number(number) => number.to_string(),
-    }
-}
-
-async fn xlsx(mut export: Export) -> Result<Vec<u8>, Error> {
-    let app = std::sync::Arc::clone(&export.cx.app);
-    let _turn = app.heavy.acquire().await.map_err(Error::failure)?;
-    let heads = export.heads();
-    let (title, today) = (export.cx.l.t("nav-clients"), export.cx.l.today);
-    let mut rows = Vec::new();
-    while let Some(more) = export.next().await? {
-        rows.extend(more);
-    }
-    let built = tokio::task::spawn_blocking(move || workbook(&title, today, &heads, &rows)).await;
-    built.map_err(Error::failure)?.map_err(Error::failure)
-}
-
-/// Texts are written as texts, never as formulas, so they need no guard here.
-fn workbook(
-    title: &str,
-    today: kernel::Date,
-    heads: &[String],
-    rows: &[Vec<Plain>],
-) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    if let Some(at) = excel_day(today) {
-        // otherwise the library asks the machine's clock
-        book.set_properties(&DocProperties::new().set_creation_datetime(&at));
-    }
-    let head_format = Format::new().set_bold();
-    let day_format = Format::new().set_num_format("dd.mm.yyyy");
-    let sheet = book.add_worksheet();
-    sheet.set_name(title)?;
-    sheet.set_freeze_panes(1, 0)?;
-    for (column, head) in (0_u16..).zip(heads) {
-        sheet.write_string_with_format(0, column, head, &head_format)?;
-        sheet.set_column_width(column, 18)?;
-    }
-    for (line, row) in (1_u32..).zip(rows) {
-        for (column, value) in (0_u16..).zip(row) {
-            match value {
-                Plain::Nothing => continue,
-                Plain::Text(text) => sheet.write_string(line, column, text)?,
-                Plain::Number(number) => sheet.write_string(line, column, number.to_string())?,
-                Plain::Day(day) => match excel_day(*day) {
-                    Some(at) => sheet.write_datetime_with_format(line, column, &at, &day_format)?,
-                    // spreadsheets know no day before 1900
-                    None => sheet.write_string(line, column, day.to_string())?,
-                },
-            };
-        }
-    }
-    if let (Ok(last_row), Ok(last_column)) =
-        (u32::try_from(rows.len()), u16::try_from(heads.len().saturating_sub(1)))
-    {
-        sheet.autofilter(0, 0, last_row, last_column)?;
-    }
-    book.save_to_buffer()
-}
-
-fn excel_day(day: kernel::Date) -> Option<ExcelDateTime> {
-    let year = u16::try_from(day.year()).ok().filter(|year| *year >= 1900)?;
-    let (month, day) = (u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?);
-    ExcelDateTime::from_ymd(year, month, day).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_are_disarmed_and_the_file_opens_in_a_spreadsheet() {
-        let text = |t: &str| Plain::Text(t.to_owned());
-        let heads = ["№".to_owned(), "Имя".to_owned()];
-        let rows = [
-            vec![text("=cmd|' /C calc'!A0"), text("ООО «Ромашка»; филиал")],
-            vec![text("+7 916"), text("-1")],
-            vec![text("@SUM(A1)"), Plain::Nothing],
-            vec![Plain::Day(kernel::Date::constant(2026, 11, 23)), Plain::Number(-5)],
-        ];
-        let bytes = csv_chunk(Some(&heads), &rows).unwrap();
-        let csv = String::from_utf8(bytes.to_vec()).unwrap();
-        let lines: Vec<&str> = csv.split("\r\n").collect();
-        assert_eq!(lines[0], "\u{feff}№;Имя");
-        assert_eq!(lines[1], "'=cmd|' /C calc'!A0;\"ООО «Ромашка»; филиал\"");
-        assert_eq!(lines[2], "'+7 916;'-1");
-        assert_eq!(lines[3], "'@SUM(A1);");
-        assert_eq!(lines[4], "2026-11-23;-5");
-        let today = kernel::Date::constant(2026, 11, 23);
-        let book = |today| workbook("Клиенты", today, &heads, &rows).unwrap();
-        assert!(book(today).starts_with(b"PK") && book(today) == book(today));
-    }
 }

@@ -3,14 +3,17 @@
 mod bulk;
 mod cards;
 mod cells;
+pub(crate) mod chosen;
 mod export;
+mod file;
 mod filters;
 mod list;
 mod rows;
+pub(crate) mod viewed;
 mod views;
 
-pub(crate) use export::csv_cell;
 pub(in crate::list) use export::export_rows;
+pub(crate) use file::{Plain, Rows, SheetKind, attachment};
 pub(in crate::list) use filters::added_filters;
 pub(in crate::list) use rows::{Asked, Beside};
 
@@ -67,12 +70,6 @@ fn list_href(pairs: &[(String, String)]) -> String {
         query if query.is_empty() => "/clients".to_owned(),
         query => format!("/clients?{query}"),
     }
-}
-
-/// A way back into the list: its own addresses only.
-fn safe_back(back: &str) -> &str {
-    let is_list = back == "/clients" || back.starts_with("/clients?");
-    if is_list && back.bytes().all(|b| b.is_ascii_graphic()) { back } else { "/clients" }
 }
 
 /// `POST /clients/columns`: the same list with other columns; writes nothing.

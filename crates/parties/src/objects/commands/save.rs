@@ -14,7 +14,7 @@ use crate::client::model::client_number;
 use crate::client::queries::owner as owner_of_client;
 use crate::fields::commands::{Stored, index_keys, read_typed};
 use crate::fields::model::{ClientLink, Definitions, Field, FieldKind, Object};
-use crate::fields::queries::{Doc, read_held};
+use crate::fields::queries::{Doc, read_held, with_writers};
 use crate::objects::queries::{self, Record};
 
 /// The entity of the journal.
@@ -43,10 +43,10 @@ impl Command for SaveRecord {
     async fn handle(&self, w: &mut Work<'_>) -> Result<RecordId, Error> {
         let definitions = read_held(w).await?;
         let object = object_of(w, &definitions, &self.object)?;
-        match self.record_id {
-            None => self.add(w, &definitions, &object).await,
-            Some(id) => self.edit(w, &definitions, &object, id).await,
-        }
+        let Some(id) = self.record_id else { return self.add(w, &definitions, &object).await };
+        let record = hold(w, &object, id).await?;
+        self.change(w, &definitions, &object, &record).await?;
+        Ok(id)
     }
 }
 
@@ -60,8 +60,22 @@ pub(super) fn object_of(
     found.map(Arc::clone).ok_or(Error::NotFound)
 }
 
+/// A record in use the acting person may change, held until the command ends.
+pub(super) async fn hold(w: &mut Work<'_>, object: &Object, id: RecordId) -> Result<Record, Error> {
+    let sql = format!("select id from custom_record where id = $1{}", w.dialect().for_update());
+    w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
+    let record = queries::record(w, id).await?;
+    let is_there = record.object_id == object.id && record.archived_at.is_none();
+    if is_there && record.is_editable_by(&w.ctx.principal) {
+        Ok(record)
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
 impl SaveRecord {
-    async fn add(
+    /// Writes a new record.
+    pub(super) async fn add(
         &self,
         w: &mut Work<'_>,
         definitions: &Definitions,
@@ -138,26 +152,21 @@ impl SaveRecord {
         Ok(own)
     }
 
-    async fn edit(
+    /// Changes a record that is held; answers whether anything became different.
+    pub(super) async fn change(
         &self,
         w: &mut Work<'_>,
         definitions: &Definitions,
         object: &Object,
-        id: RecordId,
-    ) -> Result<RecordId, Error> {
-        let sql = format!("select id from custom_record where id = $1{}", w.dialect().for_update());
-        w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
-        let record = queries::record(w, id).await?;
-        let is_there = record.object_id == object.id && record.archived_at.is_none();
-        if !is_there || !record.is_editable_by(&w.ctx.principal) {
-            return Err(Error::NotFound);
-        }
+        record: &Record,
+    ) -> Result<bool, Error> {
+        let id = record.id;
         let mut refusals = Refusals::default();
-        let (doc, changed) =
-            self.read(w, definitions, object, Some(&record), &mut refusals).await?;
+        let read = self.read(w, definitions, object, Some(record), &mut refusals).await;
+        let (doc, changed) = with_writers(w, id.uuid(), read).await?;
         refusals.into_result()?;
         if changed.is_empty() {
-            return Ok(id);
+            return Ok(false);
         }
         let title = title_of(definitions, object, &doc, &record.number);
         let (now, author) = (w.ctx.now, w.actor());
@@ -176,7 +185,7 @@ impl SaveRecord {
         });
         let change = change.set("object", object.key.as_str());
         w.record(ENTITY, id, record.client_id, change);
-        Ok(id)
+        Ok(true)
     }
 
     /// Reads what was typed: the document as it becomes, and the fields that change.

@@ -8,7 +8,7 @@ use axum::response::Response;
 use kernel::{ClientId, RecordId, Refusals};
 use maud::{Markup, html};
 use spine::{Conflict, Error};
-use web::ui::{self, ConflictBy, Field as Control, Form};
+use web::ui::{self, Field as Control, Form};
 use web::{Answer, Cx, FormData};
 
 use super::list::client_of;
@@ -216,15 +216,7 @@ async fn chooser(
     conflict: &Conflict,
 ) -> Result<Response, Error> {
     let l = &cx.l;
-    let directory = cx.app.services.directory.get();
-    let by = record.updated_by;
-    let by = ConflictBy {
-        who: by.map_or_else(
-            || l.t("client-changes-system"),
-            |id| directory.staff_name(id, l.lang).to_owned(),
-        ),
-        at: record.updated_at,
-    };
+    let by = conflict::by(cx, conflict);
     let action = format!("{}/{}/edit", home(&kind.object), record.id);
     let chooser = conflict::chooser(cx, &kind.fields, (edits, conflict), &by, &action).await?;
     let title = kind.object.spec.one(l.lang);

@@ -3,29 +3,27 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use kernel::{ClientId, Refusals, limits};
+use kernel::{ClientId, Refusals};
 use maud::{Markup, html};
-use spine::Error;
 use web::ui::{
-    self, Button, Cell, Column, FilterBar, Opt, PageHeader, Pager, Panel, Row, SortDirection,
-    State, Tab, Table, column_chooser,
+    self, Button, Cell, Column, FilterBar, Menu, MenuItem, Opt, PageHeader, Pager, Panel, Row,
+    SortDirection, State, Table, column_chooser,
 };
 use web::{Answer, Cx, FormData};
 
-use super::{Kind, home, kind};
+use super::{Kind, bulk, home, kind, views};
 use crate::fields::model::{Field, Object};
-use crate::fields::{self, Linked, csv_text};
-use crate::list::{csv_cell, filter_fields, pairs_of, query_of, shown_conditions};
-use crate::objects::commands::NoteRecordExport;
+use crate::fields::{self, Linked};
+use crate::list::{filter_fields, pairs_of, query_of, shown_conditions};
 use crate::objects::list::{Asked, Order, place_text};
 use crate::objects::queries::{self, Page, Record};
 
-type Pairs = Vec<(String, String)>;
+pub(super) type Pairs = Vec<(String, String)>;
 
 /// The address without the place, and without what `but` names.
-fn kept(pairs: &Pairs, but: &[&str]) -> Pairs {
+pub(super) fn kept(pairs: &Pairs, but: &[&str]) -> Pairs {
     let is_kept = |(name, value): &&(String, String)| {
         name != "after" && !but.contains(&name.as_str()) && !value.is_empty()
     };
@@ -42,7 +40,7 @@ fn href(object: &Object, pairs: &Pairs) -> String {
     }
 }
 
-pub(super) async fn page(cx: Cx, Path(key): Path<String>, RawQuery(query): RawQuery) -> Answer {
+pub(super) async fn page(mut cx: Cx, Path(key): Path<String>, RawQuery(query): RawQuery) -> Answer {
     let Kind { object, fields } = kind(&cx, &key).await?;
     let pairs = pairs_of(&query.unwrap_or_default());
     let asked = match Asked::read(&cx, (Arc::clone(&object), fields.clone()), &pairs) {
@@ -53,19 +51,12 @@ pub(super) async fn page(cx: Cx, Path(key): Path<String>, RawQuery(query): RawQu
     let found = queries::page(&mut db, &cx, &asked, "record.read").await?;
     let columns = columns(&asked.fields, &pairs);
     let linked = fields::linked(&cx, &columns, found.rows.iter().map(|r| &r.custom)).await?;
-    let show = |word: &str| {
-        let mut pairs = kept(&pairs, &["show"]);
-        pairs.extend((!word.is_empty()).then(|| ("show".to_owned(), word.to_owned())));
-        href(&object, &pairs)
-    };
+    let tabs = views::tabs(&mut cx, &object, &pairs).await?;
     let name = object.spec.many(cx.l.lang).to_owned();
     let content = html! {
         (header(&cx, &object))
-        (ui::tabs(&name, &[
-            Tab::new(show(""), cx.l.t("records-in-use"), !asked.archived),
-            Tab::new(show("archived"), cx.l.t("records-archived"), asked.archived),
-        ]))
-        (bar(&cx, &object, &asked, &columns, &pairs))
+        (tabs.bar)
+        (bar(&cx, &asked, (&columns, &tabs.menu), &pairs))
         (Panel::new("").flush().render(&table(&cx, &asked, &found, (&columns, &linked), &pairs)))
     };
     Ok(cx.page(&name, &content))
@@ -74,6 +65,14 @@ pub(super) async fn page(cx: Cx, Path(key): Path<String>, RawQuery(query): RawQu
 fn header(cx: &Cx, object: &Object) -> Markup {
     let l = &cx.l;
     let mut header = PageHeader::new(object.spec.many(l.lang));
+    let may_import = cx.app.nav.iter().any(|n| n.permission == "import.run")
+        && cx.principal().has("import.run")
+        && cx.principal().has("record.edit");
+    if may_import {
+        let href = format!("/imports/new?mapping=record:{}", object.key);
+        let button = Button::secondary(l.t("list-import")).icon("upload").href(href);
+        header = header.other(html! { (button) });
+    }
     if cx.principal().has("record.edit")
         && object.spec.client_link != crate::fields::model::ClientLink::Required
     {
@@ -93,23 +92,40 @@ fn columns(fields: &[Arc<Field>], pairs: &Pairs) -> Vec<Arc<Field>> {
     fields.iter().filter(is_shown).map(Arc::clone).collect()
 }
 
-fn bar(cx: &Cx, object: &Object, asked: &Asked, columns: &[Arc<Field>], pairs: &Pairs) -> Markup {
-    let l = &cx.l;
+fn bar(cx: &Cx, asked: &Asked, (columns, more): (&[Arc<Field>], &Markup), pairs: &Pairs) -> Markup {
+    let (l, object) = (&cx.l, &*asked.object);
     let options: Vec<Opt> =
         asked.fields.iter().map(|f| Opt::new(f.key.clone(), f.spec.shown_label(l.lang))).collect();
     let shown: Vec<&str> = columns.iter().map(|f| f.key.as_str()).collect();
     let query = query_of(&kept(pairs, &[]));
     let action = format!("{}/columns", home(object));
     let end = html! {
+        (more)
         (column_chooser(l, "records-columns", &action, &[("query", query.as_str())], &options, &shown))
         @if cx.principal().has("record.export") {
-            (Button::secondary(l.t("records-export")).icon("download").href(format!("{}/export?{query}", home(object))))
+            (export(cx, object, pairs))
         }
     };
     conditions(cx, object, &asked.fields, pairs)
         .later(format!("{}/filter?{query}", home(object)))
         .end(end)
         .render(l)
+}
+
+fn export(cx: &Cx, object: &Object, pairs: &Pairs) -> Markup {
+    let l = &cx.l;
+    let link = |format: &str, label: String| {
+        let mut pairs = kept(pairs, &["cols"]);
+        pairs.push(("format".to_owned(), format.to_owned()));
+        let href = format!("{}/export?{}", home(object), query_of(&pairs));
+        MenuItem::Link { href, icon: "download", label }
+    };
+    let max = l.int(i64::try_from(kernel::limits::EXPORT_ROWS_MAX).unwrap_or(i64::MAX));
+    Menu::new("records-export", l.t("list-export"))
+        .item(MenuItem::Heading(l.ta("records-export-words", &[("max", max.into())])))
+        .item(link("xlsx", l.t("list-export-xlsx")))
+        .item(link("csv", l.t("list-export-csv")))
+        .render()
 }
 
 fn conditions(cx: &Cx, object: &Object, fields: &[Arc<Field>], pairs: &Pairs) -> FilterBar {
@@ -191,6 +207,9 @@ fn table(
         table = table.column(column);
     }
     table = table.column(head(asked, pairs, Column::text(l.t("records-updated")), "updated"));
+    for action in bulk::actions(cx, object, asked.archived) {
+        table = table.bulk(action);
+    }
     for record in &found.rows {
         table = table.row(row(cx, object, record, (columns, linked)));
     }
@@ -241,57 +260,6 @@ fn row(
         });
     }
     row.cell(Cell::ago(l, record.updated_at))
-}
-
-/// `GET …/export`: everything that fits the list, as a file for programs; journalled before it leaves.
-pub(super) async fn export(cx: Cx, Path(key): Path<String>, RawQuery(query): RawQuery) -> Answer {
-    let Kind { object, fields } = kind(&cx, &key).await?;
-    let pairs = pairs_of(&query.unwrap_or_default());
-    let mut asked =
-        Asked::read(&cx, (Arc::clone(&object), fields.clone()), &pairs).map_err(Error::Refused)?;
-    asked.size = 500;
-    let l = &cx.l;
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(b';')
-        .terminator(csv::Terminator::CRLF)
-        .from_writer("\u{feff}".as_bytes().to_vec());
-    let labels = fields.iter().map(|f| f.spec.shown_label(l.lang).to_owned());
-    let heads = [l.t("records-number"), l.t("records-client")].into_iter().chain(labels);
-    writer.write_record(heads).map_err(Error::failure)?;
-    let (mut db, mut rows) = (cx.db.long(), 0_usize);
-    loop {
-        let page = queries::page(&mut db, &cx, &asked, "record.export").await?;
-        let linked = fields::linked(&cx, &fields, page.rows.iter().map(|r| &r.custom)).await?;
-        for record in &page.rows {
-            let values = fields.iter().map(|field| {
-                let text = record.custom.get(&field.key);
-                text.map_or_else(String::new, |text| csv_text(&cx, field, text, &linked))
-            });
-            let first = [record.number.clone(), record.client_name.clone().unwrap_or_default()];
-            let cells = first.into_iter().chain(values).map(|text| csv_cell(&text));
-            writer.write_record(cells).map_err(Error::failure)?;
-        }
-        rows += page.rows.len();
-        asked.after = page.next;
-        if asked.after.is_none() || rows >= limits::EXPORT_ROWS_MAX {
-            break;
-        }
-    }
-    let bytes = writer.into_inner().map_err(|e| Error::failure(e.to_string()))?;
-    let note = NoteRecordExport {
-        export_id: cx.ctx.new_id(),
-        object: object.key.clone(),
-        filter: query_of(&kept(&pairs, &[])),
-        rows: u64::try_from(rows).unwrap_or(u64::MAX),
-    };
-    cx.execute(cx.ctx.command_id(), &note).await?;
-    let file = format!("attachment; filename=\"{}-{}.csv\"", object.key, cx.l.today);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, file),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
 }
 
 /// The client of an address, when one is named.

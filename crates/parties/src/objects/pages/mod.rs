@@ -1,10 +1,13 @@
 //! Pages of records.
 
+mod bulk;
+mod export;
 mod form;
 mod list;
 mod one;
 mod panel;
 mod search;
+mod views;
 
 use std::sync::Arc;
 
@@ -14,6 +17,8 @@ use web::{Access, CardPanel, Cx, MoreNav, Routes, SearchSource};
 use crate::fields::definitions;
 use crate::fields::model::{Definitions, Field, Object};
 
+pub(in crate::objects) use export::answer as export;
+
 pub(crate) fn routes(routes: Routes) -> Routes {
     const READ: Access = Access::Needs("record.read");
     const EDIT: Access = Access::Needs("record.edit");
@@ -21,7 +26,18 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/objects/{what}", READ, list::page)
         .get("/objects/{what}/filter", READ, list::builder)
         .post("/objects/{what}/columns", READ, list::choose_columns)
-        .get("/objects/{what}/export", Access::Needs("record.export"), list::export)
+        .get_lagging("/objects/{what}/export", Access::Needs("record.export"), export::filtered)
+        .post("/objects/{what}/export", Access::Needs("record.export"), bulk::selected)
+        .get("/objects/{what}/views/new", READ, views::form)
+        .post("/objects/{what}/views", READ, views::save)
+        .post("/objects/{what}/views/{id}/delete", READ, views::delete)
+        .post("/objects/{what}/views/{id}/share", Access::Needs("view.share"), views::share)
+        .get("/objects/{what}/bulk/edit", EDIT, bulk::edit_form)
+        .post("/objects/{what}/bulk/edit", EDIT, bulk::edit)
+        .get("/objects/{what}/bulk/archive", EDIT, bulk::archive_form)
+        .post("/objects/{what}/bulk/archive", EDIT, bulk::archive)
+        .get("/objects/{what}/bulk/restore", EDIT, bulk::restore_form)
+        .post("/objects/{what}/bulk/restore", EDIT, bulk::restore)
         .get("/objects/{what}/new", EDIT, form::new)
         .post("/objects/{what}/new", EDIT, form::add)
         .get("/objects/{what}/{id}", READ, one::page)

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use kernel::RecordId;
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::{Group, Groups};
 use web::ui::{Button, Kv, PageHeader, Panel};
 use web::{Answer, Cx, FormData};
 
@@ -20,6 +21,7 @@ async fn load(cx: &Cx, kind: &Kind, id: RecordId) -> Result<Record, Error> {
 pub(super) async fn page(cx: Cx, Path((key, id)): Path<(String, RecordId)>) -> Answer {
     let kind = kind(&cx, &key).await?;
     let record = load(&cx, &kind, id).await?;
+    cx.note_read(record.owner, Groups::NONE.with(Group::History));
     let l = &cx.l;
     let linked = fields::linked(&cx, &kind.fields, [&record.custom].into_iter()).await?;
     let mut kv = Kv::new("record").two_columns();

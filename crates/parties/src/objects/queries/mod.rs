@@ -33,6 +33,9 @@ pub struct Record {
     pub title: String,
     /// About whom.
     pub client_id: Option<ClientId>,
+    /// His number.
+    #[serde(skip)]
+    pub client_number: Option<String>,
     /// His name; none where the record is about nobody.
     pub client_name: Option<String>,
     /// The values of its fields, as canonical texts.
@@ -81,7 +84,7 @@ pub(in crate::objects) fn record_of(c: &mut Cols) -> Result<Record, StoreError> 
     let (id, object_id, number, title) = (c.take()?, c.take()?, c.take()?, c.take()?);
     let client_id: Option<ClientId> = c.take()?;
     let (name, client_number): (Option<String>, Option<String>) = (c.take()?, c.take()?);
-    let name = name.filter(|name| !name.is_empty()).or(client_number);
+    let name = name.filter(|name| !name.is_empty()).or_else(|| client_number.clone());
     let doc: String = c.take()?;
     let (created_at, author_id, updated_at) = (c.take()?, c.take()?, c.take()?);
     let (updated_by, archived_at) = (c.take()?, c.take()?);
@@ -97,6 +100,7 @@ pub(in crate::objects) fn record_of(c: &mut Cols) -> Result<Record, StoreError> 
         number,
         title,
         client_id,
+        client_number,
         client_name: name.filter(|_| client_id.is_some()),
         custom: doc_of(&doc),
         created_at,

@@ -36,7 +36,9 @@ pub(in crate::objects) async fn page<R: Read>(
     };
     let is_away =
         if asked.archived { "r.archived_at is not null" } else { "r.archived_at is null" };
-    let mut parts = vec!["r.object_id = $1".to_owned(), is_away.to_owned()];
+    let mut parts = vec!["r.object_id = $1".to_owned()];
+    // what was chosen was seen, wherever it stands
+    parts.extend(asked.ids.is_none().then(|| is_away.to_owned()));
     parts.push(reach(cx.principal(), "record.read", &mut values));
     if permission != "record.read" {
         parts.push(reach(cx.principal(), permission, &mut values));
@@ -44,6 +46,12 @@ pub(in crate::objects) async fn page<R: Read>(
     if let Some(client) = asked.client {
         values.push(client.into());
         parts.push(format!("r.client_id = ${}", values.len()));
+    }
+    if let Some(ids) = &asked.ids {
+        let first = values.len() + 1;
+        values.extend(ids.iter().map(|id| Value::from(*id)));
+        let places: Vec<String> = (first..=values.len()).map(|n| format!("${n}")).collect();
+        parts.push(format!("r.id in ({})", places.join(", ")));
     }
     if !asked.search.is_empty() {
         parts.extend(search_conditions(&asked.search, &mut values));

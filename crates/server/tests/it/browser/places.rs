@@ -206,6 +206,7 @@ async fn fields_places(site: &Site, window: &Window) -> Vec<Place> {
     ));
     all.push(place("record", "manager", record.clone()));
     all.push(place("record-edit", "manager", format!("{record}/edit")));
+    all.extend(record_dialogs(&record));
     let sql = "select t.id from task t join staff s on s.id = t.assignee_id \
                where s.login = $1 and t.state = 'open' order by t.id limit 1";
     let task: Uuid = site.value(sql, "manager").await;
@@ -213,6 +214,22 @@ async fn fields_places(site: &Site, window: &Window) -> Vec<Place> {
     all.push(place("tasks-by-own", "manager", "/tasks?sort=-x_request"));
     all.push(place("client-added", "manager", format!("/clients/{client}/edit?group=added")));
     all
+}
+
+/// What opens over the list of records, and where they come from.
+fn record_dialogs(record: &str) -> Vec<Place> {
+    let id = record.rsplit('/').next().expect("the record");
+    let bulk = |action: &str| {
+        let path = format!("/objects/visits/bulk/{action}?id={id}");
+        place(&format!("records-bulk-{action}"), "manager", path)
+    };
+    vec![
+        bulk("edit"),
+        bulk("archive"),
+        bulk("restore"),
+        place("records-view", "manager", "/objects/visits/views/new?query=sort%3Dx_area"),
+        place("records-import", "head_office", "/imports/new?mapping=record:visits"),
+    ]
 }
 
 /// A rule of the second person, and a request that waits because of it.

@@ -2,35 +2,72 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kernel::{Refusal, Refusals};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use spine::import::{ImportBatch, ImportOutcome, ImportReject, ImportRow};
-use spine::{Change, Error, Work};
+use spine::{Change, Error, FieldEdit, Work};
 use store::{Read, StoreError, Value};
 use uuid::Uuid;
 
-use super::super::queries::places;
-use super::fields::reject;
+use crate::holdings::queries::places;
 
 /// Ids asked for in one query, far below the parameter limits of both databases.
 const IDS_AT_ONCE: usize = 2_000;
 
+/// Characters of a refused value kept in the reject.
+const VALUE_CHARS_MAX: usize = 80;
+
+/// A rejection of one field.
+pub(crate) fn reject(row: &ImportRow, field: &str, code: &str) -> ImportReject {
+    ImportReject {
+        row: row.row,
+        field: Some(field.to_owned()),
+        code: code.to_owned(),
+        args: Vec::new(),
+        value: row.text(field).unwrap_or_default().chars().take(VALUE_CHARS_MAX).collect(),
+    }
+}
+
+/// The fields of the bank's own that a row fills: an empty cell leaves a field as it is. What the form would have
+/// shown is still to be put in.
+pub(crate) fn own_edits(row: &ImportRow) -> Vec<FieldEdit> {
+    let one = |key: &String| {
+        let value = row.text(key)?;
+        Some(FieldEdit { field: key.clone(), original: String::new(), value })
+    };
+    row.fields.keys().filter(|key| key.starts_with("x_")).filter_map(one).collect()
+}
+
+/// What a command refused, as rejects of the row; `named` says what the feed calls a field.
+pub(crate) fn rejects(
+    row: &ImportRow,
+    refusals: Refusals,
+    named: impl Fn(&str) -> &str,
+) -> Vec<ImportReject> {
+    let one = |refusal: Refusal| {
+        let field = refusal.field.as_deref().unwrap_or_default();
+        ImportReject { args: refusal.args, ..reject(row, named(field), &refusal.code) }
+    };
+    refusals.0.into_iter().map(one).collect()
+}
+
 /// What is known of a record.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(crate) struct Known {
     /// What it became.
-    pub(super) entity_id: Uuid,
+    pub(crate) entity_id: Uuid,
     /// SHA-256 of its fields when it came last.
-    pub(super) digest: Vec<u8>,
+    pub(crate) digest: Vec<u8>,
 }
 
 /// Known records of one source by kind and external id.
 #[derive(Debug, Default)]
-pub(super) struct Refs(BTreeMap<(String, String), Known>);
+pub(crate) struct Refs(BTreeMap<(String, String), Known>);
 
 impl Refs {
     /// Reads all records of some kinds with these external ids. A client whose data was erased is not known.
-    pub(super) async fn fetch<R: Read>(
+    pub(crate) async fn fetch<R: Read>(
         db: &mut R,
         source: &str,
         kinds: &[&str],
@@ -58,7 +95,7 @@ impl Refs {
         Ok(Refs(all))
     }
     /// Reads what some fields of a batch point at.
-    pub(super) async fn of_fields<R: Read>(
+    pub(crate) async fn of_fields<R: Read>(
         db: &mut R,
         batch: &ImportBatch,
         kind: &str,
@@ -68,11 +105,11 @@ impl Refs {
         Refs::fetch(db, &batch.source, &[kind], ids).await
     }
     /// A record by kind and external id.
-    pub(super) fn get(&self, kind: &str, external_id: &str) -> Option<&Known> {
+    pub(crate) fn get(&self, kind: &str, external_id: &str) -> Option<&Known> {
         self.0.get(&(kind.to_owned(), external_id.to_owned()))
     }
     /// What a field points at; none when the field is empty.
-    pub(super) fn resolve<T: From<Uuid>>(
+    pub(crate) fn resolve<T: From<Uuid>>(
         &self,
         kind: &str,
         row: &ImportRow,
@@ -87,7 +124,7 @@ impl Refs {
         }
     }
     /// What a required field points at.
-    pub(super) fn required<T: From<Uuid>>(
+    pub(crate) fn required<T: From<Uuid>>(
         &self,
         kind: &str,
         row: &ImportRow,
@@ -98,25 +135,25 @@ impl Refs {
 }
 
 /// A record that must be written.
-pub(super) struct Task<'a> {
+pub(crate) struct Task<'a> {
     /// The record.
-    pub(super) row: &'a ImportRow,
+    pub(crate) row: &'a ImportRow,
     /// SHA-256 of its fields.
-    pub(super) digest: Vec<u8>,
+    pub(crate) digest: Vec<u8>,
     /// What it became before; none for a new one.
-    pub(super) known: Option<Uuid>,
+    pub(crate) known: Option<Uuid>,
 }
 
 /// A batch with the records that changed nothing taken out.
-pub(super) struct Sorted<'a> {
+pub(crate) struct Sorted<'a> {
     /// What must be written, in file order; each external id once.
-    pub(super) tasks: Vec<Task<'a>>,
+    pub(crate) tasks: Vec<Task<'a>>,
     /// Counts so far.
-    pub(super) outcome: ImportOutcome,
+    pub(crate) outcome: ImportOutcome,
 }
 
 /// Tells new and changed records from those that came before as they are.
-pub(super) async fn sort<'a, R: Read>(
+pub(crate) async fn sort<'a, R: Read>(
     db: &mut R,
     kind: &str,
     batch: &'a ImportBatch,
@@ -151,26 +188,27 @@ pub(super) async fn sort<'a, R: Read>(
     Ok(sorted)
 }
 
-fn reject_whole(row: &ImportRow, code: &str) -> ImportReject {
+/// A rejection of a row as a whole.
+pub(crate) fn reject_whole(row: &ImportRow, code: &str) -> ImportReject {
     ImportReject {
         row: row.row,
         field: None,
         code: code.to_owned(),
         args: Vec::new(),
-        value: row.external_id.chars().take(80).collect(),
+        value: row.external_id.chars().take(VALUE_CHARS_MAX).collect(),
     }
 }
 
 impl Sorted<'_> {
     /// Counts a written record.
-    pub(super) fn count(&mut self, is_new: bool) {
+    pub(crate) fn count(&mut self, is_new: bool) {
         let counter = if is_new { &mut self.outcome.created } else { &mut self.outcome.changed };
         *counter += 1;
     }
 }
 
 /// SHA-256 over the fields of a record; its place in the file does not count.
-pub(super) fn digest_of(row: &ImportRow) -> Vec<u8> {
+fn digest_of(row: &ImportRow) -> Vec<u8> {
     let mut hasher = Sha256::new();
     for (key, value) in &row.fields {
         let text = match value {
@@ -186,10 +224,10 @@ pub(super) fn digest_of(row: &ImportRow) -> Vec<u8> {
 }
 
 /// A reference to write: kind, external id, what it became, digest.
-pub(super) type NewRef<'a> = (&'a str, &'a str, Uuid, Vec<u8>);
+type NewRef<'a> = (&'a str, &'a str, Uuid, Vec<u8>);
 
 /// Writes references; known ones get the new digest.
-pub(super) async fn save(
+pub(crate) async fn save(
     work: &mut Work<'_>,
     source: &str,
     refs: Vec<NewRef<'_>>,
@@ -211,7 +249,7 @@ pub(super) async fn save(
 }
 
 /// The fields that differ, for the journal; each named `PREFIX_FIELD`.
-pub(super) fn difference<T: Serialize>(
+pub(crate) fn difference<T: Serialize>(
     prefix: &str,
     before: Option<&T>,
     after: &T,
