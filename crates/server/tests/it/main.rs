@@ -54,6 +54,7 @@ mod operation;
 mod own_fields;
 mod passkeys;
 mod privacy;
+mod replicas;
 mod schema;
 mod search;
 mod second_factor;
