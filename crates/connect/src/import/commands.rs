@@ -2,6 +2,7 @@
 
 use kernel::{ImportId, JobId, Refusal, Timestamp, limits};
 use serde::{Deserialize, Serialize};
+use spine::org::Behalf;
 use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 
@@ -96,7 +97,10 @@ impl Command for StartImport {
         if is_begun && queries::is_alive(w, job).await? {
             return Err(Error::refused("import-already-running"));
         }
-        let payload = serde_json::json!({ "import": id, "dry_run": self.dry_run });
+        // with the rights of who starts it, not of who brought the files
+        let behalf = Behalf::of(&w.ctx.principal);
+        let payload =
+            serde_json::json!({ "import": id, "dry_run": self.dry_run, "behalf": behalf });
         let job = w
             .job("connect.import", Some(&id.to_string()), &payload)
             .await?

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kernel::{ImportId, Timestamp};
 use serde::Deserialize;
+use spine::org::Behalf;
 use spine::{Ctx, JobContext, JobError, JobHandler, Run, Services};
 use store::Reader;
 
@@ -33,6 +34,8 @@ pub struct ImportJob {
 struct Payload {
     import: ImportId,
     dry_run: bool,
+    /// Who started it; jobs of older programs know the person only.
+    behalf: Option<Behalf>,
 }
 
 impl JobHandler for ImportJob {
@@ -59,10 +62,14 @@ impl ImportJob {
         let run = queries::get(&mut db, payload.import)
             .await?
             .ok_or_else(|| JobError::Fatal("the import is gone".to_owned()))?;
-        let principal = run
-            .created_by
-            .and_then(|u| services.directory.principal(u))
-            .ok_or_else(|| JobError::Fatal("whoever started the import left".to_owned()))?;
+        let person = Behalf { user_id: job.created_by, program: None };
+        let principal =
+            payload
+                .behalf
+                .as_ref()
+                .unwrap_or(&person)
+                .principal(&services.directory)
+                .ok_or_else(|| JobError::Fatal("whoever started the import left".to_owned()))?;
         let ctx = services.ctx(principal, "import");
         note(services, payload.import, "running", Summary::default(), "", None).await?;
         let dir = Scratch::new().map_err(|e| JobError::Again(e.to_string()))?;

@@ -2,13 +2,14 @@
 //! a key that finds records again, and files that left the bank and come back.
 
 use base64::Engine;
-use connect::import::commands::{CreateImport, NewFile};
+use connect::import::commands::{CreateImport, NewFile, StartImport};
 use kernel::{ClientId, RecordId};
 use parties::client::model::client_number;
 use parties::fields::commands::{AddField, EditField};
 use parties::fields::model::{ClientLink, FieldKind, FieldSpec};
 use parties::objects::commands::{ArchiveRecord, SaveRecord};
 use serde_json::json;
+use spine::Scope;
 use store::{Read, params};
 use testkit::{Bank, Browser, Reply};
 
@@ -320,6 +321,38 @@ async fn a_feed_brings_clients_and_the_records_about_them() {
         let about = "select count(*) from custom_record r join client c on c.id = r.client_id \
                      where c.last_name = 'Залогова'";
         assert_eq!(number(bank, about).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_has_the_rights_of_who_starts_it() {
+    both(async |bank: &Bank| {
+        visits(bank, ClientLink::Optional).await;
+        let directory = &bank.services.directory;
+        let role = directory.get().roles.values().find(|r| r.key == "head_office").unwrap().id;
+        let limit = [("import.run".to_owned(), Scope::Bank)].into();
+        let owner = Some(bank.user("head_office"));
+        let office = bank.as_role("head_office");
+        let program = |principal: Option<_>| bank.services.ctx(principal.unwrap(), "api");
+        for (n, ctx, records) in [
+            // whoever starts another person's draft gains nothing by it
+            (1, bank.as_role("administrator"), 0),
+            // nor does a program that was let do less than its owner
+            (2, program(directory.role_principal(role, owner, Some(&limit))), 0),
+            // one without a person does what its role may
+            (3, program(directory.role_principal(role, None, None)), 1),
+            (4, office, 2),
+        ] {
+            let mut browser = bank.client("head_office").await;
+            let table = format!("Адрес;Когда\r\nдом {n};2026-02-03\r\n");
+            let draft = upload(bank, &mut browser, ("v.csv", table.as_bytes()), "").await;
+            let import_id = draft.location().rsplit('/').next().unwrap().parse().unwrap();
+            let start = StartImport { import_id, dry_run: false };
+            bank.services.execute(&ctx, ctx.command_id(), &start).await.unwrap();
+            bank.settle().await;
+            assert_eq!(number(bank, RECORDS).await, records, "{n}");
+        }
     })
     .await;
 }

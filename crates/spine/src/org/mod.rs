@@ -1,6 +1,7 @@
 //! The organisation: regions, branches, teams, staff, roles, absences, sessions, tokens, saved views
 //! and notices. Small data the policy is made of; the whole of it is kept in memory by [`Directory`].
 
+mod behalf;
 pub mod commands;
 mod directory;
 pub mod edit;
@@ -19,6 +20,7 @@ mod setup;
 pub mod views;
 pub mod vouched;
 
+pub use behalf::Behalf;
 pub use directory::{Directory, Loaded};
 pub use feed::ImportBranches;
 pub use marks::Mark;
