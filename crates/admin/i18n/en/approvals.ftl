@@ -63,7 +63,7 @@ field-approval-rule-amount = From the sum (minor units)
 field-staff-personnel-number = Personnel number
 
 # Rules
-approval-rules = Rules of the second person
+approval-rules = Second-person rules
 approval-rules-lead = An action named here is carried out only when another person, who holds the named right over the same client, agrees. Whoever asks can never agree himself, under none of his accounts.
 approval-rules-none = No rules yet
 approval-rules-words = Until there is one, everybody acts alone within his rights.
@@ -89,7 +89,7 @@ approval-when-role = asked by: { $role }
 flash-approval-rule-saved = The rule is in force
 flash-approval-rule-dropped = The rule was removed; what waits because of it goes on waiting
 admin-nav-approvals = Second person
-admin-nav-approval-rules = Rules of the second person
+admin-nav-approval-rules = Second-person rules
 command-approval-ask = A second person asked for
 command-approval-decide = Decided by a second person
 command-approval-withdraw = Request taken back
