@@ -41,6 +41,8 @@ pub struct Gate {
     pairs: Mutex<BTreeSet<(TokenId, String)>>,
     /// Passwords checked so far.
     checked: AtomicU64,
+    /// Codes of second steps looked at so far.
+    codes: AtomicU64,
     /// When it last failed to be noted that a session or a token is in use.
     touch_failed: Mutex<Option<Instant>>,
 }
@@ -57,6 +59,7 @@ impl Default for Gate {
             checks: Semaphore::new(PASSWORD_CHECKS_AT_ONCE),
             pairs: Mutex::default(),
             checked: AtomicU64::new(0),
+            codes: AtomicU64::new(0),
             touch_failed: Mutex::default(),
         }
     }
@@ -101,6 +104,14 @@ impl Gate {
     pub(super) fn touch_failed(&self) {
         let mut failed = self.touch_failed.lock().unwrap_or_else(PoisonError::into_inner);
         *failed = Some(Instant::now());
+    }
+    /// Notes that a code is looked at.
+    pub(super) fn looks_at_code(&self) {
+        self.codes.fetch_add(1, Ordering::Relaxed);
+    }
+    /// How many codes were looked at.
+    pub fn codes_checked(&self) -> u64 {
+        self.codes.load(Ordering::Relaxed)
     }
     /// How many passwords were checked: the same for every login, whether or not somebody has it.
     pub fn passwords_checked(&self) -> u64 {

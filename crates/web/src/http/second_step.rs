@@ -95,6 +95,7 @@ async fn check(
         let locked = locked_refusal(&cx, until).into();
         return refused(&mut cx, &row, &locked).await;
     }
+    app.gate.looks_at_code();
     match spend(&app, &mut cx, &row, sent.raw("code")).await {
         Ok(()) => whole(&app, &cx, &half, &row).await,
         Err(Error::Refused(_)) => {
