@@ -38,7 +38,7 @@ pub use error::StoreError;
 pub use migrate::{MIGRATIONS, Migration};
 pub use replica::Mark;
 pub use snapshot::Snapshot;
-pub use value::{Cols, FromValue, Row, Value, after_prefix};
+pub use value::{BY_VALUES, Cols, FromValue, Row, Value, after_prefix};
 
 /// Builds a parameter list: `params![client_id, "text", 5_i64]`.
 #[macro_export]

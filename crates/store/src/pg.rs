@@ -15,12 +15,18 @@ use crate::outage::{Outage, TRIES};
 use crate::tls::Tls;
 use crate::trace::statement;
 use crate::turn::Turns;
-use crate::{Mark, Row, StoreError, Value, address};
+use crate::{BY_VALUES, Mark, Row, StoreError, Value, address};
 
 /// Connections one node keeps at most.
 const CONNECTIONS: usize = 16;
 /// Of them, those that write at most: the others are for reading, whatever the writers wait for.
 const WRITING: usize = 12;
+/// A statement is planned once for a connection, not for each value anew: ours are written to go along one index whatever the
+/// values are, and planning took a third of PostgreSQL's time for a page (ADR 0028).
+const PLANS: &str = "-c plan_cache_mode=force_generic_plan";
+/// Around a statement whose best way depends on its values.
+const BY_VALUES_ON: &str = "set plan_cache_mode = auto";
+const BY_VALUES_OFF: &str = "set plan_cache_mode = force_generic_plan";
 /// How long a new connection may take, with TLS, sign-in and all hosts of the address.
 const NEW_CONNECTION: Duration = Duration::from_secs(8);
 /// How long a statement waits for one of the connections when all are in use.
@@ -44,8 +50,11 @@ impl PgPool {
         patience: Duration,
     ) -> Result<Self, StoreError> {
         let read = address::read(url)?;
+        let mut config = read.config;
+        let options = config.get_options().map_or_else(String::new, |own| format!("{own} "));
+        config.options(format!("{options}{PLANS}"));
         let manager = Manager::from_config(
-            read.config,
+            config,
             Tls::new(&read.proof)?,
             ManagerConfig { recycling_method: RecyclingMethod::Fast },
         );
@@ -99,7 +108,12 @@ impl PgPool {
         params: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
         let connection = self.connection().await?;
-        match run_query(&connection, sql, params).await {
+        let outcome = if sql.starts_with(BY_VALUES) {
+            planned_by_values(&connection, sql, params).await
+        } else {
+            run_query(&connection, sql, params).await
+        };
+        match outcome {
             Err(StoreError::Away(words)) => {
                 self.lost(Some(connection), &words);
                 Err(StoreError::Away(words))
@@ -250,6 +264,19 @@ impl Drop for PgTx {
             drop(Object::take(connection));
         }
     }
+}
+
+/// Rows of a statement that is planned for its values.
+async fn planned_by_values(
+    connection: &Object,
+    sql: &str,
+    params: &[Value],
+) -> Result<Vec<Row>, StoreError> {
+    connection.batch_execute(BY_VALUES_ON).await?;
+    let outcome = run_query(connection, sql, params).await;
+    // a request that breaks off in between leaves a connection that plans more often than it need
+    connection.batch_execute(BY_VALUES_OFF).await?;
+    outcome
 }
 
 async fn run_query(

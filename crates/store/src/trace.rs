@@ -17,7 +17,8 @@ pub(crate) struct Shape<'a>(pub(crate) &'a str);
 
 impl std::fmt::Display for Shape<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut words = self.0.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let sql = self.0.strip_prefix(crate::BY_VALUES).unwrap_or(self.0);
+        let mut words = sql.split(|c: char| !(c.is_alphanumeric() || c == '_'));
         let verb = words.find(|word| !word.is_empty()).unwrap_or("");
         f.write_str(verb)?;
         let before: &[&str] = match verb {
@@ -25,7 +26,7 @@ impl std::fmt::Display for Shape<'_> {
             "update" => &["update"],
             _ => &["from"],
         };
-        let outer = outer(self.0);
+        let outer = outer(sql);
         let mut words = outer.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '('));
         let after = words.by_ref().any(|word| before.contains(&word));
         // `from (select …`: the table stands further in, and its name says more than none
@@ -64,6 +65,7 @@ mod tests {
         assert_eq!(shape("update staff set x = $1"), "update staff");
         assert_eq!(shape("delete from bell where at < $1"), "delete bell");
         assert_eq!(shape("select 1"), "select");
+        assert_eq!(shape(&format!("{}select 1 from client", crate::BY_VALUES)), "select client");
         assert_eq!(shape("select * from (select 1) x"), "select");
         let asks = "select a, exists (select 1 from passkey p where (p.b = 1)) from staff s";
         assert_eq!(shape(asks), "select staff");

@@ -6,6 +6,10 @@ use uuid::Uuid;
 
 use crate::StoreError;
 
+/// Before a statement whose best way through the indexes depends on its values, as when a word may be rare or common: PostgreSQL
+/// plans it anew for them. Understood outside of transactions.
+pub const BY_VALUES: &str = "/* by values */ ";
+
 /// The first text after all that begin with `prefix`, in byte order: with it, `column >= prefix and column <
 /// after` goes along an index.
 pub fn after_prefix(prefix: &str) -> String {

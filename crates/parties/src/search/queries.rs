@@ -6,7 +6,7 @@ use jurisdiction::{similarity, trigrams};
 use kernel::ClientId;
 use spine::secrecy::Group;
 use spine::{Error, Principal};
-use store::{Read, StoreError, Value, after_prefix, params};
+use store::{BY_VALUES, Read, StoreError, Value, after_prefix, params};
 
 use super::keys::{Query, Word, mail_beginnings, normal_key, parse_query};
 use crate::client::queries::{ClientHead, HEAD, read_head};
@@ -249,7 +249,7 @@ async fn matching<R: Read>(
         let filter = principal.filter("client.read", "c", values.len() + 1);
         values.extend(filter.params);
         let sql = format!(
-            "select {HEAD} from client_token t0 join client c on c.id = t0.client_id \
+            "{BY_VALUES}select {HEAD} from client_token t0 join client c on c.id = t0.client_id \
              where {} and {} order by t0.token, t0.client_id limit {CANDIDATES}",
             conditions.join(" and "),
             filter.sql
