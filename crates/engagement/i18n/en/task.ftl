@@ -108,6 +108,7 @@ task-last-contact = Last contact:
 
 # Clients without a next step
 task-gaps = Clients without a next step
+task-gaps-at = Counted { $at }.
 task-gaps-words = Active clients with nothing planned. Open a row to see who they are.
 task-gaps-empty = Every client has a next step
 task-gaps-empty-words = As it should be: every active client has a dated task.

@@ -142,9 +142,8 @@ async fn of_client(mut call: Call, _: NoQuery) -> Result<Listing<TaskRow>, Probl
 }
 
 async fn gaps(call: Call, _: NoQuery) -> Result<Listing<Gap>, Problem> {
-    let mut db = call.cx.db.long();
-    let rows = queries::gaps(&mut db, &call.cx.ctx.principal).await.map_err(Error::from)?;
-    Ok(Listing::whole(rows))
+    let counted = super::counted::gaps(&call.cx).await?;
+    Ok(Listing::whole(counted.gaps.as_ref().clone()))
 }
 
 /// Whose clients.

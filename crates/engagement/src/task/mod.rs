@@ -6,6 +6,7 @@
 
 pub(crate) mod api;
 pub mod commands;
+mod counted;
 mod escalation;
 mod follow;
 pub mod model;

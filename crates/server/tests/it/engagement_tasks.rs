@@ -300,3 +300,38 @@ async fn the_next_step_of_a_client_is_always_right() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn very_many_clients_are_counted_once_a_minute_and_the_page_says_when() {
+    both(async |bank: &Bank| {
+        let id = match bank.kind {
+            testkit::Kind::Sqlite => "randomblob(16)",
+            testkit::Kind::Postgres => "gen_random_uuid()",
+        };
+        let add = async |many: i64| {
+            let sql = format!(
+                "insert into client (id, kind, number, display_name, sort_name, status, segment, branch_id, \
+                 created_at, updated_at) with recursive n (i) as (select cast(1 as bigint) union all select i + 1 \
+                 from n where i < $2) select {id}, 'person', cast(i as text) || '-' || cast($2 as text), '-', '-', 'active', 'mass', $1, 0, 0 from n"
+            );
+            force(bank, &sql, store::params![bank.branch("01"), many]).await;
+        };
+        let mut office = bank.client("head_office").await;
+        let mut told = async || {
+            let page = office.get("/no-next-step").await.ok();
+            let total = ["50,000", "50,001"].into_iter().find(|n| page.contains(n));
+            (total.map(str::to_owned), page.contains("Counted"))
+        };
+        add(50_000).await;
+        assert_eq!(told().await, (Some("50,000".to_owned()), false));
+        add(1).await;
+        bank.clock.advance_seconds(59);
+        assert_eq!(told().await, (Some("50,000".to_owned()), true));
+        // who reaches others is told of his own
+        let mut far = bank.client("manager_far").await;
+        assert!(!far.get("/no-next-step").await.ok().contains("50,00"));
+        bank.clock.advance_seconds(1);
+        assert_eq!(told().await, (Some("50,001".to_owned()), false));
+    })
+    .await;
+}

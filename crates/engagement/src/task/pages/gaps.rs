@@ -7,6 +7,7 @@ use web::ui::{self, Button, Cell, Column, PageHeader, Pager, Row, Table, Tone};
 use web::{Answer, Cx, FormData};
 
 use crate::parts;
+use crate::task::counted;
 use crate::task::queries::{self, Gap, GapClient};
 
 /// The word for "nobody" and "no branch" in addresses.
@@ -14,8 +15,8 @@ const NONE: &str = "none";
 
 pub(super) async fn page(cx: Cx) -> Answer {
     let l = cx.l.clone();
-    let mut db = cx.db.long();
-    let mut gaps = queries::gaps(&mut db, cx.principal()).await?;
+    let counted = counted::gaps(&cx).await?;
+    let mut gaps = counted.gaps.as_ref().clone();
     gaps.sort_by_key(|g| (std::cmp::Reverse((g.vip_without_step, g.without_step)), g.manager_id));
     let sum = |of: fn(&Gap) -> i64| gaps.iter().map(of).sum::<i64>();
     let (clients, without, vip) =
@@ -49,7 +50,13 @@ pub(super) async fn page(cx: Cx) -> Answer {
         ));
     let content = html! {
         (PageHeader::new(l.t("task-gaps")).crumb("/tasks", l.t("nav-tasks"))
-            .lead(html! { (l.t("task-gaps-words")) }).render(&l))
+            .lead(html! {
+                (l.t("task-gaps-words"))
+                @if counted.at != cx.now() {
+                    " " (l.ta("task-gaps-at", &[("at", l.datetime(counted.at).into())]))
+                }
+            })
+            .render(&l))
         (table.render(&l))
     };
     Ok(cx.page(&l.t("task-gaps"), &content))
