@@ -295,6 +295,35 @@ async fn what_speaks_against_a_merge_is_said_and_the_scope_holds() {
     .await;
 }
 
+/// What somebody was typing about a client who was merged is not lost: it can go to the one he became.
+async fn typed_meanwhile(bank: &Bank, (anna, double): (ClientId, ClientId)) {
+    let mut head = bank.client("branch_head").await;
+    let form_id = bank.form_id();
+    let typed = [
+        ("_id", form_id.as_str()),
+        ("title", "Юбилей"),
+        ("kind", "wedding"),
+        ("on_date", "01.12.2026"),
+    ];
+    let reply = head.post(&format!("/clients/{double}/dates"), &typed).await;
+    let there = format!("/clients/{anna}/dates");
+    assert_eq!(reply.status, 409);
+    for part in
+        [&format!("action=\"{there}\""), "value=\"Юбилей\"", &form_id, "Save to the merged record"]
+    {
+        assert!(reply.body.contains(part), "{part}: {}", reply.body);
+    }
+    assert_eq!(head.post(&there, &typed).await.status, 303);
+    let sql = "select title from client_date where client_id = $1";
+    assert_eq!(text(bank, sql, anna).await, ["Юбилей"]);
+    // but a merge or an erasure is not carried over
+    let reply = head.post(&format!("/clients/{double}/merge/{anna}"), &typed).await;
+    assert!(reply.status == 409 && !reply.body.contains("Save to the merged"), "{}", reply.body);
+    // he who may not see the survivor learns nothing
+    let mut far = bank.client("manager_far").await;
+    assert_eq!(far.post(&format!("/clients/{double}/dates"), &typed).await.status, 404);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_merged_client_is_nowhere_and_his_addresses_lead_on() {
     both(async |bank: &Bank| {
@@ -325,39 +354,10 @@ async fn the_merged_client_is_nowhere_and_his_addresses_lead_on() {
             let there = format!("/clients/{anna}{rest}");
             assert_eq!((reply.status, reply.location()), (303, there.as_str()), "{rest}");
         }
-        // what somebody was typing meanwhile is not lost: it can go to the one he became
-        let form_id = bank.form_id();
-        let typed = [
-            ("_id", form_id.as_str()),
-            ("title", "Юбилей"),
-            ("kind", "wedding"),
-            ("on_date", "01.12.2026"),
-        ];
-        let reply = head.post(&format!("/clients/{double}/dates"), &typed).await;
-        let there = format!("/clients/{anna}/dates");
-        assert_eq!(reply.status, 409);
-        for part in [
-            &format!("action=\"{there}\""),
-            "value=\"Юбилей\"",
-            &form_id,
-            "Save to the merged record",
-        ] {
-            assert!(reply.body.contains(part), "{part}: {}", reply.body);
-        }
-        assert_eq!(head.post(&there, &typed).await.status, 303);
-        let sql = "select title from client_date where client_id = $1";
-        assert_eq!(text(bank, sql, anna).await, ["Юбилей"]);
-        // but a merge or an erasure is not carried over
-        let reply = head.post(&format!("/clients/{double}/merge/{anna}"), &typed).await;
-        assert!(
-            reply.status == 409 && !reply.body.contains("Save to the merged"),
-            "{}",
-            reply.body
-        );
+        typed_meanwhile(bank, (anna, double)).await;
         // he who may not see the survivor learns nothing
         let mut far = bank.client("manager_far").await;
         assert_eq!(far.get(&format!("/clients/{double}")).await.status, 404);
-        assert_eq!(far.post(&format!("/clients/{double}/dates"), &typed).await.status, 404);
         let sql = "select external_id from external_ref where entity_id = $1 and source = 'abs'";
         assert_eq!(text(bank, sql, anna).await, ["77"], "the feed follows");
 
