@@ -18,6 +18,18 @@ macro_rules! records {
         )
     };
 }
+/// Values of tasks, contacts, links, accounts and projects that a branch has.
+macro_rules! with_own_values {
+    () => {
+        "t.record_id in (select k.id from task k where k.client_id in {clients} \
+         or (k.client_id is null and k.branch_id = {branch}) \
+         union all select i.id from interaction i where i.client_id in {clients} \
+         union all select l.id from client_link l where l.from_id in {clients} or l.to_id in {clients} \
+         union all select r.account_id from account_role r where r.client_id in {clients} \
+         union all select p.id from project p where p.branch_id = {branch} \
+         union all select m.project_id from project_client m where m.client_id in {clients})"
+    };
+}
 
 /// Every one.
 pub(crate) const REPLICATED: &[Replicated] = &[
@@ -56,16 +68,14 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of("custom_token", records!("t.record_id")),
     Replicated::of(
         "custom_index",
-        concat!("t.record_id in {clients} or ", records!("t.record_id")),
+        concat!(
+            "t.record_id in {clients} or ",
+            records!("t.record_id"),
+            " or ",
+            with_own_values!()
+        ),
     ),
-    Replicated::of(
-        "own_values",
-        "t.record_id in (select k.id from task k where k.client_id in {clients} \
-         union all select i.id from interaction i where i.client_id in {clients} \
-         union all select l.id from client_link l where l.from_id in {clients} or l.to_id in {clients} \
-         union all select r.account_id from account_role r where r.client_id in {clients} \
-         union all select m.project_id from project_client m where m.client_id in {clients})",
-    ),
+    Replicated::of("own_values", with_own_values!()),
     Replicated::of(
         "account",
         "t.id in (select r.account_id from account_role r where r.client_id in {clients})",

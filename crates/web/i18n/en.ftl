@@ -431,6 +431,7 @@ web-slow = The database is overloaded at the moment. What you typed was not save
 web-away = The database does not answer at the moment. What you did may not have been kept: go back and send it again in a minute, nothing will happen twice.
 web-moved = The client was merged into another
 web-moved-words = While you were typing, this record became part of another one. What you typed was not saved and is not lost: look at the record it was merged into, and save it there.
+web-moved-nothing = This record became part of another one, and nothing was changed. Open the record it was merged into, and do it there.
 web-moved-card = Open the record
 web-moved-send = Save to the merged record
 web-sign-in = Sign in

@@ -31,9 +31,18 @@ impl Key {
         };
         Ok(Self(values.iter().map(part).collect::<Result<Vec<_>, _>>()?.join(",")))
     }
-    /// As it is written down.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// Its values, for key columns that hold this.
+    ///
+    /// # Errors
+    /// A key that is none of such a table.
+    pub fn values(&self, kinds: &[Kind], dialect: Dialect) -> Result<Vec<Value>, StoreError> {
+        let parts: Vec<&str> = self.0.split(',').collect();
+        let one = |(part, kind): (&&str, &Kind)| value(part, *kind, dialect);
+        let values: Option<Vec<Value>> = parts.iter().zip(kinds).map(one).collect();
+        values.filter(|_| parts.len() == kinds.len()).ok_or_else(|| StoreError::Column {
+            index: 0,
+            problem: format!("{} is no such key", self.0),
+        })
     }
 }
 
@@ -62,19 +71,6 @@ pub(super) fn expression(row: &str, key: &[(String, Kind)], dialect: Dialect) ->
     parts.join(" || ',' || ")
 }
 
-pub(super) fn values(
-    key: &Key,
-    kinds: &[Kind],
-    dialect: Dialect,
-) -> Result<Vec<Value>, StoreError> {
-    let parts: Vec<&str> = key.0.split(',').collect();
-    if parts.len() != kinds.len() {
-        return Err(wrong(key));
-    }
-    let one = |(part, kind): (&&str, &Kind)| value(part, *kind, dialect).ok_or_else(|| wrong(key));
-    parts.iter().zip(kinds).map(one).collect()
-}
-
 fn value(part: &str, kind: Kind, dialect: Dialect) -> Option<Value> {
     if kind == Kind::Int {
         return part.parse().ok().map(Value::Int);
@@ -93,8 +89,4 @@ fn hex(text: &str) -> Option<Vec<u8>> {
     }
     let digits = text.as_bytes().chunks_exact(2);
     digits.map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok()).collect()
-}
-
-fn wrong(key: &Key) -> StoreError {
-    StoreError::Column { index: 0, problem: format!("{} is no such key", key.0) }
 }

@@ -13,7 +13,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-use crate::{Cols, Dialect, Read, StoreError, Value, params};
+use crate::{Cols, Dialect, Read, StoreError, params};
 
 /// A row that was written or is gone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,24 +113,6 @@ async fn place<R: Read>(db: &mut R) -> Result<String, StoreError> {
     db.first(sql, &[]).await?.ok_or(StoreError::Busy)?.one()
 }
 
-/// Forgets what everybody has read.
-///
-/// # Errors
-/// The database's.
-pub async fn forget(tx: &mut crate::Tx, before: &Cursor) -> Result<u64, StoreError> {
-    match tx.dialect() {
-        Dialect::Sqlite => {
-            let seq = before.from.parse::<i64>().unwrap_or(0);
-            tx.execute("delete from row_change where seq <= $1", params![seq]).await
-        }
-        Dialect::Postgres => {
-            let oldest =
-                before.from.split(':').next().and_then(|n| n.parse().ok()).unwrap_or(0_i64);
-            tx.execute("delete from row_change where txid < $1", params![oldest]).await
-        }
-    }
-}
-
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.part {
@@ -157,20 +139,5 @@ impl FromStr for Cursor {
             }
             _ => Err(problem()),
         }
-    }
-}
-
-/// A key's value as its column wants it.
-impl Key {
-    /// Its values, for a table's key columns.
-    ///
-    /// # Errors
-    /// A key that is none of this table.
-    pub fn values(
-        &self,
-        kinds: &[crate::dump::schema::Kind],
-        dialect: Dialect,
-    ) -> Result<Vec<Value>, StoreError> {
-        key::values(self, kinds, dialect)
     }
 }

@@ -49,7 +49,7 @@ fn offer(cx: &Cx, new: ClientId, (there, after): (&str, &str), sent: &Resend) ->
     let is_offered = !NOT_OFFERED.iter().any(|part| after.starts_with(part));
     let form = sent.form_to(&cx.l, there, "web-moved-send").filter(|_| is_offered);
     let body = html! {
-        (ui::moved(&cx.l, &format!("/clients/{new}")))
+        (ui::moved(&cx.l, &format!("/clients/{new}"), form.is_some()))
         @if let Some(form) = form { (form) }
     };
     let page = if cx.is_fragment { body } else { cx.page_markup(&cx.l.t("web-moved"), &body) };

@@ -17,7 +17,9 @@ use crate::i18n::L;
 use crate::ui::Form;
 
 /// Parts of names under which secrets are sent.
-const SECRETS: [&str; 4] = ["password", "secret", "code", "token"];
+const SECRETS: [&str; 4] = ["password", "secret", "token", "totp"];
+/// The name of a code of a second step; other codes (of who issued a document, of a branch) are no secrets.
+const SECRET_CODE: &str = "code";
 
 /// What a form sent.
 #[derive(Clone, Debug)]
@@ -49,7 +51,8 @@ impl Resend {
     fn fields(&self) -> Option<Vec<(String, String)>> {
         let text = std::str::from_utf8(&self.body).ok()?;
         let fields: Vec<_> = pairs(text).collect();
-        let is_secret = |name: &str| SECRETS.iter().any(|word| name.contains(word));
+        let is_secret =
+            |name: &str| name == SECRET_CODE || SECRETS.iter().any(|word| name.contains(word));
         (!fields.iter().any(|(name, _)| is_secret(name))).then_some(fields)
     }
     /// The button that sends it again.
@@ -89,5 +92,7 @@ mod tests {
         assert_eq!(fields("_id=1&note=%D0%90&tag=a&tag=b"), Some(4));
         assert_eq!(fields("login=a&password=b"), None);
         assert_eq!(fields("totp_code=123456"), None);
+        assert_eq!(fields("code=123456"), None);
+        assert_eq!(fields("kind=passport_rf&issuer_code=770-040"), Some(2));
     }
 }

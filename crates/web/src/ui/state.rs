@@ -101,10 +101,10 @@ pub fn not_found(l: &L) -> Markup {
         .render()
 }
 
-/// The client somebody wrote of has become part of another one, who is at `href`.
-pub fn moved(l: &L, href: &str) -> Markup {
-    let words = (l.t("web-moved"), l.t("web-moved-words"));
-    State { class: "attention", ..State::new("merge", words.0, words.1) }
+/// The client somebody wrote of has become part of another one, who is at `href`; whether what was typed can be sent there.
+pub fn moved(l: &L, href: &str, is_offered: bool) -> Markup {
+    let words = l.t(if is_offered { "web-moved-words" } else { "web-moved-nothing" });
+    State { class: "attention", ..State::new("merge", l.t("web-moved"), words) }
         .action(Button::secondary(l.t("web-moved-card")).href(href))
         .render()
 }

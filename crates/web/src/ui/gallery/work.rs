@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::{day, part};
 use crate::i18n::L;
 use crate::ui::{
-    Moment, Panel, TimelineEntry, Tone, badge, empty, failure, grid, no_right, not_found, offline,
-    split, stack, timeline, toast,
+    Moment, Panel, TimelineEntry, Tone, badge, empty, failure, grid, moved, no_right, not_found,
+    offline, split, stack, timeline, toast,
 };
 
 pub(super) fn section(l: &L) -> Markup {
@@ -34,6 +34,7 @@ pub(super) fn section(l: &L) -> Markup {
                 &no_right(l, &l.t("ui-g-forbidden-words"), &l.t("ui-g-manager")),
             ),
             part(l.t("ui-g-missing"), &not_found(l)),
+            part(l.t("web-moved"), &moved(l, "/ui", true)),
         ]),
     ])
 }
