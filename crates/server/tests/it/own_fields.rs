@@ -4,7 +4,6 @@
 use engagement::interaction::commands::{CorrectInteraction, LogInteraction};
 use engagement::project::commands::{EditProject, OpenProject, ProjectFields};
 use engagement::task::commands::AddTask;
-use engagement::task::queries::{Page, Which, Whose, statement};
 use kernel::{AccountId, ClientId, Date, FieldId, ProjectId, TaskId};
 use parties::fields::commands::{AddField, AddObject, ArchiveField, EditField, EditOwn};
 use parties::fields::model::{ClientLink, FieldKind, FieldSpec, IndexState, ObjectSpec};
@@ -12,8 +11,8 @@ use parties::fields::queries;
 use parties::links::commands::AddLink;
 use parties::links::model::LinkKind;
 use serde_json::json;
-use spine::{Error, FieldEdit, OwnAsked, OwnConditions, OwnOrder};
-use store::{Dialect, Read, Value, params};
+use spine::{Error, FieldEdit};
+use store::{Read, params};
 use testkit::Bank;
 use uuid::Uuid;
 
@@ -24,7 +23,7 @@ use crate::merges::call;
 use crate::secrecy::cast::Cast;
 use crate::support::{both, changes, number};
 
-async fn add(bank: &Bank, object: &str, key: &str, spec: FieldSpec) -> FieldId {
+pub(crate) async fn add(bank: &Bank, object: &str, key: &str, spec: FieldSpec) -> FieldId {
     let command = AddField { object: object.to_owned(), key: Some(key.to_owned()), spec };
     bank.execute("administrator", &command).await.unwrap()
 }
@@ -33,7 +32,7 @@ fn listed(spec: FieldSpec) -> FieldSpec {
     FieldSpec { listed: true, ..spec }
 }
 
-fn new(client: Option<ClientId>, title: &str, custom: &[(&str, &str)]) -> AddTask {
+pub(crate) fn new(client: Option<ClientId>, title: &str, custom: &[(&str, &str)]) -> AddTask {
     let pair = |(k, v): &(&str, &str)| ((*k).to_owned(), (*v).to_owned());
     AddTask {
         client_id: client,
@@ -629,73 +628,6 @@ async fn own_fields_go_with_their_rows_when_a_client_is_erased_and_stand_in_his_
         crate::privacy::erase_by_two(bank, &crate::privacy::erase(id)).await;
         assert_eq!(number(bank, "select count(*) from custom_index").await, 0);
         assert_eq!(number(bank, "select count(*) from task").await, 0);
-    })
-    .await;
-}
-
-/// A condition as the list of tasks makes it.
-struct Is(FieldId, &'static str);
-
-impl OwnConditions for Is {
-    fn sql(&self, record: &str, values: &mut Vec<Value>) -> Vec<String> {
-        values.push(self.0.into());
-        values.push(self.1.into());
-        let n = values.len();
-        vec![format!(
-            "exists (select 1 from custom_index x where x.field_id = ${} and x.record_id = {record} \
-             and x.key in (${n}))",
-            n - 1
-        )]
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn filter_and_order_are_read_from_the_index() {
-    both(async |bank: &Bank| {
-        let field = add(bank, "task", "x_code", spec("Код", FieldKind::Text)).await;
-        for n in 0..30 {
-            let code = format!("к{n}");
-            bank.execute("manager", &new(None, &code, &[("x_code", &code)])).await.unwrap();
-        }
-        let principal = bank.as_role("manager").principal;
-        let people = Whose::Of(vec![bank.user("manager")]);
-        let order =
-            OwnOrder { field_id: field.uuid(), key: "x_code".to_owned(), is_descending: false };
-        for own in [
-            OwnAsked { conditions: Some(Box::new(Is(field, "к7"))), order: None },
-            OwnAsked { conditions: None, order: Some(order) },
-        ] {
-            let asked = Page { today: bank.today(), after: None, limit: 51, own: &own };
-            let (sql, values) = statement(&principal, (&people, Which::Open), asked);
-            let mut tx = bank.writer.begin().await.unwrap();
-            let explain = match tx.dialect() {
-                Dialect::Sqlite => "explain query plan ",
-                Dialect::Postgres => {
-                    // thirty rows are read whole; which index is there is what is asked
-                    tx.execute("set local enable_seqscan = off", &[]).await.unwrap();
-                    "explain "
-                }
-            };
-            let mut plan = String::new();
-            for row in tx.query(&format!("{explain}{sql}"), &values).await.unwrap() {
-                for value in row.into_values() {
-                    if let Value::Text(line) = value {
-                        plan += &line;
-                        plan += "\n";
-                    }
-                }
-            }
-            tx.rollback().await.unwrap();
-            let by_index = plan.lines().any(|line| {
-                let is_sqlite =
-                    line.starts_with("SEARCH") && (line.contains(" x ") || line.contains(" own "));
-                is_sqlite || line.contains("custom_index_")
-            });
-            assert!(
-                by_index && !plan.contains("SCAN x") && !plan.contains("Seq Scan on custom_index"),
-                "{plan}"
-            );
-        }
     })
     .await;
 }
