@@ -105,7 +105,13 @@ pub fn not_found(l: &L) -> Markup {
 pub fn moved(l: &L, href: &str, is_offered: bool) -> Markup {
     let words = l.t(if is_offered { "web-moved-words" } else { "web-moved-nothing" });
     State { class: "attention", ..State::new("merge", l.t("web-moved"), words) }
-        .action(Button::secondary(l.t("web-moved-card")).href(href))
+        // beside this page, which holds what was typed
+        .action(
+            Button::secondary(l.t("web-moved-card"))
+                .href(href)
+                .attribute("target", "_blank")
+                .attribute("rel", "noopener"),
+        )
         .render()
 }
 
