@@ -23,6 +23,6 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of_client("client_step"),
     Replicated::own("client_seen", "what one has looked at one has looked at here"),
     Replicated::of("project", projects!("t.id")),
-    Replicated::of("project_word", projects!("t.project_id")),
+    Replicated::through("project_word", projects!("t.project_id")),
     Replicated::of_client("project_client").carrying("client_id"),
 ];

@@ -85,6 +85,10 @@ impl SeededEntropy {
     pub fn new(seed: u64) -> Self {
         Self(Mutex::new(StdRng::seed_from_u64(seed)))
     }
+    /// From a longer seed, which nobody can guess or meet by chance.
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self(Mutex::new(StdRng::from_seed(seed)))
+    }
 }
 
 impl Entropy for SeededEntropy {

@@ -46,7 +46,8 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of_client("client_custom"),
     Replicated::of_client("field_origin"),
     Replicated::of_client("client_secrecy"),
-    Replicated::of_client("client_erasure"),
+    // what law keeps of an erased client is opened at the centre only
+    Replicated::of_client("client_erasure").hiding(&["archive"], "1 = 0"),
     Replicated::of("client_link", "t.from_id in {clients} or t.to_id in {clients}"),
     Replicated::of("circle_main", "t.circle_id in {clients}"),
     Replicated::of_client("client_token"),
@@ -65,8 +66,8 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::all("custom_field"),
     Replicated::own("custom_walk", "indexes are made at each node"),
     Replicated::of("custom_record", records!("t.id")),
-    Replicated::of("custom_token", records!("t.record_id")),
-    Replicated::of(
+    Replicated::through("custom_token", records!("t.record_id")),
+    Replicated::through(
         "custom_index",
         concat!(
             "t.record_id in {clients} or ",
@@ -75,19 +76,19 @@ pub(crate) const REPLICATED: &[Replicated] = &[
             with_own_values!()
         ),
     ),
-    Replicated::of("own_values", with_own_values!()),
-    Replicated::of(
+    Replicated::through("own_values", with_own_values!()),
+    Replicated::through(
         "account",
         "t.id in (select r.account_id from account_role r where r.client_id in {clients})",
     ),
     Replicated::of_client("account_role").carrying("client_id"),
-    Replicated::of("account_month", OF_ACCOUNTS),
-    Replicated::of("account_review", OF_ACCOUNTS),
-    Replicated::of("account_transaction", OF_ACCOUNTS),
-    Replicated::of("standing_order", OF_ACCOUNTS),
+    Replicated::through("account_month", OF_ACCOUNTS),
+    Replicated::through("account_review", OF_ACCOUNTS),
+    Replicated::through("account_transaction", OF_ACCOUNTS),
+    Replicated::through("standing_order", OF_ACCOUNTS),
     Replicated::of_client("card"),
     Replicated::of_client("loan"),
-    Replicated::of(
+    Replicated::through(
         "loan_review",
         "t.loan_id in (select o.id from loan o where o.client_id in {clients})",
     ),

@@ -300,7 +300,7 @@ impl Config {
         let lag_max = Duration::from_secs(self.replica_lag_seconds);
         let replica = self.replica.clone().map(|url| ReplicaSetting { url, lag_max });
         let patience = Duration::from_secs(self.patience_seconds);
-        StoreSetting { replica, patience, is_durable: true }
+        StoreSetting { replica, patience, ..StoreSetting::default() }
     }
     /// The currency.
     ///

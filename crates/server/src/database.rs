@@ -27,6 +27,7 @@ pub(crate) fn setting(
         url: config.db.clone(),
         store: config.store(),
         node: config.node.clone(),
+        lease: None,
         jurisdiction: config.jurisdiction.clone(),
         currency: config.money()?,
         zone: config.time_zone()?,

@@ -17,6 +17,7 @@ use store::{Read, StoreError, Writer, journal, params};
 use crate::again::Again;
 use crate::approval::{self, DECIDE, Demand, Kept};
 use crate::org::{Directory, Loaded};
+use crate::replica::{self, Lease, Offline};
 use crate::{ClientBound, Ctx, Error, Fieldable, Live, OwnFields, Work};
 
 /// A change somebody asks for. Payloads only grow: new fields are optional.
@@ -25,6 +26,8 @@ pub trait Command: Serialize + DeserializeOwned + Send + Sync + 'static {
     const NAME: &'static str;
     /// The permission it needs.
     const PERMISSION: &'static str;
+    /// What it may do at a branch.
+    const OFFLINE: Offline = Offline::Never;
     /// What the caller gets, and gets again when he repeats the id.
     type Output: Serialize + DeserializeOwned + Send;
 
@@ -69,6 +72,8 @@ pub struct CommandInfo {
     pub name: &'static str,
     /// The permission it needs.
     pub permission: &'static str,
+    /// What it may do at a branch.
+    pub offline: Offline,
 }
 
 /// All commands by name; what the API, imports and branch replay dispatch through.
@@ -85,7 +90,8 @@ pub struct Registry {
 impl Registry {
     /// Adds a command; a name registered twice keeps the first.
     pub fn add<C: Command>(&mut self) {
-        let info = CommandInfo { name: C::NAME, permission: C::PERMISSION };
+        let info =
+            CommandInfo { name: C::NAME, permission: C::PERMISSION, offline: C::OFFLINE };
         let dispatch: Dispatch = Box::new(|bus, ctx, id, payload| {
             Box::pin(async move {
                 let command: C = read_payload(payload)?;
@@ -150,19 +156,20 @@ struct Inner {
     live: Live,
     node: String,
     directory: Directory,
+    lease: Option<Lease>,
 }
 
 impl Bus {
     /// A bus over a database. `node` names this node in the journal; the directory knows the rules of the
-    /// second person.
+    /// second person. A node at a branch has a lease.
     pub fn new(
         writer: Writer,
         registry: Registry,
         live: Live,
-        (node, directory): (&str, Directory),
+        (node, directory, lease): (&str, Directory, Option<Lease>),
     ) -> Self {
         let node = node.to_owned();
-        Self { inner: Arc::new(Inner { writer, registry, live, node, directory }) }
+        Self { inner: Arc::new(Inner { writer, registry, live, node, directory, lease }) }
     }
     /// A client and all who were merged into him, directly or through others, whose history is his; he comes
     /// first. For every room that shows a history.
@@ -180,6 +187,26 @@ impl Bus {
             all.push(row.one()?);
         }
         Ok(all)
+    }
+    /// Whether a command of this kind may be done at this node now.
+    fn require_here(&self, ctx: &Ctx, offline: Offline) -> Result<(), Error> {
+        match &self.inner.lease {
+            Some(lease) => lease.require(ctx, offline),
+            None => Ok(()),
+        }
+    }
+    /// Whether this node is at a branch: what is done here is done again at the centre.
+    pub fn is_at_branch(&self) -> bool {
+        self.inner.lease.is_some()
+    }
+    pub(crate) fn lease(&self) -> Option<&Lease> {
+        self.inner.lease.as_ref()
+    }
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.inner.registry
+    }
+    pub(crate) fn node(&self) -> &str {
+        &self.inner.node
     }
     pub(crate) fn directory(&self) -> &Directory {
         &self.inner.directory
@@ -256,6 +283,7 @@ impl Bus {
         command: &C,
     ) -> Result<C::Output, Error> {
         ctx.principal.require(C::PERMISSION)?;
+        self.require_here(ctx, C::OFFLINE)?;
         let digest = digest(ctx, C::NAME, command)?;
         let begin = std::time::Instant::now();
         let mut again = Again::new(&self.inner.writer);
@@ -282,7 +310,8 @@ impl Bus {
         let loaded = self.inner.directory.get();
         let owners = self.inner.registry.owners_of_clients;
         let mut work = self.work(ctx, C::NAME, id).await?;
-        let outcome = run(&mut work, command, digest, (&loaded, owners)).await;
+        let is_kept = self.is_at_branch() && C::OFFLINE == Offline::Free;
+        let outcome = run(&mut work, command, digest, (&loaded, owners, is_kept)).await;
         let Work { tx, drafts, wakes_jobs, .. } = work;
         match outcome {
             Ok(Done::Waits(demand)) => {
@@ -360,7 +389,7 @@ async fn run<C: Command>(
     work: &mut Work<'_>,
     command: &C,
     digest: &[u8],
-    (loaded, owners): (&Loaded, Option<&str>),
+    (loaded, owners, is_kept): (&Loaded, Option<&str>, bool),
 ) -> Result<Done<C::Output>, Error> {
     let (ctx, id) = (work.ctx, work.command_id);
     let fresh = work
@@ -376,7 +405,11 @@ async fn run<C: Command>(
     }
     let output = command.handle(work).await?;
     if let Some(demand) = approval::asked(work, C::PERMISSION, loaded, owners).await? {
-        return Ok(Done::Waits(demand));
+        // who decides sits at the centre
+        return if is_kept { Err(Error::refused("only-with-line")) } else { Ok(Done::Waits(demand)) };
+    }
+    if is_kept {
+        replica::keep(work, &serde_json::to_string(command)?).await?;
     }
     journal::append(&mut work.tx, ctx.entropy.as_ref(), &work.drafts).await?;
     work.tx

@@ -28,6 +28,8 @@ pub struct Ctx {
     /// The SHA-256 of the request a command is made from, when its caller repeats requests and not
     /// commands: what tells a repeat from another payload under the same id.
     pub request: Option<[u8; 32]>,
+    /// Where and when the command was done first, when it is done again.
+    pub origin: Option<Arc<Origin>>,
     pub(crate) written: Arc<AtomicI64>,
 }
 
@@ -47,6 +49,16 @@ impl Ctx {
     pub fn command_id(&self) -> CommandId {
         self.new_id()
     }
+}
+
+/// Where a command was done first that is now done again: at the centre what a branch has done, at the branch what the
+/// centre has not answered yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The node, as the journal names it.
+    pub node: Arc<str>,
+    /// When, by its clock. Ids that the command makes are of this instant at each end.
+    pub at: Timestamp,
 }
 
 /// The long-lived parts of a node, cheap to clone.
@@ -84,6 +96,7 @@ impl Services {
             entropy: Arc::clone(&self.entropy),
             jurisdiction: Arc::clone(&self.jurisdiction),
             request: None,
+            origin: None,
             written: Arc::default(),
         }
     }

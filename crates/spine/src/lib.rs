@@ -32,7 +32,7 @@ pub use crate::policy::{Arms, Filter, Permission, Principal, Scope};
 pub use behind::{Behind, Note};
 pub use bound::{ClientBound, Ground, Moving, OnErase, OnMerge, Rebuild, Rebuilding};
 pub use bus::{Bus, Command, CommandInfo, Registry, Rehearsal};
-pub use ctx::{Ctx, Services};
+pub use ctx::{Ctx, Origin, Services};
 pub use error::{Conflict, Error, FieldConflict, Trouble};
 pub use follow::AGE_MAX;
 pub use jobs::{JobContext, JobError, JobHandler, Keepers, Run, Schedule};
@@ -46,7 +46,7 @@ pub use own::{
 };
 pub use owner::{Owner, Subject};
 pub use readers::{JournalReader, Reaction};
-pub use replica::{How, Replicated};
+pub use replica::{How, Offline, Replicated};
 pub use work::{Change, Work};
 
 /// Small secrets at rest, for rooms that know no SQL.

@@ -78,6 +78,12 @@ impl Live {
         // no listener is no error
         let _ = self.sender.send(LiveEvent { topic });
     }
+    /// Rings for rows that have come from the centre: the things of these tables, and these clients.
+    pub(crate) fn came(&self, tables: &[String], clients: &[Uuid]) {
+        self.count(tables.iter().map(String::as_str));
+        tables.iter().for_each(|table| self.ring(format!("kind:{table}")));
+        clients.iter().for_each(|client| self.ring(format!("client:{client}")));
+    }
     /// How many commands have changed things of a kind on this node since it began: who keeps such things in
     /// memory reads them anew when the number has grown.
     pub fn changes(&self, entity: &str) -> u64 {

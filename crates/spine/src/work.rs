@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use kernel::{ClientId, CommandId, JobId, Money, UserId};
+use kernel::{ClientId, CommandId, Entropy, JobId, Money, SeededEntropy, UserId};
 use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
 use store::journal::Draft;
 use store::keys::{BANK, SecretBox};
 use store::{Dialect, Read, Row, StoreError, Tx, Value, queue};
@@ -24,6 +25,9 @@ pub struct Work<'a> {
     pub(crate) wakes_jobs: bool,
     pub(crate) amounts: Vec<Money>,
     pub(crate) own_demand: Option<(&'static str, &'static str)>,
+    /// It was done here before: what it asks of others it has asked already.
+    pub(crate) is_again: bool,
+    ids: SeededEntropy,
 }
 
 /// The changed fields of one thing, gathered for the journal.
@@ -87,6 +91,7 @@ impl<'a> Work<'a> {
         node: &'a str,
         registry: &'a Registry,
     ) -> Self {
+        let node = ctx.origin.as_ref().map_or(node, |origin| &origin.node);
         Self {
             ctx,
             tx,
@@ -98,6 +103,8 @@ impl<'a> Work<'a> {
             wakes_jobs: false,
             amounts: Vec::new(),
             own_demand: None,
+            is_again: false,
+            ids: ids_of(command_id),
         }
     }
     /// Every column that holds a client's id, in the order of the rooms.
@@ -166,9 +173,11 @@ impl Work<'_> {
         let chance = (self.ctx.entropy.as_ref(), self.ctx.now);
         store::keys::seal_text(&mut self.tx, chance, BANK, purpose, plain).await
     }
-    /// A new id.
+    /// A new id. Ids follow from the command's own: who does the command again, at another node, gives the same ids to the
+    /// same things. Who does not know the command's id cannot tell them beforehand.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
-        self.ctx.new_id()
+        let at = self.ctx.origin.as_ref().map_or(self.ctx.now, |origin| origin.at);
+        self.ids.id(at).into()
     }
     /// The person acting.
     pub fn actor(&self) -> Option<UserId> {
@@ -205,6 +214,9 @@ impl Work<'_> {
         payload: &Json,
     ) -> Result<Option<JobId>, Error> {
         let id: JobId = self.new_id();
+        if self.is_again {
+            return Ok(Some(id));
+        }
         let job = queue::NewJob {
             id,
             kind,
@@ -265,8 +277,19 @@ impl Work<'_> {
             payload: payload.to_string(),
             attempts: 0,
         };
+        if self.is_again {
+            return Ok(true);
+        }
         Ok(store::outbox::put(&mut self.tx, &message, self.ctx.now).await?)
     }
+}
+
+/// The source of the ids that a command makes.
+fn ids_of(command: CommandId) -> SeededEntropy {
+    let mut hasher = Sha256::new();
+    hasher.update(b"tessera ids of a command\0");
+    hasher.update(command.uuid().as_bytes());
+    SeededEntropy::from_seed(hasher.finalize().into())
 }
 
 impl Read for Work<'_> {

@@ -84,3 +84,40 @@ pub async fn addresses<R: Read>(
     let sql = "select hash from blob where hash > $1 order by hash limit $2";
     db.query(sql, params![after.to_vec(), limit]).await?.into_iter().map(Row::one).collect()
 }
+
+/// A stored content as it travels to another node, where the keys are others: whose it is, and the content itself. None when
+/// its owner's key was destroyed.
+///
+/// # Errors
+/// As [`get`].
+pub async fn leave<R: Read>(
+    db: &mut R,
+    address: &[u8],
+    stored: &[u8],
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let sealed = stored.strip_prefix(MARK).and_then(|rest| rest.split_first_chunk::<OWNER_BYTES>());
+    let Some((owner, sealed)) = sealed else {
+        return Ok(Some([keys::BANK.as_bytes().as_slice(), stored].concat()));
+    };
+    let plain = keys::open_bytes(db, Uuid::from_bytes(*owner), &purpose(address), sealed).await?;
+    Ok(plain.map(|plain| [owner.as_slice(), &plain].concat()))
+}
+
+/// What has travelled, as it is stored here: sealed under this node's key of its owner.
+///
+/// # Errors
+/// The database's; [`StoreError::Column`] for what no node sends.
+pub async fn arrive(
+    tx: &mut Tx,
+    chance: (&dyn Entropy, Timestamp),
+    address: &[u8],
+    travelled: &[u8],
+) -> Result<Vec<u8>, StoreError> {
+    let parts = travelled.split_first_chunk::<OWNER_BYTES>();
+    let Some((owner, plain)) = parts else {
+        return Err(StoreError::Column { index: 0, problem: "a content of nobody".to_owned() });
+    };
+    let owner_id = Uuid::from_bytes(*owner);
+    let sealed = keys::seal_bytes(tx, chance, owner_id, &purpose(address), plain).await?;
+    Ok([MARK.as_slice(), owner, &sealed].concat())
+}

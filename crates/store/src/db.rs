@@ -111,11 +111,13 @@ pub struct StoreSetting {
     /// Whether what was acknowledged is on the disk, so that a power cut does not take it back either. Only tests,
     /// which cut no power, do without. PostgreSQL has settings of its own for it.
     pub is_durable: bool,
+    /// Whether it holds a part of a bank, whose rows point at rows that are not here: no foreign key is enforced. SQLite only.
+    pub is_part: bool,
 }
 
 impl Default for StoreSetting {
     fn default() -> Self {
-        Self { replica: None, patience: crate::outage::PATIENCE, is_durable: true }
+        Self { replica: None, patience: crate::outage::PATIENCE, is_durable: true, is_part: false }
     }
 }
 
@@ -460,6 +462,14 @@ impl Tx {
                 crate::trace::statement(sql, async { tx.execute(sql, params) }).await
             }
             TxInner::Postgres(tx) => tx.execute(sql, params).await,
+        };
+        self.wrote(outcome)
+    }
+    /// Runs a statement that will not come again: no connection remembers it. Values stand in it.
+    pub(crate) async fn execute_once(&mut self, sql: &str) -> Result<u64, StoreError> {
+        let outcome = match &mut self.inner {
+            TxInner::Sqlite(tx) => tx.execute_once(sql),
+            TxInner::Postgres(tx) => tx.execute(sql, &[]).await,
         };
         self.wrote(outcome)
     }

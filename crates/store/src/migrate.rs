@@ -24,12 +24,17 @@ pub struct Migration {
 }
 
 /// The store's own tables; numbers 1 to 99.
-pub const MIGRATIONS: [Migration; 5] = [
+pub const MIGRATIONS: [Migration; 6] = [
     Migration { number: 1, name: "journal", sql: include_str!("../migrations/0001_journal.sql") },
     Migration { number: 2, name: "queue", sql: include_str!("../migrations/0002_queue.sql") },
     Migration { number: 3, name: "nodes", sql: include_str!("../migrations/0003_nodes.sql") },
     Migration { number: 5, name: "keys", sql: include_str!("../migrations/0005_keys.sql") },
     Migration { number: 6, name: "capture", sql: include_str!("../migrations/0006_capture.sql") },
+    Migration {
+        number: 7,
+        name: "row_before",
+        sql: include_str!("../migrations/0007_row_before.sql"),
+    },
 ];
 
 impl Writer {

@@ -45,6 +45,9 @@ impl SqlitePool {
             std::fs::create_dir_all(parent)?;
         }
         let writer = connect(path)?;
+        if setting.is_part {
+            writer.pragma_update(None, "foreign_keys", "off")?;
+        }
         if setting.is_durable {
             // what was acknowledged is on the disk: also a power cut does not take it back
             writer.pragma_update(None, "synchronous", "full")?;
@@ -196,6 +199,11 @@ impl SqliteTx {
         self.must_be_open()?;
         let mut statement = self.connection.prepare_cached(&numbered(sql))?;
         let changed = statement.execute(rusqlite::params_from_iter(params.iter()))?;
+        Ok(u64::try_from(changed).unwrap_or(0))
+    }
+    pub(crate) fn execute_once(&mut self, sql: &str) -> Result<u64, StoreError> {
+        self.must_be_open()?;
+        let changed = self.connection.execute(sql, [])?;
         Ok(u64::try_from(changed).unwrap_or(0))
     }
     /// Runs a statement once for each row of parameters.

@@ -22,6 +22,7 @@ pub struct NoteExport {
 impl Command for NoteExport {
     const NAME: &'static str = "parties.note_export";
     const PERMISSION: &'static str = "client.export";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

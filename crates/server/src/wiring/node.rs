@@ -8,6 +8,7 @@ use kernel::{Clock, Currency, Entropy};
 use spine::SecretBox;
 use spine::org::Directory;
 use spine::org::passkey::Party;
+use spine::replica::Lease;
 use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
 use store::keys::Root;
 use store::{Store, StoreSetting};
@@ -22,6 +23,8 @@ pub struct Setting {
     pub store: StoreSetting,
     /// The node's name in the journal.
     pub node: String,
+    /// How long it may work, when it is at a branch.
+    pub lease: Option<Lease>,
     /// Code of the jurisdiction pack in force (`ru`).
     pub jurisdiction: String,
     /// The bank's own currency.
@@ -100,7 +103,9 @@ impl Core {
     /// When the database does not answer or refuses a step of the schema.
     pub async fn open(setting: &Setting, modules: Vec<Module>) -> Result<Core, OpenError> {
         jurisdiction::Pack::load(&setting.jurisdiction)?;
-        let Store { reader, writer } = Store::open_with(&setting.url, &setting.store).await?;
+        let is_part = setting.lease.is_some();
+        let store = StoreSetting { is_part, ..setting.store.clone() };
+        let Store { reader, writer } = Store::open_with(&setting.url, &store).await?;
         writer.migrate(&super::migrations(&modules)).await?;
         let bank_box = match &setting.root {
             Some(root) => {
@@ -130,7 +135,7 @@ impl Core {
                 writer.clone(),
                 registry,
                 live.clone(),
-                (&setting.node, directory.clone()),
+                (&setting.node, directory.clone(), setting.lease.clone()),
             ),
             directory,
             live,
@@ -140,8 +145,13 @@ impl Core {
             entropy: Arc::clone(&setting.entropy),
             jurisdiction: Arc::from(setting.jurisdiction.as_str()),
         };
-        spine::org::set_up(&services, &grants).await?;
-        spine::secrecy::set_up(&services).await?;
+        if is_part {
+            // roles and rules come from the centre
+            spine::replica::branch::set_up(&services).await?;
+        } else {
+            spine::org::set_up(&services, &grants).await?;
+            spine::secrecy::set_up(&services).await?;
+        }
         let keepers = Keepers::new(services.clone(), writer, jobs, readers, schedules);
         Ok(Core { services, keepers, bank_box })
     }

@@ -115,8 +115,9 @@ async fn node(pair: &Pair, lag_max: Duration, patience: Duration) -> (Node, Brow
     let setting = Setting {
         // commits do not wait for the replica: here it shall be behind
         url: format!("{}?options=-c%20synchronous_commit%3Dlocal", pair.said("PRIMARY")),
-        store: StoreSetting { replica, patience, is_durable: false },
+        store: StoreSetting { replica, patience, is_durable: false, ..StoreSetting::default() },
         node: "test".to_owned(),
+        lease: None,
         jurisdiction: "ru".to_owned(),
         currency: Currency::RUB,
         zone: TimeZone::get("Europe/Moscow").unwrap(),

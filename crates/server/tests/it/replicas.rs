@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use parties::client::commands::RegisterClient;
 use server::wiring;
 use spine::Replicated;
-use spine::replica::{How, Pieces};
+use spine::replica::{How, Pieces, Reach};
 use store::dump::schema::{self, Table};
 use store::{Read, Value, params};
 use testkit::Bank;
@@ -59,7 +59,8 @@ async fn every_table_says_how_it_comes_to_branches() {
 async fn copy(bank: &Bank, code: &str, size: usize) -> BTreeMap<String, Vec<Vec<Value>>> {
     let tables = tables(bank).await;
     let mut db = bank.services.reader.snapshot().await.unwrap();
-    let mut pieces = Pieces::new(bank.branch(code), &tables, &said(), size).unwrap();
+    let reach = Reach::new(&tables, &said()).unwrap();
+    let mut pieces = Pieces::new(bank.branch(code), &reach, size);
     let mut all: BTreeMap<String, Vec<Vec<Value>>> = BTreeMap::new();
     while let Some(piece) = pieces.next(&mut db).await.unwrap() {
         assert!(piece.rows.len() <= size);

@@ -5,6 +5,7 @@ use kernel::Currency;
 use serde::{Deserialize, Serialize};
 use server::wiring::{self, Node, Setting};
 use spine::org::passkey::Party;
+use spine::replica::Lease;
 use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 use testkit::{Asked, Bank, Opening, Parts};
@@ -12,11 +13,17 @@ use uuid::Uuid;
 
 /// Opens a node with all rooms.
 pub(crate) fn open(asked: Asked) -> Opening {
+    open_with(asked, "test", None)
+}
+
+/// The same under a name, at a branch when it has a lease.
+pub(crate) fn open_with(asked: Asked, node: &'static str, lease: Option<Lease>) -> Opening {
     Box::pin(async move {
         let setting = Setting {
             url: asked.url,
             store: store::StoreSetting { is_durable: false, ..store::StoreSetting::default() },
-            node: "test".to_owned(),
+            node: node.to_owned(),
+            lease,
             jurisdiction: "ru".to_owned(),
             currency: Currency::RUB,
             zone: TimeZone::get("Europe/Moscow").unwrap(),

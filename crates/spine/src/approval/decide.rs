@@ -18,7 +18,11 @@ use crate::org::Loaded;
 use crate::{Change, Ctx, Error, Work};
 
 /// Deciding stands in the lists of commands, though it is the bus's own.
-pub const DECIDE: CommandInfo = CommandInfo { name: "approval.decide", permission: "app.use" };
+pub const DECIDE: CommandInfo = CommandInfo {
+    name: "approval.decide",
+    permission: "app.use",
+    offline: crate::replica::Offline::Never,
+};
 
 /// What a second person says of a request.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -47,6 +47,7 @@ pub struct OpenSession {
 impl Command for OpenSession {
     const NAME: &'static str = "org.open_session";
     const PERMISSION: &'static str = "system";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = SessionId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<SessionId, Error> {
@@ -96,6 +97,7 @@ pub struct NoteSignInFailure {
 impl Command for NoteSignInFailure {
     const NAME: &'static str = "org.note_sign_in_failure";
     const PERMISSION: &'static str = "system";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = Option<Timestamp>;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Option<Timestamp>, Error> {
@@ -136,6 +138,7 @@ pub struct NoteDismissedSignIn {
 impl Command for NoteDismissedSignIn {
     const NAME: &'static str = "org.note_dismissed_sign_in";
     const PERMISSION: &'static str = "system";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -154,6 +157,7 @@ pub struct EndSession {
 impl Command for EndSession {
     const NAME: &'static str = "org.end_session";
     const PERMISSION: &'static str = "app.use";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -182,6 +186,7 @@ pub struct TouchSession {
 impl Command for TouchSession {
     const NAME: &'static str = "org.touch_session";
     const PERMISSION: &'static str = "system";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -206,6 +211,7 @@ pub struct SavePreferences {
 impl Command for SavePreferences {
     const NAME: &'static str = "org.save_preferences";
     const PERMISSION: &'static str = "app.use";
+    const OFFLINE: crate::Offline = crate::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -377,6 +383,7 @@ pub struct ReadNotices {}
 impl Command for ReadNotices {
     const NAME: &'static str = "org.read_notices";
     const PERMISSION: &'static str = "app.use";
+    const OFFLINE: crate::Offline = crate::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

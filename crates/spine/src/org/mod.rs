@@ -44,6 +44,7 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "admin.grant", scoped: false },
     Permission { key: "admin.branches", scoped: false },
     Permission { key: "admin.approvals", scoped: false },
+    Permission { key: "admin.nodes", scoped: false },
     Permission { key: "admin.jobs", scoped: false },
     Permission { key: "journal.read", scoped: false },
     Permission { key: "view.share", scoped: false },
@@ -61,6 +62,8 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("administrator", "admin.branches", Scope::Bank),
     ("administrator", "admin.jobs", Scope::Bank),
     ("administrator", "admin.approvals", Scope::Bank),
+    ("administrator", "admin.nodes", Scope::Bank),
+    ("security_officer", "admin.nodes", Scope::Bank),
     ("security_officer", "admin.approvals", Scope::Bank),
     ("administrator", "view.share", Scope::Bank),
     ("administrator", "journal.read", Scope::Bank),
@@ -120,6 +123,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "provider_account",
         sql: include_str!("../../migrations/0141_provider_account.sql"),
     },
+    Migration {
+        number: 150,
+        name: "replica",
+        sql: include_str!("../../migrations/0150_replica.sql"),
+    },
 ];
 
 /// The spine's own module.
@@ -146,6 +154,7 @@ fn register(registry: &mut Registry) {
     vouched::register(registry);
     views::register(registry);
     crate::approval::register(registry);
+    crate::replica::commands::register(registry);
     crate::secrecy::commands::register(registry);
     registry.add::<ImportBranches>();
     registry.add::<Seed>();

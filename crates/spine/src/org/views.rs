@@ -36,6 +36,7 @@ pub struct SaveView {
 impl Command for SaveView {
     const NAME: &'static str = "org.save_view";
     const PERMISSION: &'static str = "app.use";
+    const OFFLINE: crate::Offline = crate::Offline::Free;
     type Output = ViewId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<ViewId, Error> {
@@ -104,6 +105,7 @@ pub struct DeleteView {
 impl Command for DeleteView {
     const NAME: &'static str = "org.delete_view";
     const PERMISSION: &'static str = "app.use";
+    const OFFLINE: crate::Offline = crate::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

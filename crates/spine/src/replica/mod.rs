@@ -1,12 +1,27 @@
 //! What of a bank a branch has a copy of: every table says how its rows come to branches, in the room that owns it. A table that
 //! says nothing fails a test, so that none is forgotten and none leaks. See ADR 0027.
 
-mod queries;
+pub mod branch;
+pub mod centre;
+mod changes;
+pub mod code;
+pub mod commands;
+pub mod message;
+pub mod nodes;
+mod offline;
+mod pending;
+mod pieces;
+mod rebase;
+mod rows;
+mod scope;
 mod tables;
 
+pub(crate) use pending::keep;
 pub(crate) use tables::REPLICATED;
 
-pub use queries::{Piece, Pieces};
+pub use offline::{Lease, Offline};
+pub use pieces::{Piece, Pieces};
+pub use scope::Scope as Reach;
 
 /// A table and how its rows come to branches.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +49,11 @@ pub enum How {
     Clients(&'static str),
     /// Rows that belong to the client in this column.
     Client(&'static str),
-    /// Rows of which a condition holds.
+    /// Rows of which a condition holds. When it holds no more, every branch that may have had the row is told its key, which
+    /// therefore says nothing: ids.
     Of(&'static str),
+    /// The same for rows that belong to others and come and go with them: a branch sees by itself which are its own no more.
+    Through(&'static str),
 }
 
 impl Replicated {
@@ -54,6 +72,10 @@ impl Replicated {
     /// A table of rows of which a condition holds.
     pub const fn of(table: &'static str, condition: &'static str) -> Self {
         Self { table, how: How::Of(condition), carries: None, hides: None }
+    }
+    /// A table of rows that come and go with the rows of which a condition speaks.
+    pub const fn through(table: &'static str, condition: &'static str) -> Self {
+        Self { table, how: How::Through(condition), carries: None, hides: None }
     }
     /// The table of clients, with the condition of a branch's own.
     pub const fn clients(table: &'static str, condition: &'static str) -> Self {

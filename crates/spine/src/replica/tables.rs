@@ -6,6 +6,7 @@ use super::Replicated;
 const ITS_STAFF: &str = "t.staff_id in (select s.id from staff s where s.branch_id = {branch})";
 const SESSIONS: &str = "one signs in at each node by itself";
 const PROGRAMS: &str = "programs speak with the centre";
+const NODES: &str = "the centre knows the nodes";
 const OPENED: &str = "secret cards are opened at the centre";
 
 /// Every one.
@@ -26,7 +27,7 @@ pub(crate) const REPLICATED: &[Replicated] = &[
         "data_key",
         "sealed under the master key of each node; keys travel opened, in the sealed envelope",
     ),
-    Replicated::of(
+    Replicated::through(
         "blob",
         "t.hash in (select f.hash from client_file f where f.client_id in {clients})",
     ),
@@ -40,11 +41,11 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::all("role_second_factor"),
     Replicated::all("staff_role"),
     Replicated::all("absence"),
-    Replicated::of("staff_person", ITS_STAFF),
-    Replicated::of("temporary_password", ITS_STAFF),
+    Replicated::through("staff_person", ITS_STAFF),
+    Replicated::through("temporary_password", ITS_STAFF),
     Replicated::own("totp", "sealed under the bank's key; travels with the keys"),
-    Replicated::of("recovery_code", ITS_STAFF),
-    Replicated::of("passkey", ITS_STAFF),
+    Replicated::through("recovery_code", ITS_STAFF),
+    Replicated::through("passkey", ITS_STAFF),
     Replicated::own("passkey_challenge", SESSIONS),
     Replicated::own("password_duty", SESSIONS),
     Replicated::own("session", SESSIONS),
@@ -54,22 +55,28 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::own("api_token", PROGRAMS),
     Replicated::own("token_address", PROGRAMS),
     Replicated::own("token_limit", PROGRAMS),
-    Replicated::of("notice", ITS_STAFF),
+    Replicated::through("notice", ITS_STAFF),
     Replicated::of(
         "saved_view",
         "t.shared = 1 or t.owner_id in (select s.id from staff s where s.branch_id = {branch})",
     ),
-    Replicated::of_client("approval"),
-    Replicated::of(
+    // sealed under keys of the centre
+    Replicated::of_client("approval").hiding(&["payload", "changes"], "1 = 0"),
+    Replicated::through(
         "approval_need",
         "t.approval_id in (select a.id from approval a where a.client_id in {clients})",
     ),
-    Replicated::of(
+    Replicated::through(
         "approval_record",
         "t.approval_id in (select a.id from approval a where a.client_id in {clients})",
     ),
     Replicated::all("approval_rule"),
     Replicated::all("secrecy_policy"),
+    Replicated::own("pending_command", "what this node has still to say"),
+    Replicated::own("incoming_rows", "what this node has heard in part"),
+    Replicated::own("branch_node", NODES),
+    Replicated::own("branch_node_client", NODES),
+    Replicated::of("branch_refusal", "t.branch_id = {branch}").hiding(&["payload", "answer"], "1 = 0"),
     Replicated::own("break_glass", OPENED),
     Replicated::own("read_log", "who looked at a card is told to the centre"),
 ];

@@ -2,6 +2,7 @@
 //! A change is a table and a key, not a row: who reads it looks the row up as it is then, and finds that it is gone or what
 //! it has become.
 
+pub mod before;
 mod key;
 mod triggers;
 

@@ -49,14 +49,14 @@ pub async fn tables<R: Read>(db: &mut R) -> Result<Vec<Table>, StoreError> {
     let sql = match db.dialect() {
         Dialect::Sqlite => {
             "select name from sqlite_master where type = 'table' and substr(name, 1, 7) <> 'sqlite_' \
-             and name not in ('refinery_schema_history', 'schema_contraction', 'bell', 'row_change') order by name"
+             and name not in ('refinery_schema_history', 'schema_contraction', 'bell', 'row_change', 'row_before') order by name"
         }
         Dialect::Postgres => {
             "select cast(c.relname as text) collate \"C\" as name from pg_class c \
              join pg_namespace n on n.oid = c.relnamespace \
              where n.nspname = current_schema() and c.relkind in ('r', 'p') \
              and not c.relispartition and c.relname not in \
-             ('refinery_schema_history', 'schema_contraction', 'bell', 'row_change') order by name"
+             ('refinery_schema_history', 'schema_contraction', 'bell', 'row_change', 'row_before') order by name"
         }
     };
     let mut out = Vec::new();

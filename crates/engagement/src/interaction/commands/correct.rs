@@ -33,6 +33,7 @@ pub struct CorrectInteraction {
 impl Command for CorrectInteraction {
     const NAME: &'static str = "engagement.correct_interaction";
     const PERMISSION: &'static str = "interaction.log";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = InteractionId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<InteractionId, Error> {

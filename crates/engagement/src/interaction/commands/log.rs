@@ -103,6 +103,7 @@ impl LogInteraction {
 impl Command for LogInteraction {
     const NAME: &'static str = "engagement.log_interaction";
     const PERMISSION: &'static str = "interaction.log";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = Logged;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Logged, Error> {
@@ -153,6 +154,7 @@ pub struct AddNote {
 impl Command for AddNote {
     const NAME: &'static str = "engagement.add_note";
     const PERMISSION: &'static str = "interaction.log";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = InteractionId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<InteractionId, Error> {

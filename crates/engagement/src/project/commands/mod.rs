@@ -92,6 +92,7 @@ pub struct OpenProject {
 impl Command for OpenProject {
     const NAME: &'static str = "engagement.open_project";
     const PERMISSION: &'static str = "project.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ProjectId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<ProjectId, Error> {
@@ -156,6 +157,7 @@ pub struct EditProject {
 impl Command for EditProject {
     const NAME: &'static str = "engagement.edit_project";
     const PERMISSION: &'static str = "project.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -210,6 +212,7 @@ pub struct SetProjectStatus {
 impl Command for SetProjectStatus {
     const NAME: &'static str = "engagement.set_project_status";
     const PERMISSION: &'static str = "project.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -242,6 +245,7 @@ pub struct AddParticipant {
 impl Command for AddParticipant {
     const NAME: &'static str = "engagement.add_participant";
     const PERMISSION: &'static str = "project.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -288,6 +292,7 @@ pub struct SetParticipation {
 impl Command for SetParticipation {
     const NAME: &'static str = "engagement.set_participation";
     const PERMISSION: &'static str = "project.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

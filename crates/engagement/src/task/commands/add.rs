@@ -51,6 +51,7 @@ pub struct AddTask {
 impl Command for AddTask {
     const NAME: &'static str = "engagement.add_task";
     const PERMISSION: &'static str = "task.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = TaskId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<TaskId, Error> {

@@ -77,6 +77,7 @@ pub struct FollowClient {
 impl Command for FollowClient {
     const NAME: &'static str = "engagement.follow_client";
     const PERMISSION: &'static str = "system";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = u64;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {

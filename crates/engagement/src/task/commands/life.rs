@@ -114,6 +114,7 @@ pub struct CloseTask {
 impl Command for CloseTask {
     const NAME: &'static str = "engagement.close_task";
     const PERMISSION: &'static str = "task.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -133,6 +134,7 @@ pub struct CancelTask {
 impl Command for CancelTask {
     const NAME: &'static str = "engagement.cancel_task";
     const PERMISSION: &'static str = "task.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -150,6 +152,7 @@ pub struct ReopenTask {
 impl Command for ReopenTask {
     const NAME: &'static str = "engagement.reopen_task";
     const PERMISSION: &'static str = "task.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -187,6 +190,7 @@ pub struct PostponeTask {
 impl Command for PostponeTask {
     const NAME: &'static str = "engagement.postpone_task";
     const PERMISSION: &'static str = "task.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -225,6 +229,7 @@ pub struct ReassignTask {
 impl Command for ReassignTask {
     const NAME: &'static str = "engagement.reassign_task";
     const PERMISSION: &'static str = "task.write";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

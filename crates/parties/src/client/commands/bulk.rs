@@ -92,6 +92,7 @@ pub struct SetSegment {
 impl Command for SetSegment {
     const NAME: &'static str = "parties.set_segment";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = u64;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
@@ -190,6 +191,7 @@ impl Note for MarkSeen {
 impl Command for MarkSeen {
     const NAME: &'static str = "parties.mark_seen";
     const PERMISSION: &'static str = "client.read";
+    const OFFLINE: spine::Offline = spine::Offline::Local;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

@@ -32,6 +32,7 @@ pub struct EditClient {
 impl Command for EditClient {
     const NAME: &'static str = "parties.edit_client";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

@@ -54,6 +54,7 @@ pub struct RegisterClient {
 impl Command for RegisterClient {
     const NAME: &'static str = "parties.register_client";
     const PERMISSION: &'static str = "client.create";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ClientId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<ClientId, Error> {

@@ -56,6 +56,7 @@ pub struct AddAddress {
 impl Command for AddAddress {
     const NAME: &'static str = "parties.add_address";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = Uuid;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
@@ -113,6 +114,7 @@ pub struct EditAddress {
 impl Command for EditAddress {
     const NAME: &'static str = "parties.edit_address";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -177,6 +179,7 @@ pub struct ArchiveAddress {
 impl Command for ArchiveAddress {
     const NAME: &'static str = "parties.archive_address";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

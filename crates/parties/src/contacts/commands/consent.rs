@@ -50,6 +50,7 @@ pub struct GiveConsent {
 impl Command for GiveConsent {
     const NAME: &'static str = "parties.give_consent";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = Uuid;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
@@ -93,6 +94,7 @@ pub struct WithdrawConsent {
 impl Command for WithdrawConsent {
     const NAME: &'static str = "parties.withdraw_consent";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = Uuid;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {

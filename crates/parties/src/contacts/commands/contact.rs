@@ -50,6 +50,7 @@ pub struct AddContact {
 impl Command for AddContact {
     const NAME: &'static str = "parties.add_contact";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ContactId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<ContactId, Error> {
@@ -106,6 +107,7 @@ pub struct EditContact {
 impl Command for EditContact {
     const NAME: &'static str = "parties.edit_contact";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -156,6 +158,7 @@ pub struct ArchiveContact {
 impl Command for ArchiveContact {
     const NAME: &'static str = "parties.archive_contact";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

@@ -35,6 +35,7 @@ pub struct AddDate {
 impl Command for AddDate {
     const NAME: &'static str = "parties.add_date";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = DateId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<DateId, Error> {
@@ -83,6 +84,7 @@ pub struct EditDate {
 impl Command for EditDate {
     const NAME: &'static str = "parties.edit_date";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -125,6 +127,7 @@ pub struct ArchiveDate {
 impl Command for ArchiveDate {
     const NAME: &'static str = "parties.archive_date";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

@@ -40,6 +40,7 @@ impl AddFile {
 impl Command for AddFile {
     const NAME: &'static str = "parties.add_file";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = FileId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<FileId, Error> {
@@ -116,6 +117,7 @@ pub struct ArchiveFile {
 impl Command for ArchiveFile {
     const NAME: &'static str = "parties.archive_file";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

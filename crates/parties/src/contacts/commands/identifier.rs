@@ -64,6 +64,7 @@ pub struct AddIdentifier {
 impl Command for AddIdentifier {
     const NAME: &'static str = "parties.add_identifier";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = IdentifierId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<IdentifierId, Error> {
@@ -128,6 +129,7 @@ pub struct EditIdentifier {
 impl Command for EditIdentifier {
     const NAME: &'static str = "parties.edit_identifier";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -244,6 +246,7 @@ pub struct ArchiveIdentifier {
 impl Command for ArchiveIdentifier {
     const NAME: &'static str = "parties.archive_identifier";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

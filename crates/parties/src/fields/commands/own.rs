@@ -22,6 +22,7 @@ pub struct EditOwn {
 impl Command for EditOwn {
     const NAME: &'static str = "parties.edit_own";
     const PERMISSION: &'static str = "app.use";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

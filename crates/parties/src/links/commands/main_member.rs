@@ -26,6 +26,7 @@ pub struct SetMainMember {
 impl Command for SetMainMember {
     const NAME: &'static str = "parties.set_main_member";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

@@ -44,6 +44,7 @@ pub struct AddLink {
 impl Command for AddLink {
     const NAME: &'static str = "parties.add_link";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = LinkId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<LinkId, Error> {
@@ -119,6 +120,7 @@ pub struct EndLink {
 impl Command for EndLink {
     const NAME: &'static str = "parties.end_link";
     const PERMISSION: &'static str = "client.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

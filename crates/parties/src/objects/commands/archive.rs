@@ -23,6 +23,7 @@ pub struct ArchiveRecord {
 impl Command for ArchiveRecord {
     const NAME: &'static str = "parties.archive_record";
     const PERMISSION: &'static str = "record.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

@@ -26,6 +26,7 @@ pub(crate) struct NoteRecordExport {
 impl Command for NoteRecordExport {
     const NAME: &'static str = "parties.note_record_export";
     const PERMISSION: &'static str = "record.export";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

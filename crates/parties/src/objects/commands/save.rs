@@ -38,6 +38,7 @@ pub struct SaveRecord {
 impl Command for SaveRecord {
     const NAME: &'static str = "parties.save_record";
     const PERMISSION: &'static str = "record.edit";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = RecordId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<RecordId, Error> {

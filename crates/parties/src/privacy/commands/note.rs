@@ -32,6 +32,7 @@ pub struct NoteReport {
 impl Command for NoteReport {
     const NAME: &'static str = "parties.note_report";
     const PERMISSION: &'static str = "privacy.report";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

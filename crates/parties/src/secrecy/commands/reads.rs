@@ -54,6 +54,7 @@ impl Note for NoteReads {
 impl Command for NoteReads {
     const NAME: &'static str = "parties.note_reads";
     const PERMISSION: &'static str = "client.read";
+    const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

@@ -81,6 +81,7 @@ impl Site {
             url: database.url().to_owned(),
             store,
             node: "test".to_owned(),
+            lease: None,
             jurisdiction: "ru".to_owned(),
             currency: Currency::RUB,
             zone: TimeZone::get("Europe/Moscow").expect("a zone"),

@@ -150,6 +150,7 @@ pub struct EndOtherSessions {
 impl Command for EndOtherSessions {
     const NAME: &'static str = "org.end_other_sessions";
     const PERMISSION: &'static str = "app.use";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = u64;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
@@ -172,6 +173,7 @@ pub struct EndSessions {
 impl Command for EndSessions {
     const NAME: &'static str = "org.end_sessions";
     const PERMISSION: &'static str = "admin.staff";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = u64;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {

@@ -18,6 +18,7 @@ pub struct RetryJob {
 impl Command for RetryJob {
     const NAME: &'static str = "org.retry_job";
     const PERMISSION: &'static str = "admin.jobs";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -48,6 +49,7 @@ pub struct RetryMessage {
 impl Command for RetryMessage {
     const NAME: &'static str = "org.retry_message";
     const PERMISSION: &'static str = "admin.jobs";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -109,6 +111,7 @@ impl VerifyJournal {
 impl Command for VerifyJournal {
     const NAME: &'static str = "org.verify_journal";
     const PERMISSION: &'static str = "journal.read";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = Option<JobId>;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Option<JobId>, Error> {

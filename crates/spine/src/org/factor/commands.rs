@@ -158,6 +158,7 @@ pub struct PassTotp {
 impl Command for PassTotp {
     const NAME: &'static str = "org.pass_totp";
     const PERMISSION: &'static str = "system";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -188,6 +189,7 @@ pub struct UseRecoveryCode {
 impl Command for UseRecoveryCode {
     const NAME: &'static str = "org.use_recovery_code";
     const PERMISSION: &'static str = "system";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = i64;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<i64, Error> {

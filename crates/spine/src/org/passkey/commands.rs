@@ -188,6 +188,7 @@ pub struct UsePasskey {
 impl Command for UsePasskey {
     const NAME: &'static str = "org.use_passkey";
     const PERMISSION: &'static str = "system";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
@@ -229,6 +230,7 @@ pub struct NotePasskeyCounter {
 impl Command for NotePasskeyCounter {
     const NAME: &'static str = "org.note_passkey_counter";
     const PERMISSION: &'static str = "system";
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

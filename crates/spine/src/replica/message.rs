@@ -1,0 +1,240 @@
+//! What a branch and the centre say to one another. The same on a line and in a carried file.
+
+use std::fmt;
+
+use kernel::{CommandId, Timestamp, UserId};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use store::{Dialect, Value};
+use uuid::Uuid;
+
+/// Commands in one message at most.
+pub const COMMANDS_MAX: usize = 500;
+
+/// A value of a row on its way: ids are bytes, as SQLite has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire(pub Value);
+
+impl Wire {
+    /// The value for a column, as the database of this node has it.
+    #[must_use]
+    pub fn of(value: Value) -> Self {
+        match value {
+            Value::Id(id) => Wire(Value::Bytes(id.as_bytes().to_vec())),
+            other => Wire(other),
+        }
+    }
+    /// The value as a key of this database: bytes become ids where the column holds ids.
+    #[must_use]
+    pub fn into_key(self, is_id: bool, dialect: Dialect) -> Value {
+        match self.0 {
+            Value::Bytes(bytes) if is_id && dialect == Dialect::Postgres => {
+                Uuid::from_slice(&bytes).map_or(Value::Bytes(bytes), Value::Id)
+            }
+            other => other,
+        }
+    }
+}
+
+impl Serialize for Wire {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Value::Null => serializer.serialize_none(),
+            Value::Int(number) => serializer.serialize_i64(*number),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Bytes(bytes) => serializer.serialize_bytes(bytes),
+            Value::Id(id) => serializer.serialize_bytes(id.as_bytes()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Wire {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WireVisitor)
+    }
+}
+
+struct WireVisitor;
+
+impl Visitor<'_> for WireVisitor {
+    type Value = Wire;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("nothing, a whole number, a text or bytes")
+    }
+    fn visit_none<E>(self) -> Result<Wire, E> {
+        Ok(Wire(Value::Null))
+    }
+    fn visit_unit<E>(self) -> Result<Wire, E> {
+        Ok(Wire(Value::Null))
+    }
+    fn visit_i64<E>(self, number: i64) -> Result<Wire, E> {
+        Ok(Wire(Value::Int(number)))
+    }
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Wire, E> {
+        i64::try_from(number).map(|n| Wire(Value::Int(n))).map_err(E::custom)
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Wire, E> {
+        Ok(Wire(Value::Text(text.to_owned())))
+    }
+    fn visit_string<E>(self, text: String) -> Result<Wire, E> {
+        Ok(Wire(Value::Text(text)))
+    }
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Wire, E> {
+        Ok(Wire(Value::Bytes(bytes.to_vec())))
+    }
+    fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Wire, E> {
+        Ok(Wire(Value::Bytes(bytes)))
+    }
+}
+
+/// What a branch says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Up {
+    /// Its own number: each word of a branch has a higher one.
+    pub number: i64,
+    /// The instant by the branch's clock.
+    pub at: Timestamp,
+    /// The newest step of the branch's schema.
+    pub schema: i64,
+    /// The program's version, for the list of nodes.
+    pub program: String,
+    /// The answer it has taken in last.
+    pub taken: Option<Uuid>,
+    /// What was done at the branch, in order.
+    pub commands: Vec<Pushed>,
+    /// How many more there are.
+    pub waiting: i64,
+    /// When the oldest that was not answered was done.
+    pub oldest: Option<Timestamp>,
+    /// How old its copy is: the instant of the centre it shows.
+    pub replica_at: Option<Timestamp>,
+    /// What it wants to hear.
+    pub want: Want,
+}
+
+/// A command that was done at a branch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pushed {
+    /// Its id, the same at both ends.
+    pub id: CommandId,
+    /// Its name.
+    pub name: String,
+    /// Its content, as JSON.
+    pub payload: String,
+    /// Who did it.
+    pub actor: UserId,
+    /// When, by the branch's clock.
+    pub at: Timestamp,
+    /// By which channel.
+    pub channel: String,
+}
+
+/// What a branch wants besides answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Want {
+    /// Nothing.
+    Nothing,
+    /// Everything that is its: the next piece after this place, from the beginning without one.
+    Base(Option<Place>),
+    /// What has changed behind this cursor.
+    Changes(String),
+}
+
+/// How far a first copy has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The cursor at the beginning, from which changes are read afterwards.
+    pub cursor: String,
+    /// The table.
+    pub table: String,
+    /// Its last key; empty at the beginning of the table.
+    pub after: Vec<Wire>,
+}
+
+/// What the centre says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Down {
+    /// Its id.
+    pub id: Uuid,
+    /// The number of the word it answers.
+    pub to: i64,
+    /// The instant by the centre's clock.
+    pub at: Timestamp,
+    /// Until when the branch may work.
+    pub lease_until: Timestamp,
+    /// What became of the commands.
+    pub answers: Vec<Answer>,
+    /// Rows.
+    pub tables: Vec<Rows>,
+    /// Clients that are the branch's no more.
+    pub left: Vec<Uuid>,
+    /// Where to go on.
+    pub next: Next,
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Its id.
+    pub id: CommandId,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The code of a refusal, or empty.
+    pub code: String,
+    /// The refusal or conflict as JSON, for the person who did it; or empty.
+    pub detail: String,
+}
+
+/// How a command ended at the centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was done, now or before.
+    Accepted,
+    /// It was not done; somebody decides what to do about it.
+    Refused,
+    /// It waits for a second person.
+    Waits,
+}
+
+impl Outcome {
+    /// The word for it in tables.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Outcome::Accepted => "accepted",
+            Outcome::Refused => "refused",
+            Outcome::Waits => "waits",
+        }
+    }
+}
+
+/// Rows of one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rows {
+    /// The table.
+    pub table: String,
+    /// Its columns, in the order of the values.
+    pub columns: Vec<String>,
+    /// Rows as they are now.
+    pub rows: Vec<Vec<Wire>>,
+    /// Keys of rows that are not the branch's any more, or are not at all.
+    pub gone: Vec<Vec<Wire>>,
+}
+
+/// Where a branch goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Next {
+    /// Nothing was asked for.
+    Same,
+    /// The first copy goes on.
+    Base(Place),
+    /// What came is a part; the next follows behind this cursor.
+    More(String),
+    /// That is all up to now; from here on later.
+    Whole(String),
+    /// The schema of the branch is not the centre's: its program must be renewed before rows can come.
+    OtherSchema(i64),
+}

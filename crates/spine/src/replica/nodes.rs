@@ -1,0 +1,168 @@
+//! The nodes at branches, as the centre knows them.
+
+use kernel::{BranchId, Timestamp};
+use store::{Read, Row, StoreError, Tx, params};
+use uuid::Uuid;
+
+use super::message::Up;
+use crate::Error;
+
+/// Hours a branch may work after the centre's last answer, unless something else is said.
+pub const LEASE_HOURS: i64 = 72;
+
+/// How a node stands with the centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeState {
+    /// It has a code with which to enrol once.
+    Invited,
+    /// It exchanges.
+    Active,
+    /// It may do nothing any more.
+    Revoked,
+}
+
+impl NodeState {
+    /// The word for it in tables.
+    pub const fn key(self) -> &'static str {
+        match self {
+            NodeState::Invited => "invited",
+            NodeState::Active => "active",
+            NodeState::Revoked => "revoked",
+        }
+    }
+    fn from_key(key: &str) -> Self {
+        match key {
+            "invited" => NodeState::Invited,
+            "active" => NodeState::Active,
+            _ => NodeState::Revoked,
+        }
+    }
+}
+
+/// A node at a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchNode {
+    /// Its id.
+    pub id: Uuid,
+    /// The branch it is at.
+    pub branch_id: BranchId,
+    /// Its name, as the journal has it.
+    pub name: String,
+    /// How it stands.
+    pub state: NodeState,
+    /// Its public keys: of signatures, of what is sealed for it; none before it has enrolled.
+    pub keys: Option<(Vec<u8>, Vec<u8>)>,
+    /// Hours it may work after an answer.
+    pub lease_hours: i64,
+    /// Until when it may work.
+    pub lease_until: Option<Timestamp>,
+    /// When it was last heard.
+    pub seen_at: Option<Timestamp>,
+    /// What its clock showed then.
+    pub clock_at: Option<Timestamp>,
+    /// The version of its program.
+    pub program: String,
+    /// Commands it has not pushed yet.
+    pub pending: i64,
+    /// When the oldest of them was done.
+    pub oldest_at: Option<Timestamp>,
+    /// The instant its copy shows.
+    pub replica_at: Option<Timestamp>,
+    /// The highest number of its words that was heard.
+    pub heard: i64,
+}
+
+const COLUMNS: &str = "n.id, n.branch_id, n.name, n.state, n.sign_key, n.seal_key, n.lease_hours, \
+     n.lease_until, n.seen_at, n.clock_at, n.program, n.pending, n.oldest_at, n.replica_at, n.heard";
+
+fn node(row: Row) -> Result<BranchNode, StoreError> {
+    let mut c = row.cols();
+    Ok(BranchNode {
+        id: c.take()?,
+        branch_id: c.take()?,
+        name: c.take()?,
+        state: NodeState::from_key(&c.take::<String>()?),
+        keys: {
+            let keys: (Option<Vec<u8>>, Option<Vec<u8>>) = (c.take()?, c.take()?);
+            keys.0.zip(keys.1)
+        },
+        lease_hours: c.take()?,
+        lease_until: c.take()?,
+        seen_at: c.take()?,
+        clock_at: c.take()?,
+        program: c.take()?,
+        pending: c.take()?,
+        oldest_at: c.take()?,
+        replica_at: c.take()?,
+        heard: c.take()?,
+    })
+}
+
+/// One node.
+///
+/// # Errors
+/// The database's.
+pub async fn one<R: Read>(db: &mut R, id: Uuid) -> Result<Option<BranchNode>, StoreError> {
+    let sql = format!("select {COLUMNS} from branch_node n where n.id = $1");
+    db.first(&sql, params![id]).await?.map(node).transpose()
+}
+
+/// All nodes by name, at most so many.
+///
+/// # Errors
+/// The database's.
+pub async fn list<R: Read>(db: &mut R, limit: i64) -> Result<Vec<BranchNode>, StoreError> {
+    let sql = format!("select {COLUMNS} from branch_node n order by n.name limit $1");
+    db.query(&sql, params![limit]).await?.into_iter().map(node).collect()
+}
+
+/// Takes a word of a node, whose number must be higher than every one before; answers `false` when it is not, or the node may
+/// not speak.
+pub(super) async fn hear(tx: &mut Tx, id: Uuid, up: &Up, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "update branch_node set heard = $2, seen_at = $3, clock_at = $4, program = $5, pending = $6, \
+               oldest_at = $7, replica_at = $8 where id = $1 and heard < $2 and state = 'active'";
+    let row = params![
+        id,
+        up.number,
+        now,
+        up.at,
+        up.program.as_str(),
+        up.waiting,
+        up.oldest,
+        up.replica_at
+    ];
+    let heard = tx.execute(sql, row).await? == 1;
+    if let Some(taken) = up.taken.filter(|_| heard) {
+        let sql = "update branch_node_client set state = 'has' where node_id = $1 and in_answer = $2 \
+                   and state = 'sent'";
+        tx.execute(sql, params![id, taken]).await?;
+        let sql = "delete from branch_node_client where node_id = $1 and in_answer = $2 and state = 'leaves'";
+        tx.execute(sql, params![id, taken]).await?;
+    }
+    Ok(heard)
+}
+
+/// Notes what an answer brings and takes, and how long the node may work.
+pub(super) async fn note_answer(
+    tx: &mut Tx,
+    id: Uuid,
+    answer: (Uuid, Timestamp),
+    (entered, left): (Vec<Uuid>, Vec<Uuid>),
+) -> Result<(), Error> {
+    let (answer, lease_until) = answer;
+    for (clients, state) in [(entered, "sent"), (left, "leaves")] {
+        let rows: Vec<_> = clients
+            .into_iter()
+            .map(|client| vec![id.into(), client.into(), answer.into(), state.into()])
+            .collect();
+        let head = "insert into branch_node_client (node_id, client_id, in_answer, state) values";
+        let tail = "on conflict (node_id, client_id) do update set in_answer = excluded.in_answer, \
+                    state = excluded.state";
+        tx.insert_many(head, &rows, tail).await?;
+    }
+    let sql = "update branch_node set last_answer = $2, lease_until = $3 where id = $1 and state = 'active'";
+    if tx.execute(sql, params![id, answer, lease_until]).await? == 0 {
+        return Err(Error::refused("branch-node-revoked"));
+    }
+    Ok(())
+}

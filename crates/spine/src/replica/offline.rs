@@ -1,0 +1,64 @@
+//! What may be done at a branch, and until when.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use kernel::Timestamp;
+
+use crate::{Ctx, Error};
+
+/// What a command may do at a branch, without the centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Offline {
+    /// It is done at once, and again at the centre when there is a line.
+    Free,
+    /// It concerns this node alone: the centre is not told.
+    Local,
+    /// Only the centre may do it.
+    Never,
+}
+
+impl Offline {
+    /// One word for lists.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Offline::Free => "free",
+            Offline::Local => "local",
+            Offline::Never => "centre",
+        }
+    }
+}
+
+/// Until when a branch may work: the centre prolongs it with every answer, so that a node that was stolen, or has not been heard
+/// of for long, ends by itself.
+#[derive(Clone, Debug)]
+pub struct Lease(Arc<AtomicI64>);
+
+impl Default for Lease {
+    /// One that has run out.
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(i64::MIN)))
+    }
+}
+
+impl Lease {
+    /// Prolongs or shortens it.
+    pub fn set(&self, until: Timestamp) {
+        self.0.store(until.micros(), Ordering::Relaxed);
+    }
+    /// The instant at which it ends.
+    pub fn until(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::Relaxed))
+    }
+    /// Whether the command may be done here now.
+    pub(crate) fn require(&self, ctx: &Ctx, offline: Offline) -> Result<(), Error> {
+        let is_person = ctx.principal.user_id.is_some() && !ctx.principal.is_program;
+        match offline {
+            Offline::Local => Ok(()),
+            Offline::Free if is_person => {
+                if ctx.now < self.until() { Ok(()) } else { Err(Error::refused("branch-lease-over")) }
+            }
+            Offline::Free | Offline::Never => Err(Error::refused("only-at-centre")),
+        }
+    }
+}

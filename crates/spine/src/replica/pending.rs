@@ -1,0 +1,97 @@
+//! What a branch has done and the centre must do again.
+
+use kernel::{CommandId, Timestamp, UserId};
+use store::keys::{self, BANK, Opened};
+use store::{Read, StoreError, Tx, params};
+
+use super::message::{Answer, Pushed};
+use crate::{Error, Work};
+
+/// What the payload of a pending command is sealed for.
+fn purpose(id: CommandId) -> String {
+    format!("pending/{id}")
+}
+
+/// Keeps the command that is being done, in its transaction.
+pub(crate) async fn keep(work: &mut Work<'_>, payload: &str) -> Result<(), Error> {
+    let id = work.command_id();
+    let sealed = work.seal(&purpose(id), payload).await?;
+    let sql = "insert into pending_command (id, name, payload, actor_id, channel, at, is_on_top) \
+               values ($1, $2, $3, $4, $5, $6, 1)";
+    let (name, channel, now) = (work.command, work.ctx.channel, work.ctx.now);
+    work.execute(sql, params![id, name, sealed, work.actor(), channel, now]).await?;
+    Ok(())
+}
+
+/// Which pending commands are asked for.
+pub(crate) enum Which {
+    /// Those the centre has not answered.
+    Unanswered,
+    /// Those whose changes stand on top of what the centre has sent.
+    OnTop,
+}
+
+/// The first of them in order, at most so many.
+pub(crate) async fn list<R: Read>(
+    db: &mut R,
+    which: &Which,
+    limit: i64,
+) -> Result<Vec<Pushed>, StoreError> {
+    let condition = match which {
+        Which::Unanswered => "answered_in is null",
+        Which::OnTop => "is_on_top = 1",
+    };
+    let sql = format!(
+        "select id, name, payload, actor_id, at, channel from pending_command where {condition} \
+         order by seq limit $1"
+    );
+    let rows = db.query(&sql, params![limit]).await?;
+    let mut pushed = Vec::with_capacity(rows.len());
+    let mut sealed = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut c = row.cols();
+        let id: CommandId = c.take()?;
+        let (name, payload): (String, String) = (c.take()?, c.take()?);
+        let (actor, at): (UserId, Timestamp) = (c.take()?, c.take()?);
+        sealed.push((BANK, purpose(id), payload));
+        pushed.push(Pushed { id, name, payload: String::new(), actor, at, channel: c.take()? });
+    }
+    let opened = keys::open_texts(db, sealed).await?;
+    for (command, payload) in pushed.iter_mut().zip(opened) {
+        match payload {
+            Opened::Text(payload) => command.payload = payload,
+            Opened::Destroyed => return Err(StoreError::Erased),
+        }
+    }
+    Ok(pushed)
+}
+
+/// How many were not answered yet, and when the oldest was done.
+pub(crate) async fn waiting<R: Read>(db: &mut R) -> Result<(i64, Option<Timestamp>), StoreError> {
+    let sql = "select count(*), min(at) from pending_command where answered_in is null";
+    let row = db.first(sql, &[]).await?.ok_or(StoreError::Busy)?;
+    let mut c = row.cols();
+    Ok((c.take()?, c.take()?))
+}
+
+/// Notes what became of them; `number` counts the answers of the centre.
+pub(crate) async fn answered(
+    tx: &mut Tx,
+    answers: &[Answer],
+    number: i64,
+) -> Result<(), StoreError> {
+    let sql = "update pending_command set outcome = $2, code = $3, answer = $4, answered_in = $5 \
+               where id = $1 and answered_in is null";
+    for answer in answers {
+        let (code, detail) = (answer.code.as_str(), answer.detail.as_str());
+        tx.execute(sql, params![answer.id, answer.outcome.key(), code, detail, number]).await?;
+    }
+    Ok(())
+}
+
+/// What was answered up to an answer is in the rows that have come since, or will never be.
+pub(crate) async fn take_off(tx: &mut Tx, number: i64) -> Result<(), StoreError> {
+    let sql = "update pending_command set is_on_top = 0 where is_on_top = 1 and answered_in <= $1";
+    tx.execute(sql, params![number]).await?;
+    Ok(())
+}

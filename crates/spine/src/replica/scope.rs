@@ -1,0 +1,292 @@
+//! The statements that read the rows of a branch, made of what the rooms say of their tables.
+
+use kernel::{BranchId, ClientId};
+use store::dump::schema::{Kind, Table};
+use store::{Read, Row, StoreError, Value, params};
+
+use super::{How, Replicated};
+use crate::Error;
+
+/// What the rooms say of all tables, ready to be asked.
+pub struct Scope {
+    tables: Vec<Scoped>,
+}
+
+/// One table.
+pub(super) struct Scoped {
+    /// The table.
+    pub(super) table: Table,
+    /// What its room says of it.
+    pub(super) said: Replicated,
+    select: String,
+    condition: String,
+    has_branch: bool,
+    key_places: Vec<usize>,
+}
+
+impl Scope {
+    /// `tables` are those of the database, `how` what the rooms say of them.
+    ///
+    /// # Errors
+    /// A table the rooms say nothing of.
+    pub fn new(tables: &[Table], how: &[Replicated]) -> Result<Self, Error> {
+        let clients = clients(how);
+        let mut all = Vec::new();
+        for table in tables {
+            let said = how.iter().find(|r| r.table == table.name);
+            let said = said.ok_or_else(|| {
+                Error::failure(format!("nobody says how {} is replicated", table.name))
+            })?;
+            if let Some(condition) = condition(said.how, &clients) {
+                all.push(Scoped::new(table, *said, &condition));
+            }
+        }
+        Ok(Self { tables: all })
+    }
+    /// The tables whose rows travel.
+    pub(super) fn tables(&self) -> &[Scoped] {
+        &self.tables
+    }
+    /// A table by name.
+    pub(super) fn table(&self, name: &str) -> Option<&Scoped> {
+        self.tables.iter().find(|t| t.table.name == name)
+    }
+    /// The tables themselves.
+    pub(super) fn schema(&self) -> Vec<Table> {
+        self.tables.iter().map(|t| t.table.clone()).collect()
+    }
+    /// What is watched for changes at the centre.
+    pub(super) fn watched(&self) -> Vec<store::capture::Watched> {
+        self.tables.iter().map(|t| store::capture::Watched::new(&t.table, t.client())).collect()
+    }
+}
+
+impl Scoped {
+    fn new(table: &Table, said: Replicated, condition: &str) -> Self {
+        let quoted = |name: &String| format!("t.\"{name}\"");
+        let shown = |name: &String| match said.hides {
+            Some((columns, but)) if columns.contains(&name.as_str()) => {
+                format!("case when {but} then {} else '' end", quoted(name))
+            }
+            _ => quoted(name),
+        };
+        let select: Vec<String> = table.columns.iter().map(|c| shown(&c.name)).collect();
+        let select = select.join(", ");
+        let place = |name: &String| table.columns.iter().position(|c| c.name == *name);
+        Self {
+            table: table.clone(),
+            said,
+            has_branch: condition.contains("{branch}") || select.contains("{branch}"),
+            select,
+            condition: condition.to_owned(),
+            key_places: table.key.iter().filter_map(place).collect(),
+        }
+    }
+    /// The column of the client a row belongs to.
+    pub(super) fn client(&self) -> Option<&str> {
+        match self.said.how {
+            How::Client(column) => Some(column),
+            How::Clients(_) => Some("id"),
+            _ => self.table.columns.iter().find(|c| c.name == "client_id").map(|c| c.name.as_str()),
+        }
+    }
+    /// What the columns of the key hold.
+    pub(super) fn key_kinds(&self) -> Vec<Kind> {
+        let kind = |place: &usize| self.table.columns.get(*place).map(|c| c.kind);
+        self.key_places.iter().filter_map(kind).collect()
+    }
+    /// The key of a row.
+    pub(super) fn key_of(&self, row: &[Value]) -> Vec<Value> {
+        self.key_places.iter().filter_map(|place| row.get(*place).cloned()).collect()
+    }
+    fn key(&self) -> String {
+        let quoted: Vec<String> = self.table.key.iter().map(|name| format!("t.\"{name}\"")).collect();
+        quoted.join(", ")
+    }
+    /// A statement over rows of a branch, its first parameter when it asks for the branch.
+    fn of_branch(&self, branch: BranchId, more: &str) -> (String, Vec<Value>) {
+        let sql = format!(
+            "select {} from \"{}\" t where ({}){more}",
+            self.select, self.table.name, self.condition
+        );
+        let values = if self.has_branch { params![branch].to_vec() } else { Vec::new() };
+        (sql.replace("{branch}", "$1"), values)
+    }
+    /// The rows of a branch behind a key, in key order.
+    pub(super) async fn page<R: Read>(
+        &self,
+        db: &mut R,
+        branch: BranchId,
+        after: &[Value],
+        size: usize,
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        let (first, key) = (usize::from(self.has_branch) + 1, self.key());
+        let behind = match after.len() {
+            0 => String::new(),
+            n => format!(" and ({key}) > ({})", places(first, n)),
+        };
+        let (sql, mut values) =
+            self.of_branch(branch, &format!("{behind} order by {key} limit {size}"));
+        values.extend(after.iter().cloned());
+        rows(db, &sql, &values).await
+    }
+    /// Those rows of a branch that have one of these keys.
+    pub(super) async fn of_keys<R: Read>(
+        &self,
+        db: &mut R,
+        branch: BranchId,
+        keys: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let is_one = self.is_one_of(usize::from(self.has_branch) + 1, keys);
+        let (sql, mut values) = self.of_branch(branch, &format!(" and {is_one}"));
+        values.extend(keys.iter().flatten().cloned());
+        rows(db, &sql, &values).await
+    }
+    /// Those of these keys that stand in the table, whoever's they are.
+    pub(super) async fn standing<R: Read>(
+        &self,
+        db: &mut R,
+        keys: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "select {} from \"{}\" t where {}",
+            self.key(),
+            self.table.name,
+            self.is_one_of(1, keys)
+        );
+        let values: Vec<Value> = keys.iter().flatten().cloned().collect();
+        rows(db, &sql, &values).await
+    }
+    /// Every row that belongs to a client, at most so many.
+    pub(super) async fn of_client<R: Read>(
+        &self,
+        db: &mut R,
+        branch: BranchId,
+        client: ClientId,
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        let condition = match self.said.how {
+            How::Own(_) | How::All => return Ok(Vec::new()),
+            How::Clients(_) => "t.id = $1".to_owned(),
+            How::Client(column) => format!("t.\"{column}\" = $1"),
+            How::Of(said) | How::Through(said) if !said.contains("{clients}") => return Ok(Vec::new()),
+            // what is the branch's own without him is not meant
+            How::Of(said) | How::Through(said) => {
+                said.replace("{clients}", "($1)").replace("{branch}", "null")
+            }
+        };
+        let select = self.select.replace("{branch}", "$2");
+        let sql = format!("select {select} from \"{}\" t where {condition}", self.table.name);
+        let mut values = params![client].to_vec();
+        if select.contains("$2") {
+            values.extend(params![branch].iter().cloned());
+        }
+        rows(db, &sql, &values).await
+    }
+    /// Whether the condition speaks of nothing but the key: then it can be asked of a row that is gone.
+    pub(super) fn is_told_by_key(&self) -> bool {
+        let (How::Of(said) | How::Through(said)) = self.said.how else { return false };
+        let columns = said.split("t.").skip(1).filter_map(|rest| {
+            let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            rest.split(|c| !is_word(c)).next()
+        });
+        let mut columns = columns.filter(|name| self.table.columns.iter().any(|c| c.name == *name));
+        columns.all(|name| self.table.key.iter().any(|k| k == name))
+    }
+    /// Whether the condition holds of a row that is gone, by its key.
+    pub(super) async fn would_have<R: Read>(
+        &self,
+        db: &mut R,
+        branch: BranchId,
+        key: &[Value],
+    ) -> Result<bool, StoreError> {
+        let first = usize::from(self.has_branch) + 1;
+        let typed = (first..).zip(self.key_kinds()).zip(&self.table.key).map(|((n, kind), name)| {
+            let kind = match (kind, db.dialect()) {
+                (Kind::Int, _) => "bigint",
+                (Kind::Text, _) => "text",
+                (Kind::Id, store::Dialect::Postgres) => "uuid",
+                (Kind::Bytes, store::Dialect::Postgres) => "bytea",
+                _ => return format!("${n} as \"{name}\""),
+            };
+            format!("cast(${n} as {kind}) as \"{name}\"")
+        });
+        let typed: Vec<String> = typed.collect();
+        let sql = format!("select 1 from (select {}) t where {}", typed.join(", "), self.condition);
+        let mut values = if self.has_branch { params![branch].to_vec() } else { Vec::new() };
+        values.extend(key.iter().cloned());
+        Ok(db.first(&sql.replace("{branch}", "$1"), &values).await?.is_some())
+    }
+    /// Deletes what is not the branch's own, at the branch.
+    pub(super) fn sweep(&self) -> Option<String> {
+        match self.said.how {
+            How::Of(_) | How::Through(_) => Some(
+                format!(
+                    "delete from \"{0}\" where ({1}) in (select {2} from \"{0}\" t where ({3}) is not true)",
+                    self.table.name,
+                    self.key().replace("t.", ""),
+                    self.key(),
+                    self.condition
+                )
+                .replace("{branch}", "$1"),
+            ),
+            _ => None,
+        }
+    }
+    /// Whether the sweep asks for the branch.
+    pub(super) fn sweep_has_branch(&self) -> bool {
+        self.condition.contains("{branch}")
+    }
+    fn is_one_of(&self, first: usize, keys: &[Vec<Value>]) -> String {
+        let width = self.key_places.len();
+        if width == 1 {
+            return format!("{} in ({})", self.key(), places(first, keys.len()));
+        }
+        let one = |n: usize| format!("({})", places(first + n * width, width));
+        let all: Vec<String> = (0..keys.len()).map(one).collect();
+        format!("({}) in (values {})", self.key(), all.join(", "))
+    }
+}
+
+async fn rows<R: Read>(
+    db: &mut R,
+    sql: &str,
+    values: &[Value],
+) -> Result<Vec<Vec<Value>>, StoreError> {
+    Ok(db.query(sql, values).await?.into_iter().map(Row::into_values).collect())
+}
+
+fn places(first: usize, count: usize) -> String {
+    let all: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    all.join(", ")
+}
+
+/// The ids of the clients a branch has, as a query in brackets.
+fn clients(how: &[Replicated]) -> String {
+    let own = how.iter().find_map(|r| match r.how {
+        How::Clients(condition) => Some((r.table, condition)),
+        _ => None,
+    });
+    match own {
+        Some((table, condition)) => format!("(select t.id from \"{table}\" t where {condition})"),
+        None => "(null)".to_owned(),
+    }
+}
+
+/// The condition of a table's rows; none when none of them travels.
+fn condition(how: How, clients: &str) -> Option<String> {
+    match how {
+        How::Own(_) => None,
+        How::All => Some("1 = 1".to_owned()),
+        How::Clients(condition) => Some(condition.to_owned()),
+        How::Client(column) => Some(format!("t.\"{column}\" in {clients}")),
+        How::Of(condition) | How::Through(condition) => {
+            Some(condition.replace("{clients}", clients))
+        }
+    }
+}
