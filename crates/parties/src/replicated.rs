@@ -50,7 +50,7 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of_client("client_erasure").hiding(&["archive"], "1 = 0"),
     Replicated::of("client_link", "t.from_id in {clients} or t.to_id in {clients}"),
     Replicated::of("circle_main", "t.circle_id in {clients}"),
-    Replicated::of_client("client_token"),
+    Replicated::of_client("client_token").deriving(crate::search::commands::learn_words),
     Replicated::of_client("client_key"),
     Replicated::of_client("match_key"),
     Replicated::own("name_token", DERIVED),

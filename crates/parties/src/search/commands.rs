@@ -139,6 +139,22 @@ pub(crate) fn forget_words<'a>(w: &'a mut Work<'_>, id: ClientId) -> Rebuilding<
     })
 }
 
+/// Puts words of clients into the dictionary that have come to a branch without it.
+pub(crate) fn learn_words<'a>(w: &'a mut Work<'_>) -> Rebuilding<'a> {
+    Box::pin(async move {
+        let sql = "select distinct t.token from client_token t where not exists \
+                   (select 1 from name_token n where n.token = t.token) order by t.token limit $1";
+        loop {
+            let rows = w.query(sql, params![WORDS_LEARNT_MAX]).await?;
+            let words: Vec<String> = rows.into_iter().map(store::Row::one).collect::<Result<_, _>>()?;
+            add_tokens(w, words.iter()).await?;
+            if i64::try_from(words.len()).unwrap_or(0) < WORDS_LEARNT_MAX {
+                return Ok(());
+            }
+        }
+    })
+}
+
 /// Waits until nobody else gives this number to a client: between the look whether somebody holds it
 /// and the writing of it nothing may come. Held until the end of the transaction; free on SQLite, where
 /// writers queue.
@@ -182,6 +198,9 @@ pub(crate) async fn index_new(w: &mut Work<'_>, docs: &[IndexDoc]) -> Result<(),
     w.insert_many(head, &rows, "on conflict do nothing").await?;
     Ok(())
 }
+
+/// Words put into a branch's dictionary at once.
+const WORDS_LEARNT_MAX: i64 = 2_000;
 
 /// Adds words never seen before, with their trigrams. The words come sorted, so that two writers never
 /// wait for each other in a circle.

@@ -11,7 +11,6 @@ mod attacks;
 mod authenticator;
 mod backup;
 mod berka;
-mod branches;
 mod browser;
 mod bus;
 mod capture;

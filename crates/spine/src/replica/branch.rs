@@ -173,6 +173,7 @@ impl Branch {
             }
             Next::More(cursor) | Next::Whole(cursor) if matches!(state.copy, Progress::Base(_)) => {
                 self.copy_on(&mut tx, down.tables).await?;
+                tx = rebase::derive(&self.services, tx, &self.reach, &|_| true).await?;
                 before::forget(&mut tx).await?;
                 before::keep(&mut tx, &self.reach.schema()).await?;
                 state.copy = Progress::Whole(cursor);

@@ -23,6 +23,8 @@ pub use offline::{Lease, Offline};
 pub use pieces::{Piece, Pieces};
 pub use scope::Scope as Reach;
 
+use crate::{Rebuilding, Work};
+
 /// A table and how its rows come to branches.
 #[derive(Clone, Copy, Debug)]
 pub struct Replicated {
@@ -35,7 +37,12 @@ pub struct Replicated {
     pub carries: Option<&'static str>,
     /// Columns that are empty at a branch, but for rows of which a condition holds.
     pub hides: Option<(&'static [&'static str], &'static str)>,
+    /// What a branch works out of its rows when some have come.
+    pub derives: Option<Derive>,
 }
+
+/// Works out what a branch derives from rows that have come; tables that are each node's own.
+pub type Derive = for<'a, 'b> fn(&'a mut Work<'b>) -> Rebuilding<'a>;
 
 /// Which rows of a table a branch has. Conditions speak of a row as `t`; in them `{branch}` stands for the branch and `{clients}`
 /// for the ids of the clients it has, in brackets.
@@ -59,32 +66,38 @@ pub enum How {
 impl Replicated {
     /// A table of which each node has its own rows; why.
     pub const fn own(table: &'static str, why: &'static str) -> Self {
-        Self { table, how: How::Own(why), carries: None, hides: None }
+        Self { table, how: How::Own(why), carries: None, hides: None, derives: None }
     }
     /// A table that every branch has whole.
     pub const fn all(table: &'static str) -> Self {
-        Self { table, how: How::All, carries: None, hides: None }
+        Self { table, how: How::All, carries: None, hides: None, derives: None }
     }
     /// A table of a client's rows, by the column `client_id`.
     pub const fn of_client(table: &'static str) -> Self {
-        Self { table, how: How::Client("client_id"), carries: None, hides: None }
+        Self { table, how: How::Client("client_id"), carries: None, hides: None, derives: None }
     }
     /// A table of rows of which a condition holds.
     pub const fn of(table: &'static str, condition: &'static str) -> Self {
-        Self { table, how: How::Of(condition), carries: None, hides: None }
+        Self { table, how: How::Of(condition), carries: None, hides: None, derives: None }
     }
     /// A table of rows that come and go with the rows of which a condition speaks.
     pub const fn through(table: &'static str, condition: &'static str) -> Self {
-        Self { table, how: How::Through(condition), carries: None, hides: None }
+        Self { table, how: How::Through(condition), carries: None, hides: None, derives: None }
     }
     /// The table of clients, with the condition of a branch's own.
     pub const fn clients(table: &'static str, condition: &'static str) -> Self {
-        Self { table, how: How::Clients(condition), carries: None, hides: None }
+        Self { table, how: How::Clients(condition), carries: None, hides: None, derives: None }
     }
     /// These columns (texts) are empty at a branch, but for rows of which `but` holds.
     #[must_use]
     pub const fn hiding(mut self, columns: &'static [&'static str], but: &'static str) -> Self {
         self.hides = Some((columns, but));
+        self
+    }
+    /// When rows of it have come, a branch works something out of them.
+    #[must_use]
+    pub const fn deriving(mut self, derive: Derive) -> Self {
+        self.derives = Some(derive);
         self
     }
     /// Its new rows bring others into the reach of the client in this column.

@@ -29,12 +29,33 @@ pub(super) async fn put(
     }
     before::undo(&mut tx, &reach.schema()).await?;
     let chance = (services.entropy.as_ref(), services.clock.now());
+    let touched: Vec<String> = arrived.touched().map(str::to_owned).collect();
     arrived.put(&mut tx, chance, (reach, branch)).await?;
+    tx = derive(services, tx, reach, &|table| touched.iter().any(|t| t == table)).await?;
     pending::take_off(&mut tx, began).await?;
     // so far nothing was changed that might have to be undone
     before::forget(&mut tx).await?;
     for done in pending::list(&mut tx, &Which::OnTop, ON_TOP_MAX).await? {
         tx = again(services, tx, &done).await?;
+    }
+    Ok(tx)
+}
+
+/// Works out what is derived from rows that have come.
+pub(super) async fn derive(
+    services: &Services,
+    mut tx: Tx,
+    reach: &Reach,
+    has_come: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<Tx, Error> {
+    let bus = &services.bus;
+    let ctx = services.system("branch");
+    for scoped in reach.tables().iter().filter(|t| has_come(&t.table.name)) {
+        let Some(derive) = scoped.said.derives else { continue };
+        let command = ("replica", ctx.command_id());
+        let mut work = Work::new(&ctx, tx, command, bus.node(), bus.registry());
+        derive(&mut work).await?;
+        tx = work.tx;
     }
     Ok(tx)
 }

@@ -5,11 +5,12 @@ use parties::client::commands::{EditClient, FieldEdit, RegisterClient};
 use spine::replica::branch::Taken;
 use spine::{Command, Error};
 use store::{Read, params};
-use testkit::{Bank, Kind, kinds};
+use testkit::{Kind, kinds};
 
-use super::world::{World, exchange};
+use crate::desk::Desk;
+use crate::world::{World, exchange};
 
-fn register(bank: &Bank, code: &str, name: &str) -> RegisterClient {
+fn register(bank: &Desk, code: &str, name: &str) -> RegisterClient {
     let fields = [("last_name", name), ("first_name", "Анна")];
     RegisterClient {
         kind: "person".to_owned(),
@@ -30,7 +31,7 @@ fn edit(client_id: ClientId, original: &str, value: &str) -> EditClient {
     EditClient { client_id, edits: vec![one], source: "client".to_owned() }
 }
 
-async fn employer(bank: &Bank, client: ClientId) -> Option<String> {
+async fn employer(bank: &Desk, client: ClientId) -> Option<String> {
     let sql = "select coalesce(employer, '') from client where id = $1";
     let row = bank.services.reader.clone().first(sql, params![client]).await.unwrap();
     row.map(|row| row.one().unwrap())
@@ -90,7 +91,7 @@ async fn what_is_not_answered_yet_stays_on_top_of_what_comes() {
     assert_eq!(place.branch.take(down).await.unwrap(), Taken::More, "the edit is still to be said");
     assert_eq!(employer(&place.bank, client).await.as_deref(), Some("Завод"));
     let notes = "select count(*) from interaction";
-    assert_eq!(crate::support::number(&place.bank, notes).await, 1);
+    assert_eq!(place.bank.number(notes).await, 1);
     // said twice, done once; an answer that comes twice, or to an older word, is not taken
     let first = place.branch.say().await.unwrap();
     world.centre.answer(place.node, &first).await.unwrap();
@@ -105,6 +106,6 @@ async fn what_is_not_answered_yet_stays_on_top_of_what_comes() {
     assert_eq!(employer(&world.centre_bank, client).await.as_deref(), Some("Завод"));
     let entries = "select count(*) from journal_entry where command = 'parties.edit_client'";
     for bank in [&place.bank, &world.centre_bank] {
-        assert_eq!(crate::support::number(bank, entries).await, 1);
+        assert_eq!(bank.number(entries).await, 1);
     }
 }

@@ -1,41 +1,42 @@
 //! A centre and some branches in one process, and the line between them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kernel::SeededEntropy;
 use server::wiring;
 use spine::replica::branch::{self, Branch, Progress, Taken};
 use spine::replica::centre::Centre;
 use spine::replica::commands::{EnrolNode, InviteNode};
 use spine::replica::message::{Down, Up};
-use spine::replica::{Lease, Pieces, Reach, code};
-use spine::{Error, Replicated};
-use store::dump::schema;
-use store::{Read, Value};
-use testkit::{Asked, Bank, Kind, Opening};
+use spine::replica::{Pieces, Reach, code};
+use spine::{Error, How, Replicated, Services};
+use store::dump::schema::{self, Table};
+use store::{Read, Row, Value};
+use testkit::{Database, Kind};
 use uuid::Uuid;
 
-use crate::support::{open, open_with};
+use crate::desk::Desk;
 
 /// What the rooms say of their tables.
 pub(super) fn said() -> Vec<Replicated> {
     wiring::modules().iter().flat_map(|m| m.replicated.iter().copied()).collect()
 }
 
+/// Whether each node has rows of its own in a table.
+fn is_own(table: &str) -> bool {
+    said().iter().any(|r| r.table == table && matches!(r.how, How::Own(_)))
+}
+
 /// Every node has chance of its own.
 static CHANCE: AtomicU64 = AtomicU64::new(1);
 
-fn open_branch(asked: Asked) -> Opening {
-    let chance = CHANCE.fetch_add(1, Ordering::Relaxed);
-    let asked = Asked { entropy: Arc::new(SeededEntropy::new(chance)), ..asked };
-    open_with(asked, "branch", Some(Lease::default()))
+fn chance() -> u64 {
+    CHANCE.fetch_add(1, Ordering::Relaxed)
 }
 
 /// A branch of the test.
 pub(super) struct Place {
-    pub(super) bank: Bank,
+    pub(super) bank: Desk,
     pub(super) branch: Branch,
     pub(super) node: Uuid,
     pub(super) code: &'static str,
@@ -43,24 +44,49 @@ pub(super) struct Place {
 
 /// A centre and its branches.
 pub(super) struct World {
-    pub(super) centre_bank: Bank,
+    pub(super) centre_bank: Desk,
     pub(super) centre: Centre,
     pub(super) places: Vec<Place>,
+    tables: Vec<Table>,
+    reach: Reach,
 }
 
 impl World {
     /// A centre on this database, and a node at each of these branches, with its first copy.
     pub(super) async fn new(kind: Kind, codes: &[&'static str]) -> World {
-        CHANCE.store(100, Ordering::Relaxed);
-        let centre_bank = Bank::open(kind, open).await;
+        let seed = testkit::organisation();
+        let fill = async |services: &Services| {
+            let system = services.system("setup");
+            services.execute(&system, system.command_id(), &seed).await.unwrap();
+        };
+        let centre_bank = Desk::over(Database::new(kind).await, (false, chance()), fill).await;
         let centre = Centre::new(&centre_bank.services, &said()).await.unwrap();
         centre.watch().await.unwrap();
-        let mut world = World { centre_bank, centre, places: Vec::new() };
+        let tables = schema::tables(&mut centre_bank.services.reader.clone()).await.unwrap();
+        let reach = Reach::new(&tables, &said()).unwrap();
+        let tables = tables.into_iter().filter(|t| !is_own(&t.name)).collect();
+        let mut world = World { centre_bank, centre, places: Vec::new(), tables, reach };
         for (n, code) in codes.iter().enumerate() {
             let place = world.enrol(code, n).await;
             world.places.push(place);
         }
         world
+    }
+    /// Keeps how everything is, for [`World::reset`].
+    pub(super) async fn keep(&self) {
+        for desk in self.desks() {
+            desk.keep().await;
+        }
+    }
+    /// Everything is again as it was kept, with other chance.
+    pub(super) fn reset(&self, seed: u64) {
+        for (n, desk) in (0..).zip(self.desks()) {
+            desk.reset((seed + 1) * 1_000 + n);
+        }
+    }
+    /// All nodes.
+    pub(super) fn desks(&self) -> impl Iterator<Item = &Desk> {
+        self.places.iter().map(|p| &p.bank).chain([&self.centre_bank])
     }
     /// A new node at a branch.
     async fn enrol(&self, code: &'static str, n: usize) -> Place {
@@ -72,15 +98,14 @@ impl World {
             InviteNode { branch_id, name, code_hash: code_hash.clone(), lease_hours: None };
         bank.execute("administrator", &invite).await.unwrap();
         let enrol = EnrolNode { code_hash, sign_key: vec![1; 32], seal_key: vec![2; 32] };
-        let who = bank.execute_system(&enrol).await.unwrap();
+        let who = bank.execute_system(&enrol).await;
         let node = who.node;
-        let demo = web::DemoMode { logins: Vec::new() };
-        let copy = async |services: &spine::Services| {
+        let copy = async |services: &Services| {
             branch::begin(services, who.clone(), services.clock.now()).await.unwrap();
             let branch = Branch::open(services, &said(), "test").await.unwrap();
             while exchange(&branch, &self.centre, node).await.unwrap() == Taken::More {}
         };
-        let bank = Bank::filled(Kind::Sqlite, open_branch, demo, copy).await;
+        let bank = Desk::over(Database::new(Kind::Sqlite).await, (true, chance()), copy).await;
         let branch = Branch::open(&bank.services, &said(), "test").await.unwrap();
         assert!(matches!(branch.state().await.unwrap().copy, Progress::Whole(_)));
         Place { bank, branch, node, code }
@@ -96,33 +121,30 @@ impl World {
     /// What the centre would give a branch is what the branch has.
     pub(super) async fn check_equal(&self, place: &Place) {
         let mut db = self.centre_bank.services.reader.snapshot().await.unwrap();
-        let tables = schema::tables(&mut db).await.unwrap();
-        let reach = Reach::new(&tables, &said()).unwrap();
-        let mut pieces = Pieces::new(self.centre_bank.branch(place.code), &reach, 5_000);
-        let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut pieces = Pieces::new(self.centre_bank.branch(place.code), &self.reach, 5_000);
+        let mut wanted: BTreeMap<String, BTreeSet<Vec<u8>>> = BTreeMap::new();
         while let Some(piece) = pieces.next(&mut db).await.unwrap() {
             wanted.entry(piece.table).or_default().extend(piece.rows.into_iter().map(line));
         }
         let mut db = place.bank.services.reader.clone();
-        for table in &tables {
-            if said().iter().any(|r| r.table == table.name && matches!(r.how, spine::How::Own(_))) {
-                continue;
-            }
+        for table in &self.tables {
             let columns: Vec<String> =
                 table.columns.iter().map(|c| format!("\"{}\"", c.name)).collect();
             let sql = format!("select {} from \"{}\"", columns.join(", "), table.name);
             let rows = db.query(&sql, &[]).await.unwrap();
-            let mut here: Vec<String> = rows.into_iter().map(|r| line(r.into_values())).collect();
-            let mut there = wanted.remove(&table.name).unwrap_or_default();
-            here.sort();
-            there.sort();
-            let lacks: Vec<_> = there.iter().filter(|row| !here.contains(row)).collect();
-            let more: Vec<_> = here.iter().filter(|row| !there.contains(row)).collect();
+            let here: BTreeSet<Vec<u8>> =
+                rows.into_iter().map(Row::into_values).map(line).collect();
+            let there = wanted.remove(&table.name).unwrap_or_default();
+            let shown = |one: &BTreeSet<Vec<u8>>, other: &BTreeSet<Vec<u8>>| -> Vec<String> {
+                one.difference(other).map(|r| String::from_utf8_lossy(r).into_owned()).collect()
+            };
             assert!(
-                lacks.is_empty() && more.is_empty(),
-                "{} of {}: lacks {lacks:#?}, has besides {more:#?}",
+                here == there,
+                "{} of {}: lacks {:#?}, has besides {:#?}",
                 table.name,
-                place.code
+                place.code,
+                shown(&there, &here),
+                shown(&here, &there)
             );
         }
     }
@@ -147,13 +169,24 @@ pub(super) async fn exchange(branch: &Branch, centre: &Centre, node: Uuid) -> Re
     branch.take(down).await
 }
 
-/// A row as a line; ids and bytes alike on both databases, contents of files left out.
-fn line(row: Vec<Value>) -> String {
-    let shown = row.into_iter().map(|value| match value {
-        Value::Id(id) => format!("{:02x?}", id.as_bytes()),
-        Value::Bytes(bytes) if bytes.len() > 64 => "content".to_owned(),
-        Value::Bytes(bytes) => format!("{bytes:02x?}"),
-        other => format!("{other:?}"),
-    });
-    shown.collect::<Vec<_>>().join(", ")
+/// A row as bytes that both databases give alike, contents of files left out.
+fn line(row: Vec<Value>) -> Vec<u8> {
+    let mut out = Vec::new();
+    for value in row {
+        match value {
+            Value::Null => out.extend_from_slice(b"null"),
+            Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
+            Value::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Value::Id(id) => out.extend_from_slice(&hex(id.as_bytes())),
+            Value::Bytes(bytes) if bytes.len() > 64 => out.extend_from_slice(b"content"),
+            Value::Bytes(bytes) => out.extend_from_slice(&hex(&bytes)),
+        }
+        out.extend_from_slice(b" | ");
+    }
+    out
+}
+
+fn hex(bytes: &[u8]) -> Vec<u8> {
+    let digit = |n: u8| b"0123456789abcdef"[usize::from(n)];
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }

@@ -1,0 +1,158 @@
+//! A node without pages, in a test.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use jiff::tz::TimeZone;
+use kernel::{BranchId, Clock, CommandId, Currency, Entropy, FixedClock, SeededEntropy, UserId};
+use rusqlite::Connection;
+use server::wiring::{self, Core, Setting};
+use spine::replica::Lease;
+use spine::{Command, Ctx, Error, Keepers, Services};
+use store::{Read, Store, StoreSetting, Writer, params};
+use testkit::{Database, START};
+use tokio::sync::watch;
+
+/// Chance that can begin anew.
+pub(super) struct Chance(Mutex<SeededEntropy>);
+
+impl Chance {
+    fn begin(&self, seed: u64) {
+        *self.0.lock().unwrap() = SeededEntropy::new(seed);
+    }
+}
+
+impl Entropy for Chance {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().unwrap().fill(bytes);
+    }
+}
+
+/// A node, its clock, and a second door to its database.
+pub(super) struct Desk {
+    pub(super) services: Services,
+    #[expect(dead_code, reason = "what the program does beside requests is led by hand")]
+    keepers: Keepers,
+    pub(super) clock: Arc<FixedClock>,
+    pub(super) writer: Writer,
+    chance: Arc<Chance>,
+    /// For putting everything back.
+    door: Mutex<Option<Connection>>,
+    branches: BTreeMap<String, BranchId>,
+    database: Database,
+}
+
+impl Desk {
+    /// Over a database; at a branch when `is_branch`. `chance` is the seed of its chance. `fill` puts in what is wanted.
+    pub(super) async fn over(
+        database: Database,
+        (is_branch, chance): (bool, u64),
+        fill: impl AsyncFnOnce(&Services),
+    ) -> Desk {
+        let clock = Arc::new(FixedClock::new(START));
+        let hands: Arc<dyn Clock> = Arc::<FixedClock>::clone(&clock);
+        let chance = Arc::new(Chance(Mutex::new(SeededEntropy::new(chance))));
+        let entropy: Arc<dyn Entropy> = Arc::<Chance>::clone(&chance);
+        let (_, stopping) = watch::channel(false);
+        let quick = StoreSetting { is_durable: false, ..StoreSetting::default() };
+        let setting = Setting {
+            url: database.url().to_owned(),
+            store: quick,
+            node: if is_branch { "branch" } else { "centre" }.to_owned(),
+            lease: is_branch.then(Lease::default),
+            jurisdiction: "ru".to_owned(),
+            currency: Currency::RUB,
+            zone: TimeZone::get("Europe/Moscow").unwrap(),
+            secure_cookies: false,
+            proxies: Vec::new(),
+            root: Some(testkit::root()),
+            oidc: Vec::new(),
+            guards: web::Guards::default(),
+            party: None,
+            demo: None,
+            clock: hands,
+            entropy,
+            stopping,
+        };
+        let Core { services, keepers, .. } =
+            Core::open(&setting, wiring::modules()).await.unwrap();
+        fill(&services).await;
+        services.directory.reload(&services.reader).await.unwrap();
+        let loaded = services.directory.get();
+        let branches = loaded.branches.values().map(|b| (b.code.clone(), b.id)).collect();
+        let writer = Store::open(database.url()).await.unwrap().writer;
+        Desk { services, keepers, clock, writer, chance, door: Mutex::default(), branches, database }
+    }
+    /// Keeps how everything is, for [`Desk::reset`]. On SQLite.
+    pub(super) async fn keep(&self) {
+        self.writer.scrub().await.unwrap();
+        std::fs::copy(self.path(), self.kept()).unwrap();
+    }
+    /// Everything is again as it was kept, with other chance: connections stay, only rows go and come.
+    pub(super) fn reset(&self, chance: u64) {
+        let mut door = self.door.lock().unwrap();
+        let connection = door.get_or_insert_with(|| {
+            let connection = Connection::open(self.path()).unwrap();
+            let quick = "pragma foreign_keys = off; pragma synchronous = off";
+            connection.execute_batch(&format!("attach '{}' as kept; {quick}", self.kept())).unwrap();
+            connection
+        });
+        connection.execute_batch("begin immediate").unwrap();
+        // what triggers write is put right last
+        let sql = "select name from main.sqlite_master where type = 'table' and name not like 'sqlite_stat%' \
+                   order by name in ('row_change', 'row_before'), name = 'sqlite_sequence', name";
+        let mut all = connection.prepare(sql).unwrap();
+        let names = all.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        for name in names.map(Result::unwrap) {
+            let again = format!("delete from main.\"{name}\"; insert into main.\"{name}\" select * from kept.\"{name}\"");
+            connection.execute_batch(&again).unwrap();
+        }
+        connection.execute_batch("commit").unwrap();
+        self.chance.begin(chance);
+        self.clock.set(START);
+    }
+    fn path(&self) -> String {
+        self.database.url().strip_prefix("sqlite:").unwrap().to_owned()
+    }
+    fn kept(&self) -> String {
+        format!("{}.kept", self.path())
+    }
+    pub(super) fn branch(&self, code: &str) -> BranchId {
+        self.branches[code]
+    }
+    pub(super) fn user(&self, login: &str) -> UserId {
+        let loaded = self.services.directory.get();
+        loaded.staff.values().find(|s| s.login == login).unwrap().id
+    }
+    /// The context in which somebody acts now.
+    pub(super) fn ctx(&self, login: &str) -> Ctx {
+        let principal = self.services.directory.principal(self.user(login)).unwrap();
+        self.services.ctx(principal, "web")
+    }
+    /// Executes a command as somebody, under a new id.
+    pub(super) async fn execute<C: Command>(&self, login: &str, command: &C) -> Result<C::Output, Error> {
+        let ctx = self.ctx(login);
+        self.services.execute(&ctx, ctx.command_id(), command).await
+    }
+    /// Executes a command as the system.
+    pub(super) async fn execute_system<C: Command>(&self, command: &C) -> C::Output {
+        let ctx = self.services.system("test");
+        self.services.execute(&ctx, ctx.command_id(), command).await.unwrap()
+    }
+    /// One number out of the database.
+    pub(super) async fn number(&self, sql: &str) -> i64 {
+        let mut db = self.services.reader.clone();
+        db.first(sql, &[]).await.unwrap().unwrap().one().unwrap()
+    }
+    /// Whether a command was done here.
+    pub(super) async fn has_done(&self, id: CommandId) -> bool {
+        self.has("select 1 from command_log where id = $1", id).await
+    }
+    /// Whether a command stands in the list of what was refused.
+    pub(super) async fn has_refused(&self, id: CommandId) -> bool {
+        self.has("select 1 from branch_refusal where id = $1", id).await
+    }
+    async fn has(&self, sql: &str, id: CommandId) -> bool {
+        self.services.reader.clone().first(sql, params![id]).await.unwrap().is_some()
+    }
+}

@@ -1,0 +1,10 @@
+//! Branches that work on copies of their own, and a centre.
+
+// Helpers of tests may stop the test, as tests may.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod basics;
+mod desk;
+mod doing;
+mod simulation;
+mod world;

@@ -1,0 +1,209 @@
+//! Random histories of a centre and five nodes at branches, over a line that loses, repeats, delays and is away, with clocks that
+//! are hours apart: when all is quiet again everything that was acknowledged is at the centre once, or stands in the list of
+//! what it refused; every branch has what the centre would give it; the journals are whole.
+//!
+//! `TESSERA_SEEDS=FROM..TO` runs other seeds than usual, `TESSERA_SEEDS=N` one.
+
+use std::collections::BTreeMap;
+
+use spine::replica::branch::Taken;
+use spine::replica::message::{Down, Up};
+use spine::replica::code;
+use store::Read;
+use store::verify::{Verdict, verify};
+use testkit::Kind;
+
+use crate::desk::Desk;
+use crate::doing::{Dice, Done, Somebody};
+use crate::world::{World, exchange};
+
+/// Nodes: two at each of two branches have the same clients.
+const NODES: [&str; 5] = ["01", "01", "02", "02", "03"];
+/// Who works where.
+const STAFF: [(&str, &[&str]); 3] = [
+    ("01", &["manager", "clerk", "branch_head"]),
+    ("02", &["manager_near", "branch_head_near"]),
+    ("03", &["manager_far"]),
+];
+/// Steps of one history.
+const STEPS: usize = 50;
+
+/// What the line still holds.
+#[derive(Default)]
+struct Line {
+    late: Vec<(usize, Down)>,
+}
+
+fn staff(dice: &Dice, code: &str) -> &'static str {
+    let of = STAFF.iter().find(|(branch, _)| *branch == code).unwrap().1;
+    dice.one(of).unwrap()
+}
+
+/// One attempt to exchange; what may go wrong goes wrong.
+async fn attempt(world: &World, dice: &Dice, line: &mut Line) {
+    let n = dice.below(world.places.len());
+    let place = &world.places[n];
+    if dice.happens(10)
+        && let Some((whose, down)) = dice.one(&line.late)
+    {
+        // an answer that was thought lost
+        world.places[whose].branch.take(down).await.unwrap();
+    }
+    let up = place.branch.say().await.unwrap();
+    let up: Up = code::decode(&code::encode(&up).unwrap()).unwrap();
+    match dice.below(10) {
+        0 => {} // lost on the way
+        1 => {
+            // the centre stopped in the middle: some of it was done, nothing was answered
+            let part = dice.below(up.commands.len() + 1);
+            let up = Up { commands: up.commands.into_iter().take(part).collect(), ..up };
+            world.centre.answer(place.node, &up).await.unwrap();
+        }
+        2 => {
+            let down = world.centre.answer(place.node, &up).await.unwrap();
+            line.late.push((n, down));
+        }
+        3 => {
+            // it came twice
+            let down = world.centre.answer(place.node, &up).await.unwrap();
+            assert!(world.centre.answer(place.node, &up).await.is_err());
+            place.branch.take(down.clone()).await.unwrap();
+            place.branch.take(down).await.unwrap();
+        }
+        _ => {
+            let down = world.centre.answer(place.node, &up).await.unwrap();
+            place.branch.take(down).await.unwrap();
+        }
+    }
+}
+
+/// A history; answers what was acknowledged at branches.
+async fn live(world: &World, dice: &Dice) -> Vec<Done> {
+    let (mut done, mut line) = (Vec::new(), Line::default());
+    for step in 0..STEPS {
+        match dice.below(10) {
+            0..=4 => {
+                let place = dice.one(&world.places.iter().collect::<Vec<_>>()).unwrap();
+                let login = staff(dice, place.code);
+                let (bank, branch) = (&place.bank, place.code);
+                done.extend(Somebody { bank, login, branch, dice }.act(step).await);
+            }
+            5 => {
+                let (bank, branch) = (&world.centre_bank, "01");
+                Somebody { bank, login: "head_office", branch, dice }.act(step).await;
+            }
+            6 => {
+                let (bank, branch) = (&world.centre_bank, "01");
+                Somebody { bank, login: "head_office", branch, dice }.act_at_centre().await;
+            }
+            7 => {
+                // clocks go as they like
+                let place = dice.one(&world.places.iter().collect::<Vec<_>>()).unwrap();
+                let hours = i64::try_from(dice.below(7)).unwrap() - 3;
+                place.bank.clock.advance_seconds(hours * 3_600 + 1);
+                world.centre_bank.clock.advance_seconds(60);
+            }
+            _ => attempt(world, dice, &mut line).await,
+        }
+    }
+    done
+}
+
+async fn check(world: &World, done: &[Done]) {
+    for one in done {
+        let centre = &world.centre_bank;
+        let (is_done, is_refused) = (centre.has_done(one.id).await, centre.has_refused(one.id).await);
+        assert!(is_done != is_refused, "{one:?}: done {is_done}, refused {is_refused}");
+    }
+    // nothing is there twice: each was done under its id, and what it made has ids that follow from that
+    for place in &world.places {
+        world.check_equal(place).await;
+        let state = place.branch.state().await.unwrap();
+        let taken = exchange(&place.branch, &world.centre, place.node).await.unwrap();
+        assert_eq!(taken, Taken::All);
+        assert_eq!(place.branch.state().await.unwrap().copy, state.copy, "nothing moves any more");
+    }
+    for bank in world.desks() {
+        whole(bank).await;
+    }
+}
+
+async fn whole(bank: &Desk) {
+    while store::journal::seal(&bank.writer, testkit::START).await.unwrap() > 0 {}
+    let verdict = verify(&mut bank.services.reader.clone()).await.unwrap();
+    assert!(matches!(verdict, Verdict::Whole { unsealed: 0, .. }), "{verdict:?}");
+}
+
+/// The seeds to run: by default so many from a first one.
+#[allow(clippy::disallowed_methods)] // the edge of a test: here its configuration is read
+fn seeds(first: u64, count: u64) -> std::ops::Range<u64> {
+    let Ok(asked) = std::env::var("TESSERA_SEEDS") else { return first..first + count };
+    match asked.split_once("..") {
+        Some((from, to)) => from.parse().unwrap()..to.parse().unwrap(),
+        None => {
+            let one = asked.parse().unwrap();
+            one..one + 1
+        }
+    }
+}
+
+/// How often commands were acknowledged at branches, and why the centre refused them: so that a history in which nothing happens
+/// is seen.
+#[derive(Default)]
+struct Counted {
+    acknowledged: BTreeMap<&'static str, usize>,
+    refused: BTreeMap<String, usize>,
+}
+
+impl Counted {
+    async fn add(&mut self, world: &World, done: &[Done]) {
+        for one in done {
+            *self.acknowledged.entry(one.name).or_default() += 1;
+        }
+        let sql = "select command || ': ' || code from branch_refusal";
+        let mut db = world.centre_bank.services.reader.clone();
+        for row in db.query(sql, &[]).await.unwrap() {
+            *self.refused.entry(row.one().unwrap()).or_default() += 1;
+        }
+    }
+}
+
+/// A world in which there are some clients at every branch, whom every node has written of.
+async fn begin() -> World {
+    let world = World::new(Kind::Sqlite, &NODES).await;
+    let dice = Dice::new(0);
+    for (n, branch) in NODES.iter().cycle().take(8).enumerate() {
+        let bank = &world.centre_bank;
+        let known = Somebody { bank, login: "head_office", branch, dice: &dice };
+        known.register(n).await.unwrap();
+    }
+    world.heal().await;
+    for place in &world.places {
+        let (bank, branch, login) = (&place.bank, place.code, staff(&dice, place.code));
+        Somebody { bank, login, branch, dice: &dice }.greet_all().await;
+    }
+    world.heal().await;
+    world.keep().await;
+    world
+}
+
+async fn run(first: u64, count: u64) {
+    let world = begin().await;
+    let mut counted = Counted::default();
+    for seed in seeds(first, count) {
+        println!("-- seed {seed}");
+        world.reset(seed);
+        let dice = Dice::new(seed);
+        let done = live(&world, &dice).await;
+        world.heal().await;
+        check(&world, &done).await;
+        counted.add(&world, &done).await;
+    }
+    println!("-- acknowledged {:#?}, refused {:#?}", counted.acknowledged, counted.refused);
+    assert!(!counted.acknowledged.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_every_history_all_have_the_same() {
+    run(0, 20).await;
+}
