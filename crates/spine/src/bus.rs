@@ -90,8 +90,7 @@ pub struct Registry {
 impl Registry {
     /// Adds a command; a name registered twice keeps the first.
     pub fn add<C: Command>(&mut self) {
-        let info =
-            CommandInfo { name: C::NAME, permission: C::PERMISSION, offline: C::OFFLINE };
+        let info = CommandInfo { name: C::NAME, permission: C::PERMISSION, offline: C::OFFLINE };
         let dispatch: Dispatch = Box::new(|bus, ctx, id, payload| {
             Box::pin(async move {
                 let command: C = read_payload(payload)?;
@@ -406,7 +405,11 @@ async fn run<C: Command>(
     let output = command.handle(work).await?;
     if let Some(demand) = approval::asked(work, C::PERMISSION, loaded, owners).await? {
         // who decides sits at the centre
-        return if is_kept { Err(Error::refused("only-with-line")) } else { Ok(Done::Waits(demand)) };
+        return if is_kept {
+            Err(Error::refused("only-with-line"))
+        } else {
+            Ok(Done::Waits(demand))
+        };
     }
     if is_kept {
         replica::keep(work, &serde_json::to_string(command)?).await?;

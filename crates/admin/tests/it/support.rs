@@ -112,7 +112,12 @@ fn open(asked: Asked) -> Opening {
         let (live, directory) = (Live::default(), Directory::default());
         let services = Services {
             reader,
-            bus: Bus::new(writer.clone(), registry, live.clone(), ("test", directory.clone(), None)),
+            bus: Bus::new(
+                writer.clone(),
+                registry,
+                live.clone(),
+                ("test", directory.clone(), None),
+            ),
             directory,
             live,
             behind: spine::Behind::default(),

@@ -146,7 +146,8 @@ pub(crate) fn learn_words<'a>(w: &'a mut Work<'_>) -> Rebuilding<'a> {
                    (select 1 from name_token n where n.token = t.token) order by t.token limit $1";
         loop {
             let rows = w.query(sql, params![WORDS_LEARNT_MAX]).await?;
-            let words: Vec<String> = rows.into_iter().map(store::Row::one).collect::<Result<_, _>>()?;
+            let words: Vec<String> =
+                rows.into_iter().map(store::Row::one).collect::<Result<_, _>>()?;
             add_tokens(w, words.iter()).await?;
             if i64::try_from(words.len()).unwrap_or(0) < WORDS_LEARNT_MAX {
                 return Ok(());

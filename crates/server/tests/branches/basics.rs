@@ -42,14 +42,18 @@ async fn what_is_done_at_a_branch_is_done_at_the_centre_and_at_the_other_node() 
     for kind in kinds() {
         let world = World::new(kind, &["01", "01", "02"]).await;
         let (one, two, far) = (&world.places[0], &world.places[1], &world.places[2]);
-        let client = one.bank.execute("manager", &register(&one.bank, "01", "Новая")).await.unwrap();
+        let client =
+            one.bank.execute("manager", &register(&one.bank, "01", "Новая")).await.unwrap();
         assert_eq!(employer(&one.bank, client).await.as_deref(), Some(""));
         assert_eq!(employer(&world.centre_bank, client).await, None, "the line is not used yet");
         world.heal().await;
         for place in &world.places {
             world.check_equal(place).await;
         }
-        assert!(employer(&two.bank, client).await.is_some() && employer(&far.bank, client).await.is_none());
+        assert!(
+            employer(&two.bank, client).await.is_some()
+                && employer(&far.bank, client).await.is_none()
+        );
         // two change one field without knowing of each other
         one.bank.execute("manager", &edit(client, "", "Завод")).await.unwrap();
         two.bank.execute("clerk", &edit(client, "", "Лавка")).await.unwrap();
@@ -75,8 +79,11 @@ async fn what_is_done_at_a_branch_is_done_at_the_centre_and_at_the_other_node() 
 async fn what_is_not_answered_yet_stays_on_top_of_what_comes() {
     let world = World::new(Kind::Sqlite, &["01"]).await;
     let place = &world.places[0];
-    let client =
-        world.centre_bank.execute("manager", &register(&world.centre_bank, "01", "Общая")).await.unwrap();
+    let client = world
+        .centre_bank
+        .execute("manager", &register(&world.centre_bank, "01", "Общая"))
+        .await
+        .unwrap();
     place.settle(&world.centre).await;
     place.bank.execute("clerk", &edit(client, "", "Завод")).await.unwrap();
     // an answer that was on its way when the edit was made

@@ -74,14 +74,22 @@ impl Desk {
             entropy,
             stopping,
         };
-        let Core { services, keepers, .. } =
-            Core::open(&setting, wiring::modules()).await.unwrap();
+        let Core { services, keepers, .. } = Core::open(&setting, wiring::modules()).await.unwrap();
         fill(&services).await;
         services.directory.reload(&services.reader).await.unwrap();
         let loaded = services.directory.get();
         let branches = loaded.branches.values().map(|b| (b.code.clone(), b.id)).collect();
         let writer = Store::open(database.url()).await.unwrap().writer;
-        Desk { services, keepers, clock, writer, chance, door: Mutex::default(), branches, database }
+        Desk {
+            services,
+            keepers,
+            clock,
+            writer,
+            chance,
+            door: Mutex::default(),
+            branches,
+            database,
+        }
     }
     /// Keeps how everything is, for [`Desk::reset`]. On SQLite.
     pub(super) async fn keep(&self) {
@@ -94,7 +102,9 @@ impl Desk {
         let connection = door.get_or_insert_with(|| {
             let connection = Connection::open(self.path()).unwrap();
             let quick = "pragma foreign_keys = off; pragma synchronous = off";
-            connection.execute_batch(&format!("attach '{}' as kept; {quick}", self.kept())).unwrap();
+            connection
+                .execute_batch(&format!("attach '{}' as kept; {quick}", self.kept()))
+                .unwrap();
             connection
         });
         connection.execute_batch("begin immediate").unwrap();
@@ -104,7 +114,9 @@ impl Desk {
         let mut all = connection.prepare(sql).unwrap();
         let names = all.query_map([], |row| row.get::<_, String>(0)).unwrap();
         for name in names.map(Result::unwrap) {
-            let again = format!("delete from main.\"{name}\"; insert into main.\"{name}\" select * from kept.\"{name}\"");
+            let again = format!(
+                "delete from main.\"{name}\"; insert into main.\"{name}\" select * from kept.\"{name}\""
+            );
             connection.execute_batch(&again).unwrap();
         }
         connection.execute_batch("commit").unwrap();
@@ -130,7 +142,11 @@ impl Desk {
         self.services.ctx(principal, "web")
     }
     /// Executes a command as somebody, under a new id.
-    pub(super) async fn execute<C: Command>(&self, login: &str, command: &C) -> Result<C::Output, Error> {
+    pub(super) async fn execute<C: Command>(
+        &self,
+        login: &str,
+        command: &C,
+    ) -> Result<C::Output, Error> {
         let ctx = self.ctx(login);
         self.services.execute(&ctx, ctx.command_id(), command).await
     }

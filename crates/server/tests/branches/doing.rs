@@ -4,7 +4,9 @@ use engagement::interaction::commands::{AddNote, LogInteraction};
 use engagement::task::commands::{AddTask, CloseTask, NewTask, PostponeTask};
 use engagement::task::model::TaskKind;
 use jiff::tz::TimeZone;
-use kernel::{ClientId, Clock, CommandId, ContactId, Currency, Date, Entropy, SeededEntropy, TaskId};
+use kernel::{
+    ClientId, Clock, CommandId, ContactId, Currency, Date, Entropy, SeededEntropy, TaskId,
+};
 use parties::client::commands::{AssignClients, EditClient, FieldEdit, RegisterClient};
 use parties::client::queries as clients;
 use parties::contacts::commands::{AddContact, ArchiveContact, ContactFields};
@@ -97,7 +99,8 @@ impl Somebody<'_> {
 
     /// A word about every client there is here.
     pub(super) async fn greet_all(&self) {
-        let rows = self.bank.services.reader.clone().query("select id from client", &[]).await.unwrap();
+        let rows =
+            self.bank.services.reader.clone().query("select id from client", &[]).await.unwrap();
         for client_id in rows.into_iter().map(|row| row.one().unwrap()) {
             let greet = AddNote { client_id, body: "здравствуйте".to_owned() };
             self.execute(&greet).await.unwrap();

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use spine::replica::branch::Taken;
-use spine::replica::message::{Down, Up};
 use spine::replica::code;
+use spine::replica::message::{Down, Up};
 use store::Read;
 use store::verify::{Verdict, verify};
 use testkit::Kind;
@@ -112,7 +112,8 @@ async fn live(world: &World, dice: &Dice) -> Vec<Done> {
 async fn check(world: &World, done: &[Done]) {
     for one in done {
         let centre = &world.centre_bank;
-        let (is_done, is_refused) = (centre.has_done(one.id).await, centre.has_refused(one.id).await);
+        let (is_done, is_refused) =
+            (centre.has_done(one.id).await, centre.has_refused(one.id).await);
         assert!(is_done != is_refused, "{one:?}: done {is_done}, refused {is_refused}");
     }
     // nothing is there twice: each was done under its id, and what it made has ids that follow from that

@@ -298,3 +298,29 @@ async fn take_parts(tx: &mut Tx) -> Result<Vec<Part>, Error> {
     tx.execute("delete from incoming_rows", &[]).await?;
     Ok(parts)
 }
+
+/// How the line to the centre is, for everybody who works at the branch; kept in [`crate::Memory`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineState {
+    /// How it is.
+    pub word: LineWord,
+    /// Since when it is so.
+    pub since: Timestamp,
+    /// When it was last tried.
+    pub heard_at: Timestamp,
+}
+
+/// How a line is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineWord {
+    /// All is said and heard.
+    Online,
+    /// There is more to say or to hear.
+    Syncing,
+    /// The centre cannot be reached.
+    Offline,
+    /// The centre refuses this node; its code.
+    Refused(String),
+    /// What came could not be taken in.
+    Failed,
+}

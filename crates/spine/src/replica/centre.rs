@@ -12,7 +12,9 @@ use store::{Read, Reader, Snapshot, Writer};
 use uuid::Uuid;
 
 use super::commands::KeepRefusal;
-use super::message::{Answer, COMMANDS_MAX, Down, Next, Outcome, Place, Pushed, Rows, Up, Want, Wire};
+use super::message::{
+    Answer, COMMANDS_MAX, Down, Next, Outcome, Place, Pushed, Rows, Up, Want, Wire,
+};
 use super::nodes::{self, BranchNode, NodeState};
 use super::{Offline, Pieces, Reach, Replicated, changes};
 use crate::{Ctx, Error, Origin, Principal, Services};
@@ -70,7 +72,8 @@ impl Centre {
     /// heard before; the database's. What was done of the commands stays done, and is done once.
     pub async fn answer(&self, node: Uuid, up: &Up) -> Result<Down, Error> {
         let now = self.services.clock.now();
-        let node = nodes::one(&mut self.services.reader.clone(), node).await?.ok_or(Error::NotFound)?;
+        let node =
+            nodes::one(&mut self.services.reader.clone(), node).await?.ok_or(Error::NotFound)?;
         if node.state != NodeState::Active {
             return Err(Error::refused("branch-node-revoked"));
         }
@@ -104,7 +107,12 @@ impl Centre {
     }
 
     /// Does a command of a branch here.
-    async fn again(&self, node: &BranchNode, done: &Pushed, now: Timestamp) -> Result<Answer, Error> {
+    async fn again(
+        &self,
+        node: &BranchNode,
+        done: &Pushed,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
         let outcome = match self.context(node, done, now) {
             Ok(ctx) => self.execute(&ctx, done).await,
             Err(error) => Err(error),
@@ -123,8 +131,8 @@ impl Centre {
         Ok(Answer { id: done.id, outcome, code, detail })
     }
     async fn execute(&self, ctx: &Ctx, done: &Pushed) -> Result<(), Error> {
-        let payload: Json = serde_json::from_str(&done.payload)
-            .map_err(|_| Error::refused("payload-shape"))?;
+        let payload: Json =
+            serde_json::from_str(&done.payload).map_err(|_| Error::refused("payload-shape"))?;
         let known = self.services.bus.registered(&done.name);
         if known.is_some_and(|known| known.info.offline != Offline::Free) {
             return Err(Error::refused("only-at-centre"));
@@ -150,7 +158,12 @@ impl Centre {
     }
 
     async fn bring(&self, node: &BranchNode, up: &Up) -> Result<Brought, Error> {
-        let nothing = |next| Brought { tables: Vec::new(), entered: BTreeSet::new(), left: BTreeSet::new(), next };
+        let nothing = |next| Brought {
+            tables: Vec::new(),
+            entered: BTreeSet::new(),
+            left: BTreeSet::new(),
+            next,
+        };
         if up.want == Want::Nothing {
             return Ok(nothing(Next::Same));
         }

@@ -84,9 +84,12 @@ pub(super) async fn read<R: Read>(
             gathered.add(scoped, row)?;
         }
         if let How::Clients(_) = scoped.said.how {
-            left.extend(noted.iter().filter(|c| missing.contains_key(&c.key)).filter_map(|c| {
-                c.client_id.filter(|id| known.contains_key(id))
-            }));
+            left.extend(
+                noted
+                    .iter()
+                    .filter(|c| missing.contains_key(&c.key))
+                    .filter_map(|c| c.client_id.filter(|id| known.contains_key(id))),
+            );
             continue;
         }
         gathered.note_gone(db, scoped, (noted, &known), missing).await?;
@@ -165,7 +168,9 @@ impl<'a> Gathered<'a> {
                 How::All => true,
                 How::Client(_) => clients.any(|id| known.contains_key(&id)),
                 _ => match clients.next() {
-                    Some(id) => known.contains_key(&id) || clients.any(|id| known.contains_key(&id)),
+                    Some(id) => {
+                        known.contains_key(&id) || clients.any(|id| known.contains_key(&id))
+                    }
                     None if scoped.is_told_by_key() => {
                         scoped.would_have(db, self.branch, &values).await?
                     }
@@ -194,11 +199,7 @@ impl<'a> Gathered<'a> {
         }
         Ok(())
     }
-    async fn into_rows<R: Read>(
-        self,
-        db: &mut R,
-        reach: &Reach,
-    ) -> Result<Vec<Rows>, StoreError> {
+    async fn into_rows<R: Read>(self, db: &mut R, reach: &Reach) -> Result<Vec<Rows>, StoreError> {
         let mut out = Vec::new();
         for (table, found) in self.rows {
             let Some(scoped) = reach.table(table) else { continue };

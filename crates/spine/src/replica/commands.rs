@@ -47,7 +47,9 @@ impl Command for InviteNode {
             return Err(Error::refused_field("required", "name"));
         }
         if name.chars().count() > NAME_CHARS_MAX {
-            return Err(kernel::Refusal::field("too-long", "name").arg("max", NAME_CHARS_MAX).into());
+            return Err(kernel::Refusal::field("too-long", "name")
+                .arg("max", NAME_CHARS_MAX)
+                .into());
         }
         let hours = self.lease_hours.unwrap_or(LEASE_HOURS);
         if !(1..=24 * 31).contains(&hours) {
@@ -55,12 +57,14 @@ impl Command for InviteNode {
         }
         let sql = "select code from branch where id = $1 and archived_at is null";
         let branch = w.first(sql, params![self.branch_id]).await?;
-        let code: String = branch.ok_or_else(|| Error::refused_field("unknown", "branch_id"))?.one()?;
+        let code: String =
+            branch.ok_or_else(|| Error::refused_field("unknown", "branch_id"))?.one()?;
         let id: Uuid = w.new_id();
         let sql = "insert into branch_node (id, branch_id, name, state, code_hash, code_until, made_at, made_by, \
                    lease_hours) values ($1, $2, $3, 'invited', $4, $5, $6, $7, $8) on conflict (name) do nothing";
         let (now, until) = (w.ctx.now, w.ctx.now.plus_hours(CODE_HOURS));
-        let row = params![id, self.branch_id, name, self.code_hash.clone(), until, now, w.actor(), hours];
+        let row =
+            params![id, self.branch_id, name, self.code_hash.clone(), until, now, w.actor(), hours];
         if w.execute(sql, row).await? == 0 {
             return Err(Error::refused_field("taken", "name"));
         }
@@ -145,7 +149,8 @@ impl Command for RevokeNode {
         }
         let sql = "delete from branch_node_client where node_id = $1";
         w.execute(sql, params![self.node_id]).await?;
-        let change = Change::new().set("name", name).field("state", state, NodeState::Revoked.key());
+        let change =
+            Change::new().set("name", name).field("state", state, NodeState::Revoked.key());
         w.record("branch_node", self.node_id, None, change);
         Ok(())
     }
@@ -206,7 +211,9 @@ impl KeepRefusal {
         let sql = "select case when destroyed_at is null and closed_at is null then 1 else 0 end \
                    from data_key where owner_id = $1";
         let key: Option<bool> = match client {
-            Some(client) => w.first(sql, params![client]).await?.map(store::Row::one).transpose()?,
+            Some(client) => {
+                w.first(sql, params![client]).await?.map(store::Row::one).transpose()?
+            }
             None => None,
         };
         let owner = match (client, key) {

@@ -19,6 +19,7 @@ mod tables;
 pub(crate) use pending::keep;
 pub(crate) use tables::REPLICATED;
 
+pub use branch::{LineState, LineWord};
 pub use offline::{Lease, Offline};
 pub use pieces::{Piece, Pieces};
 pub use scope::Scope as Reach;

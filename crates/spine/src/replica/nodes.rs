@@ -118,7 +118,12 @@ pub async fn list<R: Read>(db: &mut R, limit: i64) -> Result<Vec<BranchNode>, St
 
 /// Takes a word of a node, whose number must be higher than every one before; answers `false` when it is not, or the node may
 /// not speak.
-pub(super) async fn hear(tx: &mut Tx, id: Uuid, up: &Up, now: Timestamp) -> Result<bool, StoreError> {
+pub(super) async fn hear(
+    tx: &mut Tx,
+    id: Uuid,
+    up: &Up,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let sql = "update branch_node set heard = $2, seen_at = $3, clock_at = $4, program = $5, pending = $6, \
                oldest_at = $7, replica_at = $8 where id = $1 and heard < $2 and state = 'active'";
     let row = params![

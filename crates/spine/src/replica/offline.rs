@@ -56,7 +56,11 @@ impl Lease {
         match offline {
             Offline::Local => Ok(()),
             Offline::Free if is_person => {
-                if ctx.now < self.until() { Ok(()) } else { Err(Error::refused("branch-lease-over")) }
+                if ctx.now < self.until() {
+                    Ok(())
+                } else {
+                    Err(Error::refused("branch-lease-over"))
+                }
             }
             Offline::Free | Offline::Never => Err(Error::refused("only-at-centre")),
         }

@@ -29,7 +29,12 @@ fn misfit(table: &str) -> Error {
 
 impl Arrived {
     /// Takes in a part. Later parts have the last word.
-    pub(super) fn add(&mut self, reach: &Reach, tables: Vec<Rows>, left: Vec<Uuid>) -> Result<(), Error> {
+    pub(super) fn add(
+        &mut self,
+        reach: &Reach,
+        tables: Vec<Rows>,
+        left: Vec<Uuid>,
+    ) -> Result<(), Error> {
         for rows in tables {
             let scoped = reach.table(&rows.table).ok_or_else(|| misfit(&rows.table))?;
             let ours = scoped.table.columns.iter().map(|c| &c.name);
@@ -190,8 +195,7 @@ async fn put_in(
 fn over(scoped: &Scoped) -> String {
     let key: Vec<String> = scoped.table.key.iter().map(|name| format!("\"{name}\"")).collect();
     let others = scoped.table.columns.iter().filter(|c| !scoped.table.key.contains(&c.name));
-    let set: Vec<String> =
-        others.map(|c| format!("\"{0}\" = excluded.\"{0}\"", c.name)).collect();
+    let set: Vec<String> = others.map(|c| format!("\"{0}\" = excluded.\"{0}\"", c.name)).collect();
     let what = if set.is_empty() {
         "nothing".to_owned()
     } else {

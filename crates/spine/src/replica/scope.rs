@@ -100,7 +100,8 @@ impl Scoped {
         self.key_places.iter().filter_map(|place| row.get(*place).cloned()).collect()
     }
     fn key(&self) -> String {
-        let quoted: Vec<String> = self.table.key.iter().map(|name| format!("t.\"{name}\"")).collect();
+        let quoted: Vec<String> =
+            self.table.key.iter().map(|name| format!("t.\"{name}\"")).collect();
         quoted.join(", ")
     }
     /// A statement over rows of a branch, its first parameter when it asks for the branch.
@@ -174,7 +175,9 @@ impl Scoped {
             How::Own(_) | How::All => return Ok(Vec::new()),
             How::Clients(_) => "t.id = $1".to_owned(),
             How::Client(column) => format!("t.\"{column}\" = $1"),
-            How::Of(said) | How::Through(said) if !said.contains("{clients}") => return Ok(Vec::new()),
+            How::Of(said) | How::Through(said) if !said.contains("{clients}") => {
+                return Ok(Vec::new());
+            }
             // what is the branch's own without him is not meant
             How::Of(said) | How::Through(said) => {
                 said.replace("{clients}", "($1)").replace("{branch}", "null")
@@ -206,16 +209,17 @@ impl Scoped {
         key: &[Value],
     ) -> Result<bool, StoreError> {
         let first = usize::from(self.has_branch) + 1;
-        let typed = (first..).zip(self.key_kinds()).zip(&self.table.key).map(|((n, kind), name)| {
-            let kind = match (kind, db.dialect()) {
-                (Kind::Int, _) => "bigint",
-                (Kind::Text, _) => "text",
-                (Kind::Id, store::Dialect::Postgres) => "uuid",
-                (Kind::Bytes, store::Dialect::Postgres) => "bytea",
-                _ => return format!("${n} as \"{name}\""),
-            };
-            format!("cast(${n} as {kind}) as \"{name}\"")
-        });
+        let typed =
+            (first..).zip(self.key_kinds()).zip(&self.table.key).map(|((n, kind), name)| {
+                let kind = match (kind, db.dialect()) {
+                    (Kind::Int, _) => "bigint",
+                    (Kind::Text, _) => "text",
+                    (Kind::Id, store::Dialect::Postgres) => "uuid",
+                    (Kind::Bytes, store::Dialect::Postgres) => "bytea",
+                    _ => return format!("${n} as \"{name}\""),
+                };
+                format!("cast(${n} as {kind}) as \"{name}\"")
+            });
         let typed: Vec<String> = typed.collect();
         let sql = format!("select 1 from (select {}) t where {}", typed.join(", "), self.condition);
         let mut values = if self.has_branch { params![branch].to_vec() } else { Vec::new() };

@@ -76,7 +76,8 @@ pub async fn forget(tx: &mut Tx) -> Result<(), StoreError> {
 /// The database's; a key that is none of this table.
 pub async fn delete(tx: &mut Tx, table: &Table, key: &Key) -> Result<(), StoreError> {
     let values = key.values(&kinds(table), tx.dialect())?;
-    let is: Vec<String> = (1..).zip(&table.key).map(|(n, name)| format!("\"{name}\" = ${n}")).collect();
+    let is: Vec<String> =
+        (1..).zip(&table.key).map(|(n, name)| format!("\"{name}\" = ${n}")).collect();
     let sql = format!("delete from \"{}\" where {}", table.name, is.join(" and "));
     tx.execute(&sql, &values).await?;
     Ok(())

@@ -1,0 +1,1 @@
+# texts of the lines to branches and of their nodes

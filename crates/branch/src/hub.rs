@@ -1,0 +1,163 @@
+//! The centre's end of the lines to all branches.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use spine::replica::centre::Centre;
+use spine::replica::commands::{EnrolNode, Enrolled};
+use spine::replica::nodes::{self, NodeState};
+use spine::replica::{code as words, message::Up};
+use spine::{Error, Replicated, SecretBox, Services};
+use uuid::Uuid;
+
+use crate::code::Code;
+use crate::envelope::{self, Head, Keys, Kind, PublicKeys};
+use crate::nodes::{commands::KeepSecret, queries};
+
+/// Under which name the centre's secret keys are kept.
+const KEYS: &str = "branch_keys";
+
+/// The centre's end.
+pub struct Hub {
+    services: Services,
+    centre: Centre,
+    keys: Keys,
+    public: PublicKeys,
+    busy: Mutex<BTreeSet<Uuid>>,
+}
+
+/// How a node introduces itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Introduction {
+    /// The secret of its code.
+    pub secret: Vec<u8>,
+    /// Its public keys.
+    pub keys: PublicKeys,
+}
+
+/// What a node is told when it has enrolled.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Welcome {
+    /// Who it is.
+    pub who: Enrolled,
+    /// Code of the jurisdiction pack in force.
+    pub jurisdiction: String,
+}
+
+impl Hub {
+    /// Over the centre's services; its keys are made when there are none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn open(
+        services: &Services,
+        how: &[Replicated],
+        secret_box: &SecretBox,
+    ) -> Result<Self, Error> {
+        let keys = kept_keys(services, secret_box).await?;
+        let centre = Centre::new(services, how).await?;
+        let public = keys.public()?;
+        let services = services.clone();
+        Ok(Self { services, centre, keys, public, busy: Mutex::default() })
+    }
+    /// Its public keys.
+    pub fn public(&self) -> &PublicKeys {
+        &self.public
+    }
+    /// A node enrols.
+    ///
+    /// # Errors
+    /// Refusals of the envelope, `branch-code-wrong`.
+    pub async fn enrol(&self, envelope: &[u8]) -> Result<Vec<u8>, Error> {
+        let (head, introduced) = self.keys.open_stranger(envelope, |message| {
+            let introduced: Introduction = words::decode(message)?;
+            if !introduced.keys.are_keys() {
+                return Err(Error::refused("branch-envelope-broken"));
+            }
+            let keys = introduced.keys.clone();
+            Ok((introduced, keys))
+        })?;
+        if head.kind != Kind::Enrol {
+            return Err(Error::refused("branch-envelope-broken"));
+        }
+        let enrol = EnrolNode {
+            code_hash: Code::hash(&introduced.secret),
+            sign_key: introduced.keys.sign.clone(),
+            seal_key: introduced.keys.seal.clone(),
+        };
+        let ctx = self.services.system("branch");
+        let who = self.services.execute(&ctx, ctx.command_id(), &enrol).await?;
+        // from now on it must be known which rows change
+        self.centre.watch().await?;
+        let head = Head { kind: Kind::Enrolled, node: who.node, number: 0 };
+        let jurisdiction = self.services.jurisdiction.to_string();
+        let welcome = words::encode(&Welcome { who, jurisdiction })?;
+        self.keys.close(&introduced.keys, head, &welcome)
+    }
+    /// A node speaks and is answered.
+    ///
+    /// # Errors
+    /// Refusals of the envelope, `branch-node-unknown`, `branch-node-revoked`, `branch-busy` while its last word is being
+    /// answered; those of [`Centre::answer`].
+    pub async fn exchange(&self, envelope: &[u8]) -> Result<Vec<u8>, Error> {
+        let unknown = || Error::refused("branch-node-unknown");
+        let outside = envelope::head(envelope)?;
+        let node = nodes::one(&mut self.services.reader.clone(), outside.node).await?;
+        let node = node.ok_or_else(unknown)?;
+        let (sign, seal) = node.keys.ok_or_else(unknown)?;
+        let sender = PublicKeys { sign, seal };
+        let (head, message) = self.keys.open(envelope, &sender)?;
+        if node.state != NodeState::Active {
+            return Err(Error::refused("branch-node-revoked"));
+        }
+        let up: Up = words::decode(&message)?;
+        if head.kind != Kind::Up || head.number != up.number {
+            return Err(Error::refused("branch-envelope-broken"));
+        }
+        let _turn = self.turn(node.id)?;
+        let down = self.centre.answer(node.id, &up).await?;
+        let head = Head { kind: Kind::Down, node: node.id, number: down.to };
+        self.keys.close(&sender, head, &words::encode(&down)?)
+    }
+    /// One word of a node at a time: a node that sends many at once is not worked for many times over.
+    fn turn(&self, node: Uuid) -> Result<Turn<'_>, Error> {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if !busy.insert(node) {
+            return Err(Error::refused("branch-busy"));
+        }
+        Ok(Turn { hub: self, node })
+    }
+}
+
+struct Turn<'a> {
+    hub: &'a Hub,
+    node: Uuid,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.hub.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.node);
+    }
+}
+
+/// The secret keys of this node, which are made when there are none. Two nodes that make them at once keep those of the first.
+///
+/// # Errors
+/// The database's; keys that were sealed by another bank.
+pub async fn kept_keys(services: &Services, secret_box: &SecretBox) -> Result<Keys, Error> {
+    let mut db = services.reader.clone();
+    let broken = || Error::failure("the keys of the lines to branches do not open");
+    let mut kept = queries::kept(&mut db, KEYS).await?;
+    if kept.is_none() {
+        let chance = services.entropy.as_ref();
+        let plain = Keys::new(chance).to_bytes();
+        let sealed = secret_box.seal(chance, plain.reveal(), KEYS).map_err(|_| broken())?;
+        let ctx = services.system("branch");
+        let keep = KeepSecret { name: KEYS.to_owned(), sealed };
+        services.execute(&ctx, ctx.command_id(), &keep).await?;
+        kept = queries::kept(&mut db, KEYS).await?;
+    }
+    let opened = secret_box.open(&kept.ok_or_else(broken)?, KEYS).map_err(|_| broken())?;
+    Keys::from_bytes(opened.reveal()).ok_or_else(broken)
+}

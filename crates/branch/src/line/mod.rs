@@ -1,0 +1,112 @@
+//! The line between a branch and the centre.
+
+pub(crate) mod api;
+pub mod http_client;
+
+use std::time::Duration;
+
+use kernel::Timestamp;
+use spine::replica::branch::{Branch, Taken};
+use spine::replica::{LineState, LineWord};
+use spine::replica::{code as words, message::Down};
+use spine::{Error, Services};
+use tokio::sync::watch;
+
+use crate::envelope::{Head, Keys, Kind, PublicKeys};
+use http_client::{Line, LineError};
+
+/// How often a branch asks when nothing happens.
+const POLL: Duration = Duration::from_secs(5);
+/// How long it waits after something has happened, so that what comes together goes together.
+const GATHER: Duration = Duration::from_millis(300);
+/// How long it waits at most before it tries again while there is no line.
+const AWAY_MAX: Duration = Duration::from_secs(30);
+
+/// A branch and its line.
+pub struct Talk {
+    /// The branch.
+    pub branch: Branch,
+    /// Its keys.
+    pub keys: Keys,
+    /// The centre's.
+    pub centre: PublicKeys,
+    /// The line.
+    pub line: Line,
+    /// The branch's services.
+    pub services: Services,
+}
+
+impl Talk {
+    /// One word and its answer.
+    ///
+    /// # Errors
+    /// When the line is away, the centre refuses, or the database does.
+    pub async fn exchange(&self) -> Result<Taken, LineError> {
+        let up = self.branch.say().await?;
+        let state = self.branch.state().await?;
+        let head = Head { kind: Kind::Up, node: state.who.node, number: up.number };
+        let envelope = self.keys.close(&self.centre, head, &words::encode(&up)?)?;
+        let answer = self.line.post("/branch/v1/exchange", envelope).await?;
+        Ok(self.take(&answer, up.number).await?)
+    }
+    async fn take(&self, answer: &[u8], number: i64) -> Result<Taken, Error> {
+        let (head, message) = self.keys.open(answer, &self.centre)?;
+        let down: Down = words::decode(&message)?;
+        if head.kind != Kind::Down || head.number != number || down.to != number {
+            return Err(Error::refused("branch-envelope-broken"));
+        }
+        self.branch.take(down).await
+    }
+    /// Keeps the copy fresh and tells what was done, until told to stop.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut events = self.services.live.subscribe();
+        let mut pause = GATHER;
+        loop {
+            let outcome = self.exchange().await;
+            self.note(&outcome).await;
+            pause = match outcome {
+                Ok(Taken::More) => continue,
+                Ok(Taken::All | Taken::Nothing) => POLL,
+                Err(_) => (pause * 2).clamp(GATHER, AWAY_MAX),
+            };
+            let is_away = pause != POLL;
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = tokio::time::sleep(pause) => {}
+                _ = events.recv(), if !is_away => tokio::time::sleep(GATHER).await,
+            }
+            // what came meanwhile is one reason, not many
+            events = events.resubscribe();
+        }
+    }
+    /// Tells the pages how the line is.
+    async fn note(&self, outcome: &Result<Taken, LineError>) {
+        let now = self.services.clock.now();
+        let word = match outcome {
+            Ok(Taken::More) => LineWord::Syncing,
+            Ok(_) => LineWord::Online,
+            Err(LineError::Away(words)) => {
+                tracing::debug!(%words, "no line to the centre");
+                LineWord::Offline
+            }
+            Err(LineError::Refused(code)) => {
+                tracing::warn!(%code, "the centre refuses this node");
+                LineWord::Refused(code.clone())
+            }
+            Err(LineError::Failure(error)) => {
+                tracing::error!(%error, "what the centre said could not be taken in");
+                LineWord::Failed
+            }
+        };
+        self.put(word, now);
+    }
+    fn put(&self, word: LineWord, now: Timestamp) {
+        let before = self.services.memory.get::<LineState>();
+        let since = before.filter(|b| b.word == word).map_or(now, |b| b.since);
+        let is_new = since == now;
+        self.services.memory.put(LineState { word, since, heard_at: now });
+        if is_new {
+            self.services.live.ring("line".to_owned());
+        }
+    }
+}
