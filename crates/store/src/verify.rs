@@ -46,14 +46,16 @@ pub async fn verify<R: Read>(db: &mut R) -> Result<Verdict, StoreError> {
         let Some(block) = block(db, height).await? else {
             return Ok(broken(height, None, "the block is missing"));
         };
-        if block.previous != previous || block.first_pos != next_pos {
+        let continues = block.previous == previous && block.first_pos == next_pos;
+        if !continues || block.last_pos < block.first_pos {
             return Ok(broken(height, None, "the block does not continue the one before it"));
         }
         if let Some(verdict) = check_block(db, &block).await? {
             return Ok(verdict);
         }
         previous = block.hash;
-        next_pos = block.last_pos + 1;
+        // as many entries were found as that
+        next_pos = block.last_pos.saturating_add(1);
     }
     let sql = "select count(*) from journal_entry e where (e.txid, e.seq) <= ($1, $2) \
                and not exists (select 1 from journal_seal s where s.seq = e.seq)";
@@ -109,8 +111,11 @@ async fn check_block<R: Read>(db: &mut R, block: &Block) -> Result<Option<Verdic
         }
         if stored != draft.hash() {
             let problem = format!(
+                // whoever changed it may have written what a terminal obeys
                 "the entry was changed after it was written ({} of {} {})",
-                draft.command, draft.entity, draft.entity_id
+                draft.command.escape_debug(),
+                draft.entity.escape_debug(),
+                draft.entity_id
             );
             return Ok(Some(broken(block.height, Some(pos), &problem)));
         }
