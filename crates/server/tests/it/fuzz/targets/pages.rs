@@ -60,11 +60,22 @@ pub(super) const API_QUERY: Target = Target {
     cost: 50,
     seeds: || {
         for_many(&[
-            "limit=2&cursor=eyJhdCI6MX0&sort=-name&q=%D0%B8%D0%B2",
+            "limit=2&cursor=7b226174223a317d&sort=-name&q=%D0%B8%D0%B2",
             "field=name&op=contains&value=x&columns=phone&from=2026-01-01&to=2026-12-31",
         ])
     },
-    words: &["&limit=", "&cursor=", "&columns=", "&sort=", "&format=", "null", "%00", "e30", "-1"],
+    words: &[
+        "&limit=",
+        "&cursor=",
+        "&columns=",
+        "&sort=",
+        "&format=",
+        "null",
+        "%00",
+        "5b5d",
+        "7b7d",
+        "-1",
+    ],
     run: |input| {
         let answer = answered(|world| {
             let asked = world.chosen(input, &["GET"], true)?;
