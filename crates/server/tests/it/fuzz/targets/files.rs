@@ -84,7 +84,8 @@ pub(super) const BANK_FEED: Target = Target {
     seeds: || {
         let own =
             |at: usize| [&[u8::try_from(at).expect("few")][..], FEED[at].1.as_bytes()].concat();
-        (0..FEED.len()).map(own).collect()
+        let odd = "\"A1\";\"A2\";\"A3\";\"A4\";\"A11\";\"A12\";\"A13\"\n2;x;y;99999999999999999999;1e9;?;-\n;;;;;;\n";
+        (0..FEED.len()).map(own).chain([[b"\0", odd.as_bytes()].concat()]).collect()
     },
     words: &[
         ";",

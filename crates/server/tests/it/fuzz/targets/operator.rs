@@ -34,6 +34,7 @@ pub(super) const COMMAND_LINE: Target = Target {
         bytes(&[
             "serve\n--config\nFILE",
             "token\ncreate\n--role\nclerk\n--days\n0\n--permission\nclient.read\n--scope\nbranch\n--db\nsqlite:a",
+            "token\ncreate\n--role\nclerk\n--permission\nclient.read\n--scope\neverything\n--db\nsqlite:a",
             "load\nread\n--clerks\n3\n--seconds\n10\n--db\nx",
             "import\n--mapping\ncontacts\n--dry-run\nFOLDER\n--db\nsqlite:a",
             "tenant\ncreate\n--key\na\n--host\nb\n--config\nc",

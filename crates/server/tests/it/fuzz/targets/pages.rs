@@ -60,7 +60,8 @@ pub(super) const API_QUERY: Target = Target {
     cost: 50,
     seeds: || {
         for_many(&[
-            "limit=2&cursor=7b226174223a317d&sort=-name&q=%D0%B8%D0%B2",
+            "limit=2&cursor=7b226174223a317d",
+            "sort=-name&q=%D0%B8%D0%B2",
             "field=name&op=contains&value=x&columns=phone&from=2026-01-01&to=2026-12-31",
         ])
     },
@@ -167,6 +168,7 @@ pub(super) const UPLOADED: Target = Target {
             format!("{id}{mapping}{list}--X--\r\n"),
             format!("{id}{cut}"),
             "--X--".to_owned(),
+            "--X\r\nContent-Disposition: form-data\r\n\r\nx\r\n--X--\r\n".to_owned(),
             "--X\r\n\r\n".to_owned(),
         ];
         let by = |who: u8| all.iter().map(move |sent| [&[who][..], sent.as_bytes()].concat());

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use axum::body::Body;
 use http::Method;
+use spine::org::ROLES;
 use store::verify::{Verdict, verify};
 use store::{Read, Value, params};
 use testkit::{Bank, Kind};
@@ -210,22 +211,24 @@ fn columns(world: &World) -> Vec<(String, String)> {
     rows.into_iter().map(pair).collect()
 }
 
-/// Pages asked after a value was changed.
-const ASKED: u8 = 6;
+/// Where most of what is stored is shown, asked over every change; and how many others by turns.
+const SHOWN: [&str; 4] = ["/clients/{id}", "/clients/{id}/timeline", "/admin/journal", "/"];
+const OTHERS: u8 = 4;
 
-/// Texts of any column, changed in the database; then pages are drawn over them.
+/// Texts of any column, changed in the database; then pages are drawn over them. An input is `TABLE.COLUMN`, a zero,
+/// three bytes that choose pages, and the value.
 pub(super) const ROWS: Target = Target {
     name: "rows",
     cost: 100,
     seeds: || {
         let values =
             ["{", "null", "[]", "{\"a\":[1,2]}", "\u{202e}", "2026-13-45", "99999999999999999999"];
-        let one = |at: u16| {
-            let [high, low] = at.wrapping_mul(4_099).to_be_bytes();
-            let value = values[usize::from(at) % values.len()];
-            [&[high, low, 0, low, high][..], value.as_bytes()].concat()
+        let one = |at: u8| {
+            let value = values[usize::from(at) % values.len()].as_bytes();
+            [&[at.wrapping_mul(37), 0, 0, at, at.wrapping_mul(5)][..], value].concat()
         };
-        (0..60).map(one).collect()
+        let by = |who: u8| [&b"journal_entry.changes\0\0\0"[..], &[who, b'{']].concat();
+        (0..30).map(one).chain((0..12).map(by)).collect()
     },
     words: &[
         "null",
@@ -240,18 +243,28 @@ pub(super) const ROWS: Target = Target {
         "RUB",
     ],
     run: |input| {
-        let [a, b, rest @ ..] = input else { return };
-        let Some((first, typed)) = rest.split_at_checked(3) else { return };
+        let at = input.iter().position(|byte| *byte == 0).unwrap_or(input.len());
+        let (name, rest) = input.split_at(at);
+        let Some((first, typed)) = rest.get(1..).and_then(|rest| rest.split_at_checked(3)) else {
+            return;
+        };
         with_world(|world| {
             let columns = columns(world);
-            let at = usize::from(u16::from_be_bytes([*a, *b])) % columns.len();
-            let (table, column) = &columns[at];
+            let is_it = |(t, c): &&(String, String)| name == format!("{t}.{c}").as_bytes();
+            let sum: usize = name.iter().map(|byte| usize::from(*byte)).sum();
+            let (table, column) =
+                columns.iter().find(is_it).unwrap_or(&columns[sum % columns.len()]);
             let typed = text(typed).replace('\0', "");
             let Some((row, before)) = put(world, (table, column), &typed) else { return };
-            for step in 0..ASKED {
-                let asked =
+            let words = format!("{table}.{column} is {typed:?}");
+            for path in SHOWN {
+                ask(world, &world.own(path, "GET"), usize::from(first[2]) % ROLES.len(), &words);
+            }
+            for step in 0..OTHERS {
+                let other =
                     [first[0], first[1].wrapping_add(step), first[2].wrapping_add(step * 7)];
-                ask(world, &asked, &format!("{table}.{column} is {typed:?}"));
+                let Some(asked) = world.chosen(&other, &["GET"], false) else { continue };
+                ask(world, &asked.path, asked.who, &words);
             }
             let sql = format!("update {table} set {column} = $2 where rowid = $1");
             let values = [row.into(), before];
@@ -277,10 +290,9 @@ fn put(world: &World, (table, column): (&str, &str), typed: &str) -> Option<(i64
 }
 
 /// A page may say that it cannot be shown; it may not fall over.
-fn ask(world: &World, input: &[u8], words: &str) {
-    let Some(asked) = world.chosen(input, &["GET"], false) else { return };
-    let request = world.browser(Method::GET, &asked.path, asked.who).body(Body::empty());
+fn ask(world: &World, path: &str, who: usize, words: &str) {
+    let request = world.browser(Method::GET, path, who).body(Body::empty());
     let router = world.bank.router.clone();
     let answer = world.ask(&router, request.expect("a request"));
-    assert!(!answer.body.contains("Service panicked"), "{}: {words}", asked.path);
+    assert!(!answer.body.contains("Service panicked"), "{path}: {words}");
 }

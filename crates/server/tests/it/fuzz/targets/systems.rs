@@ -92,6 +92,15 @@ impl Fake {
         let signature = URL_SAFE_NO_PAD.encode(self.key.sign(body.as_bytes()));
         format!("{body}.{signature}")
     }
+    /// The same claims as somebody else would sign them, and as nobody has.
+    fn forged(&self, claims: &[u8]) -> [String; 2] {
+        let key = Ed25519KeyPair::from_seed_unchecked(&[8; 32]).expect("a key");
+        let signed = self.signed(claims);
+        let (body, _) = signed.rsplit_once('.').expect("three parts");
+        let signature = URL_SAFE_NO_PAD.encode(key.sign(body.as_bytes()));
+        let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#);
+        [format!("{body}.{signature}"), format!("{none}.{}.", URL_SAFE_NO_PAD.encode(claims))]
+    }
     fn say(&self, change: impl FnOnce(&mut Answers)) {
         change(&mut self.answers.lock().expect("answers"));
     }
@@ -169,6 +178,8 @@ fn round(
         .replace("IAT", &now.to_string());
     let token = fake.signed(claims.as_bytes());
     let answer = if place == Where::Token { given.as_str() } else { TOKEN };
+    let [forged, unsigned] = fake.forged(claims.as_bytes());
+    let answer = answer.replace("FORGED", &forged).replace("UNSIGNED", &unsigned);
     fake.say(|answers| answers.token = answer.replace("TOKEN", &token).into_bytes());
     let ticket = sent.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     let uri = format!("/sign-in/oidc/bank/back?code=x&state={}", asked("state"));
@@ -215,9 +226,12 @@ fn vouched(place: Where, input: &[u8]) {
             let is_ours = said["aud"].as_array().is_some_and(|all| all.contains(&json!("tessera")));
             assert!(is_ours || said["aud"] == json!("tessera"), "{claims}");
             assert!(said["exp"].as_i64().is_none_or(|exp| exp > now), "{claims}");
-            assert!(said["sub"].as_str().is_some_and(|sub| !sub.is_empty()), "{claims}");
+            let sub = said["sub"].as_str().unwrap_or_default();
             let login = said["preferred_username"].as_str().unwrap_or_default().to_lowercase();
-            assert!(world.bank.org.staff.contains_key(&login), "{claims}");
+            // the name finds somebody the first time; then the account is his, whatever he is called there
+            let is_known = world.bank.org.staff.contains_key(&login) || world.linked.contains(sub);
+            assert!(!sub.is_empty() && !login.is_empty() && is_known, "{claims}");
+            world.linked.insert(sub.to_owned());
             let given = text(input);
             match place {
                 Where::Keys => assert!(given.contains("PUBLIC") || given.contains(&fake.public())),
@@ -260,9 +274,21 @@ pub(super) const OIDC_TOKEN: Target = Target {
         let none =
             r#"{"access_token":"a","token_type":"Bearer","id_token":"eyJhbGciOiJub25lIn0.e30."}"#;
         let error = r#"{"error":"invalid_grant","error_description":"x"}"#;
-        bytes(&[TOKEN, none, error, "{}", "a=b&c=d"])
+        let forged = ["FORGED", "UNSIGNED"].map(|other| TOKEN.replace("TOKEN", other));
+        bytes(&[TOKEN, none, error, "{}", "a=b&c=d", &forged[0], &forged[1]])
     },
-    words: &["TOKEN", ".", "..", "eyJhbGciOiJub25lIn0", "null", "-1", "\"id_token\":", "1e400"],
+    words: &[
+        "TOKEN",
+        "FORGED",
+        "UNSIGNED",
+        ".",
+        "..",
+        "eyJhbGciOiJub25lIn0",
+        "null",
+        "-1",
+        "\"id_token\":",
+        "1e400",
+    ],
     run: |input| vouched(Where::Token, input),
 };
 
@@ -272,7 +298,9 @@ pub(super) const OIDC_CLAIMS: Target = Target {
     seeds: || {
         let one = CLAIMS.replace("[\"tessera\"]", "\"tessera\"");
         let many = CLAIMS.replace("[\"tessera\"]", "[\"tessera\",\"x\"],\"azp\":\"tessera\"");
-        bytes(&[CLAIMS, &one, &many, "{}"])
+        let nameless =
+            CLAIMS.replace("\"preferred_username\":\"Clerk\",", "").replace("s-1", "s-2");
+        bytes(&[CLAIMS, &one, &many, &nameless, "{}"])
     },
     words: &[
         "null",

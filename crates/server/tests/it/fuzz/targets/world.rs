@@ -2,6 +2,7 @@
 //! that was not thought of.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use axum::Router;
 use axum::body::Body;
@@ -33,6 +34,8 @@ pub(super) struct World {
     people: Vec<Person>,
     /// A door besides the bank's own.
     pub(super) door: Option<Router>,
+    /// Accounts of a provider that were somebody's.
+    pub(super) linked: BTreeSet<String>,
     requests: usize,
 }
 
@@ -79,9 +82,11 @@ impl World {
             for role in ROLES {
                 people.push(person(&bank, role.key).await);
             }
+            // what is not sealed yet is not shown
+            bank.settle().await;
             (bank, cast, people)
         });
-        World { bank, runtime, cast, people, door: None, requests: 0 }
+        World { bank, runtime, cast, people, door: None, linked: BTreeSet::new(), requests: 0 }
     }
     /// Routes of a method that end by themselves, in their order.
     fn routes(&self, method: &str, is_api: bool) -> Vec<RouteInfo> {
