@@ -183,7 +183,12 @@ fn files_from_outside_are_read_or_refused() {
 
 #[test]
 fn requests_from_outside_are_answered() {
-    run(|target| target.cost >= 50);
+    run(|target| (50..100).contains(&target.cost));
+}
+
+#[test]
+fn what_somebody_changed_in_the_database_is_shown_or_refused() {
+    run(|target| target.cost >= 100);
 }
 
 #[test]

@@ -170,8 +170,8 @@ pub(super) const SEALED_TEXT: Target = Target {
         with_sealed(async |bank, _| {
             let (owner, purpose) = (store::keys::BANK, "test/1");
             let mut tx = bank.writer.begin().await.expect("a transaction");
-            let entropy = kernel::SeededEntropy::new(6);
-            let chance = (&entropy as &dyn kernel::Entropy, testkit::START);
+            let entropy: &dyn kernel::Entropy = &kernel::SeededEntropy::new(6);
+            let chance = (entropy, testkit::START);
             let sealed = store::keys::seal_text(&mut tx, chance, owner, purpose, "plain").await;
             let sealed = sealed.expect("a sealed text");
             let stored = text(input).replace("SEALED", &sealed);
