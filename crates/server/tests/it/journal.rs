@@ -263,6 +263,12 @@ async fn a_block_of_numbers_that_cannot_be_is_found() {
             let (_, problem) = broken_at(bank).await;
             assert!(problem.contains("continue") || problem.contains("missing"), "{problem}");
         }
+        // nor does the sealer go on from there
+        let sql = "update journal_block set last_pos = $1";
+        assert!(force(bank, sql, params![i64::MAX]).await > 1);
+        bank.execute("clerk", &Note::new("late", "late")).await.unwrap();
+        let sealed = journal::seal(&bank.writer, bank.clock.now()).await;
+        assert!(sealed.unwrap_err().to_string().contains("no chain is as long"));
     })
     .await;
 }

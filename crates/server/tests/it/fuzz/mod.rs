@@ -192,6 +192,19 @@ fn what_somebody_changed_in_the_database_is_shown_or_refused() {
 }
 
 #[test]
+fn a_target_that_panics_or_fills_the_memory_is_told() {
+    let fed = |run: fn(&[u8])| {
+        let target = Target { name: "told", cost: 1, seeds: Vec::new, words: &[], run };
+        holds(&target, b"x", &mut memory())
+    };
+    assert!(fed(|_| ()));
+    assert!(!fed(|_| panic!("on purpose")));
+    // elsewhere the machine does not tell
+    let is_told = memory() > 0;
+    assert_eq!(fed(|input| drop(vec![input[0]; 384 * 1024 * 1024])), !is_told);
+}
+
+#[test]
 fn targets_have_names_of_their_own_and_found_seeds_have_targets() {
     let mut names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
     names.sort_unstable();

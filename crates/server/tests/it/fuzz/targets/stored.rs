@@ -145,6 +145,9 @@ pub(super) const JOURNAL: Target = Target {
                     }
                     Err(error) => assert!(!is_same && !error.to_string().is_empty()),
                 }
+                // readers are led over it as well, or told why not
+                let read = store::journal::after(&mut tx, 0, 50).await;
+                assert!(read.is_ok_and(|all| all.len() <= 50) || !is_same);
             }
             tx.rollback().await.expect("as it was");
         });
