@@ -18,7 +18,7 @@ use crate::tenants::Tenants;
 /// What stands in the file; only `db`, or `[tenants]` in its place, must.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Config {
+pub struct Config {
     /// `sqlite:PATH` or `postgres://…`.
     #[serde(default)]
     pub(crate) db: String,
@@ -160,6 +160,24 @@ impl Oidc {
     }
 }
 
+/// The longest time anything is waited for: a day.
+const SECONDS_MAX: u64 = 86_400;
+
+/// What is wrong with a text of TOML, and where. Neither the line nor a value is told, in which a password may stand:
+/// what is said here goes into logs.
+fn mistake(text: &str, error: &toml::de::Error) -> String {
+    let mut words = error.message().to_owned();
+    if let Some((head, rest)) = error.message().split_once('"') {
+        let tail = rest.rsplit_once('"').map_or("", |(_, tail)| tail);
+        words = format!("{head}\"…\"{tail}");
+    }
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let Some(before) = before else { return words };
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}: {words}")
+}
+
 /// Where the program listens when nothing else is said.
 pub(crate) const LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7878);
@@ -234,11 +252,11 @@ impl Config {
     ///
     /// # Errors
     /// When it cannot be read, is no TOML, or holds an unknown or wrong entry: the place is named.
-    pub(crate) fn read(path: &Path) -> Result<Config, RunError> {
+    pub fn read(path: &Path) -> Result<Config, RunError> {
         let shown = path.display();
         let text = std::fs::read_to_string(path).map_err(RunError::io(shown.to_string()))?;
         let mut config: Config = toml::from_str(&text)
-            .map_err(|e| RunError::Asked(format!("{shown}: {}", e.to_string().trim_end())))?;
+            .map_err(|e| RunError::Asked(format!("{shown}: {}", mistake(&text, &e))))?;
         if config.db.is_empty() == config.tenants.is_none() {
             return Err(RunError::Asked(format!("{shown}: either db or [tenants] must be said")));
         }
@@ -247,24 +265,41 @@ impl Config {
         }
         config.time_zone()?;
         config.money()?;
+        if let Some(words) = config.beyond() {
+            return Err(RunError::Asked(format!("{shown}: {words}")));
+        }
         if config.db.contains("postgres") {
             // the password of the database stands in it
             private::look("the configuration file", path);
         }
         Ok(config)
     }
+    /// The number that cannot be meant, if there is one.
+    fn beyond(&self) -> Option<String> {
+        let seconds = [
+            ("patience_seconds", self.patience_seconds),
+            ("drain_seconds", self.drain_seconds),
+            ("replica_lag_seconds", self.replica_lag_seconds),
+        ];
+        let late = seconds.iter().find(|(_, seconds)| *seconds > SECONDS_MAX);
+        let sampled = self.traces.as_ref().map_or(0, |traces| traces.sampled_percent);
+        match late {
+            Some((name, _)) => Some(format!("{name}: {SECONDS_MAX} at most")),
+            None => (sampled > 100).then(|| "sampled_percent: 100 at most".to_owned()),
+        }
+    }
     /// The zone.
     ///
     /// # Errors
     /// When there is none of that name.
-    pub(crate) fn time_zone(&self) -> Result<TimeZone, RunError> {
+    pub fn time_zone(&self) -> Result<TimeZone, RunError> {
         TimeZone::get(&self.zone).map_err(|e| RunError::Asked(format!("zone {}: {e}", self.zone)))
     }
     /// The providers one may sign in through.
     ///
     /// # Errors
     /// When a file of theirs cannot be read, or an address is wrong.
-    pub(crate) fn providers(&self) -> Result<Vec<Provider>, RunError> {
+    pub fn providers(&self) -> Result<Vec<Provider>, RunError> {
         let one = |oidc: &Oidc| {
             let setting = oidc.setting(&self.public_url)?;
             Provider::new(setting).map_err(|e| RunError::Asked(e.to_string()))
@@ -275,14 +310,14 @@ impl Config {
     ///
     /// # Errors
     /// When the list of passwords is none.
-    pub(crate) fn guards(&self) -> Result<Guards, RunError> {
+    pub fn guards(&self) -> Result<Guards, RunError> {
         let open =
             |file: &PathBuf| Breached::open(file).map_err(RunError::io(file.display().to_string()));
         let breached = self.breached_passwords.as_ref().map(open).transpose()?;
         Ok(Guards { breached, scanner: Scanner::new(&self.scan_command) })
     }
     /// To whom people prove themselves with passkeys. A trial on one machine needs no public address.
-    pub(crate) fn party(&self) -> Option<Party> {
+    pub fn party(&self) -> Option<Party> {
         if self.public_url.is_empty() && !self.secure_cookies && self.listen.ip().is_loopback() {
             return Party::of(&format!("http://localhost:{}", self.listen.port()));
         }
@@ -296,7 +331,7 @@ impl Config {
         }
     }
     /// How the database is opened.
-    pub(crate) fn store(&self) -> StoreSetting {
+    pub fn store(&self) -> StoreSetting {
         let lag_max = Duration::from_secs(self.replica_lag_seconds);
         let replica = self.replica.clone().map(|url| ReplicaSetting { url, lag_max });
         let patience = Duration::from_secs(self.patience_seconds);
@@ -306,7 +341,7 @@ impl Config {
     ///
     /// # Errors
     /// When it is no code.
-    pub(crate) fn money(&self) -> Result<Currency, RunError> {
+    pub fn money(&self) -> Result<Currency, RunError> {
         self.currency.parse().map_err(|e| RunError::Asked(format!("currency: {e}")))
     }
 }
@@ -372,5 +407,27 @@ mod tests {
         assert!(read("db = 'x'\nlisten = 'y'").unwrap_err().contains("line 2"));
         assert!(read("db = 'x'\nzone = 'Mars/Base'").unwrap_err().contains("Mars/Base"));
         assert!(read("db = 'x'\ncurrency = 'rub'").unwrap_err().contains("rub"));
+        for (number, name) in
+            [("patience_seconds = 90000", "patience"), ("drain_seconds = 1000000000000", "drain")]
+        {
+            let told = read(&format!("db = 'x'\n{number}")).unwrap_err();
+            assert!(told.contains(name) && told.contains("86400"), "{told}");
+        }
+        let traces = "[traces]\nendpoint = 'http://x'\nsampled_percent = 101";
+        assert!(read(&format!("db = 'x'\n{traces}")).unwrap_err().contains("100 at most"));
+    }
+
+    #[test]
+    fn no_mistake_tells_a_password() {
+        for (text, place) in [
+            ("\ndb = postgres://t:geheim@h/b", "line 2, column 6"),
+            ("db = 'postgres://t:geheim@h/b", "line 1"),
+            ("db = 'x'\ntenants = 'postgres://t:geheim@h/b'", "line 2, column 11"),
+            ("db = ['postgres://t:geheim@h/b']", "line 1, column 6"),
+            ("db = 'x'\nlisten = \"postgres://t:\\\"geheim@h/b\"", "line 2, column 10"),
+        ] {
+            let told = read(text).unwrap_err();
+            assert!(told.contains(place) && !told.contains("geheim"), "{told}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 mod backup;
 pub mod cli;
-mod config;
+pub mod config;
 mod database;
 mod demo_bank;
 mod doctor;
@@ -16,7 +16,7 @@ mod keys;
 mod load;
 mod operation;
 mod private;
-mod root;
+pub mod root;
 mod tenants;
 mod traces;
 pub mod wiring;

@@ -22,7 +22,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 const ANSWER_MAX: u64 = 65_536;
 
 /// The root a configuration names: the program when there is one, else the file.
-pub(crate) fn named(key_file: &Path, key_command: &[String]) -> Arc<dyn Root> {
+pub fn named(key_file: &Path, key_command: &[String]) -> Arc<dyn Root> {
     match key_command.split_first() {
         Some((program, arguments)) => {
             Arc::new(CommandRoot { program: program.clone(), arguments: arguments.to_vec() })
@@ -32,8 +32,9 @@ pub(crate) fn named(key_file: &Path, key_command: &[String]) -> Arc<dyn Root> {
 }
 
 /// Keys in a file, 32 bytes in base64 on a line each: the first one seals, all of them open.
-pub(crate) struct FileRoot {
-    pub(crate) file: PathBuf,
+pub struct FileRoot {
+    /// Where it lies.
+    pub file: PathBuf,
 }
 
 impl FileRoot {
@@ -51,7 +52,7 @@ impl FileRoot {
     ///
     /// # Errors
     /// When the file cannot be read or written.
-    pub(crate) fn put_new(&self, entropy: &dyn Entropy) -> Result<(), RootError> {
+    pub fn put_new(&self, entropy: &dyn Entropy) -> Result<(), RootError> {
         let old = std::fs::read_to_string(&self.file).map_err(|e| self.problem(e))?;
         self.write(&Secret::new(format!("{}\n{old}", SecretBox::new_key(entropy).reveal())))
     }
@@ -59,7 +60,7 @@ impl FileRoot {
     ///
     /// # Errors
     /// As [`FileRoot::put_new`].
-    pub(crate) fn drop_old(&self) -> Result<(), RootError> {
+    pub fn drop_old(&self) -> Result<(), RootError> {
         let text = std::fs::read_to_string(&self.file).map_err(|e| self.problem(e))?;
         let first = text.lines().next().unwrap_or_default();
         self.write(&Secret::new(format!("{first}\n")))

@@ -223,6 +223,16 @@ pub(crate) fn block_hash<'a>(
     hasher.finalize().into()
 }
 
+/// Height, first and last position of the block after the tip. Somebody may have written numbers there that no chain
+/// reaches.
+fn next(tip: &Tip, entries: usize) -> Result<(i64, i64, i64), StoreError> {
+    let entries = i64::try_from(entries).unwrap_or(i64::MAX);
+    let (height, last_pos) = (tip.height.checked_add(1), tip.last_pos.checked_add(entries));
+    let first_pos = tip.last_pos.checked_add(1);
+    let beyond = || StoreError::Column { index: 1, problem: "no chain is as long".to_owned() };
+    Ok((height.ok_or_else(beyond)?, first_pos.ok_or_else(beyond)?, last_pos.ok_or_else(beyond)?))
+}
+
 /// Seals up to [`kernel::limits::SEAL_BATCH`] finished entries into one block; answers how many.
 /// May run on several nodes at once: they take turns.
 ///
@@ -245,19 +255,18 @@ pub async fn seal(writer: &Writer, now: Timestamp) -> Result<usize, StoreError> 
         tx.rollback().await?;
         return Ok(0);
     };
-    let first_pos = tip.last_pos + 1;
-    let hash = block_hash(&tip.hash, tip.height + 1, first_pos, sealed.iter().map(|s| &s.1[..]));
+    let (height, first_pos, last_pos) = next(&tip, sealed.len())?;
+    let hash = block_hash(&tip.hash, height, first_pos, sealed.iter().map(|s| &s.1[..]));
     let rows: Vec<Vec<Value>> = (first_pos..)
         .zip(&sealed)
         .map(|(pos, ((_, seq), hash))| vec![pos.into(), (*seq).into(), hash.to_vec().into()])
         .collect();
-    let last_pos = first_pos + i64::try_from(sealed.len()).unwrap_or(0) - 1;
     tx.insert_many("insert into journal_seal (pos, seq, hash) values", &rows, "").await?;
     tx.execute(
         "insert into journal_block (height, first_pos, last_pos, last_txid, last_seq, sealed_at, \
          previous, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         params![
-            tip.height + 1,
+            height,
             first_pos,
             last_pos,
             last_txid,

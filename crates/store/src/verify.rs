@@ -46,14 +46,16 @@ pub async fn verify<R: Read>(db: &mut R) -> Result<Verdict, StoreError> {
         let Some(block) = block(db, height).await? else {
             return Ok(broken(height, None, "the block is missing"));
         };
-        if block.previous != previous || block.first_pos != next_pos {
+        let continues = block.previous == previous && block.first_pos == next_pos;
+        if !continues || block.last_pos < block.first_pos {
             return Ok(broken(height, None, "the block does not continue the one before it"));
         }
         if let Some(verdict) = check_block(db, &block).await? {
             return Ok(verdict);
         }
         previous = block.hash;
-        next_pos = block.last_pos + 1;
+        // as many entries were found as that
+        next_pos = block.last_pos.saturating_add(1);
     }
     let sql = "select count(*) from journal_entry e where (e.txid, e.seq) <= ($1, $2) \
                and not exists (select 1 from journal_seal s where s.seq = e.seq)";
@@ -62,10 +64,27 @@ pub async fn verify<R: Read>(db: &mut R) -> Result<Verdict, StoreError> {
         let problem = format!("{slipped} entries were put in below the seal");
         return Ok(Verdict::Broken { block: end.height, pos: None, problem });
     }
+    if let Some(problem) = beside_the_chain(db, end.last_pos).await? {
+        return Ok(Verdict::Broken { block: end.height, pos: None, problem });
+    }
     let sql = "select (select count(*) from journal_entry e where e.txid = $1 and e.seq > $2) \
                + (select count(*) from journal_entry e where e.txid > $1)";
     let unsealed = count(db, sql, end.last_txid, end.last_seq).await?;
     Ok(Verdict::Whole { blocks: end.height, entries: end.last_pos, unsealed })
+}
+
+/// Seals and blocks that the walk does not come by: whoever takes the last block away, or gives it a number before the
+/// first, leaves the seals of its entries behind.
+async fn beside_the_chain<R: Read>(
+    db: &mut R,
+    last_pos: i64,
+) -> Result<Option<String>, StoreError> {
+    // a block that was sealed since the walk began has its seals with it
+    let sql = "select (select count(*) from journal_seal s where (s.pos < 1 or s.pos > $1) and not exists \
+               (select 1 from journal_block b where b.height > 0 and s.pos between b.first_pos and b.last_pos)) \
+               + (select count(*) from journal_block b where b.height < 1)";
+    let left: i64 = db.first(sql, params![last_pos]).await?.map_or(Ok(0), crate::Row::one)?;
+    Ok((left > 0).then(|| format!("{left} seals or blocks belong to no block of the chain")))
 }
 
 async fn count<R: Read>(db: &mut R, sql: &str, txid: i64, seq: i64) -> Result<i64, StoreError> {
@@ -109,8 +128,11 @@ async fn check_block<R: Read>(db: &mut R, block: &Block) -> Result<Option<Verdic
         }
         if stored != draft.hash() {
             let problem = format!(
+                // whoever changed it may have written what a terminal obeys
                 "the entry was changed after it was written ({} of {} {})",
-                draft.command, draft.entity, draft.entity_id
+                draft.command.escape_debug(),
+                draft.entity.escape_debug(),
+                draft.entity_id
             );
             return Ok(Some(broken(block.height, Some(pos), &problem)));
         }

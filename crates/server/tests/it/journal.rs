@@ -237,6 +237,43 @@ async fn a_missing_block_and_a_slipped_in_entry_are_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_chain_cut_at_its_end_is_found_by_the_seals_that_stay() {
+    both(async |bank: &Bank| {
+        with_notes(bank).await;
+        let last = "(select max(height) from journal_block)";
+        for cut in [
+            format!("update journal_block set height = -7 where height = {last}"),
+            "delete from journal_block where height = -7".to_owned(),
+        ] {
+            assert_eq!(force(bank, &cut, &[]).await, 1);
+            let (pos, problem) = broken_at(bank).await;
+            assert!(pos.is_none() && problem.contains("belong to no block"), "{problem}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_of_numbers_that_cannot_be_is_found() {
+    both(async |bank: &Bank| {
+        with_notes(bank).await;
+        for last in [i64::MIN, i64::MAX, 0] {
+            let sql = "update journal_block set last_pos = $1 where height = 2";
+            assert_eq!(force(bank, sql, params![last]).await, 1);
+            let (_, problem) = broken_at(bank).await;
+            assert!(problem.contains("continue") || problem.contains("missing"), "{problem}");
+        }
+        // nor does the sealer go on from there
+        let sql = "update journal_block set last_pos = $1";
+        assert!(force(bank, sql, params![i64::MAX]).await > 1);
+        bank.execute("clerk", &Note::new("late", "late")).await.unwrap();
+        let sealed = journal::seal(&bank.writer, bank.clock.now()).await;
+        assert!(sealed.unwrap_err().to_string().contains("no chain is as long"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn on_postgres_the_sealer_waits_for_older_transactions() {
     if !testkit::kinds().contains(&Kind::Postgres) {
         return;

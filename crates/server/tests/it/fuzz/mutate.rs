@@ -4,8 +4,13 @@
 pub(super) struct Mutator {
     state: u64,
     seeds: Vec<Vec<u8>>,
+    /// How many of the seeds, at the end, have reached something new.
+    kept: usize,
     words: &'static [&'static str],
 }
+
+/// Seeds that are tried more often than others: those kept last.
+const FRESH: usize = 64;
 
 /// Bytes and characters that parsers stumble over.
 const PIECES: [&[u8]; 22] = [
@@ -38,7 +43,7 @@ impl Mutator {
         let state = name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        Mutator { state, seeds, words }
+        Mutator { state, seeds, kept: 0, words }
     }
     /// splitmix64
     fn random(&mut self, below: usize) -> usize {
@@ -50,7 +55,10 @@ impl Mutator {
     }
     /// The next input.
     pub(super) fn next(&mut self, bytes_max: usize) -> Vec<u8> {
-        let at = self.random(self.seeds.len());
+        let (all, fresh) = (self.seeds.len(), self.kept.min(FRESH));
+        // every other input is made of what has led on of late
+        let is_fresh = fresh > 0 && self.random(2) == 0;
+        let at = if is_fresh { all - 1 - self.random(fresh) } else { self.random(all) };
         let mut input = self.seeds[at].clone();
         for _ in 0..=self.random(4) {
             self.change(&mut input);
@@ -58,6 +66,11 @@ impl Mutator {
         // a file found by a long run may be longer than what is tried here
         input.truncate(bytes_max.max(self.seeds[at].len()));
         input
+    }
+    /// Keeps an input that has reached something new, as a seed for others.
+    pub(super) fn keep(&mut self, input: Vec<u8>) {
+        self.seeds.push(input);
+        self.kept += 1;
     }
     fn change(&mut self, input: &mut Vec<u8>) {
         let at = self.random(input.len() + 1);

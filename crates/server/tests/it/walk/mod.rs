@@ -184,7 +184,7 @@ fn about_client(route: RouteInfo) -> bool {
 }
 
 /// The concrete address of a route about one of the clients.
-fn address(cast: &Cast, route: RouteInfo, column: &str) -> String {
+pub(crate) fn address(cast: &Cast, route: RouteInfo, column: &str) -> String {
     let subject = cast.subjects.iter().find(|one| one.key == column);
     let thing = |name: &str| match subject {
         Some(one) => one.things.get(name).copied().unwrap_or(NOBODY),

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::Write;
 
-use connect::feed::{preview, sniff};
+use connect::feed::{Mapping, preview, sniff};
 use connect::vcard::{CardReader, limits, write_card};
 use sha2::{Digest, Sha256};
 use store::{Read, Store, dump};
@@ -75,6 +75,93 @@ pub(super) const WORKBOOK: Target = Target {
     words: &["PK\x01\x02", "PK\x05\x06", "xl/worksheets/sheet1.xml", "\u{ffff}"],
     run: |input| as_feed("list.xlsx", input),
 };
+
+/// Files as a core system of a bank sends them, read by a mapping that comes with the program; the first byte
+/// says which of them the input is.
+pub(super) const BANK_FEED: Target = Target {
+    name: "bank_feed",
+    cost: 20,
+    seeds: || {
+        let own =
+            |at: usize| [&[u8::try_from(at).expect("few")][..], FEED[at].1.as_bytes()].concat();
+        let odd = "\"A1\";\"A2\";\"A3\";\"A4\";\"A11\";\"A12\";\"A13\"\n2;x;y;99999999999999999999;1e9;?;-\n;;;;;;\n";
+        (0..FEED.len()).map(own).chain([[b"\0", odd.as_bytes()].concat()]).collect()
+    },
+    words: &[
+        ";",
+        "\"",
+        "?",
+        "930101",
+        "-3.5",
+        "\n",
+        "\u{a0}",
+        "VYDAJ",
+        "PRIJEM",
+        "99999999999999999999",
+    ],
+    run: |input| {
+        let Some((first, given)) = input.split_first() else { return };
+        thread_local! {
+            static BERKA: (TempDir, Mapping) = {
+                let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../connect/mappings/berka.toml");
+                let text = std::fs::read_to_string(folder).expect("the mapping");
+                (tempfile::tempdir().expect("a folder"), Mapping::parse(&text).expect("a mapping"))
+            };
+        }
+        BERKA.with(|(folder, mapping)| {
+            for (at, (name, content)) in FEED.iter().enumerate() {
+                let is_given = at == usize::from(*first) % FEED.len();
+                let content = if is_given { given } else { content.as_bytes() };
+                std::fs::write(folder.path().join(name), content).expect("the file");
+            }
+            let Ok(views) = preview(mapping.clone(), folder.path(), 50) else { return };
+            for view in views {
+                assert!(view.records.len() <= 50 && view.rejects.len() <= 50);
+                // every line is a record, is rejected, or the file says why it is not read
+                let is_read = view.error.is_some() || !view.records.is_empty();
+                let is_given = view.file == FEED[usize::from(*first) % FEED.len()].0;
+                assert!(is_read || is_given || !view.rejects.is_empty(), "{}", view.file);
+                assert!(view.rejects.iter().all(|reject| !reject.code.code().is_empty()));
+            }
+        });
+    },
+};
+
+/// A line or two of each file of the Czech bank.
+const FEED: [(&str, &str); 8] = [
+    (
+        "district.asc",
+        "\"A1\";\"A2\";\"A3\";\"A4\";\"A11\";\"A12\";\"A13\"\r\n1;\"Hl.m. Praha\";\"Prague\";1204953;12541;0.29;0.43\r\n",
+    ),
+    (
+        "client.asc",
+        "\"client_id\";\"birth_number\";\"district_id\"\r\n1;\"706213\";1\r\n2;\"450204\";1\r\n",
+    ),
+    (
+        "account.asc",
+        "\"account_id\";\"district_id\";\"frequency\";\"date\"\r\n1;1;\"POPLATEK MESICNE\";950324\r\n",
+    ),
+    (
+        "disp.asc",
+        "\"disp_id\";\"client_id\";\"account_id\";\"type\"\r\n1;1;1;\"OWNER\"\r\n2;2;1;\"DISPONENT\"\r\n",
+    ),
+    (
+        "card.asc",
+        "\"card_id\";\"disp_id\";\"type\";\"issued\"\r\n1;1;\"gold\";\"931107 00:00:00\"\r\n",
+    ),
+    (
+        "loan.asc",
+        "\"loan_id\";\"account_id\";\"date\";\"amount\";\"duration\";\"payments\";\"status\"\r\n1;1;930705;96396;12;8033.00;\"B\"\r\n",
+    ),
+    (
+        "order.asc",
+        "\"order_id\";\"account_id\";\"bank_to\";\"account_to\";\"amount\";\"k_symbol\"\r\n1;1;\"YZ\";87144583;2452.00;\"SIPO\"\r\n",
+    ),
+    (
+        "trans.csv",
+        "row,trans_id,account_id,date,type,operation,amount,balance,k_symbol,bank,account\n1,1,1,1995-03-24,PRIJEM,VKLAD,1000,1000,,,\n",
+    ),
+];
 
 pub(super) const CARDS: Target = Target {
     name: "cards",

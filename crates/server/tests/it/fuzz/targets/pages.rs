@@ -1,111 +1,35 @@
 //! Requests against a whole bank: whatever is asked, the answer is one that was thought of (none is 5xx).
 
-use std::cell::RefCell;
-
-use axum::Router;
 use axum::body::Body;
-use http::{HeaderValue, Method, Request};
-use testkit::{Bank, Kind};
-use tokio::runtime::Runtime;
-use tower::ServiceExt;
+use http::{HeaderValue, Method};
 
-use super::{Target, bytes, text};
+use super::world::{Answer, answered};
+use super::{Target, text};
 
-/// A bank with somebody signed in who may do most things, and a token of the same.
-struct World {
-    bank: Bank,
-    cookie: String,
-    token: String,
-    runtime: Runtime,
-}
-
-thread_local! {
-    static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
-}
-
-/// Gives back what the targets of this thread have opened.
-pub(crate) fn end() {
-    WORLD.with(|world| {
-        if let Some(World { bank, runtime, .. }) = world.take() {
-            runtime.block_on(async { drop(bank) });
-        }
-    });
-}
-
-impl World {
-    fn new() -> World {
-        let runtime = Runtime::new().expect("a runtime");
-        let (bank, cookie, token) = runtime.block_on(async {
-            let bank = Box::pin(Bank::open(Kind::Sqlite, crate::support::open)).await;
-            let browser = bank.client("administrator").await;
-            let cookie = browser.cookie("sid").expect("a session").to_owned();
-            let token = web::new_token(bank.services.entropy.as_ref());
-            let command = spine::org::commands::CreateToken {
-                token_hash: web::hash_token(&token),
-                name: "fuzz".to_owned(),
-                role_key: "administrator".to_owned(),
-                user_id: Some(bank.user("administrator")),
-                expires_at: Some(testkit::START.plus_days(300)),
-                limit: None,
-            };
-            bank.execute("administrator", &command).await.expect("a token");
-            (bank, cookie, token)
-        });
-        World { bank, cookie, token, runtime }
-    }
-    /// Addresses of a method, without a place for ids in them, or with an id that nobody has.
-    fn paths(&self, method: &str, is_api: bool) -> Vec<String> {
-        let of = |route: &&web::RouteInfo| {
-            route.method == method
-                && route.path.starts_with("/api/") == is_api
-                && !route.path.contains("live")
-                && route.path != "/sign-out"
-        };
-        let filled = |path: &str| {
-            let parts = path.split('/').map(|part| match part.starts_with('{') {
-                true => "01936f2e-5a4b-7c3d-8e9f-0123456789ab",
-                false => part,
-            });
-            parts.collect::<Vec<_>>().join("/")
-        };
-        self.bank.app.routes.iter().filter(of).map(|route| filled(route.path)).collect()
-    }
-}
-
-fn with_world(ask: impl FnOnce(&World) -> Option<Request<Body>>) {
-    WORLD.with_borrow_mut(|world| {
-        let world = world.get_or_insert_with(World::new);
-        // what is limited by time is allowed again
-        world.bank.clock.advance_seconds(1);
-        let Some(request) = ask(world) else { return };
-        let asked = format!("{} {}", request.method(), request.uri());
-        let router: Router = world.bank.router.clone();
-        let answer = world.runtime.block_on(router.oneshot(request)).expect("an answer");
-        assert!(answer.status().as_u16() < 500, "{asked}: {}", answer.status());
-    });
-}
-
-fn request(world: &World, method: Method, uri: &str) -> http::request::Builder {
-    Request::builder()
-        .method(method)
-        .uri(uri)
-        .header("host", "bank.test")
-        .header("sec-fetch-site", "same-origin")
-        .header("cookie", format!("sid={}", world.cookie))
-}
-
-/// A letter chooses the address, the rest is for it.
-fn split<'a>(input: &'a [u8], paths: &[String]) -> Option<(String, &'a [u8])> {
-    let [a, b, rest @ ..] = input else { return None };
-    let at = usize::from(u16::from_be_bytes([*a, *b])) % paths.len().max(1);
-    Some((paths.get(at)?.clone(), rest))
-}
-
-/// Seeds for many addresses.
+/// Seeds for many addresses, asked by everybody in turn.
 fn for_many(texts: &[&str]) -> Vec<Vec<u8>> {
-    let one =
-        |at: u16| texts.iter().map(move |text| [&at.to_be_bytes()[..], text.as_bytes()].concat());
-    (0_u16..150).flat_map(one).collect()
+    let one = |at: u16| {
+        let [high, low] = at.to_be_bytes();
+        texts.iter().map(move |text| [&[high, low, low][..], text.as_bytes()].concat())
+    };
+    (0_u16..150).flat_map(|n| one(n.wrapping_mul(421))).collect()
+}
+
+/// As it may stand in an address: what none may hold is for the headers' own parser, which is not ours.
+fn in_address(rest: &[u8]) -> String {
+    text(rest).replace(|c: char| !c.is_ascii_graphic() || c == '#', "+")
+}
+
+/// What the API refuses, it refuses with a code, and the code has words.
+fn coded(answer: &Answer) {
+    if !answer.status.is_client_error() {
+        return;
+    }
+    let problem: serde_json::Value = serde_json::from_str(&answer.body).expect(&answer.body);
+    let code = problem.get("code").and_then(|code| code.as_str()).unwrap_or_default();
+    let detail = problem.get("detail").and_then(|detail| detail.as_str()).unwrap_or_default();
+    assert!(!code.is_empty() && !detail.is_empty() && detail != code, "{}", answer.body);
+    assert!(!detail.starts_with("refusal-"), "a code without words: {}", answer.body);
 }
 
 pub(super) const QUERY: Target = Target {
@@ -122,14 +46,75 @@ pub(super) const QUERY: Target = Target {
         "null", "%00", "&from=", "&to=",
     ],
     run: |input| {
-        with_world(|world| {
-            let (path, query) = split(input, &world.paths("GET", false))?;
-            // what no address may hold is for the headers' own parser, which is not ours
-            let query = text(query).replace(|c: char| !c.is_ascii_graphic() || c == '#', "+");
-            let uri = format!("{path}?{query}");
+        answered(|world| {
+            let asked = world.chosen(input, &["GET"], false)?;
+            let uri = format!("{}?{}", asked.path, in_address(asked.rest));
             uri.parse::<http::Uri>().ok()?;
-            request(world, Method::GET, &uri).body(Body::empty()).ok()
+            world.browser(Method::GET, &uri, asked.who).body(Body::empty()).ok()
         });
+    },
+};
+
+pub(super) const API_QUERY: Target = Target {
+    name: "api_query",
+    cost: 50,
+    seeds: || {
+        for_many(&[
+            "limit=2&cursor=7b226174223a317d",
+            "sort=-name&q=%D0%B8%D0%B2",
+            "field=name&op=contains&value=x&columns=phone&from=2026-01-01&to=2026-12-31",
+        ])
+    },
+    words: &[
+        "&limit=",
+        "&cursor=",
+        "&columns=",
+        "&sort=",
+        "&format=",
+        "null",
+        "%00",
+        "5b5d",
+        "7b7d",
+        "-1",
+    ],
+    run: |input| {
+        let answer = answered(|world| {
+            let asked = world.chosen(input, &["GET"], true)?;
+            let uri = format!("{}?{}", asked.path, in_address(asked.rest));
+            uri.parse::<http::Uri>().ok()?;
+            world.program(Method::GET, &uri, asked.who).body(Body::empty()).ok()
+        });
+        answer.iter().for_each(coded);
+    },
+};
+
+/// What stands in the places of ids.
+pub(super) const PATH: Target = Target {
+    name: "path",
+    cost: 50,
+    seeds: || {
+        for_many(&["01936f2e-5a4b-7c3d-8e9f-0123456789ab", "%2e%2e%2f", "1.01936f2e-5a4b-7c3d"])
+    },
+    words: &["%00", "%2F", "%ff", "..", "{", "}", "-1", "urn:uuid:", ";", "9223372036854775808"],
+    run: |input| {
+        let asked = |is_api: bool| {
+            answered(|world| {
+                let asked = world.chosen(input, &["GET"], is_api)?;
+                let given = in_address(asked.rest).replace(['/', '?'], "%2F");
+                let parts = asked.route.path.split('/');
+                let filled: Vec<&str> =
+                    parts.map(|p| if p.starts_with('{') { given.as_str() } else { p }).collect();
+                let uri = filled.join("/");
+                uri.parse::<http::Uri>().ok()?;
+                let request = match is_api {
+                    true => world.program(Method::GET, &uri, asked.who),
+                    false => world.browser(Method::GET, &uri, asked.who),
+                };
+                request.body(Body::empty()).ok()
+            })
+        };
+        asked(false);
+        asked(true).iter().for_each(coded);
     },
 };
 
@@ -154,10 +139,11 @@ pub(super) const POSTED: Target = Target {
         "01936f2e-5a4b-7c3d-8e9f-0123456789ab",
     ],
     run: |input| {
-        with_world(|world| {
-            let (path, body) = split(input, &world.paths("POST", false))?;
-            let body = format!("_id={}&{}", world.bank.form_id(), text(body));
-            request(world, Method::POST, &path)
+        answered(|world| {
+            let asked = world.chosen(input, &["POST"], false)?;
+            let body = format!("_id={}&{}", world.bank.form_id(), text(asked.rest));
+            world
+                .browser(Method::POST, &asked.path, asked.who)
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(Body::from(body))
                 .ok()
@@ -178,12 +164,15 @@ pub(super) const UPLOADED: Target = Target {
         let mapping = part("mapping", "", "guess");
         let list = part("files", "; filename=\"a.csv\"", "Фамилия;Имя\r\nа;б\r\n");
         let cut = part("file", "; filename=\"..\\x.pdf\"; filename*=UTF-8''%zz", "%PDF");
-        bytes(&[
-            &format!("{id}{mapping}{list}--X--\r\n"),
-            &format!("{id}{cut}"),
-            "--X--",
-            "--X\r\n\r\n",
-        ])
+        let all = [
+            format!("{id}{mapping}{list}--X--\r\n"),
+            format!("{id}{cut}"),
+            "--X--".to_owned(),
+            "--X\r\nContent-Disposition: form-data\r\n\r\nx\r\n--X--\r\n".to_owned(),
+            "--X\r\n\r\n".to_owned(),
+        ];
+        let by = |who: u8| all.iter().map(move |sent| [&[who][..], sent.as_bytes()].concat());
+        (0..12).flat_map(by).collect()
     },
     words: &[
         "--X\r\n",
@@ -194,13 +183,17 @@ pub(super) const UPLOADED: Target = Target {
         "Content-Type: text/html\r\n",
     ],
     run: |input| {
-        with_world(|world| {
-            let path = "/imports/new";
-            request(world, Method::POST, path)
-                .header("content-type", "multipart/form-data; boundary=X")
-                .body(Body::from(input.to_vec()))
-                .ok()
-        });
+        for path in ["/imports/new", "/clients/{id}/files"] {
+            answered(|world| {
+                // who manages the client, and who may bring feeds in, is the administrator or another
+                let who = usize::from(input.first().copied().unwrap_or_default()) % 12;
+                world
+                    .browser(Method::POST, &world.own(path, "POST"), who)
+                    .header("content-type", "multipart/form-data; boundary=X")
+                    .body(Body::from(input.get(1..).unwrap_or_default().to_vec()))
+                    .ok()
+            });
+        }
     },
 };
 
@@ -215,30 +208,15 @@ pub(super) const API: Target = Target {
     },
     words: &["null", "true", "1e400", "-1", "[]", "{}", "\"\"", "\\u0000", "\\ud800", "[[[[[[[["],
     run: |input| {
-        with_world(|world| {
-            let mut all: Vec<(Method, String)> = Vec::new();
-            for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
-                all.extend(
-                    world
-                        .paths(method.as_str(), true)
-                        .into_iter()
-                        .map(|path| (method.clone(), path)),
-                );
-            }
-            let paths: Vec<String> =
-                all.iter().map(|(method, path)| format!("{method} {path}")).collect();
-            let (chosen, body) = split(input, &paths)?;
-            let (method, path) = chosen.split_once(' ')?;
-            Request::builder()
-                .method(method)
-                .uri(path)
-                .header("host", "bank.test")
-                .header("authorization", format!("Bearer {}", world.token))
-                .header("content-type", "application/json")
+        let answer = answered(|world| {
+            let asked = world.chosen(input, &["POST", "PUT", "PATCH", "DELETE"], true)?;
+            world
+                .program(asked.method(), &asked.path, asked.who)
                 .header("idempotency-key", world.bank.form_id())
-                .body(Body::from(body.to_vec()))
+                .body(Body::from(asked.rest.to_vec()))
                 .ok()
         });
+        answer.iter().for_each(coded);
     },
 };
 
@@ -259,13 +237,13 @@ pub(super) const HEADERS: Target = Target {
             "bank.test:99999",
             "12.5",
         ];
-        (0_u8..13)
+        (0_u8..20)
             .flat_map(|at| values.map(|value| [&[at][..], value.as_bytes()].concat()))
             .collect()
     },
     words: &["\"", "W/", ",", ";q=", "=", "Bearer ", "Basic ", "\u{7f}"],
     run: |input| {
-        const NAMES: [&str; 13] = [
+        const NAMES: [&str; 20] = [
             "authorization",
             "cookie",
             "if-match",
@@ -278,7 +256,14 @@ pub(super) const HEADERS: Target = Target {
             "range",
             "host",
             "accept",
-            "x-seen",
+            "tessera-seen",
+            "user-agent",
+            "x-requested-with",
+            "x-fresh",
+            "sec-fetch-site",
+            "origin",
+            "content-length",
+            "accept-encoding",
         ];
         let Some((first, value)) = input.split_first() else { return };
         let name = NAMES[usize::from(*first) % NAMES.len()];
@@ -290,9 +275,10 @@ pub(super) const HEADERS: Target = Target {
             (Method::POST, "/api/v1/clients", "{}"),
             (Method::PATCH, "/api/v1/clients/01936f2e-5a4b-7c3d-8e9f-0123456789ab", "{}"),
         ] {
-            with_world(|world| {
-                let mut request = request(world, method, path)
-                    .header("authorization", format!("Bearer {}", world.token))
+            answered(|world| {
+                let mut request = world
+                    .browser(method, path, 0)
+                    .header("authorization", world.bearer(0))
                     .header("content-type", "application/json")
                     .extension(axum::extract::ConnectInfo(peer))
                     .body(Body::from(body))

@@ -1,8 +1,10 @@
 //! Texts with a grammar: search, file names and contents, options of a field, rules and mappings.
 
-use connect::feed::Mapping;
+use connect::feed::{Mapping, preview};
 use parties::contacts::model::{disposition, safe_name, sniff};
 use parties::fields::model::options_of;
+use spine::secrecy::{Act, Group, Rules, What, Who};
+use tempfile::TempDir;
 
 use super::{Target, bytes, text};
 
@@ -114,10 +116,22 @@ pub(super) const RULES: Target = Target {
     ],
     run: |input| {
         let text = text(input);
-        if let Err(faults) = spine::secrecy::Rules::read(&text) {
-            assert!(!faults.0.is_empty());
-            let lines = text.lines().count();
-            assert!(faults.0.iter().all(|f| f.line.is_none_or(|line| line <= lines.max(1))));
+        let rules = match Rules::read(&text) {
+            Ok(rules) => rules,
+            Err(faults) => {
+                assert!(!faults.0.is_empty());
+                let lines = text.lines().count();
+                assert!(faults.0.iter().all(|f| f.line.is_none_or(|line| line <= lines.max(1))));
+                return;
+            }
+        };
+        // what was taken answers: every rule it names is one of its own, and a yes has a reason
+        let who = Who { roles: vec!["clerk".to_owned()], ..Who::default() };
+        for (act, what) in [Act::Find, Act::Read(Group::Holdings)].into_iter().zip(What::all()) {
+            let decision = rules.decide(&who, act, what);
+            assert!(decision.rules.iter().all(|id| rules.rule(id).is_some()), "{decision:?}");
+            assert!(!decision.is_allowed || !decision.rules.is_empty(), "{decision:?}");
+            assert!(!(decision.is_allowed && decision.has_failed), "{decision:?}");
         }
     },
 };
@@ -147,6 +161,29 @@ pub(super) const MAPPING: Target = Target {
     },
     words: &["[[files]]", "from", "to", "kind", "format", "regex", "= \"", "[", "]]"],
     run: |input| {
-        let _ = Mapping::parse(&text(input));
+        thread_local! {
+            static FOLDER: TempDir = {
+                let folder = tempfile::tempdir().expect("a folder");
+                let list = "last_name;phone;A1\r\nЩербаков;8 916 123-45-67;1\r\n";
+                for name in ["a.csv", "district.asc"] {
+                    std::fs::write(folder.path().join(name), list).expect("a file");
+                }
+                folder
+            };
+        }
+        let mapping = match Mapping::parse(&text(input)) {
+            Ok(mapping) => mapping,
+            Err(error) => {
+                assert!(!error.to_string().is_empty());
+                return;
+            }
+        };
+        // what was taken reads a folder, or says why not; never another folder's files
+        FOLDER.with(|folder| {
+            let views = preview(mapping, folder.path(), 5).unwrap_or_default();
+            assert!(
+                views.iter().all(|view| ["a.csv", "district.asc"].contains(&view.file.as_str()))
+            );
+        });
     },
 };

@@ -4,7 +4,7 @@ use jurisdiction::{Pack, packs};
 use kernel::{ClientId, Currency, Date, Money, parse_date};
 use parties::contacts::model::{ContactKind, contact_value};
 
-use super::{Target, bytes, text};
+use super::{Target, bytes, coded, text};
 
 /// The input without its first byte, and what that chooses.
 fn chosen<'a, T>(input: &'a [u8], from: &'a [T]) -> Option<(&'a T, String)> {
@@ -106,7 +106,9 @@ pub(super) const IDENTIFIER: Target = Target {
             .flat_map(|p| p.identifiers.iter().map(move |k| (p, k.kind.as_str())))
             .collect();
         let Some(((pack, kind), raw)) = chosen(input, &kinds) else { return };
-        if let Ok(checked) = jurisdiction::validate_identifier(pack, kind, &raw) {
+        let checked = jurisdiction::validate_identifier(pack, kind, &raw);
+        checked.as_ref().err().into_iter().for_each(coded);
+        if let Ok(checked) = checked {
             let again = jurisdiction::validate_identifier(pack, kind, &checked.normalised);
             let again = again.map(|c| c.normalised);
             assert_eq!(again.as_ref(), Ok(&checked.normalised), "{kind} {raw:?}");
@@ -127,8 +129,8 @@ pub(super) const BIRTH: Target = Target {
     words: &["/", "50", "20", "70"],
     run: |input| {
         let raw = text(input);
-        let _ = jurisdiction::decode_czech_birth_number(&raw);
-        let _ = jurisdiction::decode_iin(&raw);
+        jurisdiction::decode_czech_birth_number(&raw).err().iter().for_each(coded);
+        jurisdiction::decode_iin(&raw).err().iter().for_each(coded);
         let _ = jurisdiction::check_issuer_code(&raw);
     },
 };
@@ -141,7 +143,7 @@ pub(super) const ACCOUNT: Target = Target {
     run: |input| {
         let text = text(input);
         let (bik, account) = text.split_once(' ').unwrap_or((&text, ""));
-        let _ = jurisdiction::check_account_key(bik, account);
+        jurisdiction::check_account_key(bik, account).err().iter().for_each(coded);
         let _ = (jurisdiction::is_country(&text), jurisdiction::iban_length(&text));
     },
 };
@@ -162,7 +164,9 @@ pub(super) const PHONE: Target = Target {
     words: &["доб.", "ext", "+7", "tel:", ";phone-context=", "００"],
     run: |input| {
         for region in ["RU", "CZ", "zz"] {
-            if let Ok(phone) = jurisdiction::parse_phone(&text(input), region) {
+            let phone = jurisdiction::parse_phone(&text(input), region);
+            phone.as_ref().err().into_iter().for_each(coded);
+            if let Ok(phone) = phone {
                 let again = jurisdiction::parse_phone(&phone.e164, region).map(|p| p.e164);
                 assert_eq!(again.as_ref(), Ok(&phone.e164));
                 let digits = phone.e164.strip_prefix('+').expect("a plus");
@@ -188,7 +192,9 @@ pub(super) const EMAIL: Target = Target {
     },
     words: &["@", ".", "+", "xn--", "yandex.ru", "\u{ad}", "。"],
     run: |input| {
-        if let Ok(email) = jurisdiction::parse_email(&text(input)) {
+        let email = jurisdiction::parse_email(&text(input));
+        email.as_ref().err().into_iter().for_each(coded);
+        if let Ok(email) = email {
             let again = jurisdiction::parse_email(&email.normalised);
             assert_eq!(again.as_ref(), Ok(&email), "{:?}", text(input));
             assert!(!email.normalised.chars().any(|c| c.is_control() || c.is_whitespace()));
@@ -202,7 +208,9 @@ pub(super) const CARD: Target = Target {
     seeds: || bytes(&["4111 1111 1111 1111", "2200-1234-5678-9019", "6759649826438453"]),
     words: &["0", " ", "-"],
     run: |input| {
-        if let Ok(masked) = jurisdiction::mask_pan(&text(input)) {
+        let masked = jurisdiction::mask_pan(&text(input));
+        masked.as_ref().err().into_iter().for_each(coded);
+        if let Ok(masked) = masked {
             let shown = masked.to_string();
             assert!(shown.chars().filter(char::is_ascii_digit).count() == 10, "{shown}");
             assert!((13..=19).contains(&shown.len()), "{shown}");
@@ -258,7 +266,9 @@ pub(super) const CONTACT: Target = Target {
     run: |input| {
         let Some((kind, typed)) = chosen(input, ContactKind::ALL) else { return };
         for pack in packs() {
-            if let Ok(value) = contact_value(*kind, &typed, pack) {
+            let value = contact_value(*kind, &typed, pack);
+            value.as_ref().err().into_iter().for_each(coded);
+            if let Ok(value) = value {
                 let again = contact_value(*kind, &value, pack);
                 assert_eq!(again.as_ref().ok(), Some(&value), "{kind:?} {typed:?}");
                 // these become links; a messenger's name does so only when it begins like them
