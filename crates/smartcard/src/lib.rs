@@ -7,16 +7,21 @@
 //! - [`keys`]: who holds which key, and what it proves;
 //! - [`files`], [`apdu`]: the card's files and the words of ISO 7816-4;
 //! - [`terminal`]: what a desk does with a card, and how the centre makes one;
-//! - [`soft`]: a card in software, for trials and tests.
+//! - [`offline`]: what a desk may do while it cannot ask; [`journal`]: what it keeps of it;
+//! - [`reconcile`]: what the centre makes of the records when they come;
+//! - `soft`: a card in software, for trials and tests (feature `soft`).
 
 pub mod apdu;
 mod cbor;
 mod copies;
 pub mod cose;
 pub mod files;
+pub mod journal;
 pub mod keys;
+pub mod offline;
 mod pin;
 pub mod profile;
+pub mod reconcile;
 pub mod record;
 #[cfg(any(test, feature = "soft"))]
 pub mod soft;

@@ -17,42 +17,42 @@ const ANSWER_TO_RESET: u8 = 4;
 /// pulls the card out by shutting it down.
 ///
 /// # Errors
-/// When the line breaks in the middle of a message.
+/// When the line fails otherwise.
 pub fn insert(card: &Arc<Mutex<SoftCard>>, mut stream: TcpStream) -> io::Result<()> {
-    loop {
-        let mut length = [0; 2];
-        match stream.read_exact(&mut length) {
-            Ok(()) => {}
-            Err(e) if is_over(&e) => break,
-            Err(e) => return Err(e),
-        }
-        let mut message = vec![0; u16::from_be_bytes(length).into()];
-        stream.read_exact(&mut message)?;
-        let mut card = card.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = match message.as_slice() {
-            [POWER_OFF] => {
-                card.power_off();
-                continue;
-            }
-            [POWER_ON | RESET] => {
-                card.power_on();
-                continue;
-            }
-            [ANSWER_TO_RESET] => SoftCard::answer_to_reset().to_vec(),
-            command => match card.transmit(command) {
-                Ok(answer) => answer,
-                // without power: out of the reader
-                Err(_) => break,
-            },
-        };
-        let length = u16::try_from(answer.len()).unwrap_or(0).to_be_bytes();
-        stream.write_all(&[length.as_slice(), &answer].concat())?;
-    }
+    let outcome = talk(card, &mut stream);
     card.lock().unwrap_or_else(PoisonError::into_inner).power_off();
-    match stream.shutdown(Shutdown::Both) {
-        Err(e) if e.kind() != io::ErrorKind::NotConnected => Err(e),
+    // who was pulled out has nothing to shut down any more
+    let _ = stream.shutdown(Shutdown::Both);
+    match outcome {
+        Err(e) if !is_over(&e) => Err(e),
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+fn talk(card: &Mutex<SoftCard>, stream: &mut TcpStream) -> io::Result<()> {
+    loop {
+        let mut length = [0; 2];
+        stream.read_exact(&mut length)?;
+        let mut message = vec![0; u16::from_be_bytes(length).into()];
+        stream.read_exact(&mut message)?;
+        let Some(answer) = answer(card, &message) else { return Ok(()) };
+        if !answer.is_empty() {
+            let length = u16::try_from(answer.len()).unwrap_or(0).to_be_bytes();
+            stream.write_all(&[length.as_slice(), &answer].concat())?;
+        }
+    }
+}
+
+/// What the card says to a message; nothing to an order, `None` when it is without power: out of the reader.
+fn answer(card: &Mutex<SoftCard>, message: &[u8]) -> Option<Vec<u8>> {
+    let mut card = card.lock().unwrap_or_else(PoisonError::into_inner);
+    match message {
+        [POWER_OFF] => card.power_off(),
+        [POWER_ON | RESET] => card.power_on(),
+        [ANSWER_TO_RESET] => return Some(SoftCard::answer_to_reset().to_vec()),
+        command => return card.transmit(command).ok(),
+    }
+    Some(Vec::new())
 }
 
 fn is_over(e: &io::Error) -> bool {
