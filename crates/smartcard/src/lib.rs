@@ -7,6 +7,7 @@
 //! - [`keys`]: who holds which key, and what it proves;
 //! - [`files`], [`apdu`]: the card's files and the words of ISO 7816-4;
 //! - [`terminal`]: what a desk does with a card, and how the centre makes one;
+//! - `readers`: cards in readers, through PC/SC (feature `pcsc`);
 //! - [`offline`]: what a desk may do while it cannot ask; [`journal`]: what it keeps of it;
 //! - [`reconcile`]: what the centre makes of the records when they come;
 //! - `soft`: a card in software, for trials and tests (feature `soft`).
@@ -21,6 +22,8 @@ pub mod keys;
 pub mod offline;
 mod pin;
 pub mod profile;
+#[cfg(feature = "pcsc")]
+pub mod readers;
 pub mod reconcile;
 pub mod record;
 #[cfg(any(test, feature = "soft"))]
