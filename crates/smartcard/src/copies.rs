@@ -11,6 +11,7 @@ pub(crate) const HEAD: usize = 14;
 /// Bytes of one copy.
 pub(crate) const COPY: usize = 720;
 /// Bytes of the file.
+#[cfg(any(test, feature = "soft"))]
 pub(crate) const FILE: usize = 2 * COPY;
 
 // A head and the longest profile fit.
@@ -66,13 +67,11 @@ fn mark(counter: u32, signed: &[u8]) -> [u8; 8] {
     digest(&[&counter.to_be_bytes(), signed])
 }
 
-/// The newer of two copies, and which it is.
-pub(crate) fn newest(copies: [Option<Stored>; 2]) -> Option<(usize, Stored)> {
-    let [first, second] = copies;
-    match (first, second) {
-        (Some(a), Some(b)) if b.counter > a.counter => Some((1, b)),
-        (Some(a), _) => Some((0, a)),
-        (None, Some(b)) => Some((1, b)),
-        (None, None) => None,
-    }
+/// The newest of the copies that count, and which it is.
+pub(crate) fn newest(
+    copies: &[Option<Stored>; 2],
+    counts: impl Fn(&Stored) -> bool,
+) -> Option<(usize, &Stored)> {
+    let whole = copies.iter().enumerate().filter_map(|(place, copy)| Some((place, copy.as_ref()?)));
+    whole.filter(|(_, stored)| counts(stored)).max_by_key(|(_, stored)| stored.counter)
 }

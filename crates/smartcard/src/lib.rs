@@ -33,6 +33,8 @@ mod values;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tests;
 
 pub use cbor::CborFault;
 pub use copies::Stored;

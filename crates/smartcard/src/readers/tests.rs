@@ -4,6 +4,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -12,7 +13,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::*;
-use crate::offline::{self, Decision, Known, Line, Presented, Purchase, Rules, StopList};
+use crate::offline::{self, Decision, Known, Line, Purchase, Rules, StopList};
 use crate::profile::Profile;
 use crate::reconcile::{Issued, Ledger, Standing, Terms, Verdict};
 use crate::record::SealedRecord;
@@ -39,6 +40,18 @@ fn a_card_in_a_reader_is_made_read_served_written_and_pulled_out() {
 struct Service {
     child: Child,
     lines: Receiver<String>,
+}
+
+impl Service {
+    /// It says that it is ready, and opens its socket then.
+    fn await_socket(&self, socket: &Path) {
+        let begun = Instant::now();
+        while UnixStream::connect(socket).is_err() {
+            assert!(begun.elapsed() < PATIENCE, "no {}", socket.display());
+            // whatever it says next, or a moment later
+            let _ = self.lines.recv_timeout(Duration::from_millis(10));
+        }
+    }
 }
 
 impl Drop for Service {
@@ -69,12 +82,15 @@ fn with_a_service() {
         .take_while(|line| !line.contains("daemon ready"))
         .collect();
     assert!(said.iter().any(|line| line.contains(&format!("on port {port}"))), "{said:#?}");
+    let apart = apart.is_some();
+    let socket = if apart { run.join("pcscd/pcscd.comm") } else { "/run/pcscd/pcscd.comm".into() };
+    service.await_socket(&socket);
 
     let mut desk = Command::new(std::env::current_exe().unwrap());
     let name = std::thread::current().name().unwrap().to_owned();
     desk.args(["--exact", &name, "--nocapture"]).env(PORT, port.to_string());
-    if apart.is_some() {
-        desk.env("PCSCLITE_CSOCK_NAME", run.join("pcscd/pcscd.comm"));
+    if apart {
+        desk.env("PCSCLITE_CSOCK_NAME", socket);
     }
     let output = desk.stdin(Stdio::null()).output().unwrap();
     let (out, err) =
@@ -210,17 +226,15 @@ fn made_and_served(desk: &mut Desk) {
     assert_eq!(issue_with(&mut inside, 3), Err(CardFault::NotBlank));
     let mut session = try_session(&mut inside, 5).unwrap();
     serve(&mut session, 1);
-    session.write_profile(4, &signed(&samples::profile(4))).unwrap();
+    session.write_profile(4, &signed(&samples::profile(4)), &samples::keys()).unwrap();
     drop(inside);
     desk.pull_out();
 }
 
 /// Verifies, decides and writes, as a desk without a line.
 fn serve(session: &mut Session<'_>, operation: u8) -> SealedRecord {
-    let stored = session.profile().unwrap().unwrap();
-    let counter = stored.counter;
-    let card = session.identity().number;
-    let presented = Presented { card, counters: session.counters(), stored };
+    let presented = session.present(&samples::keys()).unwrap().unwrap();
+    let counter = presented.stored.counter;
     let list = StopList { issued: at(NOW), cards: [].into() };
     let known = Known {
         now: at(NOW),
@@ -248,17 +262,17 @@ fn pulled_out_while_a_profile_is_written(desk: &mut Desk) {
     let mut inside = desk.insert();
     let mut session = try_session(&mut inside, 6).unwrap();
     desk.card().lose_power_after(100);
-    let cut = session.write_profile(5, &newer);
+    let cut = session.write_profile(5, &newer, &samples::keys());
     assert_eq!(cut, Err(CardFault::Gone(TransportFault::NoCard)));
     drop(inside);
     desk.pull_out();
     let mut inside = desk.insert();
     let mut session = try_session(&mut inside, 7).unwrap();
-    let stored = session.profile().unwrap().unwrap();
+    let stored = session.present(&samples::keys()).unwrap().unwrap().stored;
     let profile = Profile::open(&stored.signed, &samples::keys()).unwrap();
     assert_eq!(profile, samples::profile(4), "the one before, whole");
-    session.write_profile(5, &newer).unwrap();
-    assert_eq!(session.profile().unwrap().unwrap().signed, newer);
+    session.write_profile(5, &newer, &samples::keys()).unwrap();
+    assert_eq!(session.present(&samples::keys()).unwrap().unwrap().stored.signed, newer);
     drop(inside);
     desk.pull_out();
 }

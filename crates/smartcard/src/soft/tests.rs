@@ -112,7 +112,7 @@ fn pulled_out_at_any_byte_the_profile_is_the_old_or_the_new() {
     let written = {
         let mut card = issued();
         let before = card.written();
-        session(&mut card).write_profile(4, &newer).unwrap();
+        session(&mut card).write_profile(4, &newer, &samples::keys()).unwrap();
         card.written() - before
     };
     assert_eq!(written, newer.len() + 2 * crate::copies::HEAD);
@@ -120,11 +120,11 @@ fn pulled_out_at_any_byte_the_profile_is_the_old_or_the_new() {
     for cut in 0..=written {
         let mut card = issued();
         card.lose_power_after(cut);
-        let outcome = session(&mut card).write_profile(4, &newer);
+        let outcome = session(&mut card).write_profile(4, &newer, &samples::keys());
         assert_eq!(outcome.is_ok(), cut == written, "cut after {cut}");
         let mut card = again(&card);
         let mut session = session(&mut card);
-        let stored = session.profile().unwrap().expect("one is whole");
+        let stored = session.present(&samples::keys()).unwrap().expect("one is whole").stored;
         let profile = Profile::open(&stored.signed, &samples::keys()).unwrap();
         assert_eq!(profile.counter, stored.counter);
         match profile.counter {
@@ -134,8 +134,8 @@ fn pulled_out_at_any_byte_the_profile_is_the_old_or_the_new() {
         }
         // and it can be done again
         let fifth = signed(&samples::profile(5));
-        session.write_profile(5, &fifth).unwrap();
-        assert_eq!(session.profile().unwrap().unwrap().signed, fifth);
+        session.write_profile(5, &fifth, &samples::keys()).unwrap();
+        assert_eq!(session.present(&samples::keys()).unwrap().unwrap().stored.signed, fifth);
     }
     assert_eq!((old, new), (written, 1), "the last byte decides");
 }
@@ -238,7 +238,10 @@ fn personalisation_that_was_cut_off_begins_again() {
             Err(other) => panic!("cut after {cut}: {other:?}"),
         }
         card.power_on();
-        assert_eq!(session(&mut card).profile().unwrap().unwrap().counter, 3);
+        assert_eq!(
+            session(&mut card).present(&samples::keys()).unwrap().unwrap().stored.counter,
+            3
+        );
         let left = card.image();
         let old = samples::TRANSPORT;
         assert!(!left.as_bytes().windows(32).any(|window| window == old.reveal()));

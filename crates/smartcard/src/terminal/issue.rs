@@ -51,7 +51,7 @@ pub fn issue(
             Datum::Pin => with.pin.block(),
             // Last: a card that is sealed has everything.
             Datum::Seal => {
-                rewrite_profile(&mut session, with)?;
+                write_first_profile(&mut session, with)?;
                 &[]
             }
         };
@@ -60,11 +60,11 @@ pub fn issue(
     Ok(())
 }
 
-/// Of an attempt that was cut off the very profile may stand there already.
-fn rewrite_profile(session: &mut Session<'_>, with: &Issue<'_>) -> Result<(), CardFault> {
-    match session.profile()? {
-        Some(stored) if stored.signed == with.signed => Ok(()),
-        Some(_) | None => session.write_profile(with.counter, with.signed),
+/// Of an attempt that was cut off this very profile may stand there already; another one does not count.
+fn write_first_profile(session: &mut Session<'_>, with: &Issue<'_>) -> Result<(), CardFault> {
+    match session.write_beside(with.counter, with.signed, |stored| stored.signed == with.signed) {
+        Err(CardFault::NotNewer) => Ok(()),
+        other => other,
     }
 }
 

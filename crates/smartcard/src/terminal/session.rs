@@ -6,9 +6,12 @@ use uuid::Uuid;
 use super::{CardFault, Link};
 use crate::apdu::{Command, Status};
 use crate::copies::{COPY, HEAD, Head, Stored, newest};
+use crate::cose::Verifier;
 use crate::files::{File, Identity, LOG_RECORDS, PIN_REFERENCE, instruction};
 use crate::keys::{Key, PROOF};
+use crate::offline::Presented;
 use crate::pin::Pin;
+use crate::profile::Profile;
 use crate::record::{Counters, Kind, Record, SealedRecord};
 use crate::values::CardTime;
 
@@ -74,16 +77,21 @@ impl<'t> Session<'t> {
         self.counters
     }
 
-    /// The profile the card carries: the newest whole copy. Nothing is verified here but that it is whole.
+    /// What the card presents, to be verified: its counters, and the newest profile signed by one of `keys`; where
+    /// there is none, what stands in its place. `None` when nothing whole does.
     ///
     /// # Errors
     /// When the card does not answer or refuses.
-    pub fn profile(&mut self) -> Result<Option<Stored>, CardFault> {
-        Ok(self.newest_copy()?.map(|(_, stored)| stored))
+    pub fn present(&mut self, keys: &dyn Verifier) -> Result<Option<Presented>, CardFault> {
+        let copies = self.copies()?;
+        let found = newest(&copies, |stored| is_signed(stored, keys));
+        let found = found.or_else(|| newest(&copies, |_| true));
+        let (card, counters) = (self.identity.number, self.counters);
+        Ok(found.map(|(_, stored)| Presented { card, counters, stored: stored.clone() }))
     }
 
-    fn newest_copy(&mut self) -> Result<Option<(usize, Stored)>, CardFault> {
-        Ok(newest([self.copy(0)?, self.copy(1)?]))
+    fn copies(&mut self) -> Result<[Option<Stored>; 2], CardFault> {
+        Ok([self.copy(0)?, self.copy(1)?])
     }
 
     fn copy(&mut self, place: usize) -> Result<Option<Stored>, CardFault> {
@@ -95,13 +103,29 @@ impl<'t> Session<'t> {
     }
 
     /// Writes a newer profile beside the one the card has, and reads it back. Cut off at any point, the card has
-    /// one of the two, whole.
+    /// one of the two, whole. What is not signed by one of `keys` is no profile, and is written over first.
     ///
     /// # Errors
     /// When it is not newer, too long, or the card does not answer or refuses.
-    pub fn write_profile(&mut self, counter: u32, signed: &[u8]) -> Result<(), CardFault> {
+    pub fn write_profile(
+        &mut self,
+        counter: u32,
+        signed: &[u8],
+        keys: &dyn Verifier,
+    ) -> Result<(), CardFault> {
+        self.write_beside(counter, signed, |stored| is_signed(stored, keys))
+    }
+
+    /// Writes a profile beside the newest copy that counts.
+    pub(crate) fn write_beside(
+        &mut self,
+        counter: u32,
+        signed: &[u8],
+        counts: impl Fn(&Stored) -> bool,
+    ) -> Result<(), CardFault> {
         let head = Head::of(counter, signed).ok_or(CardFault::Unwritable)?;
-        let place = match self.newest_copy()? {
+        let copies = self.copies()?;
+        let place = match newest(&copies, counts) {
             Some((_, stored)) if stored.counter >= counter => return Err(CardFault::NotNewer),
             Some((place, _)) => 1 - place,
             None => 0,
@@ -238,4 +262,9 @@ impl<'t> Session<'t> {
     pub(super) const fn parts(&mut self) -> (&mut Link<'t>, &Key) {
         (&mut self.link, &self.key)
     }
+}
+
+/// Signed, and under the counter in its head.
+fn is_signed(stored: &Stored, keys: &dyn Verifier) -> bool {
+    Profile::open(&stored.signed, keys).is_ok_and(|profile| profile.counter == stored.counter)
 }

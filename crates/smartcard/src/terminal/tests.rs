@@ -17,7 +17,7 @@ use crate::soft::{Manner, SoftCard};
 /// Everything a desk does in one visit.
 fn visit(transport: &mut dyn Transport, seed: u64) -> Result<(Profile, SealedRecord), CardFault> {
     let mut session = try_session(transport, seed)?;
-    let stored = session.profile()?.ok_or(CardFault::Garbled)?;
+    let stored = session.present(&samples::keys())?.ok_or(CardFault::Garbled)?.stored;
     let profile =
         Profile::open(&stored.signed, &samples::keys()).map_err(|_| CardFault::Garbled)?;
     session.verify_pin(&pin())?;
@@ -44,10 +44,10 @@ fn a_card_is_made_read_and_written_whatever_its_manner() {
         assert_eq!(session.identity().number, CARD);
         assert_eq!(session.counters().link, sealed.link());
         let newer = signed(&samples::profile(4));
-        session.write_profile(4, &newer).unwrap();
-        assert_eq!(session.profile().unwrap().unwrap().signed, newer);
-        assert_eq!(session.write_profile(4, &newer), Err(CardFault::NotNewer));
-        assert_eq!(session.write_profile(3, &newer), Err(CardFault::NotNewer));
+        session.write_profile(4, &newer, &samples::keys()).unwrap();
+        assert_eq!(session.present(&samples::keys()).unwrap().unwrap().stored.signed, newer);
+        assert_eq!(session.write_profile(4, &newer, &samples::keys()), Err(CardFault::NotNewer));
+        assert_eq!(session.write_profile(3, &newer, &samples::keys()), Err(CardFault::NotNewer));
     }
 }
 
