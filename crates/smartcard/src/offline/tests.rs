@@ -230,6 +230,30 @@ fn limits_of_profile_and_rules_both_hold() {
 }
 
 #[test]
+fn what_the_centre_has_counted_counts_no_more() {
+    // three visits without money and an offer taken before it counted, five purchases since
+    let purchases =
+        [(0, DAY), (0, DAY), (0, DAY), (1, DAY), (1, DAY), (1, DAY), (1, DAY), (1, DAY)];
+    let (verified, mut log) = bought(&purchases);
+    log[6].record.kind = Kind::OfferTaken;
+    let mut visit = Visit::honest();
+    (visit.counters, visit.seen) = (verified.counters(), None);
+    let mut decide = |atc| {
+        visit.profile.counted.atc = atc;
+        let verified = visit.verify().unwrap();
+        let purchase = Purchase { amount: rub(100), line: Line::Down, luck: NEVER };
+        let bought = authorise(&verified, &log, &Rules::roubles(), &purchase);
+        (bought, authorise_offer(&verified, &log, rub(100)))
+    };
+    let fine = Decision::Approved { picked: false };
+    let many = Decision::Declined(Reason::TooMany);
+    assert_eq!(decide(3), (many, fine));
+    assert_eq!(decide(4), (fine, fine));
+    assert_eq!(decide(2), (many, fine));
+    assert_eq!(decide(1), (many, Decision::Declined(Reason::OfferTaken)));
+}
+
+#[test]
 fn credit_is_only_what_was_signed_beforehand() {
     let fine = Decision::Approved { picked: false };
     let with = |offer: Option<Offer>, counters: Counters, log: &[SealedRecord], minor| {

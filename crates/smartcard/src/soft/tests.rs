@@ -75,6 +75,23 @@ fn a_challenge_serves_once() {
 }
 
 #[test]
+fn part_of_a_proof_proves_nothing() {
+    let mut card = issued();
+    let key = masters().of(CARD).desk;
+    for length in 0..PROOF {
+        select(&mut card);
+        let challenge = card.transmit(b"\0\x84\0\0\x08").unwrap();
+        let proof = key.prove("external", &[&challenge[..8], &CARD.0]);
+        let mut command = b"\0\x82\x01\x01".to_vec();
+        if length > 0 {
+            command.push(u8::try_from(length).unwrap());
+        }
+        command.extend(&proof[..length]);
+        assert_eq!(status(&mut card, &command), 0x6982, "{length} bytes");
+    }
+}
+
+#[test]
 fn no_command_reads_a_key_or_the_pin() {
     let mut card = issued();
     session(&mut card);

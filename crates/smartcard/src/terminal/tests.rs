@@ -96,17 +96,42 @@ fn who_has_no_key_gets_nothing() {
         Some(CardFault::NotOurs),
         "another application"
     );
-    // a desk's session changes neither keys nor PIN
-    let mut session = session(&mut card);
-    for datum in Datum::ALL {
+}
+
+/// What a session may set, by PUT DATA.
+fn settable(session: &mut Session<'_>) -> Vec<Datum> {
+    let mut may = |datum: &Datum| {
         let [high, low] = datum.tag();
         let (link, key) = session.parts();
         let hidden = key.wrap(&[high, low], [0; 32]);
         let proof = key.prove("put", &[&[high, low], &hidden]);
         let put = Command::new(instruction::PUT_DATA, high, low)
             .data(&[hidden.as_slice(), &proof].concat());
-        assert_eq!(link.exchange(&put).unwrap().status, Status::Security, "{datum:?}");
-    }
+        match link.exchange(&put).unwrap().status {
+            Status::Done => true,
+            Status::Security | Status::Conditions => false,
+            other => panic!("{other:?}"),
+        }
+    };
+    Datum::ALL.into_iter().filter(|datum| may(datum)).collect()
+}
+
+#[test]
+fn a_desk_sets_nothing_the_centre_a_pin_and_a_card_without_keys_is_not_sealed() {
+    let mut card = issued();
+    assert_eq!(settable(&mut session(&mut card)), []);
+    let admin = masters().of(CARD).admin;
+    let selected = Card::select_ours(&mut card).unwrap();
+    let mut centre = selected.prove(KeyReference::Admin, &admin, &*entropy(4)).unwrap();
+    assert_eq!(settable(&mut centre), [Datum::Pin]);
+    let mut card = blank();
+    let selected = Card::select_ours(&mut card).unwrap();
+    let mut maker =
+        selected.prove(KeyReference::Transport, &samples::TRANSPORT, &*entropy(4)).unwrap();
+    // zeros are no keys
+    assert_eq!(settable(&mut maker), Datum::ALL[..5]);
+    card.power_on();
+    assert_eq!(Card::select_ours(&mut card).unwrap().identity().stage, Stage::Blank);
 }
 
 #[test]
@@ -268,4 +293,53 @@ proptest! {
         }));
         drop(visit(&mut Replay(answers), 5));
     }
+}
+
+/// How many messages pass until the PIN is given.
+fn before_append() -> usize {
+    let mut between = Between::new(None);
+    session(&mut between).verify_pin(&pin()).unwrap();
+    between.passed
+}
+
+/// Appends through somebody who changes a byte of the record on its way there, or of the answer on its way back.
+/// Answers what the desk was told, and the card's counter afterwards.
+fn appended(message: usize, in_answer: bool, at: usize) -> (Result<SealedRecord, CardFault>, u32) {
+    let mut between = Between::new(Some(Change { message, in_answer, at, mask: 1 }));
+    let outcome = {
+        let mut session = session(&mut between);
+        session.verify_pin(&pin()).unwrap();
+        let pending = session.prepare(&purchase(1, 50_000)).unwrap();
+        session.append(&pending)
+    };
+    between.card.power_on();
+    (outcome, session(&mut between.card).counters().atc)
+}
+
+#[test]
+fn a_record_is_proved_on_its_way_there_and_the_answer_on_its_way_back() {
+    let append = before_append();
+    let header = 5;
+    for at in header..header + crate::record::SEALED {
+        let (outcome, atc) = appended(append, false, at);
+        assert_eq!((outcome, atc), (Err(CardFault::PinNeeded), 0), "byte {at}");
+    }
+    for at in 0..2 * PROOF {
+        let (outcome, atc) = appended(append, true, at);
+        assert_eq!((outcome, atc), (Err(CardFault::NotGenuine), 1), "byte {at}");
+    }
+}
+
+#[test]
+fn an_answer_in_pieces_is_put_together() {
+    let ask = |answers: &[&[u8]]| {
+        let mut told = Replay(answers.iter().map(|answer| answer.to_vec()).collect());
+        Link::new(&mut told).done(&Command::new(instruction::READ_BINARY, 0, 0).expect(4))
+    };
+    assert_eq!(ask(&[b"one\x61\x03", b"two\x90\0"]), Ok(b"onetwo".to_vec()));
+    assert_eq!(ask(&[b"no\x6c\x03", b"yes\x90\0"]), Ok(b"yes".to_vec()), "of no account");
+    assert_eq!(ask(&[b"\x61\x03", b"\x6a\x82"]), Err(CardFault::Refused(Status::FileNotFound)));
+    assert_eq!(ask(&[b"a\x61\x01".as_slice(); 40]), Err(CardFault::Garbled), "without end");
+    assert_eq!(ask(&[b"\x6c\x01".as_slice(); 40]), Err(CardFault::Garbled), "without end");
+    assert_eq!(ask(&[b"\x90"]), Err(CardFault::Garbled));
 }
