@@ -22,6 +22,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
         &[
             "kernel",
             "jurisdiction",
+            "smartcard",
             "store",
             "spine",
             "web",

@@ -1,5 +1,6 @@
 //! The parsers of outside bytes. A target panics when something does not hold; nothing else is an error.
 
+mod cards;
 mod files;
 mod pages;
 mod texts;
@@ -54,6 +55,11 @@ pub(crate) const TARGETS: &[Target] = &[
     files::WORKBOOK,
     files::CARDS,
     files::BACKUP,
+    cards::PROFILE,
+    cards::JOURNAL,
+    cards::FIELDS,
+    cards::ANSWERS,
+    cards::COMMANDS,
     pages::QUERY,
     pages::POSTED,
     pages::UPLOADED,
