@@ -74,6 +74,19 @@ pub enum JournalFault {
     Altered,
 }
 
+impl JournalFault {
+    /// The code under which its words are found.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Signed(_) => "card-journal-not-signed",
+            Self::Malformed(_) => "card-journal-garbled",
+            Self::Missing => "card-journal-missing",
+            Self::Unsigned => "card-journal-longer",
+            Self::Altered => "card-journal-altered",
+        }
+    }
+}
+
 impl Head {
     /// Signs it.
     pub fn sign(&self, signer: &dyn Signer) -> Vec<u8> {

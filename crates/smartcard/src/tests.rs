@@ -175,3 +175,25 @@ fn a_desk_that_makes_up_records_or_loses_some_is_found_out() {
     assert_eq!(verdict, Verdict::Quarantined(Quarantine::NotCertified));
     assert_eq!(ledger, Ledger::default());
 }
+
+/// Codes outlive versions and stand in translations: each is said once, here and in its place.
+#[test]
+fn every_code_is_one_of_a_kind() {
+    let sources = [
+        include_str!("terminal/fault.rs"),
+        include_str!("offline/mod.rs"),
+        include_str!("journal.rs"),
+        include_str!("reconcile/mod.rs"),
+    ];
+    let mut codes: Vec<&str> = sources
+        .iter()
+        .flat_map(|source| source.split("=> \"").skip(1))
+        .filter_map(|rest| rest.split_once('"'))
+        .map(|(code, _)| code)
+        .filter(|code| code.starts_with("card-"))
+        .collect();
+    assert_eq!(codes.len(), 54);
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), 54);
+}

@@ -87,7 +87,8 @@ fn with_a_service() {
     service.await_socket(&socket);
 
     let mut desk = Command::new(std::env::current_exe().unwrap());
-    let name = std::thread::current().name().unwrap().to_owned();
+    let (_, module) = module_path!().split_once("::").unwrap();
+    let name = format!("{module}::a_card_in_a_reader_is_made_read_served_written_and_pulled_out");
     desk.args(["--exact", &name, "--nocapture"]).env(PORT, port.to_string());
     if apart {
         desk.env("PCSCLITE_CSOCK_NAME", socket);

@@ -113,6 +113,17 @@ pub enum Standing {
     Forked,
 }
 
+impl Standing {
+    /// The code under which its words are found.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "card-record-accepted",
+            Self::Held { .. } => "card-record-held",
+            Self::Forked => "card-record-forked",
+        }
+    }
+}
+
 /// Why a record is kept apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quarantine {
@@ -120,6 +131,16 @@ pub enum Quarantine {
     Unreadable,
     /// The card has not certified it.
     NotCertified,
+}
+
+impl Quarantine {
+    /// The code under which its words are found.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unreadable => "card-record-unreadable",
+            Self::NotCertified => "card-record-not-certified",
+        }
+    }
 }
 
 /// What is said of one that was sent.
