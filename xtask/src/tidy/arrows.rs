@@ -4,10 +4,11 @@ use super::Finding;
 use crate::tree::{File, Tree};
 
 /// Every room and the rooms it may use, from the ground up.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("kernel", &[]),
     ("policy", &[]),
     ("jurisdiction", &["kernel"]),
+    ("smartcard", &["kernel"]),
     ("store", &["kernel"]),
     ("spine", &["kernel", "policy", "store"]),
     ("web", &["kernel", "spine"]),
@@ -21,6 +22,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
         &[
             "kernel",
             "jurisdiction",
+            "smartcard",
             "store",
             "spine",
             "web",

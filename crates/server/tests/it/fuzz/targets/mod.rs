@@ -1,5 +1,6 @@
 //! The parsers of outside bytes. A target panics when something does not hold; nothing else is an error.
 
+mod cards;
 mod files;
 mod operator;
 mod pages;
@@ -79,6 +80,11 @@ pub(crate) const TARGETS: &[Target] = &[
     visits::COOKIE,
     visits::STEP,
     visits::LANGUAGE,
+    cards::PROFILE,
+    cards::JOURNAL,
+    cards::FIELDS,
+    cards::ANSWERS,
+    cards::COMMANDS,
     pages::QUERY,
     pages::API_QUERY,
     pages::PATH,
