@@ -24,6 +24,8 @@ pub struct Hub {
     centre: Centre,
     keys: Keys,
     public: PublicKeys,
+    /// The bank's currency and zone.
+    about: (String, String),
     busy: Mutex<BTreeSet<Uuid>>,
 }
 
@@ -43,10 +45,14 @@ pub struct Welcome {
     pub who: Enrolled,
     /// Code of the jurisdiction pack in force.
     pub jurisdiction: String,
+    /// The bank's currency, ISO 4217.
+    pub currency: String,
+    /// Zone of staff without a branch.
+    pub zone: String,
 }
 
 impl Hub {
-    /// Over the centre's services; its keys are made when there are none.
+    /// Over the centre's services; its keys are made when there are none. `about` is the bank's currency and zone.
     ///
     /// # Errors
     /// The database's.
@@ -54,12 +60,13 @@ impl Hub {
         services: &Services,
         how: &[Replicated],
         secret_box: &SecretBox,
+        about: (String, String),
     ) -> Result<Self, Error> {
         let keys = kept_keys(services, secret_box).await?;
         let centre = Centre::new(services, how).await?;
         let public = keys.public()?;
         let services = services.clone();
-        Ok(Self { services, centre, keys, public, busy: Mutex::default() })
+        Ok(Self { services, centre, keys, public, about, busy: Mutex::default() })
     }
     /// Its public keys.
     pub fn public(&self) -> &PublicKeys {
@@ -91,8 +98,9 @@ impl Hub {
         // from now on it must be known which rows change
         self.centre.watch().await?;
         let head = Head { kind: Kind::Enrolled, node: who.node, number: 0 };
+        let (currency, zone) = self.about.clone();
         let jurisdiction = self.services.jurisdiction.to_string();
-        let welcome = words::encode(&Welcome { who, jurisdiction })?;
+        let welcome = words::encode(&Welcome { who, jurisdiction, currency, zone })?;
         self.keys.close(&introduced.keys, head, &welcome)
     }
     /// A node speaks and is answered.

@@ -21,8 +21,8 @@ use crate::tenants::{self, Tenants};
 use crate::traces::{Exporter, Spans};
 use crate::wiring::{self, Node};
 use crate::{
-    RunError, backup, database, demo_bank, doctor, first_start, host, import, journal, keys, load,
-    root, traces,
+    RunError, backup, branch, database, demo_bank, doctor, first_start, host, import, journal,
+    keys, load, root, traces,
 };
 
 /// A CRM for banks: the client's card, the bank's work with him, and a journal of every change.
@@ -90,6 +90,11 @@ enum Task {
     Tenant {
         #[command(subcommand)]
         task: tenants::tasks::Task,
+    },
+    /// This program at a branch, on a copy of what is the branch's.
+    Branch {
+        #[command(subcommand)]
+        task: branch::Task,
     },
     /// The keys under which clients' data is sealed.
     Keys {
@@ -211,6 +216,7 @@ async fn dispatch(task: Task, exporter: Option<Exporter>) -> Result<bool, RunErr
             KeysTask::Reseal(db) => keys::reseal(&db).await?,
             KeysTask::NewRoot(db) => keys::new_root(&db).await?,
         }),
+        Task::Branch { task } => Box::pin(branch::run(task)).await?,
         Task::Tenant { task } => say(&Box::pin(tenants::tasks::run(task)).await?),
         Task::Doctor(db) => return examine(&db).await,
         Task::Journal { task: JournalTask::Verify(db) } => return verify(&db.url).await,

@@ -2,6 +2,7 @@
 //! running node. Business rules are unknown here.
 
 mod backup;
+mod branch;
 pub mod cli;
 pub mod config;
 mod database;

@@ -63,7 +63,7 @@ impl Talk {
         let mut pause = GATHER;
         loop {
             let outcome = self.exchange().await;
-            self.note(&outcome).await;
+            self.note(&outcome);
             pause = match outcome {
                 Ok(Taken::More) => continue,
                 Ok(Taken::All | Taken::Nothing) => POLL,
@@ -71,7 +71,7 @@ impl Talk {
             };
             let is_away = pause != POLL;
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
+                () = stopped(&mut stop) => return,
                 () = tokio::time::sleep(pause) => {}
                 _ = events.recv(), if !is_away => tokio::time::sleep(GATHER).await,
             }
@@ -80,7 +80,7 @@ impl Talk {
         }
     }
     /// Tells the pages how the line is.
-    async fn note(&self, outcome: &Result<Taken, LineError>) {
+    fn note(&self, outcome: &Result<Taken, LineError>) {
         let now = self.services.clock.now();
         let word = match outcome {
             Ok(Taken::More) => LineWord::Syncing,
@@ -109,4 +109,10 @@ impl Talk {
             self.services.live.ring("line".to_owned());
         }
     }
+}
+
+/// Ends when the program stops.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // an error means that who could say so is gone
+    let _ = stop.wait_for(|stop| *stop).await;
 }

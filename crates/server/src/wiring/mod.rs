@@ -12,16 +12,26 @@ use web::i18n::{Texts, TextsError};
 
 /// The rooms; adding one is adding a line here and in [`pages`].
 pub fn modules() -> Vec<Module> {
-    let mut rooms =
-        vec![spine::org::module(), parties::module(), engagement::module(), admin::module()];
+    let mut rooms = vec![
+        spine::org::module(),
+        parties::module(),
+        engagement::module(),
+        admin::module(),
+        branch::module(),
+    ];
     // the feed hands records to whichever room takes their kind
     rooms.push(connect::module(targets_of(&rooms)));
     rooms
 }
 
+/// What the rooms say of how their tables come to branches.
+pub(crate) fn replicated() -> Vec<spine::Replicated> {
+    modules().iter().flat_map(|m| m.replicated.iter().copied()).collect()
+}
+
 /// What the rooms show.
 pub fn pages() -> Vec<Pages> {
-    vec![engagement::pages(), parties::pages(), connect::pages(), admin::pages()]
+    vec![engagement::pages(), parties::pages(), connect::pages(), admin::pages(), branch::pages()]
 }
 
 /// What the rooms take from feeds, by kind.

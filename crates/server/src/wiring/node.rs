@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use branch::Hub;
 use jiff::tz::TimeZone;
 use kernel::{Clock, Currency, Entropy};
 use spine::SecretBox;
@@ -152,6 +153,10 @@ impl Core {
             spine::org::set_up(&services, &grants).await?;
             spine::secrecy::set_up(&services).await?;
         }
+        if is_part {
+            // what happens by itself happens at the centre
+            (jobs, readers, schedules) = Default::default();
+        }
         let keepers = Keepers::new(services.clone(), writer, jobs, readers, schedules);
         Ok(Core { services, keepers, bank_box })
     }
@@ -169,6 +174,12 @@ impl Node {
     ) -> Result<Node, OpenError> {
         let Core { services, keepers, bank_box } = Core::open(&setting, modules).await?;
         let secret_box = bank_box.ok_or(OpenError::NoRoot)?;
+        if setting.lease.is_none() {
+            let zone = setting.zone.iana_name().unwrap_or("UTC").to_owned();
+            let about = (setting.currency.code().to_owned(), zone);
+            let hub = Hub::open(&services, &super::replicated(), &secret_box, about).await?;
+            services.memory.put(hub);
+        }
         let shown = web::Setting {
             services: services.clone(),
             demo: setting.demo,

@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use branch::Hub;
 use jiff::tz::TimeZone;
-use kernel::{BranchId, Clock, CommandId, Currency, Entropy, FixedClock, SeededEntropy, UserId};
+use kernel::{
+    BranchId, Clock, CommandId, Currency, Entropy, FixedClock, RandomEntropy, SeededEntropy,
+    SystemClock, UserId,
+};
 use rusqlite::Connection;
 use server::wiring::{self, Core, Setting};
 use spine::replica::Lease;
-use spine::{Command, Ctx, Error, Keepers, Services};
+use spine::{Command, Ctx, Error, Keepers, SecretBox, Services};
+use store::keys::Root;
 use store::{Read, Store, StoreSetting, Writer, params};
 use testkit::{Database, START};
 use tokio::sync::watch;
@@ -39,13 +44,35 @@ pub(super) struct Desk {
     /// For putting everything back.
     door: Mutex<Option<Connection>>,
     branches: BTreeMap<String, BranchId>,
-    database: Database,
+    bank_box: SecretBox,
+    url: String,
+    database: Option<Database>,
 }
 
 impl Desk {
     /// Over a database; at a branch when `is_branch`. `chance` is the seed of its chance. `fill` puts in what is wanted.
     pub(super) async fn over(
         database: Database,
+        (is_branch, chance): (bool, u64),
+        fill: impl AsyncFnOnce(&Services),
+    ) -> Desk {
+        let url = database.url().to_owned();
+        let desk = Self::opened((url, testkit::root()), (is_branch, chance), fill).await;
+        Desk { database: Some(database), ..desk }
+    }
+    /// A second door to the database of a branch's program, whose clock shows the time.
+    pub(super) async fn at(folder: &str) -> Desk {
+        let file = std::path::Path::new(folder).join("branch.db.key");
+        let url = format!("sqlite:{folder}/branch.db");
+        let mut chance = [0; 8];
+        RandomEntropy.fill(&mut chance);
+        let (root, chance) = (server::root::named(&file, &[]), u64::from_le_bytes(chance));
+        let desk = Self::opened((url, root), (true, chance), async |_| {}).await;
+        desk.clock.set(SystemClock.now());
+        desk
+    }
+    async fn opened(
+        (url, root): (String, Arc<dyn Root>),
         (is_branch, chance): (bool, u64),
         fill: impl AsyncFnOnce(&Services),
     ) -> Desk {
@@ -56,7 +83,7 @@ impl Desk {
         let (_, stopping) = watch::channel(false);
         let quick = StoreSetting { is_durable: false, ..StoreSetting::default() };
         let setting = Setting {
-            url: database.url().to_owned(),
+            url: url.clone(),
             store: quick,
             node: if is_branch { "branch" } else { "centre" }.to_owned(),
             lease: is_branch.then(Lease::default),
@@ -65,7 +92,7 @@ impl Desk {
             zone: TimeZone::get("Europe/Moscow").unwrap(),
             secure_cookies: false,
             proxies: Vec::new(),
-            root: Some(testkit::root()),
+            root: Some(root),
             oidc: Vec::new(),
             guards: web::Guards::default(),
             party: None,
@@ -74,22 +101,16 @@ impl Desk {
             entropy,
             stopping,
         };
-        let Core { services, keepers, .. } = Core::open(&setting, wiring::modules()).await.unwrap();
+        let Core { services, keepers, bank_box } =
+            Core::open(&setting, wiring::modules()).await.unwrap();
         fill(&services).await;
         services.directory.reload(&services.reader).await.unwrap();
         let loaded = services.directory.get();
         let branches = loaded.branches.values().map(|b| (b.code.clone(), b.id)).collect();
-        let writer = Store::open(database.url()).await.unwrap().writer;
-        Desk {
-            services,
-            keepers,
-            clock,
-            writer,
-            chance,
-            door: Mutex::default(),
-            branches,
-            database,
-        }
+        let writer = Store::open(&url).await.unwrap().writer;
+        let (door, bank_box) = (Mutex::default(), bank_box.unwrap());
+        let database = None;
+        Desk { services, keepers, clock, writer, chance, door, branches, bank_box, url, database }
     }
     /// Keeps how everything is, for [`Desk::reset`]. On SQLite.
     pub(super) async fn keep(&self) {
@@ -123,8 +144,21 @@ impl Desk {
         self.chance.begin(chance);
         self.clock.set(START);
     }
+    /// The database's address.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+    /// The key file of the program over this database.
+    pub(super) fn key_file(&self) -> String {
+        self.database.as_ref().unwrap().key_file()
+    }
+    /// The centre's end of the lines.
+    pub(super) async fn hub(&self) -> Hub {
+        let about = ("RUB".to_owned(), "Europe/Moscow".to_owned());
+        Hub::open(&self.services, &crate::world::said(), &self.bank_box, about).await.unwrap()
+    }
     fn path(&self) -> String {
-        self.database.url().strip_prefix("sqlite:").unwrap().to_owned()
+        self.url.strip_prefix("sqlite:").unwrap().to_owned()
     }
     fn kept(&self) -> String {
         format!("{}.kept", self.path())

@@ -6,5 +6,6 @@
 mod basics;
 mod desk;
 mod doing;
+mod processes;
 mod simulation;
 mod world;

@@ -22,6 +22,13 @@ pub(super) fn said() -> Vec<Replicated> {
     wiring::modules().iter().flat_map(|m| m.replicated.iter().copied()).collect()
 }
 
+/// Puts the people of the test bank in.
+pub(super) async fn filled(services: &Services) {
+    let system = services.system("setup");
+    let seed = testkit::organisation();
+    services.execute(&system, system.command_id(), &seed).await.unwrap();
+}
+
 /// Whether each node has rows of its own in a table.
 fn is_own(table: &str) -> bool {
     said().iter().any(|r| r.table == table && matches!(r.how, How::Own(_)))
@@ -54,12 +61,8 @@ pub(super) struct World {
 impl World {
     /// A centre on this database, and a node at each of these branches, with its first copy.
     pub(super) async fn new(kind: Kind, codes: &[&'static str]) -> World {
-        let seed = testkit::organisation();
-        let fill = async |services: &Services| {
-            let system = services.system("setup");
-            services.execute(&system, system.command_id(), &seed).await.unwrap();
-        };
-        let centre_bank = Desk::over(Database::new(kind).await, (false, chance()), fill).await;
+        let database = Database::new(kind).await;
+        let centre_bank = Desk::over(database, (false, chance()), filled).await;
         let centre = Centre::new(&centre_bank.services, &said()).await.unwrap();
         centre.watch().await.unwrap();
         let tables = schema::tables(&mut centre_bank.services.reader.clone()).await.unwrap();

@@ -107,8 +107,10 @@ impl Command for EnrolNode {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Enrolled, Error> {
         let wrong = || Error::refused("branch-code-wrong");
-        let sql = "update branch_node set state = 'active', code_hash = null, sign_key = $2, seal_key = $3, \
-                   enrolled_at = $4 where code_hash = $1 and state = 'invited' and code_until > $4";
+        // the same node may say the same again: the answer may have been lost
+        let sql = "update branch_node set state = 'active', sign_key = $2, seal_key = $3, enrolled_at = $4 \
+                   where code_hash = $1 and code_until > $4 and (state = 'invited' or (state = 'active' \
+                   and sign_key = $2 and seal_key = $3))";
         let (code, now) = (self.code_hash.clone(), w.ctx.now);
         let sql_of = "select id, name, branch_id from branch_node where code_hash = $1";
         let row = w.first(sql_of, params![code.clone()]).await?.ok_or_else(wrong)?;

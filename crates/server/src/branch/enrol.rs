@@ -1,0 +1,139 @@
+//! `tessera branch enrol`: keys, introduction, first copy.
+
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+
+use branch::code::Code;
+use branch::envelope::{Head, Kind, PublicKeys};
+use branch::hub::{Introduction, Welcome, kept_keys};
+use branch::line::Talk;
+use branch::line::http_client::{Line, LineError};
+use clap::Args;
+use spine::replica::branch::{Branch, Progress, Taken, begin};
+use spine::replica::code as words;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{Known, Place, hex};
+use crate::RunError;
+use crate::host::say;
+use crate::wiring::{self, Core};
+
+/// Rights of the folder: nobody else's.
+const MODE: u32 = 0o700;
+
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    /// Address of the centre, such as https://crm.bank.example.
+    #[arg(long, value_name = "URL")]
+    centre: String,
+    /// The code that the centre has shown for this node.
+    #[arg(long)]
+    code: String,
+    /// A folder for the branch's data; made when it is not there.
+    #[arg(long, value_name = "FOLDER")]
+    data: PathBuf,
+    /// Certificates to trust (PEM), in the place of the public ones.
+    #[arg(long, value_name = "FILE")]
+    authorities: Option<PathBuf>,
+}
+
+/// Why the line said no, for the command line.
+pub(super) fn told(error: LineError) -> RunError {
+    match error {
+        LineError::Failure(error) => error.into(),
+        other => RunError::Asked(other.to_string()),
+    }
+}
+
+pub(super) async fn run(asked: &Asked) -> Result<(), RunError> {
+    let place = Place::over(&asked.data);
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true).mode(MODE);
+    folder.create(&asked.data).map_err(RunError::io(asked.data.display().to_string()))?;
+    let known = match place.known() {
+        Ok(known) if !known.node.is_empty() => known,
+        _ => introduce(asked, &place).await?,
+    };
+    copy(&place, &known).await
+}
+
+/// The node makes its keys, looks whether the centre is the one the code speaks of, and is told who it is. Its keys are kept
+/// before it speaks, so that it can say the same again.
+async fn introduce(asked: &Asked, place: &Place) -> Result<Known, RunError> {
+    let code = Code::parse(&asked.code)?;
+    let mut known = Known {
+        centre: asked.centre.clone(),
+        authorities: asked.authorities.clone(),
+        sign_key: String::new(),
+        seal_key: String::new(),
+        node: String::new(),
+        jurisdiction: "ru".to_owned(),
+        currency: "RUB".to_owned(),
+        zone: "Europe/Moscow".to_owned(),
+    };
+    let line = place.line(&known)?;
+    let centre = centre_keys(&line, &code).await?;
+    (known.sign_key, known.seal_key) = (hex(&centre.sign), hex(&centre.seal));
+    let (_stop, stopping) = watch::channel(false);
+    let core = Core::open(&place.setting(&known, stopping)?, wiring::modules()).await?;
+    let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
+    let keys = kept_keys(&core.services, secret_box).await?;
+    let introduced = Introduction { secret: code.secret().to_vec(), keys: keys.public()? };
+    let head = Head { kind: Kind::Enrol, node: Uuid::nil(), number: 0 };
+    let envelope = keys.close(&centre, head, &words::encode(&introduced)?)?;
+    let answer = line.post("/branch/v1/enrol", envelope).await.map_err(told)?;
+    let (head, message) = keys.open(&answer, &centre)?;
+    let welcome: Welcome = words::decode(&message)?;
+    if head.kind != Kind::Enrolled || head.node != welcome.who.node {
+        return Err(spine::Error::refused("branch-envelope-broken").into());
+    }
+    if spine::replica::branch::state(&mut core.services.reader.clone()).await?.is_none() {
+        begin(&core.services, welcome.who.clone(), core.services.clock.now()).await?;
+    }
+    known.node = welcome.who.name;
+    (known.jurisdiction, known.currency, known.zone) =
+        (welcome.jurisdiction, welcome.currency, welcome.zone);
+    place.keep(&known)?;
+    say(&format!("this is {} now", known.node));
+    Ok(known)
+}
+
+async fn centre_keys(line: &Line, code: &Code) -> Result<PublicKeys, RunError> {
+    let keys: PublicKeys = words::decode(&line.get("/branch/v1/keys").await.map_err(told)?)?;
+    if keys.print() != code.centre {
+        let words = "whoever answers there is not the centre that has shown this code";
+        return Err(RunError::Asked(words.to_owned()));
+    }
+    Ok(keys)
+}
+
+/// The first copy, from where it was broken off.
+async fn copy(place: &Place, known: &Known) -> Result<(), RunError> {
+    let (_stop, stopping) = watch::channel(false);
+    let core = Core::open(&place.setting(known, stopping)?, wiring::modules()).await?;
+    let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
+    let talk = Talk {
+        branch: Branch::open(&core.services, &wiring::replicated(), env!("CARGO_PKG_VERSION"))
+            .await?,
+        keys: kept_keys(&core.services, secret_box).await?,
+        centre: known.centre_keys()?,
+        line: place.line(known)?,
+        services: core.services.clone(),
+    };
+    let mut table = String::new();
+    loop {
+        let taken = talk.exchange().await.map_err(told)?;
+        if let Progress::Base(Some(at)) = talk.branch.state().await?.copy
+            && at.table != table
+        {
+            table = at.table;
+            say(&format!("copying {table}"));
+        }
+        if taken != Taken::More {
+            break;
+        }
+    }
+    say("the copy is whole");
+    Ok(())
+}

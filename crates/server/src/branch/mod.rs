@@ -1,0 +1,159 @@
+//! `tessera branch`: this program at a branch, on a copy of what is the branch's.
+
+mod enrol;
+mod serve;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Subcommand;
+use jiff::tz::TimeZone;
+use kernel::{Currency, RandomEntropy, SystemClock};
+use serde::{Deserialize, Serialize};
+use spine::replica::Lease;
+use store::StoreSetting;
+use tokio::sync::watch;
+
+use crate::wiring::Setting;
+use crate::{RunError, root};
+
+/// What is done with a branch.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Make this machine a node of a branch: with the code the centre has shown, and a first copy. Run it again when it was
+    /// stopped: it goes on.
+    Enrol(enrol::Asked),
+    /// Serve the branch, and keep its copy fresh while there is a line.
+    Serve(serve::Asked),
+    /// Tell how far the copy is and what the centre has not been told yet.
+    Status {
+        /// The folder of the branch.
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+    },
+}
+
+/// Does it.
+///
+/// # Errors
+/// What stands in the way.
+pub(crate) async fn run(task: Task) -> Result<(), RunError> {
+    match task {
+        Task::Enrol(asked) => Box::pin(enrol::run(&asked)).await,
+        Task::Serve(asked) => Box::pin(serve::run(asked)).await,
+        Task::Status { data } => serve::status(&Place::over(&data)).await,
+    }
+}
+
+/// Where a branch keeps its things.
+struct Place {
+    folder: PathBuf,
+}
+
+/// What a branch knows of its centre; a file of its folder.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Known {
+    /// Its address.
+    centre: String,
+    /// A file of certificates to trust, in the place of the public ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorities: Option<PathBuf>,
+    /// The public keys of the centre, in hexadecimal.
+    sign_key: String,
+    seal_key: String,
+    /// The node's name; empty before it has enrolled.
+    node: String,
+    /// Code of the jurisdiction pack, the bank's currency and its zone, as the centre has told.
+    jurisdiction: String,
+    currency: String,
+    zone: String,
+}
+
+impl Place {
+    fn over(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+    fn database(&self) -> PathBuf {
+        self.folder.join("branch.db")
+    }
+    fn key(&self) -> PathBuf {
+        self.folder.join("branch.db.key")
+    }
+    fn file(&self) -> PathBuf {
+        self.folder.join("branch.toml")
+    }
+    fn known(&self) -> Result<Known, RunError> {
+        let file = self.file();
+        let text = std::fs::read_to_string(&file)
+            .map_err(RunError::io(format!("{} (no branch here?)", file.display())))?;
+        let wrong =
+            |e: toml::de::Error| RunError::Asked(format!("{}: {}", file.display(), e.message()));
+        toml::from_str(&text).map_err(wrong)
+    }
+    fn keep(&self, known: &Known) -> Result<(), RunError> {
+        let text = toml::to_string(known).map_err(|e| RunError::Asked(e.to_string()))?;
+        let file = self.file();
+        std::fs::write(&file, text).map_err(RunError::io(file.display().to_string()))
+    }
+    /// What a node of this branch is opened with.
+    fn setting(&self, known: &Known, stopping: watch::Receiver<bool>) -> Result<Setting, RunError> {
+        let wrong = |what: &str| RunError::Asked(format!("{}: {what}", self.file().display()));
+        Ok(Setting {
+            url: format!("sqlite:{}", self.database().display()),
+            store: StoreSetting::default(),
+            node: known.node.clone(),
+            lease: Some(Lease::default()),
+            jurisdiction: known.jurisdiction.clone(),
+            currency: known.currency.parse::<Currency>().map_err(|_| wrong("currency"))?,
+            zone: TimeZone::get(&known.zone).map_err(|_| wrong("zone"))?,
+            secure_cookies: false,
+            proxies: Vec::new(),
+            root: Some(root::named(&self.key(), &[])),
+            oidc: Vec::new(),
+            guards: web::Guards::default(),
+            party: None,
+            demo: None,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(RandomEntropy),
+            stopping,
+        })
+    }
+    /// The line to the centre.
+    fn line(&self, known: &Known) -> Result<branch::line::http_client::Line, RunError> {
+        let authorities = known
+            .authorities
+            .as_ref()
+            .map(|file| std::fs::read(file).map_err(RunError::io(file.display().to_string())));
+        let authorities = authorities.transpose()?;
+        Ok(branch::line::http_client::Line::new(&known.centre, authorities.as_deref())?)
+    }
+}
+
+impl Known {
+    fn centre_keys(&self) -> Result<branch::envelope::PublicKeys, RunError> {
+        let keys = [&self.sign_key, &self.seal_key].map(|text| unhex(text));
+        match keys {
+            [Some(sign), Some(seal)] => Ok(branch::envelope::PublicKeys { sign, seal }),
+            _ => {
+                Err(RunError::Asked("the keys of the centre in branch.toml are broken".to_owned()))
+            }
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // writing to a String cannot fail
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    let pairs = text.as_bytes().chunks_exact(2);
+    pairs.map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok()).collect()
+}

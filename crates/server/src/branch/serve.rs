@@ -1,0 +1,72 @@
+//! `tessera branch serve` and `status`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use branch::hub::kept_keys;
+use branch::line::Talk;
+use clap::Args;
+use spine::replica::branch::{Branch, Progress, state};
+use store::{Read, Store};
+use tokio::sync::watch;
+
+use super::Place;
+use crate::RunError;
+use crate::host::{self, say};
+use crate::wiring::{self, Node};
+
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    /// The folder of the branch.
+    #[arg(long, value_name = "FOLDER")]
+    data: PathBuf,
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:7430")]
+    listen: SocketAddr,
+    /// Cookies only over TLS: a reverse proxy with TLS stands before it.
+    #[arg(long)]
+    secure_cookies: bool,
+}
+
+pub(super) async fn run(asked: Asked) -> Result<(), RunError> {
+    let place = Place::over(&asked.data);
+    let known = place.known()?;
+    let listener = host::listen(asked.listen).await?;
+    let (stop, stopping) = watch::channel(false);
+    let mut setting = place.setting(&known, stopping)?;
+    setting.secure_cookies = asked.secure_cookies;
+    let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
+    let talk = Talk {
+        branch: Branch::open(&node.services, &wiring::replicated(), env!("CARGO_PKG_VERSION"))
+            .await?,
+        keys: kept_keys(&node.services, &node.app.secret_box).await?,
+        centre: known.centre_keys()?,
+        line: place.line(&known)?,
+        services: node.services.clone(),
+    };
+    let (talking, keeping) = (talk.run(stop.subscribe()), node.keepers.run(stop.subscribe()));
+    let keeping = tokio::spawn(async move {
+        tokio::join!(talking, keeping);
+    });
+    host::serve(listener, node.router, keeping, (stop, Duration::ZERO), |_| {}).await
+}
+
+/// `tessera branch status`.
+pub(super) async fn status(place: &Place) -> Result<(), RunError> {
+    let known = place.known()?;
+    let store = Store::open(&format!("sqlite:{}", place.database().display())).await?;
+    let mut db = store.reader;
+    let state = state(&mut db).await?.ok_or(spine::Error::NotFound)?;
+    let sql = "select count(*) from pending_command where answered_in is null";
+    let waiting: i64 = db.first(sql, &[]).await?.map_or(Ok(0), store::Row::one)?;
+    say(&format!("node {} of the centre {}", known.node, known.centre));
+    match (&state.copy, state.replica_at) {
+        (Progress::Base(_), _) => say("the first copy is not whole yet"),
+        (Progress::Whole(_), Some(at)) => say(&format!("its copy shows {at}")),
+        (Progress::Whole(_), None) => say("its copy has just come"),
+    }
+    say(&format!("{waiting} commands are not told yet"));
+    say(&format!("it may work until {}", state.lease_until));
+    Ok(())
+}

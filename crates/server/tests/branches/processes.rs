@@ -1,0 +1,270 @@
+//! The program itself at a centre and at branches, over a line that is cut and programs that are killed.
+
+use std::io::{BufRead, BufReader, Lines};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use branch::Hub;
+use branch::code::Code;
+use kernel::{Clock, RandomEntropy, SystemClock};
+use spine::replica::branch::Branch;
+use spine::replica::commands::InviteNode;
+use testkit::{Database, Kind, kinds};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::desk::Desk;
+use crate::doing::{Dice, Done, Somebody};
+use crate::world::{self, filled};
+
+/// How long everything may take to be the same after the line is whole again.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running program; killed when dropped.
+struct Program {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Program {
+    fn start(args: &[&str]) -> Program {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tessera"))
+            .args(args)
+            .env("TESSERA_LOG", "warn")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Program { child, lines }
+    }
+    /// Its address, when it has said that it is ready.
+    fn ready(&mut self) -> String {
+        let said = self
+            .lines
+            .find_map(|line| line.unwrap().strip_prefix("ready http://").map(str::to_owned));
+        said.expect("it ended")
+    }
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // it may have ended already
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A line that can be cut: whoever speaks over it then is cut off in the middle.
+struct Wire {
+    address: String,
+    is_whole: Arc<AtomicBool>,
+}
+
+impl Wire {
+    /// To an address that may change.
+    async fn to(centre: Arc<std::sync::Mutex<String>>) -> Wire {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let is_whole = Arc::new(AtomicBool::new(true));
+        let whole = Arc::clone(&is_whole);
+        tokio::spawn(async move {
+            let mut talks = JoinSet::new();
+            loop {
+                let (near, _) = listener.accept().await.unwrap();
+                let (whole, centre) = (Arc::clone(&whole), centre.lock().unwrap().clone());
+                talks.spawn(carry(near, centre, whole));
+            }
+        });
+        Wire { address, is_whole }
+    }
+    fn cut(&self) {
+        self.is_whole.store(false, Ordering::Relaxed);
+    }
+    fn mend(&self) {
+        self.is_whole.store(true, Ordering::Relaxed);
+    }
+}
+
+async fn carry(mut near: TcpStream, centre: String, whole: Arc<AtomicBool>) {
+    let Ok(mut far) = TcpStream::connect(centre).await else { return };
+    let cut = async {
+        let mut tick = tokio::time::interval(Duration::from_millis(20));
+        while whole.load(Ordering::Relaxed) {
+            tick.tick().await;
+        }
+    };
+    tokio::select! {
+        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+        () = cut => {}
+    }
+}
+
+/// A centre's database with people and clients, and the file its program is configured with.
+struct Centre {
+    desk: Desk,
+    config: String,
+    program: Program,
+    address: Arc<std::sync::Mutex<String>>,
+}
+
+impl Centre {
+    async fn start(kind: Kind, folder: &Path) -> Centre {
+        let desk = Desk::over(Database::new(kind).await, (false, 1), filled).await;
+        desk.clock.set(SystemClock.now());
+        let config = folder.join("centre.toml").display().to_string();
+        let text = format!(
+            "db = '{}'\nlisten = '127.0.0.1:0'\nsecure_cookies = false\nkey_file = '{}'\n",
+            desk.url(),
+            desk.key_file()
+        );
+        std::fs::write(&config, text).unwrap();
+        let (program, address) = Self::serve(&config);
+        Centre { desk, config, program, address: Arc::new(std::sync::Mutex::new(address)) }
+    }
+    fn serve(config: &str) -> (Program, String) {
+        let mut program = Program::start(&["serve", "--config", config]);
+        let address = program.ready();
+        (program, address)
+    }
+    fn kill_and_start(&mut self) {
+        self.program.kill();
+        let (program, address) = Self::serve(&self.config);
+        self.program = program;
+        *self.address.lock().unwrap() = address;
+    }
+    /// A code for a new node.
+    async fn invite(&self, hub: &Hub, code: &str) -> String {
+        let shown = Code::new(&RandomEntropy, hub.public().print());
+        let invite = InviteNode {
+            branch_id: self.desk.branch(code),
+            name: format!("node-{code}"),
+            code_hash: Code::hash(shown.secret()),
+            lease_hours: None,
+        };
+        self.desk.execute("administrator", &invite).await.unwrap();
+        shown.show()
+    }
+}
+
+/// A branch's program, and a second door to its database.
+struct Place {
+    code: &'static str,
+    folder: String,
+    program: Program,
+    desk: Desk,
+    wire: Wire,
+}
+
+fn run(args: &[&str]) -> (bool, String) {
+    let done = Command::new(env!("CARGO_BIN_EXE_tessera")).args(args).output().unwrap();
+    let said = [done.stdout, done.stderr].concat();
+    (done.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+impl Place {
+    async fn enrol(centre: &Centre, hub: &Hub, code: &'static str, folder: &Path) -> Place {
+        let wire = Wire::to(Arc::clone(&centre.address)).await;
+        let shown = centre.invite(hub, code).await;
+        let folder = folder.join(code).display().to_string();
+        let url = format!("http://{}", wire.address);
+        let enrol = ["branch", "enrol", "--centre", &url, "--code", &shown, "--data", &folder];
+        let (is_well, said) = run(&enrol);
+        assert!(is_well && said.contains("the copy is whole"), "{said}");
+        // what is here already goes on; a code serves one node only
+        let (is_well, said) = run(&enrol);
+        assert!(is_well && said.contains("the copy is whole"), "{said}");
+        let elsewhere = format!("{folder}-2");
+        let stolen = ["branch", "enrol", "--centre", &url, "--code", &shown, "--data", &elsewhere];
+        let (is_well, said) = run(&stolen);
+        assert!(!is_well && said.contains("branch-code-wrong"), "{said}");
+        let program = Self::serve(&folder);
+        let desk = Desk::at(&folder).await;
+        Branch::open(&desk.services, &world::said(), "test").await.unwrap();
+        Place { code, folder, program, desk, wire }
+    }
+    fn serve(folder: &str) -> Program {
+        let mut program =
+            Program::start(&["branch", "serve", "--data", folder, "--listen", "127.0.0.1:0"]);
+        program.ready();
+        program
+    }
+    fn kill_and_start(&mut self) {
+        self.program.kill();
+        self.program = Self::serve(&self.folder);
+    }
+    async fn waits(&self) -> i64 {
+        self.desk.number("select count(*) from pending_command where is_on_top = 1").await
+    }
+}
+
+/// Looks again and again until something has happened.
+async fn until(what: &str, mut happened: impl AsyncFnMut() -> bool) {
+    let begin = Instant::now();
+    let mut tick = tokio::time::interval(Duration::from_millis(50));
+    while !happened().await {
+        assert!(begin.elapsed() < PATIENCE, "{what} has not happened");
+        tick.tick().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_that_are_killed_on_a_line_that_is_cut_lose_nothing() {
+    for kind in kinds() {
+        println!("-- on {kind:?}");
+        let folder = tempfile::tempdir().unwrap();
+        let mut centre = Centre::start(kind, folder.path()).await;
+        let hub = centre.desk.hub().await;
+        let dice = Dice::new(11);
+        for (n, branch) in ["01", "02"].into_iter().cycle().take(8).enumerate() {
+            let (bank, login) = (&centre.desk, "head_office");
+            Somebody { bank, login, branch, dice: &dice }.register(n).await.unwrap();
+        }
+        let mut places = Vec::new();
+        for code in ["01", "02"] {
+            places.push(Place::enrol(&centre, &hub, code, folder.path()).await);
+        }
+        let mut done: Vec<Done> = Vec::new();
+        for n in 0..80 {
+            let which = dice.below(places.len());
+            let place = &mut places[which];
+            match dice.below(12) {
+                0 => place.wire.cut(),
+                1 | 2 => place.wire.mend(),
+                3 => place.kill_and_start(),
+                4 => centre.kill_and_start(),
+                _ => {
+                    let login = if place.code == "01" { "manager" } else { "manager_near" };
+                    let (bank, branch) = (&place.desk, place.code);
+                    done.extend(Somebody { bank, login, branch, dice: &dice }.act(n).await);
+                }
+            }
+        }
+        assert!(done.len() > 10, "{done:?}");
+        for place in &places {
+            place.wire.mend();
+            until("all is told", async || place.waits().await == 0).await;
+        }
+        for one in &done {
+            let is_there = centre.desk.has_done(one.id).await;
+            assert!(is_there != centre.desk.has_refused(one.id).await, "{one:?}");
+        }
+        for place in &places {
+            let here = place.desk.number("select count(*) from interaction").await;
+            let sql = format!(
+                "select count(*) from interaction i join client c on c.id = i.client_id \
+                 join branch b on b.id = c.branch_id where b.code = '{}'",
+                place.code
+            );
+            assert_eq!(here, centre.desk.number(&sql).await);
+            let (is_well, said) = run(&["branch", "status", "--data", &place.folder]);
+            assert!(is_well && said.contains("0 commands are not told yet"), "{said}");
+        }
+    }
+}
