@@ -45,6 +45,8 @@ need_rust() {
     PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
     export PATH
     has cc || apt_install gcc libc6-dev
+    # encrypted databases take their ciphers from the system's library
+    echo '#include <openssl/evp.h>' | cc -E - >/dev/null 2>&1 || apt_install libssl-dev
 }
 
 # need_rust_component NAME: rustfmt and clippy stand in rust-toolchain.toml, so that rustup brings them by itself.

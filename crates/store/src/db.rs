@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kernel::Secret;
+
 use crate::insert::{self, Insert};
 use crate::keys::Keys;
 use crate::memo::Memo;
@@ -113,11 +115,43 @@ pub struct StoreSetting {
     pub is_durable: bool,
     /// Whether it holds a part of a bank, whose rows point at rows that are not here: no foreign key is enforced. SQLite only.
     pub is_part: bool,
+    /// Under which key the file is encrypted, page by page; not at all without one. SQLite only.
+    pub cipher: Option<CipherKey>,
+}
+
+/// The key of an encrypted database file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CipherKey([u8; CipherKey::BYTES]);
+
+impl CipherKey {
+    /// Its length.
+    pub const BYTES: usize = 32;
+    /// A key of these bytes.
+    pub fn new(bytes: &Secret<[u8; Self::BYTES]>) -> Self {
+        Self(*bytes.reveal())
+    }
+    /// The statement with which a connection begins.
+    pub(crate) fn pragma(&self) -> Secret<String> {
+        let hexadecimal = crate::dump::hexadecimal(&self.0);
+        Secret::new(format!("pragma key = \"x'{hexadecimal}'\""))
+    }
+}
+
+impl std::fmt::Debug for CipherKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CipherKey(***)")
+    }
 }
 
 impl Default for StoreSetting {
     fn default() -> Self {
-        Self { replica: None, patience: crate::outage::PATIENCE, is_durable: true, is_part: false }
+        Self {
+            replica: None,
+            patience: crate::outage::PATIENCE,
+            is_durable: true,
+            is_part: false,
+            cipher: None,
+        }
     }
 }
 

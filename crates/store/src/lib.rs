@@ -33,7 +33,7 @@ pub mod verify;
 
 mod db;
 
-pub use db::{Dialect, Read, Reader, ReplicaSetting, Store, StoreSetting, Tx, Writer};
+pub use db::{CipherKey, Dialect, Read, Reader, ReplicaSetting, Store, StoreSetting, Tx, Writer};
 pub use error::StoreError;
 pub use migrate::{MIGRATIONS, Migration};
 pub use replica::Mark;

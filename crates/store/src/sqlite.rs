@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, ToSql};
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use crate::turn::Turns;
-use crate::{Row, StoreError, StoreSetting, Value};
+use crate::{CipherKey, Row, StoreError, StoreSetting, Value};
 
 /// Reading connections kept open, at least. A statement runs on its thread to the end, so more than a
 /// few for each processor would only hold memory.
@@ -29,6 +29,7 @@ const BULK_LOG_PAGES: i64 = 65_536;
 
 pub(crate) struct SqlitePool {
     path: PathBuf,
+    cipher: Option<CipherKey>,
     readers: std::sync::Mutex<Vec<Connection>>,
     /// Reading connections at most.
     most: usize,
@@ -44,7 +45,8 @@ impl SqlitePool {
         if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent)?;
         }
-        let writer = connect(path)?;
+        let cipher = setting.cipher.clone();
+        let writer = connect(path, cipher.as_ref())?;
         if setting.is_part {
             writer.pragma_update(None, "foreign_keys", "off")?;
         }
@@ -56,6 +58,7 @@ impl SqlitePool {
         let most = READERS_MIN.max(processors + 1);
         Ok(Self {
             path: path.to_owned(),
+            cipher,
             readers: std::sync::Mutex::new(Vec::new()),
             most,
             permits: Arc::new(Semaphore::new(most)),
@@ -84,7 +87,7 @@ impl SqlitePool {
         match free {
             Some(connection) => Ok(connection),
             None => {
-                let connection = connect(&self.path)?;
+                let connection = connect(&self.path, self.cipher.as_ref())?;
                 connection.pragma_update(None, "query_only", "on")?;
                 Ok(connection)
             }
@@ -129,7 +132,7 @@ impl SqlitePool {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+fn connect(path: &Path, cipher: Option<&CipherKey>) -> Result<Connection, StoreError> {
     let open_error = |e: rusqlite::Error| StoreError::Open(format!("{}: {e}", path.display()));
     let connection = Connection::open_with_flags(
         path,
@@ -138,6 +141,9 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )
     .map_err(open_error)?;
+    if let Some(cipher) = cipher {
+        connection.execute_batch(cipher.pragma().reveal()).map_err(open_error)?;
+    }
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(open_error)?;
     connection.pragma_update(None, "synchronous", "normal")?;
@@ -320,13 +326,13 @@ mod tests {
     use rusqlite::StatementStatus;
 
     use super::{SqlitePool, connect, numbered};
-    use crate::{StoreError, StoreSetting, Value};
+    use crate::{CipherKey, StoreError, StoreSetting, Value};
 
     #[test]
     fn a_statement_is_compiled_once_whatever_is_bound() {
         let folder = std::env::temp_dir().join(format!("tessera-compile-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let connection = connect(&folder.join("bank.db")).unwrap();
+        let connection = connect(&folder.join("bank.db"), None).unwrap();
         connection.execute_batch("create table t (a integer primary key, b text) strict").unwrap();
         let sql = "select a from t where b like ?1 and a > ?2 order by a limit ?3";
         let mut statement = connection.prepare(sql).unwrap();
@@ -337,6 +343,37 @@ mod tests {
         assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
         drop(statement);
         drop(connection);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_encrypted_file_opens_with_its_key_only_and_shows_nothing() {
+        let folder = std::env::temp_dir().join(format!("tessera-cipher-{}", std::process::id()));
+        let file = folder.join("bank.db");
+        let with = |byte: u8| StoreSetting {
+            cipher: Some(CipherKey::new(&kernel::Secret::new([byte; CipherKey::BYTES]))),
+            ..StoreSetting::default()
+        };
+        let pool = SqlitePool::open(&file, &with(7)).unwrap();
+        let mut tx = pool.begin().await.unwrap();
+        tx.execute("create table t (a text) strict", &[]).unwrap();
+        tx.execute("insert into t (a) values ('twelve geese')", &[]).unwrap();
+        tx.commit().unwrap();
+        let sql = "select a from t";
+        let row = pool.query(sql, &[], false).await.unwrap().remove(0);
+        assert_eq!(row.one::<String>().unwrap(), "twelve geese");
+        let log = std::fs::read(folder.join("bank.db-wal")).unwrap();
+        drop(pool);
+        let bytes = [std::fs::read(&file).unwrap(), log].concat();
+        for told in [b"twelve geese".as_slice(), b"create table", b"SQLite format"] {
+            assert!(!bytes.windows(told.len()).any(|part| part == told));
+        }
+        for setting in [with(8), StoreSetting::default()] {
+            assert!(SqlitePool::open(&file, &setting).is_err());
+        }
+        let again = SqlitePool::open(&file, &with(7)).unwrap();
+        assert_eq!(again.query(sql, &[], false).await.unwrap().len(), 1);
+        drop(again);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

@@ -36,6 +36,13 @@ pub(crate) struct Asked {
     /// Certificates to trust (PEM), in the place of the public ones.
     #[arg(long, value_name = "FILE")]
     authorities: Option<PathBuf>,
+    /// Where the key lies that opens the data; by default beside it, where whoever takes the machine takes both.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// The program that speaks to a key management service or a security chip, in the place of a key file; once for the
+    /// program and for each of its arguments.
+    #[arg(long, value_name = "WORD", conflicts_with = "key_file", allow_hyphen_values = true)]
+    key_command: Vec<String>,
 }
 
 /// Why the line said no, for the command line.
@@ -65,6 +72,8 @@ async fn introduce(asked: &Asked, place: &Place) -> Result<Known, RunError> {
     let mut known = Known {
         centre: asked.centre.clone(),
         authorities: asked.authorities.clone(),
+        key_file: asked.key_file.clone(),
+        key_command: asked.key_command.clone(),
         sign_key: String::new(),
         seal_key: String::new(),
         node: String::new(),

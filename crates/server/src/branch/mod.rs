@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use jiff::tz::TimeZone;
-use kernel::{Currency, RandomEntropy, SystemClock};
+use kernel::{Currency, Entropy, RandomEntropy, Secret, SystemClock};
 use serde::{Deserialize, Serialize};
 use spine::replica::Lease;
-use store::StoreSetting;
+use store::keys::{Root, RootError};
+use store::{CipherKey, StoreSetting};
 use tokio::sync::watch;
 
 use crate::wiring::Setting;
@@ -58,6 +59,12 @@ struct Known {
     /// A file of certificates to trust, in the place of the public ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     authorities: Option<PathBuf>,
+    /// Where the key lies that opens everything; beside the data when it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key_file: Option<PathBuf>,
+    /// In its place: the program, and its arguments, that speaks to a key management service or a security chip.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    key_command: Vec<String>,
     /// The public keys of the centre, in hexadecimal.
     sign_key: String,
     seal_key: String,
@@ -76,9 +83,6 @@ impl Place {
     fn database(&self) -> PathBuf {
         self.folder.join("branch.db")
     }
-    fn key(&self) -> PathBuf {
-        self.folder.join("branch.db.key")
-    }
     fn file(&self) -> PathBuf {
         self.folder.join("branch.toml")
     }
@@ -95,12 +99,35 @@ impl Place {
         let file = self.file();
         std::fs::write(&file, text).map_err(RunError::io(file.display().to_string()))
     }
+    /// What opens the keys of this branch.
+    fn root(&self, known: &Known) -> Arc<dyn Root> {
+        let file = known.key_file.clone().unwrap_or_else(|| self.folder.join("branch.db.key"));
+        root::named(&file, &known.key_command)
+    }
+    /// How the database is opened: encrypted under a key that is sealed by the root and made at the first time.
+    fn store(&self, known: &Known) -> Result<StoreSetting, RunError> {
+        let (root, file) = (self.root(known), self.folder.join("branch.db.cipher"));
+        let problem = |e: RootError| RunError::Asked(format!("{}: {e}", file.display()));
+        if !file.exists() {
+            let mut key = vec![0; CipherKey::BYTES];
+            RandomEntropy.fill(&mut key);
+            root.begin(&RandomEntropy).map_err(problem)?;
+            let sealed = root.seal(&RandomEntropy, &Secret::new(key)).map_err(problem)?;
+            std::fs::write(&file, sealed).map_err(RunError::io(file.display().to_string()))?;
+        }
+        let sealed = std::fs::read(&file).map_err(RunError::io(file.display().to_string()))?;
+        let key = root.open(&sealed).map_err(problem)?;
+        let key = <[u8; CipherKey::BYTES]>::try_from(key.reveal().as_slice());
+        let key = key.map_err(|_| RunError::Asked(format!("{}: no key", file.display())))?;
+        let cipher = Some(CipherKey::new(&Secret::new(key)));
+        Ok(StoreSetting { cipher, ..StoreSetting::default() })
+    }
     /// What a node of this branch is opened with.
     fn setting(&self, known: &Known, stopping: watch::Receiver<bool>) -> Result<Setting, RunError> {
         let wrong = |what: &str| RunError::Asked(format!("{}: {what}", self.file().display()));
         Ok(Setting {
             url: format!("sqlite:{}", self.database().display()),
-            store: StoreSetting::default(),
+            store: self.store(known)?,
             node: known.node.clone(),
             lease: Some(Lease::default()),
             jurisdiction: known.jurisdiction.clone(),
@@ -108,7 +135,7 @@ impl Place {
             zone: TimeZone::get(&known.zone).map_err(|_| wrong("zone"))?,
             secure_cookies: false,
             proxies: Vec::new(),
-            root: Some(root::named(&self.key(), &[])),
+            root: Some(self.root(known)),
             oidc: Vec::new(),
             guards: web::Guards::default(),
             party: None,

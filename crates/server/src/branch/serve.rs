@@ -55,7 +55,9 @@ pub(super) async fn run(asked: Asked) -> Result<(), RunError> {
 /// `tessera branch status`.
 pub(super) async fn status(place: &Place) -> Result<(), RunError> {
     let known = place.known()?;
-    let store = Store::open(&format!("sqlite:{}", place.database().display())).await?;
+    let store =
+        Store::open_with(&format!("sqlite:{}", place.database().display()), &place.store(&known)?)
+            .await?;
     let mut db = store.reader;
     let state = state(&mut db).await?.ok_or(spine::Error::NotFound)?;
     let sql = "select count(*) from pending_command where answered_in is null";

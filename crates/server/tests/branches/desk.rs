@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex};
 use branch::Hub;
 use jiff::tz::TimeZone;
 use kernel::{
-    BranchId, Clock, CommandId, Currency, Entropy, FixedClock, RandomEntropy, SeededEntropy,
-    SystemClock, UserId,
+    BranchId, Clock, CommandId, Currency, Entropy, FixedClock, RandomEntropy, Secret,
+    SeededEntropy, SystemClock, UserId,
 };
 use rusqlite::Connection;
 use server::wiring::{self, Core, Setting};
 use spine::replica::Lease;
 use spine::{Command, Ctx, Error, Keepers, SecretBox, Services};
 use store::keys::Root;
-use store::{Read, Store, StoreSetting, Writer, params};
+use store::{CipherKey, Read, Store, StoreSetting, Writer, params};
 use testkit::{Database, START};
 use tokio::sync::watch;
 
@@ -31,6 +31,10 @@ impl Entropy for Chance {
     fn fill(&self, bytes: &mut [u8]) {
         self.0.lock().unwrap().fill(bytes);
     }
+}
+
+fn quick() -> StoreSetting {
+    StoreSetting { is_durable: false, ..StoreSetting::default() }
 }
 
 /// A node, its clock, and a second door to its database.
@@ -57,7 +61,7 @@ impl Desk {
         fill: impl AsyncFnOnce(&Services),
     ) -> Desk {
         let url = database.url().to_owned();
-        let desk = Self::opened((url, testkit::root()), (is_branch, chance), fill).await;
+        let desk = Self::opened((url, testkit::root(), quick()), (is_branch, chance), fill).await;
         Desk { database: Some(database), ..desk }
     }
     /// A second door to the database of a branch's program, whose clock shows the time.
@@ -67,12 +71,16 @@ impl Desk {
         let mut chance = [0; 8];
         RandomEntropy.fill(&mut chance);
         let (root, chance) = (server::root::named(&file, &[]), u64::from_le_bytes(chance));
-        let desk = Self::opened((url, root), (true, chance), async |_| {}).await;
+        let sealed = std::fs::read(format!("{folder}/branch.db.cipher")).unwrap();
+        let key = root.open(&sealed).unwrap().reveal().clone();
+        let cipher = CipherKey::new(&Secret::new(key.try_into().unwrap()));
+        let store = StoreSetting { cipher: Some(cipher), ..quick() };
+        let desk = Self::opened((url, root, store), (true, chance), async |_| {}).await;
         desk.clock.set(SystemClock.now());
         desk
     }
     async fn opened(
-        (url, root): (String, Arc<dyn Root>),
+        (url, root, store): (String, Arc<dyn Root>, StoreSetting),
         (is_branch, chance): (bool, u64),
         fill: impl AsyncFnOnce(&Services),
     ) -> Desk {
@@ -81,10 +89,9 @@ impl Desk {
         let chance = Arc::new(Chance(Mutex::new(SeededEntropy::new(chance))));
         let entropy: Arc<dyn Entropy> = Arc::<Chance>::clone(&chance);
         let (_, stopping) = watch::channel(false);
-        let quick = StoreSetting { is_durable: false, ..StoreSetting::default() };
         let setting = Setting {
             url: url.clone(),
-            store: quick,
+            store: store.clone(),
             node: if is_branch { "branch" } else { "centre" }.to_owned(),
             lease: is_branch.then(Lease::default),
             jurisdiction: "ru".to_owned(),
@@ -107,7 +114,7 @@ impl Desk {
         services.directory.reload(&services.reader).await.unwrap();
         let loaded = services.directory.get();
         let branches = loaded.branches.values().map(|b| (b.code.clone(), b.id)).collect();
-        let writer = Store::open(&url).await.unwrap().writer;
+        let writer = Store::open_with(&url, &store).await.unwrap().writer;
         let (door, bank_box) = (Mutex::default(), bank_box.unwrap());
         let database = None;
         Desk { services, keepers, clock, writer, chance, door, branches, bank_box, url, database }

@@ -2,7 +2,7 @@
 
 use kernel::{BranchId, ClientId};
 use store::dump::schema::{Kind, Table};
-use store::{Read, Row, StoreError, Value, params};
+use store::{Dialect, Read, Row, StoreError, Value, params};
 
 use super::{How, Replicated};
 use crate::Error;
@@ -141,7 +141,7 @@ impl Scoped {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let is_one = self.is_one_of(usize::from(self.has_branch) + 1, keys);
+        let is_one = self.is_one_of(usize::from(self.has_branch) + 1, keys, db.dialect());
         let (sql, mut values) = self.of_branch(branch, &format!(" and {is_one}"));
         values.extend(keys.iter().flatten().cloned());
         rows(db, &sql, &values).await
@@ -159,7 +159,7 @@ impl Scoped {
             "select {} from \"{}\" t where {}",
             self.key(),
             self.table.name,
-            self.is_one_of(1, keys)
+            self.is_one_of(1, keys, db.dialect())
         );
         let values: Vec<Value> = keys.iter().flatten().cloned().collect();
         rows(db, &sql, &values).await
@@ -209,17 +209,11 @@ impl Scoped {
         key: &[Value],
     ) -> Result<bool, StoreError> {
         let first = usize::from(self.has_branch) + 1;
-        let typed =
-            (first..).zip(self.key_kinds()).zip(&self.table.key).map(|((n, kind), name)| {
-                let kind = match (kind, db.dialect()) {
-                    (Kind::Int, _) => "bigint",
-                    (Kind::Text, _) => "text",
-                    (Kind::Id, store::Dialect::Postgres) => "uuid",
-                    (Kind::Bytes, store::Dialect::Postgres) => "bytea",
-                    _ => return format!("${n} as \"{name}\""),
-                };
-                format!("cast(${n} as {kind}) as \"{name}\"")
-            });
+        let dialect = db.dialect();
+        let typed = (first..)
+            .zip(self.key_kinds())
+            .zip(&self.table.key)
+            .map(|((n, kind), name)| format!("{} as \"{name}\"", typed(n, kind, dialect)));
         let typed: Vec<String> = typed.collect();
         let sql = format!("select 1 from (select {}) t where {}", typed.join(", "), self.condition);
         let mut values = if self.has_branch { params![branch].to_vec() } else { Vec::new() };
@@ -246,15 +240,31 @@ impl Scoped {
     pub(super) fn sweep_has_branch(&self) -> bool {
         self.condition.contains("{branch}")
     }
-    fn is_one_of(&self, first: usize, keys: &[Vec<Value>]) -> String {
+    fn is_one_of(&self, first: usize, keys: &[Vec<Value>], dialect: Dialect) -> String {
         let width = self.key_places.len();
         if width == 1 {
             return format!("{} in ({})", self.key(), places(first, keys.len()));
         }
-        let one = |n: usize| format!("({})", places(first + n * width, width));
+        let kinds = self.key_kinds();
+        let one = |n: usize| {
+            let typed = (first + n * width..).zip(&kinds).map(|(n, kind)| typed(n, *kind, dialect));
+            format!("({})", typed.collect::<Vec<_>>().join(", "))
+        };
         let all: Vec<String> = (0..keys.len()).map(one).collect();
         format!("({}) in (values {})", self.key(), all.join(", "))
     }
+}
+
+/// A parameter that stands where nothing tells PostgreSQL what it is.
+fn typed(place: usize, kind: Kind, dialect: Dialect) -> String {
+    let word = match (kind, dialect) {
+        (Kind::Int, _) => "bigint",
+        (Kind::Text, _) => "text",
+        (Kind::Id, Dialect::Postgres) => "uuid",
+        (Kind::Bytes, Dialect::Postgres) => "bytea",
+        (Kind::Id | Kind::Bytes, Dialect::Sqlite) => return format!("${place}"),
+    };
+    format!("cast(${place} as {word})")
 }
 
 async fn rows<R: Read>(
