@@ -11,7 +11,7 @@ use spine::replica::code;
 use spine::replica::message::{Down, Up};
 use store::Read;
 use store::verify::{Verdict, verify};
-use testkit::Kind;
+use testkit::{Kind, kinds};
 
 use crate::desk::Desk;
 use crate::doing::{Dice, Done, Somebody};
@@ -170,8 +170,8 @@ impl Counted {
 }
 
 /// A world in which there are some clients at every branch, whom every node has written of.
-async fn begin() -> World {
-    let world = World::new(Kind::Sqlite, &NODES).await;
+async fn begin(kind: Kind) -> World {
+    let world = World::new(kind, &NODES).await;
     let dice = Dice::new(0);
     for (n, branch) in NODES.iter().cycle().take(8).enumerate() {
         let bank = &world.centre_bank;
@@ -184,27 +184,61 @@ async fn begin() -> World {
         Somebody { bank, login, branch, dice: &dice }.greet_all().await;
     }
     world.heal().await;
-    world.keep().await;
     world
 }
 
 async fn run(first: u64, count: u64) {
-    let world = begin().await;
+    let world = begin(Kind::Sqlite).await;
+    world.keep().await;
     let mut counted = Counted::default();
     for seed in seeds(first, count) {
         println!("-- seed {seed}");
         world.reset(seed);
-        let dice = Dice::new(seed);
-        let done = live(&world, &dice).await;
-        world.heal().await;
-        check(&world, &done).await;
-        counted.add(&world, &done).await;
+        one(&world, seed, &mut counted).await;
     }
     println!("-- acknowledged {:#?}, refused {:#?}", counted.acknowledged, counted.refused);
     assert!(!counted.acknowledged.is_empty());
 }
 
+/// One history, and everything that must hold after it.
+async fn one(world: &World, seed: u64, counted: &mut Counted) {
+    let dice = Dice::new(seed);
+    let done = live(world, &dice).await;
+    world.heal().await;
+    check(world, &done).await;
+    counted.add(world, &done).await;
+}
+
+/// Seeds of each of the tests below: they run beside one another.
+const SEEDS: u64 = 250;
+
 #[tokio::test(flavor = "multi_thread")]
-async fn after_every_history_all_have_the_same() {
-    run(0, 20).await;
+async fn after_every_history_all_have_the_same_1() {
+    run(0, SEEDS).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_every_history_all_have_the_same_2() {
+    run(SEEDS, SEEDS).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_every_history_all_have_the_same_3() {
+    run(2 * SEEDS, SEEDS).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_every_history_all_have_the_same_4() {
+    run(3 * SEEDS, SEEDS).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_some_histories_with_a_centre_on_postgresql_all_have_the_same() {
+    if !kinds().contains(&Kind::Postgres) {
+        return;
+    }
+    for seed in seeds(0, 3) {
+        println!("-- seed {seed}");
+        one(&begin(Kind::Postgres).await, seed, &mut Counted::default()).await;
+    }
 }

@@ -69,11 +69,15 @@ impl World {
         let reach = Reach::new(&tables, &said()).unwrap();
         let tables = tables.into_iter().filter(|t| !is_own(&t.name)).collect();
         let mut world = World { centre_bank, centre, places: Vec::new(), tables, reach };
-        for (n, code) in codes.iter().enumerate() {
-            let place = world.enrol(code, n).await;
-            world.places.push(place);
+        for code in codes {
+            world.add(code).await;
         }
         world
+    }
+    /// One more node at a branch, with its first copy.
+    pub(super) async fn add(&mut self, code: &'static str) {
+        let place = self.enrol(code, self.places.len()).await;
+        self.places.push(place);
     }
     /// Keeps how everything is, for [`World::reset`].
     pub(super) async fn keep(&self) {

@@ -1,0 +1,57 @@
+//! Much at once: a branch that was cut off for long, and a first copy. `TESSERA_BRANCH_SIZE` makes it larger, and the times are
+//! printed, for measuring in a program that is optimised; see docs/measurements.md.
+
+use std::time::Instant;
+
+use engagement::interaction::commands::AddNote;
+use kernel::ClientId;
+use store::Read;
+use testkit::{Kind, kinds};
+
+use crate::doing::{Dice, Somebody};
+use crate::world::World;
+
+/// Clients, and commands that are not told, when nothing else is said.
+const SIZE: usize = 120;
+
+#[allow(clippy::disallowed_methods)] // the edge of a test: here its configuration is read
+fn size() -> usize {
+    std::env::var("TESSERA_BRANCH_SIZE").map_or(SIZE, |size| size.parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_in_a_long_time_without_a_line_is_told_in_one_go() {
+    for kind in kinds() {
+        let mut world = World::new(kind, &[]).await;
+        let dice = Dice::new(3);
+        for n in 0..size() {
+            let (bank, login) = (&world.centre_bank, "head_office");
+            Somebody { bank, login, branch: "01", dice: &dice }.register(n).await;
+        }
+        let begun = Instant::now();
+        world.add("01").await;
+        let place = &world.places[0];
+        let sql = "select id from client order by id";
+        let rows = place.bank.services.reader.clone().query(sql, &[]).await.unwrap();
+        let clients: Vec<ClientId> = rows.into_iter().map(|row| row.one().unwrap()).collect();
+        println!("-- {kind:?}: first copy of {} clients: {:?}", clients.len(), begun.elapsed());
+        let begun = Instant::now();
+        for client_id in clients.iter().cycle().take(size()) {
+            let note = AddNote { client_id: *client_id, body: "без линии".to_owned() };
+            place.bank.execute("manager", &note).await.unwrap();
+        }
+        println!("-- done without a line: {:?}", begun.elapsed());
+        let begun = Instant::now();
+        place.settle(&world.centre).await;
+        println!("-- {} commands told and heard: {:?}", size(), begun.elapsed());
+        let sql = "select count(*) from interaction";
+        let told = usize::try_from(world.centre_bank.number(sql).await).unwrap();
+        assert_eq!(told, size());
+        world.check_equal(place).await;
+        let on_top = "select count(*) from pending_command where is_on_top = 1";
+        assert_eq!(place.bank.number(on_top).await, 0);
+        if kind == Kind::Postgres {
+            assert_eq!(world.centre_bank.number("select count(*) from branch_refusal").await, 0);
+        }
+    }
+}
