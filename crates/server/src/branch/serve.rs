@@ -7,8 +7,8 @@ use std::time::Duration;
 use branch::hub::kept_keys;
 use branch::line::Talk;
 use clap::Args;
-use spine::replica::branch::{Branch, Progress, state};
-use store::{Read, Store};
+use spine::replica::branch::{Branch, Progress, state, waiting};
+use store::Store;
 use tokio::sync::watch;
 
 use super::Place;
@@ -60,8 +60,7 @@ pub(super) async fn status(place: &Place) -> Result<(), RunError> {
             .await?;
     let mut db = store.reader;
     let state = state(&mut db).await?.ok_or(spine::Error::NotFound)?;
-    let sql = "select count(*) from pending_command where answered_in is null";
-    let waiting: i64 = db.first(sql, &[]).await?.map_or(Ok(0), store::Row::one)?;
+    let waiting = waiting(&mut db).await?;
     say(&format!("node {} of the centre {}", known.node, known.centre));
     match (&state.copy, state.replica_at) {
         (Progress::Base(_), _) => say("the first copy is not whole yet"),

@@ -269,6 +269,14 @@ pub async fn state<R: Read>(db: &mut R) -> Result<Option<State>, Error> {
     Ok(Some(serde_json::from_str(&text)?))
 }
 
+/// How many commands the centre has not been told of, or has not answered.
+///
+/// # Errors
+/// The database's.
+pub async fn waiting<R: Read>(db: &mut R) -> Result<i64, Error> {
+    Ok(pending::waiting(db).await?.0)
+}
+
 async fn put_state(tx: &mut Tx, state: &State) -> Result<(), Error> {
     let sql = "insert into node_setting (name, value) values ($1, $2) \
                on conflict (name) do update set value = excluded.value";

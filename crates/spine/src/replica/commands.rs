@@ -13,6 +13,8 @@ use crate::{Change, Command, Error, Registry, Work};
 
 /// Characters of a node's name at most.
 const NAME_CHARS_MAX: usize = 40;
+/// Hours a node may work without the centre at most.
+const HOURS_MAX: i64 = 24 * 31;
 /// Hours a code of enrolment is good for.
 const CODE_HOURS: i64 = 24;
 
@@ -52,13 +54,18 @@ impl Command for InviteNode {
                 .into());
         }
         let hours = self.lease_hours.unwrap_or(LEASE_HOURS);
-        if !(1..=24 * 31).contains(&hours) {
-            return Err(Error::refused_field("out-of-range", "lease_hours"));
+        if hours < 1 {
+            return Err(kernel::Refusal::field("number-small", "lease_hours").arg("min", 1).into());
+        }
+        if hours > HOURS_MAX {
+            return Err(kernel::Refusal::field("number-large", "lease_hours")
+                .arg("max", HOURS_MAX)
+                .into());
         }
         let sql = "select code from branch where id = $1 and archived_at is null";
         let branch = w.first(sql, params![self.branch_id]).await?;
         let code: String =
-            branch.ok_or_else(|| Error::refused_field("unknown", "branch_id"))?.one()?;
+            branch.ok_or_else(|| Error::refused_field("not-a-choice", "branch_id"))?.one()?;
         let id: Uuid = w.new_id();
         let sql = "insert into branch_node (id, branch_id, name, state, code_hash, code_until, made_at, made_by, \
                    lease_hours) values ($1, $2, $3, 'invited', $4, $5, $6, $7, $8) on conflict (name) do nothing";
@@ -66,7 +73,7 @@ impl Command for InviteNode {
         let row =
             params![id, self.branch_id, name, self.code_hash.clone(), until, now, w.actor(), hours];
         if w.execute(sql, row).await? == 0 {
-            return Err(Error::refused_field("taken", "name"));
+            return Err(Error::refused_field("branch-name-taken", "name"));
         }
         let change = Change::new()
             .set("name", name)
