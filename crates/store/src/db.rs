@@ -11,7 +11,7 @@ use crate::insert::{self, Insert};
 use crate::keys::Keys;
 use crate::memo::Memo;
 use crate::outage::Fullness;
-use crate::pg::{PgPool, PgTx};
+use crate::pg::{Line, PgPool, PgTx};
 use crate::replica::{Mark, Replica};
 use crate::sqlite::{SqlitePool, SqliteTx};
 use crate::{Row, StoreError, Value};
@@ -173,7 +173,7 @@ impl Store {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let pool = PgPool::open(url, "primary", setting.patience)?;
             // once: at the start a wrong address is likelier than an outage
-            pool.try_query("select 1", &[]).await?;
+            pool.try_query("select 1", &[], None).await?;
             Backend::Postgres(pool)
         } else {
             return Err(StoreError::Url(url.chars().take(60).collect()));
@@ -195,7 +195,7 @@ impl Store {
             reader: Reader {
                 backend: reads,
                 long: false,
-                memo: None,
+                page: None,
                 replica,
                 primary,
                 keys: ours,
@@ -231,12 +231,19 @@ pub trait Read: Send {
     }
 }
 
+/// What the parts of one page share.
+#[derive(Default)]
+struct Page {
+    memo: Memo,
+    line: Line,
+}
+
 /// The reading side; cheap to clone.
 #[derive(Clone)]
 pub struct Reader {
     pub(crate) backend: Arc<Backend>,
     long: bool,
-    memo: Option<Arc<Memo>>,
+    page: Option<Arc<Page>>,
     /// The replica of this node, if it has one.
     pub(crate) replica: Option<Arc<Replica>>,
     /// Where to turn when the replica, which this reader reads from, fails.
@@ -249,18 +256,18 @@ impl Reader {
     /// The same reader for statements that may run long (reports, generators).
     #[must_use]
     pub fn long(&self) -> Reader {
-        Reader { long: true, memo: None, ..self.clone() }
+        Reader { long: true, page: None, ..self.clone() }
     }
     /// A reader for one page: it and its clones ask the database each question once. The parts of a page
-    /// are written apart and ask the same things: who the client is, to whom he belongs. Never for
-    /// longer than one request.
+    /// are written apart and ask the same things: who the client is, to whom he belongs. What they ask at the same
+    /// time goes down one line. Never for longer than one request.
     #[must_use]
     pub fn remembering(&self) -> Reader {
-        Reader { memo: Some(Arc::new(Memo::default())), ..self.clone() }
+        Reader { page: Some(Arc::default()), ..self.clone() }
     }
     /// The same reader, which remembers nothing.
     pub(crate) fn plain(&self) -> Reader {
-        Reader { memo: None, ..self.clone() }
+        Reader { page: None, ..self.clone() }
     }
     /// A reader for a page that tolerates lag: over the replica when there is one that has replayed `mark`
     /// and is near enough, over the primary otherwise. What was remembered so far stays.
@@ -297,35 +304,23 @@ impl Reader {
     }
     /// Forgets what was remembered: something was written.
     pub fn forget(&self) {
-        if let Some(memo) = &self.memo {
-            memo.clear();
+        if let Some(page) = &self.page {
+            page.memo.clear();
         }
     }
 }
 
 impl Read for Reader {
     async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        if let Some(rows) = self.memo.as_ref().and_then(|memo| memo.get(sql, params)) {
-            return Ok(rows);
-        }
-        let rows = match (self.backend.as_ref(), self.primary.as_deref()) {
-            (Backend::Postgres(replica), Some(Backend::Postgres(primary))) => {
-                match replica.try_query(sql, params).await {
-                    // gone, or it had to choose between this statement and replaying
-                    Err(StoreError::Away(_) | StoreError::Busy) => {
-                        primary.query(sql, params).await?
-                    }
-                    outcome => outcome?,
-                }
-            }
-            (Backend::Sqlite(pool), _) => {
-                crate::trace::statement(sql, pool.query(sql, params, self.long)).await?
-            }
-            (Backend::Postgres(pool), _) => pool.query(sql, params).await?,
+        let Some(place) = self.page.as_ref().and_then(|page| page.memo.place(sql, params)) else {
+            return self.ask(sql, params).await;
         };
-        if let Some(memo) = &self.memo {
-            memo.put(sql, params, &rows);
+        let mut answer = place.lock().await;
+        if let Some(rows) = answer.as_ref() {
+            return Ok(rows.clone());
         }
+        let rows = self.ask(sql, params).await?;
+        *answer = Memo::keeps(&rows).then(|| rows.clone());
         Ok(rows)
     }
     fn dialect(&self) -> Dialect {
@@ -333,6 +328,30 @@ impl Read for Reader {
     }
     fn keys(&self) -> &Arc<Keys> {
         &self.keys
+    }
+}
+
+impl Reader {
+    /// Asks the database.
+    async fn ask(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        match (self.backend.as_ref(), self.primary.as_deref()) {
+            (Backend::Postgres(replica), Some(Backend::Postgres(primary))) => {
+                match replica.try_query(sql, params, None).await {
+                    // gone, or it had to choose between this statement and replaying
+                    Err(StoreError::Away(_) | StoreError::Busy) => {
+                        primary.query(sql, params, None).await
+                    }
+                    outcome => outcome,
+                }
+            }
+            (Backend::Sqlite(pool), _) => {
+                crate::trace::statement(sql, pool.query(sql, params, self.long)).await
+            }
+            (Backend::Postgres(pool), _) => {
+                let line = self.page.as_ref().map(|page| &page.line);
+                pool.query(sql, params, line).await
+            }
+        }
     }
 }
 

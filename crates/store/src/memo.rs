@@ -1,43 +1,50 @@
-//! What one page has asked already.
+//! What one page has asked already, and what it is asking just now.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{Row, Value};
 
 /// Questions remembered at most.
 const QUESTIONS_MAX: usize = 128;
 /// Answers of more rows are not kept: nobody asks for them twice.
-const ROWS_MAX: usize = 200;
+const ROWS_MAX: usize = 20;
+
+/// The place of an answer. Who asks holds it until the answer is there, so that parts of a page which are made at
+/// once ask a question once, too.
+pub(crate) type Place = Arc<tokio::sync::Mutex<Option<Vec<Row>>>>;
 
 struct Asked {
     sql: String,
     params: Vec<Value>,
-    rows: Vec<Row>,
+    place: Place,
 }
 
-/// Questions and their answers, in the order of asking.
+/// Questions and the places of their answers, in the order of asking.
 #[derive(Default)]
 pub(crate) struct Memo(Mutex<Vec<Asked>>);
 
 impl Memo {
-    /// The answer, if this was asked before.
-    pub(crate) fn get(&self, sql: &str, params: &[Value]) -> Option<Vec<Row>> {
-        let asked = self.open();
-        asked.iter().find(|a| a.sql == sql && a.params == params).map(|a| a.rows.clone())
-    }
-    /// Remembers an answer.
-    pub(crate) fn put(&self, sql: &str, params: &[Value], rows: &[Row]) {
-        let mut asked = self.open();
-        if asked.len() < QUESTIONS_MAX && rows.len() <= ROWS_MAX {
-            asked.push(Asked { sql: sql.to_owned(), params: params.to_vec(), rows: rows.to_vec() });
+    /// The place of the answer to a question; none when too many were asked.
+    pub(crate) fn place(&self, sql: &str, params: &[Value]) -> Option<Place> {
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(one) = asked.iter().find(|a| a.sql == sql && a.params == params) {
+            return Some(Arc::clone(&one.place));
         }
+        if asked.len() >= QUESTIONS_MAX {
+            return None;
+        }
+        let place = Place::default();
+        let one = Asked { sql: sql.to_owned(), params: params.to_vec(), place: Arc::clone(&place) };
+        asked.push(one);
+        Some(place)
+    }
+    /// Whether an answer is worth keeping.
+    pub(crate) fn keeps(rows: &[Row]) -> bool {
+        rows.len() <= ROWS_MAX
     }
     /// Forgets everything.
     pub(crate) fn clear(&self) {
-        self.open().clear();
-    }
-    fn open(&self) -> MutexGuard<'_, Vec<Asked>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 

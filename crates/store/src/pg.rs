@@ -1,14 +1,14 @@
 //! PostgreSQL through a pool that survives the server: lost connections are dropped, all of them, and what can
 //! be repeated without harm (reading, beginning) is repeated while the outage is young.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
     TimeoutType,
 };
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use crate::outage::{Outage, TRIES};
@@ -101,21 +101,27 @@ impl PgPool {
         self.pool.retain(|_, _| false);
     }
 
-    /// Rows of a query, tried once.
+    /// Rows of a query, tried once; down a line, if it may be shared.
     pub(crate) async fn try_query(
         &self,
         sql: &str,
         params: &[Value],
+        line: Option<&Line>,
     ) -> Result<Vec<Row>, StoreError> {
-        let connection = self.connection().await?;
-        let outcome = if sql.starts_with(BY_VALUES) {
+        let by_values = sql.starts_with(BY_VALUES);
+        let connection = match line.filter(|_| !by_values) {
+            Some(line) => line.connection(self).await?,
+            None => Arc::new(self.connection().await?),
+        };
+        let outcome = if by_values {
             planned_by_values(&connection, sql, params).await
         } else {
             run_query(&connection, sql, params).await
         };
         match outcome {
             Err(StoreError::Away(words)) => {
-                self.lost(Some(connection), &words);
+                // of those who share it the last one drops it
+                self.lost(Arc::into_inner(connection), &words);
                 Err(StoreError::Away(words))
             }
             outcome => {
@@ -126,14 +132,19 @@ impl PgPool {
     }
 
     /// Rows of a query; waits for a server that has just gone away.
-    pub(crate) async fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        params: &[Value],
+        line: Option<&Line>,
+    ) -> Result<Vec<Row>, StoreError> {
         for _ in 1..TRIES {
-            match self.try_query(sql, params).await {
+            match self.try_query(sql, params, line).await {
                 Err(StoreError::Away(_)) if self.outage.wait().await => {}
                 outcome => return outcome,
             }
         }
-        self.try_query(sql, params).await
+        self.try_query(sql, params, line).await
     }
 
     /// Begins a transaction that may write, when it is its turn.
@@ -168,6 +179,23 @@ impl PgPool {
                 Err(error)
             }
         }
+    }
+}
+
+/// One connection for statements that are asked at the same time: the server gets them together and answers them one
+/// after the other, which spares both sides most of the waking up. Nobody holds the connection while nothing is asked.
+#[derive(Default)]
+pub(crate) struct Line(Mutex<Weak<Object>>);
+
+impl Line {
+    async fn connection(&self, pool: &PgPool) -> Result<Arc<Object>, StoreError> {
+        let mut shared = self.0.lock().await;
+        if let Some(connection) = shared.upgrade().filter(|open| !open.is_closed()) {
+            return Ok(connection);
+        }
+        let connection = Arc::new(pool.connection().await?);
+        *shared = Arc::downgrade(&connection);
+        Ok(connection)
     }
 }
 

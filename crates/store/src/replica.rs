@@ -143,7 +143,7 @@ impl Replica {
         let (Some(floor), false) = (floor, rests) else { return Verdict::Away };
         // asked by a task of its own: a connection that is made too late for this page serves the next one
         let pool = self.pool.clone();
-        let asked = tokio::spawn(async move { pool.try_query(PLACE, &[]).await });
+        let asked = tokio::spawn(async move { pool.try_query(PLACE, &[], None).await });
         match tokio::time::timeout(ANSWER, asked).await {
             Ok(Ok(Ok(rows))) => match place(rows) {
                 Ok(Some(place)) if place < mark.number() => Verdict::Behind,

@@ -228,7 +228,7 @@ async fn timeline(mut call: Call, query: TimelineQuery) -> Result<Listing<Timeli
     let below = page.place::<(Timestamp, Uuid)>()?;
     let below = below.map_or(Place::TOP, |(at, id)| Place { at, id });
     let asked = Asked { filter: query.show, query: query.q.unwrap_or_default(), below };
-    let part = history::read(&call.cx, client, &asked).await?;
+    let part = history::read(&call.cx, (client, found.owner()), &asked).await?;
     let told = |item| TimelineLine::told(item, part.groups);
     let items = part.items.into_iter().map(told).collect();
     Ok(Listing::before(items, part.next.map(|place| (place.at, place.id)))?)

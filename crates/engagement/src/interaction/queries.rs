@@ -234,45 +234,47 @@ pub struct TaskMark {
     pub assignee_id: UserId,
 }
 
-/// What about tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Happened {
+/// Tasks of a client by what happened to them, newest first.
+#[derive(Debug, Default)]
+pub struct TaskMarks {
     /// They were made (outside a contact, which shows its own step).
-    Made,
+    pub made: Vec<TaskMark>,
     /// They were done or cancelled.
-    Closed,
+    pub closed: Vec<TaskMark>,
 }
 
-/// Tasks of a client that were made or closed below a place, newest first.
+/// Tasks of a client that were made or closed below a place, so many of each.
 ///
 /// # Errors
 /// The database's.
 pub async fn task_marks<R: Read>(
     db: &mut R,
     client: ClientId,
-    happened: Happened,
     query: &str,
     below: Place,
     limit: i64,
-) -> Result<Vec<TaskMark>, StoreError> {
-    let (at, by, only) = match happened {
-        Happened::Made => ("created_at", "created_by", " and source_interaction_id is null"),
-        Happened::Closed => ("closed_at", "closed_by", " and closed_at is not null"),
-    };
+) -> Result<TaskMarks, StoreError> {
     let mut values: Vec<Value> = params![client, below.at, below.id, limit].to_vec();
-    let mut more = only.to_owned();
+    let mut more = String::new();
     for stem in words::stems(query) {
         values.push(words::pattern(&stem).into());
         more.push_str(&format!(" and title_norm like ${}", values.len()));
     }
-    let sql = format!(
-        "select id, {at}, title, kind, due_on, state, result, {by}, assignee_id from task \
-         where client_id = $1 and ({at}, id) < ($2, $3){more} order by {at} desc, id desc limit $4"
-    );
-    let mut out = Vec::new();
+    let part = |is_closed: i64, at: &str, by: &str, only: &str| {
+        format!(
+            "select * from (select {is_closed} as is_closed, id, {at}, title, kind, due_on, state, result, {by}, \
+             assignee_id from task where client_id = $1 and ({at}, id) < ($2, $3) and {only}{more} \
+             order by {at} desc, id desc limit $4) t{is_closed}"
+        )
+    };
+    let made = part(0, "created_at", "created_by", "source_interaction_id is null");
+    let closed = part(1, "closed_at", "closed_by", "closed_at is not null");
+    let mut marks = TaskMarks::default();
+    let sql = format!("{made} union all {closed} order by 3 desc, 2 desc");
     for row in db.query(&sql, &values).await? {
         let mut c = row.cols();
-        out.push(TaskMark {
+        let is_closed: bool = c.take()?;
+        let mark = TaskMark {
             id: c.take()?,
             at: c.take()?,
             title: c.take()?,
@@ -282,9 +284,10 @@ pub async fn task_marks<R: Read>(
             result: c.take()?,
             by: c.take()?,
             assignee_id: c.take()?,
-        });
+        };
+        if is_closed { marks.closed.push(mark) } else { marks.made.push(mark) }
     }
-    Ok(out)
+    Ok(marks)
 }
 
 /// When the person last looked at the client; `None` before the first time.

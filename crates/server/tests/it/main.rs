@@ -7,6 +7,7 @@ mod api;
 mod approval_rules;
 mod approval_walk;
 mod approvals;
+mod asking;
 mod attacks;
 mod authenticator;
 mod backup;

@@ -45,9 +45,9 @@ pub use form_data::{FormData, Upload, UploadForm, read_upload};
 pub use oidc::{Provider, ProviderError, ProviderSetting};
 pub use own::{Drawing, OwnColumn, OwnList, OwnObject, OwnPages, OwnRecord, OwnRecords};
 pub use pages::{
-    Action, AddedField, AddedFields, CardPanel, ColumnKind, FieldsAdded, Hits, ListColumn, MoreNav,
-    MoreNavOf, MoreNavs, Moved, MovedTo, NavItem, Pages, PanelMarkup, PanelSlot, SearchHit,
-    SearchSource,
+    Action, AddedField, AddedFields, CardClient, CardPanel, ColumnKind, FieldsAdded, Hits,
+    ListColumn, MoreNav, MoreNavOf, MoreNavs, Moved, MovedTo, NavItem, Pages, PanelMarkup,
+    PanelSlot, SearchHit, SearchSource,
 };
 pub use reads::{CardRead, Logging, ReadLog, Reads};
 pub use scanner::Scanner;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use kernel::{ClientId, Lang};
 use maud::Markup;
 use serde_json::Value as Json;
-use spine::Error;
+use spine::{Error, Owner};
 
 use super::access::Routes;
 use super::contact_file::ContactFormat;
@@ -205,6 +205,15 @@ pub enum PanelSlot {
 /// The future of a rendered panel; `None`: nothing to show.
 pub type PanelMarkup<'a> = Pin<Box<dyn Future<Output = Result<Option<Markup>, Error>> + Send + 'a>>;
 
+/// The client whose card it is: whom the card has asked about already, so that no panel need.
+#[derive(Clone, Copy, Debug)]
+pub struct CardClient {
+    /// Who.
+    pub id: ClientId,
+    /// To whom he belongs, and how secret he is.
+    pub owner: Owner,
+}
+
 /// A room's panel on the client card. The card has already checked that the person may see the client.
 pub trait CardPanel: Send + Sync {
     /// Stable key: `GET /clients/{id}/panel/{key}` serves it alone, for live updates.
@@ -213,8 +222,8 @@ pub trait CardPanel: Send + Sync {
     fn slot(&self) -> PanelSlot;
     /// Place within its slot.
     fn order(&self) -> u32;
-    /// Its markup.
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a>;
+    /// Its markup. All panels are made at the same time.
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a>;
 }
 
 /// A column another room adds to the client list. The expression sees the client as `c` and what

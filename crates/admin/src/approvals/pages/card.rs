@@ -1,8 +1,7 @@
 //! What waits for a second person, on the client card.
 
-use kernel::ClientId;
 use maud::html;
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 pub(super) struct WaitingPanel;
 
@@ -16,7 +15,11 @@ impl CardPanel for WaitingPanel {
     fn order(&self) -> u32 {
         1
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(
+        &'a self,
+        cx: &'a Cx,
+        CardClient { id: client, .. }: CardClient,
+    ) -> PanelMarkup<'a> {
         Box::pin(async move {
             let back = format!("/clients/{client}");
             let strip = cx.waiting_strip(client.uuid(), &back).await?;

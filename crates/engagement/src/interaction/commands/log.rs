@@ -10,7 +10,9 @@ use store::params;
 use super::own::INTERACTION;
 use crate::interaction::model::{self, Channel, Checked, Direction, Spoken};
 use crate::queries::client_ref::{self, ClientRef};
-use crate::task::commands::{NewTask, check_task, insert_task, note_contact, refresh_step};
+use crate::task::commands::{
+    NewTask, check_task, hold_step, insert_task, note_contact, refresh_held_step,
+};
 use crate::words;
 
 /// Longest time a contact may take (seconds): a day.
@@ -130,14 +132,15 @@ impl Command for LogInteraction {
             own,
         };
         let id = insert(w, &client, &entry).await?;
-        if checked.channel.is_contact() {
-            note_contact(w, client.id, at).await?;
+        match checked.channel.is_contact() {
+            true => note_contact(w, client.id, at).await?,
+            false => hold_step(w, client.id).await?,
         }
         let task_id = match &self.next {
             Some(next) => Some(insert_task(w, &client, next, id).await?),
             None => None,
         };
-        let has_next_step = refresh_step(w, client.id).await?;
+        let has_next_step = refresh_held_step(w, client.id).await?;
         Ok(Logged { id, task_id, has_next_step })
     }
 }

@@ -1,8 +1,8 @@
 //! Everything about a client in one order: contacts, tasks and promises, changed data.
 
 use kernel::{ClientId, TaskId, Timestamp, limits};
-use spine::Error;
 use spine::secrecy::{Groups, is_any_told};
+use spine::{Error, Owner};
 use store::journal::{self, Entry};
 use uuid::Uuid;
 use web::{AddedField, Cx};
@@ -10,9 +10,8 @@ use web::{AddedField, Cx};
 use crate::interaction::commands::INTERACTION;
 use crate::interaction::model::TimelineFilter;
 use crate::interaction::queries::{
-    Contact, Happened, Place, TaskMark, contacts, seen_at, task_marks,
+    Contact, Place, TaskMark, TaskMarks, contacts, seen_at, task_marks,
 };
-use crate::queries::client_ref;
 
 /// Journal entries read for one page: most of them belong to contacts, which show themselves.
 const JOURNAL_ROWS: i64 = 90;
@@ -62,49 +61,71 @@ pub(in crate::interaction) struct Page {
     pub(in crate::interaction) groups: Groups,
 }
 
-/// Reads one part: five questions, whatever the client's history holds.
+/// Reads one part: a handful of questions, asked at the same time, whatever the client's history holds.
 pub(in crate::interaction) async fn read(
     cx: &Cx,
-    client: ClientId,
+    client: (ClientId, Owner),
     asked: &Asked,
 ) -> Result<Page, Error> {
-    let mut db = cx.db.clone();
     let rows = i64::try_from(limits::TIMELINE_ROWS).unwrap_or(30);
     let Asked { filter, query, below } = asked;
+    let (id, groups) = (client.0, cx.principal().sees(client.1));
+    let [mut for_contacts, mut for_tasks, mut for_look] = [(); 3].map(|()| cx.db.clone());
+    let found = async {
+        let channels = filter.channels();
+        Ok(contacts(&mut for_contacts, id, channels, query, *below, rows).await?)
+    };
+    let marks = async {
+        match filter.shows_tasks() {
+            true => Ok(task_marks(&mut for_tasks, id, query, *below, rows).await?),
+            false => Ok(TaskMarks::default()),
+        }
+    };
+    let changed = async {
+        match filter.shows_changes() && query.trim().is_empty() {
+            // boxed, as every page that shows a timeline would carry its size
+            true => Box::pin(changes(cx, client, (*filter, groups), below.at)).await,
+            false => Ok((Vec::new(), None)),
+        }
+    };
+    let look = async { Ok(seen_at(&mut for_look, id, cx.principal().user_id).await?) };
+    let (found, marks, (changed, edge), seen_at) = tokio::try_join!(found, marks, changed, look)?;
     let mut merge = Merge::default();
-    let owner = client_ref::get(&mut db, client).await?.owner();
-    let groups = cx.principal().sees(owner);
-    let found = contacts(&mut db, client, filter.channels(), query, *below, rows).await?;
     merge.add(found.into_iter().map(|c| Item::Contact(Box::new(c))).collect(), rows);
-    if filter.shows_tasks() {
-        let made = task_marks(&mut db, client, Happened::Made, query, *below, rows).await?;
-        merge.add(made.into_iter().map(Item::Made).collect(), rows);
-        let closed = task_marks(&mut db, client, Happened::Closed, query, *below, rows).await?;
-        merge.add(closed.into_iter().map(Item::Closed).collect(), rows);
-    }
-    if filter.shows_changes() && query.trim().is_empty() {
-        let since = Timestamp::from_micros(i64::MIN);
-        let all = cx.app.services.bus.absorbed(&mut db, client).await?;
-        let entries = journal::of_clients(&mut db, &all, since, below.at, JOURNAL_ROWS).await?;
-        let (mut entries, edge) = cut_journal(entries);
-        merge.edge = merge.edge.max(edge);
-        let loads = *filter == TimelineFilter::Changes;
-        let money = cx.principal().reaches("holding.read", owner);
-        let records = cx.principal().reaches("record.read", owner);
-        let added = cx.added_fields().await?;
-        entries.retain_mut(|e| (records || e.draft.entity != "custom_record") && cut(e, &added));
-        merge.items.extend(grouped(entries.into_iter().filter(|e| {
-            (loads || !is_load(e)) && (money || !is_holding(e)) && is_entry_told(groups, e)
-        })));
-    }
+    merge.add(marks.made.into_iter().map(Item::Made).collect(), rows);
+    merge.add(marks.closed.into_iter().map(Item::Closed).collect(), rows);
+    merge.edge = merge.edge.max(edge);
+    merge.items.extend(changed);
     let (mut items, next) = merge.finish(limits::TIMELINE_ROWS);
     let own = items.iter_mut().filter_map(|item| match item {
         Item::Contact(contact) => Some(&mut contact.row.custom),
         Item::Made(_) | Item::Closed(_) | Item::Changed(_) => None,
     });
     cx.cut_own(INTERACTION.key, own).await?;
-    let seen_at = seen_at(&mut db, client, cx.principal().user_id).await?;
     Ok(Page { items, next, seen_at, groups })
+}
+
+/// Lines of changed data before an instant, as far as the person may know of them, and where they were cut off.
+async fn changes(
+    cx: &Cx,
+    (client, owner): (ClientId, Owner),
+    (filter, groups): (TimelineFilter, Groups),
+    before: Timestamp,
+) -> Result<(Vec<Item>, Option<Place>), Error> {
+    let mut db = cx.db.clone();
+    let since = Timestamp::from_micros(i64::MIN);
+    let all = cx.app.services.bus.absorbed(&mut db, client).await?;
+    let entries = journal::of_clients(&mut db, &all, since, before, JOURNAL_ROWS).await?;
+    let (mut entries, edge) = cut_journal(entries);
+    let loads = filter == TimelineFilter::Changes;
+    let money = cx.principal().reaches("holding.read", owner);
+    let records = cx.principal().reaches("record.read", owner);
+    let added = cx.added_fields().await?;
+    entries.retain_mut(|e| (records || e.draft.entity != "custom_record") && cut(e, &added));
+    let told = entries.into_iter().filter(|e| {
+        (loads || !is_load(e)) && (money || !is_holding(e)) && is_entry_told(groups, e)
+    });
+    Ok((grouped(told), edge))
 }
 
 /// Takes out of an entry what the reader may not know of the bank's own fields; `false`: nothing is left.

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use kernel::ClientId;
 use maud::html;
 use spine::Error;
 use spine::secrecy::Group;
 use web::ui::{self, Button, Menu, MenuItem, Panel};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::history::Asked;
 use super::timeline;
 use crate::interaction::model::{Channel, TimelineFilter};
 use crate::interaction::queries::Place;
-use crate::queries::client_ref;
 
 pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {
     vec![Arc::new(Actions), Arc::new(Timeline)]
@@ -31,9 +29,12 @@ impl CardPanel for Actions {
     fn order(&self) -> u32 {
         10
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(
+        &'a self,
+        cx: &'a Cx,
+        CardClient { id: client, owner }: CardClient,
+    ) -> PanelMarkup<'a> {
         Box::pin(async move {
-            let owner = client_ref::get(&mut cx.db.clone(), client).await?.owner();
             let l = &cx.l;
             let may_log = cx.principal().reaches("interaction.log", owner);
             let may_plan = cx.principal().reaches("task.write", owner);
@@ -81,9 +82,12 @@ impl CardPanel for Timeline {
     fn order(&self) -> u32 {
         60
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(
+        &'a self,
+        cx: &'a Cx,
+        CardClient { id: client, owner }: CardClient,
+    ) -> PanelMarkup<'a> {
         Box::pin(async move {
-            let owner = client_ref::get(&mut cx.db.clone(), client).await?.owner();
             if !cx.principal().sees(owner).has(Group::History) {
                 let panel =
                     Panel::new(cx.l.t("timeline-title")).id("panel-timeline").icon("history");
@@ -96,7 +100,7 @@ impl CardPanel for Timeline {
             cx.reads(owner, Group::History);
             let asked =
                 Asked { filter: TimelineFilter::All, query: String::new(), below: Place::TOP };
-            timeline::panel(cx, client, &asked).await.map(Some)
+            timeline::panel(cx, (client, owner), &asked).await.map(Some)
         })
     }
 }

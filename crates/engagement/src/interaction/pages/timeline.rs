@@ -7,8 +7,8 @@ use axum::extract::{Path, RawQuery};
 use kernel::{ClientId, InteractionId, TaskId, Timestamp};
 use maud::{Markup, html};
 use serde_json::Value as Json;
-use spine::Error;
 use spine::secrecy::{Group, Groups, is_told};
+use spine::{Error, Owner};
 use store::journal::Entry;
 use web::icons::icon;
 use web::ui::{self, Button, Moment, PageHeader, Panel, TimelineEntry, Tone};
@@ -41,7 +41,7 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>, RawQuery(query): Ra
         query: sent.text("q"),
         below: Place::from_word(&sent.text("before")),
     };
-    let panel = panel(&cx, id, &asked).await?;
+    let panel = panel(&cx, (id, client.owner()), &asked).await?;
     let name = parts::client_name(&cx.l, &client);
     let title = cx.l.ta("timeline-of", &[("name", (&name).into())]);
     let content = html! {
@@ -54,9 +54,13 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>, RawQuery(query): Ra
 }
 
 /// The panel: search, chips and one part of the timeline.
-pub(super) async fn panel(cx: &Cx, id: ClientId, asked: &Asked) -> Result<Markup, Error> {
+pub(super) async fn panel(
+    cx: &Cx,
+    (id, owner): (ClientId, Owner),
+    asked: &Asked,
+) -> Result<Markup, Error> {
     let l = &cx.l;
-    let page = history::read(cx, id, asked).await?;
+    let page = history::read(cx, (id, owner), asked).await?;
     let ids = history::named_tasks(&page.items);
     let titles = tasks::titles(&mut cx.db.clone(), &ids).await?;
     let added = cx.added_fields().await?;

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use kernel::ClientId;
 use maud::html;
 use spine::secrecy::Group;
 use web::ui::Panel;
-use web::{CardPanel, Cx, Hits, PanelMarkup, PanelSlot, SearchHit, SearchSource};
+use web::{CardClient, CardPanel, Cx, Hits, PanelMarkup, PanelSlot, SearchHit, SearchSource};
 
 use super::list::days;
 use crate::parts;
 use crate::project::queries;
-use crate::queries::client_ref;
 
 /// Projects shown in the rail.
 const ROWS: i64 = 6;
@@ -38,12 +36,15 @@ impl CardPanel for Projects {
     fn order(&self) -> u32 {
         60
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(
+        &'a self,
+        cx: &'a Cx,
+        CardClient { id: client, owner }: CardClient,
+    ) -> PanelMarkup<'a> {
         Box::pin(async move {
             if !cx.principal().has("project.read") {
                 return Ok(None);
             }
-            let owner = client_ref::get(&mut cx.db.clone(), client).await?.owner();
             if !cx.reads(owner, Group::History) {
                 return Ok(None);
             }

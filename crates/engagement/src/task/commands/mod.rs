@@ -13,4 +13,4 @@ pub use escalate::EscalateTask;
 pub use hand_over::{FollowClient, HandOverTasks};
 pub use life::{CancelTask, CloseTask, PostponeTask, ReassignTask, ReopenTask};
 pub(crate) use own::TASK;
-pub(crate) use step::{note_contact, rebuild_step, refresh_step};
+pub(crate) use step::{hold_step, note_contact, rebuild_step, refresh_held_step, refresh_step};

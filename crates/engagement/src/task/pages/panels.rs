@@ -7,10 +7,9 @@ use maud::{Markup, html};
 use spine::secrecy::Group;
 use web::icons::icon;
 use web::ui::{self, Button, Panel, Tone};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot, i18n::L};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot, i18n::L};
 
 use crate::parts;
-use crate::queries::client_ref;
 use crate::task::queries::{self, NextStep, TaskRow};
 
 /// Tasks shown in the rail.
@@ -32,9 +31,12 @@ impl CardPanel for Step {
     fn order(&self) -> u32 {
         20
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(
+        &'a self,
+        cx: &'a Cx,
+        CardClient { id: client, owner }: CardClient,
+    ) -> PanelMarkup<'a> {
         Box::pin(async move {
-            let owner = client_ref::get(&mut cx.db.clone(), client).await?.owner();
             if !cx.reads(owner, Group::History) {
                 return Ok(None);
             }
@@ -79,10 +81,13 @@ impl CardPanel for Tasks {
     fn order(&self) -> u32 {
         20
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(
+        &'a self,
+        cx: &'a Cx,
+        CardClient { id: client, owner }: CardClient,
+    ) -> PanelMarkup<'a> {
         Box::pin(async move {
             let mut db = cx.db.clone();
-            let owner = client_ref::get(&mut db, client).await?.owner();
             let mut rows = queries::of_client(&mut db, client, ROWS).await?;
             let is_hidden = !cx.reads(owner, Group::History);
             if is_hidden {

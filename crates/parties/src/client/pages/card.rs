@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use axum::extract::Path;
+use futures_util::future::try_join_all;
 use kernel::{ClientId, Date};
 use maud::{Markup, PreEscaped, html};
 use spine::Error;
 use spine::secrecy::Group;
 use web::ui::{self, Button, Menu, MenuItem, PageHeader, Tab, Tone};
-use web::{Answer, CardPanel, Cx, PanelSlot};
+use web::{Answer, CardClient, Cx, PanelSlot};
 
 use super::words::{card_href, client_title, kind_word, segment_badge, status_badge};
 use crate::client::commands::MarkSeen;
@@ -24,10 +25,12 @@ const BIRTHDAY_SOON_DAYS: i64 = 7;
 pub(super) async fn page(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
     let principal = Arc::clone(&cx.ctx.principal);
     let head = queries::head(&mut cx.db, &principal, id).await?;
-    let main = slot(&cx, id, PanelSlot::Main).await?;
-    let rail = slot(&cx, id, PanelSlot::Rail).await?;
-    let top = header(&mut cx, &head, "overview").await?;
-    let merged = merge::strip(&cx, &head).await?;
+    let (top, merged, main, rail) = tokio::try_join!(
+        header(&cx, &head, "overview"),
+        merge::strip(&cx, &head),
+        slot(&cx, &head, PanelSlot::Main),
+        slot(&cx, &head, PanelSlot::Rail),
+    )?;
     let opened = crate::secrecy::strip(&cx, &head);
     let content = html! {
         (top)
@@ -45,34 +48,37 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
 /// One panel alone, for live updates.
 pub(super) async fn panel(mut cx: Cx, Path((id, key)): Path<(ClientId, String)>) -> Answer {
     let principal = Arc::clone(&cx.ctx.principal);
-    queries::head(&mut cx.db, &principal, id).await?;
+    let head = queries::head(&mut cx.db, &principal, id).await?;
     let panel = cx.app.panels.iter().find(|p| p.key() == key).ok_or(Error::NotFound)?;
-    let markup = panel.render(&cx, id).await?.unwrap_or_default();
+    let markup = panel.render(&cx, card_client(&head)).await?.unwrap_or_default();
     Ok(cx.part(&markup))
 }
 
-async fn slot(cx: &Cx, id: ClientId, slot: PanelSlot) -> Result<Vec<Markup>, Error> {
-    let panels: Vec<&Arc<dyn CardPanel>> =
-        cx.app.panels.iter().filter(|p| p.slot() == slot).collect();
-    let mut out = Vec::with_capacity(panels.len());
-    for panel in panels {
-        out.extend(panel.render(cx, id).await?);
-    }
-    Ok(out)
+/// The panels of one place, made at the same time.
+async fn slot(cx: &Cx, head: &ClientHead, slot: PanelSlot) -> Result<Vec<Markup>, Error> {
+    let panels = cx.app.panels.iter().filter(|p| p.slot() == slot);
+    let made = try_join_all(panels.map(|panel| panel.render(cx, card_client(head)))).await?;
+    Ok(made.into_iter().flatten().collect())
+}
+
+fn card_client(head: &ClientHead) -> CardClient {
+    CardClient { id: head.id, owner: head.owner() }
 }
 
 /// The head of all pages of a client, with their tabs.
-pub(crate) async fn header(cx: &mut Cx, head: &ClientHead, tab: &str) -> Result<Markup, Error> {
+pub(crate) async fn header(cx: &Cx, head: &ClientHead, tab: &str) -> Result<Markup, Error> {
     for group in [Group::Identity, Group::Service] {
         cx.reads(head.owner(), group);
     }
-    let sees_consents = head.sees(Group::Contacts);
-    let consents = match sees_consents {
-        true => Some(consent::words(&mut cx.db, &cx.ctx, head.id).await?),
-        false => None,
+    let consents = async {
+        match head.sees(Group::Contacts) {
+            true => consent::words(&mut cx.db.clone(), &cx.ctx, head.id).await.map(Some),
+            false => Ok(None),
+        }
     };
-    let roles = queries::roles(&mut cx.db, head.id).await?;
-    let extra = slot(cx, head.id, PanelSlot::Header).await?;
+    let roles = async { Ok(queries::roles(&mut cx.db.clone(), head.id).await?) };
+    let extra = slot(cx, head, PanelSlot::Header);
+    let (consents, roles, extra) = tokio::try_join!(consents, roles, extra)?;
     let l = &cx.l;
     let before = if head.display_name.is_empty() {
         ui::avatar_nameless(head.kind.icon(), "", "")

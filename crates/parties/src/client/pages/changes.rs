@@ -10,7 +10,7 @@ use spine::Error;
 use spine::secrecy::{Group, Groups, is_told};
 use store::journal::{self, Entry};
 use web::ui::Panel;
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::words::{client_title, field_label, shown};
 use crate::client::fields::field;
@@ -34,24 +34,26 @@ impl CardPanel for ChangesPanel {
     fn order(&self) -> u32 {
         5
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a> {
         Box::pin(render(cx, client))
     }
 }
 
-async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
+async fn render(
+    cx: &Cx,
+    CardClient { id: client, owner }: CardClient,
+) -> Result<Option<Markup>, Error> {
     let Some(me) = cx.principal().user_id else { return Ok(None) };
+    let groups = cx.principal().sees(owner);
+    if !groups.has(Group::History) {
+        return Ok(None);
+    }
     let mut db = cx.db.clone();
     let Some(since) = queries::seen_at(&mut db, client, me).await? else { return Ok(None) };
     let end = Timestamp::from_micros(i64::MAX);
     let all = cx.app.services.bus.absorbed(&mut db, client).await?;
     let entries = journal::of_clients(&mut db, &all, since, end, SHOWN).await?;
-    let owner = queries::owner(&mut db, client).await?.unwrap_or_default();
-    if !cx.principal().sees(owner).has(Group::History) {
-        return Ok(None);
-    }
     let money = cx.principal().reaches("holding.read", owner);
-    let groups = cx.principal().sees(owner);
     let others: Vec<&Entry> = entries
         .iter()
         .filter(|e| e.draft.actor_id != Some(me))

@@ -29,7 +29,7 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ClientId>) -> Answer {
     let fields = queries::fields(&mut cx.db, id, cx.app.currency).await?;
     let origins = queries::origins(&mut cx.db, id).await?;
     let fields = queries::seen_fields(fields, &head);
-    let top = header(&mut cx, &head, "details").await?;
+    let top = header(&cx, &head, "details").await?;
     cx.reads(head.owner(), Group::History);
     let may_edit = cx.principal().reaches("client.edit", head.owner());
     let mut groups: Vec<(&str, Vec<&FieldDef>)> = Vec::new();

@@ -7,7 +7,7 @@ use spine::secrecy::Group;
 use web::format;
 use web::icons::icon;
 use web::ui::{self, Kv, Menu, MenuItem, Panel};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::frame::{self, Seen, card};
 use super::{addresses, consents};
@@ -30,8 +30,8 @@ impl CardPanel for ContactsPanel {
     fn order(&self) -> u32 {
         10
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
-        Box::pin(async move { Ok(Some(panel(cx, client).await?)) })
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a> {
+        Box::pin(async move { Ok(Some(panel(cx, client.id).await?)) })
     }
 }
 
@@ -43,10 +43,14 @@ async fn panel(cx: &Cx, client: ClientId) -> Result<Markup, Error> {
         let panel = Panel::new(l.t("contacts-title")).id("panel-contacts").icon("phone");
         return Ok(panel.render(&ui::hidden(l, Group::Contacts, client)));
     }
-    let contacts = queries::contacts(&mut db, client).await?;
-    let addresses = queries::addresses(&mut db, client).await?;
-    let words = consent::words(&mut db, &cx.ctx, client).await?;
-    let shared = queries::shared_by(&mut db, cx.principal(), client, &contacts).await?;
+    let reached = async {
+        let contacts = queries::contacts(&mut db, client).await?;
+        let shared = queries::shared_by(&mut db, cx.principal(), client, &contacts).await?;
+        Ok::<_, Error>((contacts, shared))
+    };
+    let addresses = async { Ok(queries::addresses(&mut cx.db.clone(), client).await?) };
+    let words = async { consent::words(&mut cx.db.clone(), &cx.ctx, client).await };
+    let ((contacts, shared), addresses, words) = tokio::try_join!(reached, addresses, words)?;
     let mut list = Kv::new("contacts");
     for contact in &contacts {
         let sharers = shared.get(&normal_key(&contact.value)).map_or(&[][..], Vec::as_slice);

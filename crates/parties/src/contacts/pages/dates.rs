@@ -6,7 +6,7 @@ use spine::Error;
 use spine::secrecy::Group;
 use web::icons::icon;
 use web::ui::{self, Panel, Tone};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::frame::{self, Seen, card, plus};
 use crate::contacts::model::{Distance, Occasion, distance, occasions};
@@ -25,8 +25,8 @@ impl CardPanel for DatesPanel {
     fn order(&self) -> u32 {
         40
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
-        Box::pin(async move { Ok(Some(panel(cx, client).await?)) })
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a> {
+        Box::pin(async move { Ok(Some(panel(cx, client.id).await?)) })
     }
 }
 

@@ -11,7 +11,7 @@ use web::icons::icon;
 use web::ui::{
     self, Button, Cell, Column, Field, Form, Input, Menu, MenuItem, Opt, Panel, Row, Table,
 };
-use web::{Answer, CardPanel, Cx, FormData, PanelMarkup, PanelSlot, UploadForm};
+use web::{Answer, CardClient, CardPanel, Cx, FormData, PanelMarkup, PanelSlot, UploadForm};
 
 use super::frame::{self, Seen, card, dialog, id, plus};
 use crate::client::queries::ClientHead;
@@ -36,8 +36,8 @@ impl CardPanel for FilesPanel {
     fn order(&self) -> u32 {
         80
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
-        Box::pin(async move { Ok(Some(panel(cx, client).await?)) })
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a> {
+        Box::pin(async move { Ok(Some(panel(cx, client.id).await?)) })
     }
 }
 

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use spine::Error;
 use spine::secrecy::Group;
 use web::ui::{self, Kv, Panel, Tone};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::frame::{self, Seen, card, plus};
 use crate::client;
@@ -31,8 +31,8 @@ impl CardPanel for IdentifiersPanel {
     fn order(&self) -> u32 {
         30
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
-        Box::pin(async move { panel(cx, client).await })
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a> {
+        Box::pin(async move { panel(cx, client.id).await })
     }
 }
 

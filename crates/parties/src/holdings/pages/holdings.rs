@@ -8,11 +8,10 @@ use spine::Error;
 use spine::secrecy::Group;
 use web::i18n::L;
 use web::ui::{self, Button, Column, Panel, Table};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::lines::{self, Line, Part, Whose};
 use super::{asked, may_see, panel_src};
-use crate::client::queries::owner;
 use crate::holdings::model::{AccountRole, OrderState};
 use crate::holdings::queries::{self, Holder};
 
@@ -28,7 +27,7 @@ impl CardPanel for HoldingsPanel {
     fn order(&self) -> u32 {
         20
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a> {
         Box::pin(render(cx, client))
     }
 }
@@ -63,7 +62,10 @@ impl Tab {
     }
 }
 
-async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
+async fn render(
+    cx: &Cx,
+    CardClient { id: client, owner }: CardClient,
+) -> Result<Option<Markup>, Error> {
     let l = &cx.l;
     let asked = asked(cx).text("holdings");
     let tab = Tab::ALL.into_iter().find(|tab| tab.key() == asked).unwrap_or(Tab::Overview);
@@ -72,8 +74,7 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
         .icon("wallet")
         .id("panel-holdings")
         .live(format!("client:{client}"), src);
-    if !may_see(cx, client).await? {
-        let owner = owner(&mut cx.db.clone(), client).await?.unwrap_or_default();
+    if !may_see(cx, owner) {
         if !cx.principal().sees(owner).has(Group::Holdings) {
             return Ok(Some(panel.render(&ui::hidden(l, Group::Holdings, client))));
         }
@@ -120,12 +121,17 @@ fn table(l: &L, tab: Tab, all: Vec<Line>) -> Markup {
 
 /// All lines: own accounts, loans, cards, then what belongs to others.
 async fn lines(cx: &Cx, client: ClientId) -> Result<Vec<Line>, Error> {
-    let (mut db, l) = (cx.db.clone(), &cx.l);
-    let accounts = queries::accounts(&mut db, client, l.today).await?;
-    let loans = queries::loans(&mut db, client).await?;
-    let cards = queries::cards(&mut db, client).await?;
-    let orders = queries::orders(&mut db, client).await?;
-    let guaranteed = queries::guaranteed(&mut db, client, l.today).await?;
+    let l = &cx.l;
+    let [mut db, mut loans, mut cards, mut orders, mut guaranteed] =
+        [(); 5].map(|()| cx.db.clone());
+    let (accounts, loans, cards, orders, guaranteed) = tokio::try_join!(
+        // boxed, as the card would carry its size
+        Box::pin(queries::accounts(&mut db, client, l.today)),
+        queries::loans(&mut loans, client),
+        queries::cards(&mut cards, client),
+        queries::orders(&mut orders, client),
+        queries::guaranteed(&mut guaranteed, client, l.today),
+    )?;
     let failing: BTreeSet<AccountId> = orders
         .iter()
         .filter(|order| order.state == OrderState::Failing)

@@ -13,11 +13,9 @@ pub(in crate::holdings) use account::{may_see as account_seen, note_read as acco
 use std::sync::Arc;
 
 use kernel::ClientId;
-use spine::Error;
+use spine::Owner;
 use spine::secrecy::Group;
 use web::{Access, CardPanel, Cx, FormData, Routes};
-
-use crate::client::queries;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes.get("/clients/{id}/accounts/{account}", Access::Needs("holding.read"), account::page)
@@ -32,11 +30,8 @@ pub(crate) fn panels() -> Vec<Arc<dyn CardPanel>> {
 }
 
 /// Whether the person may see what this client has. The card has only checked that he may see the client.
-async fn may_see(cx: &Cx, client: ClientId) -> Result<bool, Error> {
-    let mut db = cx.db.clone();
-    let owner = queries::owner(&mut db, client).await?.ok_or(Error::NotFound)?;
-    let sees = cx.principal().reaches("holding.read", owner);
-    Ok(sees && cx.reads(owner, Group::Holdings))
+fn may_see(cx: &Cx, owner: Owner) -> bool {
+    cx.principal().reaches("holding.read", owner) && cx.reads(owner, Group::Holdings)
 }
 
 /// The query of the request: which part of a panel is chosen.

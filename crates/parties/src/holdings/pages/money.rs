@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use spine::Error;
 use web::i18n::L;
 use web::ui::{Tile, Tone, dot, money_row};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::{may_see, panel_src};
 use crate::holdings::model::MoneyRow;
@@ -23,15 +23,16 @@ impl CardPanel for MoneyPanel {
     fn order(&self) -> u32 {
         10
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a> {
         Box::pin(render(cx, client))
     }
 }
 
-async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
-    if !may_see(cx, client).await? {
+async fn render(cx: &Cx, client: CardClient) -> Result<Option<Markup>, Error> {
+    if !may_see(cx, client.owner) {
         return Ok(None);
     }
+    let client = client.id;
     let mut db = cx.db.clone();
     let rows = queries::money_rows(&mut db, client).await?;
     let tiles = tiles(&cx.l, client, &rows, cx.app.currency);

@@ -8,7 +8,7 @@ use spine::Error;
 use web::i18n::L;
 use web::ui::chart::{MonthFlow, month_chart};
 use web::ui::{Button, Panel};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::{asked, may_see, panel_src};
 use crate::holdings::average::months_before;
@@ -29,15 +29,16 @@ impl CardPanel for TurnoverPanel {
     fn order(&self) -> u32 {
         30
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a> {
         Box::pin(render(cx, client))
     }
 }
 
-async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
-    if !may_see(cx, client).await? {
+async fn render(cx: &Cx, client: CardClient) -> Result<Option<Markup>, Error> {
+    if !may_see(cx, client.owner) {
         return Ok(None);
     }
+    let client = client.id;
     let mut db = cx.db.clone();
     let all = queries::turnover(&mut db, client, cx.l.today).await?;
     let Some(last) = all.last().map(|t| t.month) else {

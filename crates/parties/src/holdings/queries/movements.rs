@@ -1,7 +1,7 @@
 //! Monthly turnovers of a client and the movements of one account.
 
 use kernel::{AccountId, ClientId, Currency, Date};
-use store::{Read, Row, StoreError, params};
+use store::{Read, StoreError, params};
 use uuid::Uuid;
 
 use super::super::average::months_before;
@@ -10,6 +10,8 @@ use super::rows::{TRANSACTION, each, transaction};
 
 /// Months a turnover chart shows at most.
 pub const TURNOVER_MONTHS: i64 = 24;
+/// Currencies a client has turnovers in at most.
+const CURRENCIES_MAX: i64 = 50;
 
 /// Turnover of all own accounts of one currency in one month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,30 +36,26 @@ pub async fn turnover<R: Read>(
     client: ClientId,
     today: Date,
 ) -> Result<Vec<MonthTurnover>, StoreError> {
-    let newest = "select max(m.month) from account_role r join account_month m \
-                  on m.account_id = r.account_id \
-                  where r.client_id = $1 and r.role = 'owner' and m.operations > 0 and m.month <= $2";
-    let row = db.first(newest, params![client, month_key(today)]).await?;
-    let newest: Option<String> = row.map_or(Ok(None), Row::one)?;
-    let Some(last) = newest.and_then(|m| format!("{m}-01").parse::<Date>().ok()) else {
-        return Ok(Vec::new());
-    };
-    let first = months_before(last, TURNOVER_MONTHS - 1);
     let sql = "select m.month, a.currency, cast(sum(m.in_minor) as bigint), \
                cast(sum(m.out_minor) as bigint) \
                from account_role r join account a on a.id = r.account_id \
                join account_month m on m.account_id = r.account_id \
-               where r.client_id = $1 and r.role = 'owner' and m.month >= $2 and m.month <= $3 \
-               and m.operations > 0 group by m.month, a.currency order by m.month, a.currency";
-    let rows = db.query(sql, params![client, month_key(first), month_key(last)]).await?;
-    each(rows, |c| {
+               where r.client_id = $1 and r.role = 'owner' and m.month <= $2 and m.operations > 0 \
+               group by m.month, a.currency order by m.month desc, a.currency desc limit $3";
+    let most = TURNOVER_MONTHS * CURRENCIES_MAX;
+    let rows = db.query(sql, params![client, month_key(today), most]).await?;
+    let mut all = each(rows, |c| {
         let month: String = c.take()?;
         let month = format!("{month}-01")
             .parse()
             .map_err(|e: jiff::Error| StoreError::Column { index: 0, problem: e.to_string() })?;
         let currency = c.take()?;
         Ok(MonthTurnover { month, currency, in_minor: c.take()?, out_minor: c.take()? })
-    })
+    })?;
+    let first = all.first().map(|newest| months_before(newest.month, TURNOVER_MONTHS - 1));
+    all.retain(|turnover| Some(turnover.month) >= first);
+    all.reverse();
+    Ok(all)
 }
 
 /// Place of a movement in the order of an account.

@@ -1,7 +1,7 @@
 //! The household or group of a client: who stands for it, its members, what they have together, and what
 //! is amiss with it.
 
-use kernel::{ClientId, Money};
+use kernel::Money;
 use maud::{Markup, html};
 use spine::Error;
 use spine::secrecy::Group;
@@ -9,7 +9,7 @@ use store::Reader;
 use web::i18n::L;
 use web::icons::icon;
 use web::ui::{self, Panel, Tone};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::words::{client_link, hidden_words, kind_words};
 use crate::client::queries::ClientHead;
@@ -33,7 +33,11 @@ impl CardPanel for CirclePanel {
     fn order(&self) -> u32 {
         45
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(
+        &'a self,
+        cx: &'a Cx,
+        CardClient { id: client, .. }: CardClient,
+    ) -> PanelMarkup<'a> {
         Box::pin(async move {
             let Seen { head, is_hidden, mut db, .. } =
                 frame::seen(cx, client, Group::Links).await?;

@@ -9,7 +9,7 @@ use spine::secrecy::Group;
 use store::Reader;
 use web::icons::icon;
 use web::ui::{Cell, Column, Panel, Row, Table, Tile, money_row};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::words::client_link;
 use crate::client::model::ClientKind;
@@ -33,7 +33,11 @@ impl CardPanel for GroupPanel {
     fn order(&self) -> u32 {
         15
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(
+        &'a self,
+        cx: &'a Cx,
+        CardClient { id: client, .. }: CardClient,
+    ) -> PanelMarkup<'a> {
         Box::pin(async move {
             let Seen { head, is_hidden, mut db, .. } =
                 frame::seen(cx, client, Group::Holdings).await?;

@@ -26,16 +26,12 @@ pub(super) struct Asked {
     depth: Option<usize>,
 }
 
-pub(super) async fn page(
-    mut cx: Cx,
-    Path(client): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Answer {
+pub(super) async fn page(cx: Cx, Path(client): Path<String>, Query(asked): Query<Asked>) -> Answer {
     let depth = asked.depth.filter(|d| DEPTHS.contains(d)).unwrap_or(2);
     let Seen { head, may_edit, mut db, .. } =
         frame::shown(&cx, frame::id(&client)?, Group::Links).await?;
     let client = head.id;
-    let header = crate::client::header(&mut cx, &head, "links").await?;
+    let header = crate::client::header(&cx, &head, "links").await?;
     let l = &cx.l;
     let here = format!("{}/links?depth={depth}", card(client));
     let links = queries::links_of(&mut db, cx.principal(), client, l.today).await?;

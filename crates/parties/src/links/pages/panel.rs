@@ -10,7 +10,7 @@ use spine::secrecy::Group;
 use uuid::Uuid;
 use web::icons::icon;
 use web::ui::{Button, Panel};
-use web::{CardPanel, Cx, Drawing, OwnRecord, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, Drawing, OwnRecord, PanelMarkup, PanelSlot};
 
 use super::words::{client_link, hidden_words, kind_icon, relation_words};
 use crate::client::queries::head;
@@ -35,8 +35,8 @@ impl CardPanel for LinksPanel {
     fn order(&self) -> u32 {
         50
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
-        Box::pin(async move { Ok(Some(panel(cx, client).await?)) })
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a> {
+        Box::pin(async move { Ok(Some(panel(cx, client.id).await?)) })
     }
 }
 

@@ -33,19 +33,12 @@ pub async fn exposure<R: Read>(db: &mut R, ids: &[ClientId]) -> Result<Vec<Expos
     let mut sums: BTreeMap<Currency, (i64, i64, i64, i64)> = BTreeMap::new();
     let sql = format!(
         "select currency, cast(sum(coalesce(owed_minor, 0)) as bigint), \
-         cast(sum(overdue_minor) as bigint), \
+         cast(sum(overdue_minor) as bigint), 0, \
          cast(sum(case when owed_minor is null then 1 else 0 end) as bigint) \
-         from loan where client_id in ({list}) and state <> 'closed' group by currency"
-    );
-    for row in db.query(&sql, &values).await? {
-        let mut c = row.cols();
-        let sum = sums.entry(c.take()?).or_default();
-        (sum.0, sum.1, sum.3) = (c.take()?, c.take()?, c.take()?);
-    }
-    let sql = format!(
-        "select a.currency, \
-         cast(sum(case when a.balance_minor < 0 then -a.balance_minor else 0 end) as bigint), \
-         cast(sum(case when a.balance_minor > 0 then a.balance_minor else 0 end) as bigint) \
+         from loan where client_id in ({list}) and state <> 'closed' group by currency \
+         union all select a.currency, \
+         cast(sum(case when a.balance_minor < 0 then -a.balance_minor else 0 end) as bigint), 0, \
+         cast(sum(case when a.balance_minor > 0 then a.balance_minor else 0 end) as bigint), 0 \
          from account a where a.closed_on is null and a.kind <> 'loan' and a.id in \
          (select r.account_id from account_role r where r.role = 'owner' and r.client_id in ({list})) \
          group by a.currency"
@@ -53,9 +46,9 @@ pub async fn exposure<R: Read>(db: &mut R, ids: &[ClientId]) -> Result<Vec<Expos
     for row in db.query(&sql, &values).await? {
         let mut c = row.cols();
         let sum = sums.entry(c.take()?).or_default();
-        let overdrawn: i64 = c.take()?;
-        sum.0 = sum.0.saturating_add(overdrawn);
-        sum.2 = c.take()?;
+        for part in [&mut sum.0, &mut sum.1, &mut sum.2, &mut sum.3] {
+            *part = part.saturating_add(c.take()?);
+        }
     }
     let exposure = |(currency, (owed, overdue, deposits, unknown_loans))| Exposure {
         owed: Money::new(owed, currency),

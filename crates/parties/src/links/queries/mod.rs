@@ -19,7 +19,7 @@ use crate::client::queries::{ClientHead, HEAD, read_head};
 use crate::links::model::{Circle, Known, LinkKind, Reach, Relation, Tie};
 use crate::merge::queries::NOT_MERGED;
 
-/// Links of one client shown from each side.
+/// Links of one client shown.
 pub const LINKS_MAX: i64 = 200;
 /// Links followed from one level of a circle to the next.
 const TIES_MAX: i64 = 5_000;
@@ -150,21 +150,21 @@ pub async fn links_of<R: Read>(
 ) -> Result<Links, StoreError> {
     let mut links = Links::default();
     let mut hidden: BTreeSet<ClientId> = BTreeSet::new();
-    for (this, other, other_holds) in [("from_id", "to_id", false), ("to_id", "from_id", true)] {
-        let sql = format!(
-            "select l.id, l.kind, l.share_bp, l.since, l.until, l.note, l.author_id, l.at, coalesce((select v.doc from own_values v where v.record_id = l.id), '{{}}'), {HEAD} \
-             from client_link l join client c on c.id = l.{other} \
-             where l.{this} = $1 and l.archived_at is null and {NOT_MERGED} order by l.at desc, l.id limit $2"
-        );
-        let rows = db.query(&sql, params![client, LINKS_MAX]).await?;
-        links.has_more |= i64::try_from(rows.len()).is_ok_and(|n| n >= LINKS_MAX);
-        for row in rows {
-            let linked = linked(&mut row.cols(), other_holds, principal)?;
-            if is_seen(principal, &linked.other) {
-                links.seen.push(linked);
-            } else if linked.until.is_none_or(|last| last >= today) {
-                hidden.insert(linked.other.id);
-            }
+    let sql = format!(
+        "select case when l.to_id = $1 then 1 else 0 end, l.id, l.kind, l.share_bp, l.since, l.until, l.note, \
+         l.author_id, l.at, coalesce((select v.doc from own_values v where v.record_id = l.id), '{{}}'), {HEAD} \
+         from client_link l join client c on c.id = case when l.to_id = $1 then l.from_id else l.to_id end \
+         where (l.from_id = $1 or l.to_id = $1) and l.archived_at is null and {NOT_MERGED} \
+         order by l.at desc, l.id limit $2"
+    );
+    let rows = db.query(&sql, params![client, LINKS_MAX]).await?;
+    links.has_more = i64::try_from(rows.len()).is_ok_and(|n| n >= LINKS_MAX);
+    for row in rows {
+        let linked = linked(&mut row.cols(), principal)?;
+        if is_seen(principal, &linked.other) {
+            links.seen.push(linked);
+        } else if linked.until.is_none_or(|last| last >= today) {
+            hidden.insert(linked.other.id);
         }
     }
     links.hidden = hidden.len();
@@ -174,8 +174,8 @@ pub async fn links_of<R: Read>(
     Ok(links)
 }
 
-fn linked(c: &mut Cols, other_holds: bool, principal: &Principal) -> Result<Linked, StoreError> {
-    let id = c.take()?;
+fn linked(c: &mut Cols, principal: &Principal) -> Result<Linked, StoreError> {
+    let (other_holds, id): (bool, _) = (c.take()?, c.take()?);
     let kind = LinkKind::from_key(&c.take::<String>()?).unwrap_or(LinkKind::Other);
     Ok(Linked {
         id,

@@ -1,8 +1,8 @@
 //! One page of the list.
 //!
 //! One index range is read for each part of the person's scope, each with the limit of the page. Where
-//! there are several, only ids are read from them, merged and cut once more, and an outer query fetches
-//! what is shown of these few.
+//! there are several, only ids are read from them, merged and cut once more, each client once, and an outer query
+//! fetches what is shown of these few.
 
 use std::collections::BTreeMap;
 
@@ -171,7 +171,7 @@ fn statement(ask: &Ask<'_>) -> Option<(String, Vec<Value>)> {
                      where {part} order by {key} {order}, c.id {order} limit {limit}) a{n}"
                 )
             });
-            let union = inner.collect::<Vec<_>>().join(" union all ");
+            let union = inner.collect::<Vec<_>>().join(" union ");
             format!(
                 "select p.k, {shown} from ({union} order by k {order}, id {order} limit {limit}) p \
                  join client c on c.id = p.id{} order by p.k {order}, p.id {order}",
@@ -206,7 +206,7 @@ fn driver<'a>(ask: &'a Ask<'_>) -> Option<Driver<'a>> {
     })
 }
 
-/// Disjoint index ranges the page is read from: those the conditions name, else those of the scope.
+/// Index ranges the page is read from: those the conditions name, else those of the scope.
 fn arms(ask: &Ask<'_>, places: &mut Places) -> Vec<String> {
     let driver = driver(ask);
     if ask.ids.is_none() && driver.is_none() {

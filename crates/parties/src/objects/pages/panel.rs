@@ -6,10 +6,9 @@ use kernel::{ClientId, ObjectId};
 use maud::{Markup, html};
 use spine::Error;
 use web::ui::{Button, Cell, Column, Panel, Row, Table};
-use web::{CardPanel, Cx, PanelMarkup, PanelSlot};
+use web::{CardClient, CardPanel, Cx, PanelMarkup, PanelSlot};
 
 use super::home;
-use crate::client::queries::owner;
 use crate::fields::definitions;
 use crate::fields::model::{ClientLink, Object};
 use crate::objects::queries::{self, Record};
@@ -29,12 +28,15 @@ impl CardPanel for RecordsPanel {
     fn order(&self) -> u32 {
         75
     }
-    fn render<'a>(&'a self, cx: &'a Cx, client: ClientId) -> PanelMarkup<'a> {
+    fn render<'a>(&'a self, cx: &'a Cx, client: CardClient) -> PanelMarkup<'a> {
         Box::pin(render(cx, client))
     }
 }
 
-async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
+async fn render(
+    cx: &Cx,
+    CardClient { id: client, owner }: CardClient,
+) -> Result<Option<Markup>, Error> {
     if !cx.principal().has("record.read") {
         return Ok(None);
     }
@@ -49,7 +51,6 @@ async fn render(cx: &Cx, client: ClientId) -> Result<Option<Markup>, Error> {
     let mut db = cx.db.clone();
     let limit = i64::try_from(SHOWN).unwrap_or(5) + 1;
     let mut records = queries::of_client(&mut db, cx.principal(), client, (&ids, limit)).await?;
-    let owner = owner(&mut db, client).await?.unwrap_or_default();
     let may_add = cx.principal().reaches("record.edit", owner);
     Ok(Some(html! {
         @for object in kinds {
