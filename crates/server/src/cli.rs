@@ -281,7 +281,7 @@ async fn serve_tenants(
 ) -> Result<(), RunError> {
     let listener = host::listen(config.listen).await?;
     let (stop, _) = watch::channel(false);
-    let banks = Banks::open(config, tenants).await?;
+    let banks = Box::pin(Banks::open(config, tenants)).await?;
     let router = tenants::serving::router(Arc::clone(&banks));
     let keeping = tokio::spawn(banks.follow(stop.subscribe()));
     let sending = exporter.map(|exporter| tokio::spawn(exporter.run(stop.subscribe())));

@@ -27,7 +27,7 @@ pub struct Work<'a> {
     pub(crate) own_demand: Option<(&'static str, &'static str)>,
     /// It was done here before: what it asks of others it has asked already.
     pub(crate) is_again: bool,
-    ids: SeededEntropy,
+    ids: Box<SeededEntropy>,
 }
 
 /// The changed fields of one thing, gathered for the journal.
@@ -104,7 +104,7 @@ impl<'a> Work<'a> {
             amounts: Vec::new(),
             own_demand: None,
             is_again: false,
-            ids: ids_of(command_id),
+            ids: Box::new(ids_of(command_id)),
         }
     }
     /// Every column that holds a client's id, in the order of the rooms.

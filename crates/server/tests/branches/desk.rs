@@ -61,7 +61,9 @@ impl Desk {
         fill: impl AsyncFnOnce(&Services),
     ) -> Desk {
         let url = database.url().to_owned();
-        let desk = Self::opened((url, testkit::root(), quick()), (is_branch, chance), fill).await;
+        let desk =
+            Box::pin(Self::opened((url, testkit::root(), quick()), (is_branch, chance), fill))
+                .await;
         Desk { database: Some(database), ..desk }
     }
     /// A second door to the database of a branch's program, whose clock shows the time.
@@ -75,7 +77,7 @@ impl Desk {
         let key = root.open(&sealed).unwrap().reveal().clone();
         let cipher = CipherKey::new(&Secret::new(key.try_into().unwrap()));
         let store = StoreSetting { cipher: Some(cipher), ..quick() };
-        let desk = Self::opened((url, root, store), (true, chance), async |_| {}).await;
+        let desk = Box::pin(Self::opened((url, root, store), (true, chance), async |_| {})).await;
         desk.clock.set(SystemClock.now());
         desk
     }

@@ -171,7 +171,7 @@ impl Counted {
 
 /// A world in which there are some clients at every branch, whom every node has written of.
 async fn begin(kind: Kind) -> World {
-    let world = World::new(kind, &NODES).await;
+    let world = Box::pin(World::new(kind, &NODES)).await;
     let dice = Dice::new(0);
     for (n, branch) in NODES.iter().cycle().take(8).enumerate() {
         let bank = &world.centre_bank;
@@ -188,7 +188,7 @@ async fn begin(kind: Kind) -> World {
 }
 
 async fn run(first: u64, count: u64) {
-    let world = begin(Kind::Sqlite).await;
+    let world = Box::pin(begin(Kind::Sqlite)).await;
     world.keep().await;
     let mut counted = Counted::default();
     for seed in seeds(first, count) {
@@ -239,6 +239,7 @@ async fn after_some_histories_with_a_centre_on_postgresql_all_have_the_same() {
     }
     for seed in seeds(0, 3) {
         println!("-- seed {seed}");
-        one(&begin(Kind::Postgres).await, seed, &mut Counted::default()).await;
+        let world = Box::pin(begin(Kind::Postgres)).await;
+        one(&world, seed, &mut Counted::default()).await;
     }
 }

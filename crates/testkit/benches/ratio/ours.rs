@@ -27,7 +27,12 @@ impl Ours {
         let (live, directory) = (Live::default(), Directory::default());
         let services = Services {
             reader,
-            bus: Bus::new(writer, Registry::default(), live.clone(), ("bench", directory.clone())),
+            bus: Bus::new(
+                writer,
+                Registry::default(),
+                live.clone(),
+                ("bench", directory.clone(), None),
+            ),
             directory,
             live,
             behind: spine::Behind::default(),
