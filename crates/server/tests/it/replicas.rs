@@ -40,6 +40,13 @@ async fn every_table_says_how_it_comes_to_branches() {
                 _ => {}
             }
             assert!(one.carries.is_none_or(has), "{}", one.table);
+            assert!(one.keeps.iter().all(|column| has(column)), "{}", one.table);
+            // the key of a row that is gone is told to every branch: it says nothing
+            if let How::Of(_) = one.how {
+                let keyed = |name: &String| table.columns.iter().find(|c| c.name == *name).unwrap();
+                let is_told = |c: &schema::Column| c.kind != schema::Kind::Text;
+                assert!(table.key.iter().map(keyed).all(is_told), "{}", one.table);
+            }
             // what is hidden is made an empty text
             for column in one.hides.iter().flat_map(|(columns, _)| *columns) {
                 let kind = table.columns.iter().find(|c| c.name == **column).unwrap().kind;
@@ -47,7 +54,9 @@ async fn every_table_says_how_it_comes_to_branches() {
             }
         }
         // whom somebody has signed in as, and with what, never travels to another branch
-        for secret in ["session", "api_token", "totp", "master_key", "data_key", "known_device"] {
+        for secret in
+            ["session", "api_token", "recovery_code", "master_key", "data_key", "known_device"]
+        {
             let one = all.iter().find(|r| r.table == secret).unwrap();
             assert!(matches!(one.how, How::Own(_)), "{secret}");
         }

@@ -175,7 +175,7 @@ impl Branch {
                 self.copy_on(&mut tx, down.tables).await?;
                 tx = rebase::derive(&self.services, tx, &self.reach, &|_| true).await?;
                 before::forget(&mut tx).await?;
-                before::keep(&mut tx, &self.reach.schema()).await?;
+                before::keep(&mut tx, &self.reach.undone()).await?;
                 state.copy = Progress::Whole(cursor);
                 true
             }

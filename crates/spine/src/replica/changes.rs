@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::{BranchId, ClientId};
 use store::capture::{self, ChangedRow, Cursor, Key};
 use store::dump::schema::Kind;
+use store::keys::{self, BANK};
 use store::{Read, Row, StoreError, Value, blobs, params};
 use uuid::Uuid;
 
@@ -17,6 +18,9 @@ use crate::Error;
 const NOTES_MAX: i64 = 500;
 /// The table of files: what they hold is sealed under keys of each node.
 const FILE_TABLE: &str = "blob";
+
+/// The table of second factors: the same.
+const CODE_TABLE: &str = "totp";
 
 /// What one answer tells.
 pub(super) struct Told {
@@ -118,10 +122,13 @@ pub(super) async fn travelling<R: Read>(
     rows: Vec<Vec<Value>>,
     gone: Vec<Vec<Wire>>,
 ) -> Result<Rows, StoreError> {
-    let is_file = scoped.table.name == FILE_TABLE;
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
-        let row = if is_file { opened(db, row).await? } else { Some(row) };
+        let row = match scoped.table.name.as_str() {
+            FILE_TABLE => opened(db, row).await?,
+            CODE_TABLE => opened_code(db, row).await?,
+            _ => Some(row),
+        };
         out.extend(row.map(|row| row.into_iter().map(Wire::of).collect()));
     }
     let columns = scoped.table.columns.iter().map(|c| c.name.clone()).collect();
@@ -139,6 +146,29 @@ async fn opened<R: Read>(db: &mut R, row: Vec<Value>) -> Result<Option<Vec<Value
         }
         _ => Ok(None),
     }
+}
+
+/// A second factor whose secret was sealed here: whose, secret, last step, made at.
+async fn opened_code<R: Read>(
+    db: &mut R,
+    row: Vec<Value>,
+) -> Result<Option<Vec<Value>>, StoreError> {
+    let (Some(whose), [_, Value::Bytes(sealed), ..]) =
+        (row.first().and_then(id_of), row.as_slice())
+    else {
+        return Ok(None);
+    };
+    let purpose = crate::org::factor::purpose(whose.into());
+    let secret = keys::open_bytes(db, BANK, &purpose, sealed).await?;
+    Ok(secret.map(|secret| with_second(row, Value::Bytes(secret))))
+}
+
+/// A row with another value in its second column.
+pub(super) fn with_second(mut row: Vec<Value>, value: Value) -> Vec<Value> {
+    if let Some(second) = row.get_mut(1) {
+        *second = value;
+    }
+    row
 }
 
 impl<'a> Gathered<'a> {

@@ -38,6 +38,8 @@ pub struct Replicated {
     pub carries: Option<&'static str>,
     /// Columns that are empty at a branch, but for rows of which a condition holds.
     pub hides: Option<(&'static [&'static str], &'static str)>,
+    /// Columns that each node counts by itself, such as wrong attempts. Rows with such columns are never taken back.
+    pub keeps: &'static [&'static str],
     /// What a branch works out of its rows when some have come.
     pub derives: Option<Derive>,
 }
@@ -67,32 +69,66 @@ pub enum How {
 impl Replicated {
     /// A table of which each node has its own rows; why.
     pub const fn own(table: &'static str, why: &'static str) -> Self {
-        Self { table, how: How::Own(why), carries: None, hides: None, derives: None }
+        Self { table, how: How::Own(why), carries: None, hides: None, keeps: &[], derives: None }
     }
     /// A table that every branch has whole.
     pub const fn all(table: &'static str) -> Self {
-        Self { table, how: How::All, carries: None, hides: None, derives: None }
+        Self { table, how: How::All, carries: None, hides: None, keeps: &[], derives: None }
     }
     /// A table of a client's rows, by the column `client_id`.
     pub const fn of_client(table: &'static str) -> Self {
-        Self { table, how: How::Client("client_id"), carries: None, hides: None, derives: None }
+        Self {
+            table,
+            how: How::Client("client_id"),
+            carries: None,
+            hides: None,
+            keeps: &[],
+            derives: None,
+        }
     }
     /// A table of rows of which a condition holds.
     pub const fn of(table: &'static str, condition: &'static str) -> Self {
-        Self { table, how: How::Of(condition), carries: None, hides: None, derives: None }
+        Self {
+            table,
+            how: How::Of(condition),
+            carries: None,
+            hides: None,
+            keeps: &[],
+            derives: None,
+        }
     }
     /// A table of rows that come and go with the rows of which a condition speaks.
     pub const fn through(table: &'static str, condition: &'static str) -> Self {
-        Self { table, how: How::Through(condition), carries: None, hides: None, derives: None }
+        Self {
+            table,
+            how: How::Through(condition),
+            carries: None,
+            hides: None,
+            keeps: &[],
+            derives: None,
+        }
     }
     /// The table of clients, with the condition of a branch's own.
     pub const fn clients(table: &'static str, condition: &'static str) -> Self {
-        Self { table, how: How::Clients(condition), carries: None, hides: None, derives: None }
+        Self {
+            table,
+            how: How::Clients(condition),
+            carries: None,
+            hides: None,
+            keeps: &[],
+            derives: None,
+        }
     }
     /// These columns (texts) are empty at a branch, but for rows of which `but` holds.
     #[must_use]
     pub const fn hiding(mut self, columns: &'static [&'static str], but: &'static str) -> Self {
         self.hides = Some((columns, but));
+        self
+    }
+    /// What stands in these columns is each node's own.
+    #[must_use]
+    pub const fn keeping(mut self, columns: &'static [&'static str]) -> Self {
+        self.keeps = columns;
         self
     }
     /// When rows of it have come, a branch works something out of them.

@@ -27,7 +27,7 @@ pub(super) async fn put(
     if arrived.is_empty() && !is_answered(&mut tx, began).await? {
         return Ok(tx);
     }
-    before::undo(&mut tx, &reach.schema()).await?;
+    before::undo(&mut tx, &reach.undone()).await?;
     let chance = (services.entropy.as_ref(), services.clock.now());
     let touched: Vec<String> = arrived.touched().map(str::to_owned).collect();
     arrived.put(&mut tx, chance, (reach, branch)).await?;

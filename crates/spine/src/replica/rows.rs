@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use kernel::{BranchId, Entropy, Timestamp};
 use store::capture::{Key, before};
-use store::{StoreError, Tx, Value, blobs, params};
+use store::keys::{self, BANK};
+use store::{Read, Row, StoreError, Tx, Value, blobs, params};
 use uuid::Uuid;
 
 use super::message::{Rows, Wire};
@@ -14,6 +15,8 @@ use crate::Error;
 
 /// The table of files.
 const FILE_TABLE: &str = "blob";
+/// The table of second factors.
+const CODE_TABLE: &str = "totp";
 
 /// Everything that came together: the last word on each row, by table and key.
 #[derive(Default)]
@@ -104,7 +107,7 @@ impl Arrived {
 
     /// Puts it in: who has left goes with all that is his, then every row that came makes place, then it comes.
     pub(super) async fn put(
-        self,
+        mut self,
         tx: &mut Tx,
         chance: (&dyn Entropy, Timestamp),
         (reach, branch): (&Reach, BranchId),
@@ -112,8 +115,11 @@ impl Arrived {
         for client in &self.left {
             take_away(tx, reach, *client).await?;
         }
-        for (table, rows) in &self.tables {
+        for (table, rows) in &mut self.tables {
             let scoped = reach.table(table).ok_or_else(|| misfit(table))?;
+            for row in rows.values_mut().flatten() {
+                keep_own(tx, scoped, row).await?;
+            }
             for key in rows.keys() {
                 before::delete(tx, &scoped.table, key).await?;
             }
@@ -177,6 +183,11 @@ async fn put_in(
     mut rows: Vec<Vec<Value>>,
     tail: &str,
 ) -> Result<(), Error> {
+    if scoped.table.name == CODE_TABLE {
+        for row in &mut rows {
+            seal_code(tx, chance, row).await?;
+        }
+    }
     if scoped.table.name == FILE_TABLE {
         for row in &mut rows {
             if let [Value::Bytes(hash), _, Value::Bytes(content)] = row.as_mut_slice() {
@@ -191,10 +202,58 @@ async fn put_in(
     Ok(())
 }
 
+/// A second factor that has travelled open is sealed here.
+async fn seal_code(
+    tx: &mut Tx,
+    chance: (&dyn Entropy, Timestamp),
+    row: &mut Vec<Value>,
+) -> Result<(), StoreError> {
+    if let (Some(whose), [_, Value::Bytes(secret), ..]) =
+        (row.first().and_then(super::changes::id_of), row.as_slice())
+    {
+        let purpose = crate::org::factor::purpose(whose.into());
+        let sealed = keys::seal_bytes(tx, chance, BANK, &purpose, secret).await?;
+        *row = super::changes::with_second(std::mem::take(row), Value::Bytes(sealed));
+    }
+    Ok(())
+}
+
+/// What each node counts by itself stays as it is here.
+async fn keep_own(tx: &mut Tx, scoped: &Scoped, row: &mut [Value]) -> Result<(), StoreError> {
+    let places: Vec<usize> = scoped
+        .said
+        .keeps
+        .iter()
+        .filter_map(|name| scoped.table.columns.iter().position(|c| c.name == *name))
+        .collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    let is: Vec<String> =
+        (1..).zip(&scoped.table.key).map(|(n, name)| format!("\"{name}\" = ${n}")).collect();
+    let columns: Vec<String> = scoped.said.keeps.iter().map(|name| format!("\"{name}\"")).collect();
+    let sql = format!(
+        "select {} from \"{}\" where {}",
+        columns.join(", "),
+        scoped.table.name,
+        is.join(" and ")
+    );
+    let here = tx.first(&sql, &scoped.key_of(row)).await?.map(Row::into_values);
+    for (place, value) in places.into_iter().zip(here.into_iter().flatten()) {
+        if let Some(slot) = row.get_mut(place) {
+            *slot = value;
+        }
+    }
+    Ok(())
+}
+
 /// What an insert does about a row that is there.
 fn over(scoped: &Scoped) -> String {
     let key: Vec<String> = scoped.table.key.iter().map(|name| format!("\"{name}\"")).collect();
-    let others = scoped.table.columns.iter().filter(|c| !scoped.table.key.contains(&c.name));
+    let is_taken = |name: &String| {
+        !scoped.table.key.contains(name) && !scoped.said.keeps.contains(&name.as_str())
+    };
+    let others = scoped.table.columns.iter().filter(|c| is_taken(&c.name));
     let set: Vec<String> = others.map(|c| format!("\"{0}\" = excluded.\"{0}\"", c.name)).collect();
     let what = if set.is_empty() {
         "nothing".to_owned()

@@ -51,9 +51,10 @@ impl Scope {
     pub(super) fn table(&self, name: &str) -> Option<&Scoped> {
         self.tables.iter().find(|t| t.table.name == name)
     }
-    /// The tables themselves.
-    pub(super) fn schema(&self) -> Vec<Table> {
-        self.tables.iter().map(|t| t.table.clone()).collect()
+    /// The tables whose rows a branch takes back when the centre has not done what it has.
+    pub(super) fn undone(&self) -> Vec<Table> {
+        let undone = self.tables.iter().filter(|t| t.said.keeps.is_empty());
+        undone.map(|t| t.table.clone()).collect()
     }
     /// What is watched for changes at the centre.
     pub(super) fn watched(&self) -> Vec<store::capture::Watched> {

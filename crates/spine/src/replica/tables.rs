@@ -7,6 +7,7 @@ const ITS_STAFF: &str = "t.staff_id in (select s.id from staff s where s.branch_
 const SESSIONS: &str = "one signs in at each node by itself";
 const PROGRAMS: &str = "programs speak with the centre";
 const NODES: &str = "the centre knows the nodes";
+const ONCE: &str = "each is good once, and the centre marks it";
 const OPENED: &str = "secret cards are opened at the centre";
 
 /// Every one.
@@ -35,7 +36,9 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::all("branch"),
     Replicated::all("team"),
     // names of authors are shown everywhere; how others sign in and are reached is nobody's business
-    Replicated::all("staff").hiding(&["password_hash", "email", "phone"], "t.branch_id = {branch}"),
+    Replicated::all("staff")
+        .hiding(&["password_hash", "email", "phone"], "t.branch_id = {branch}")
+        .keeping(&["failures", "locked_until"]),
     Replicated::all("role"),
     Replicated::all("role_grant"),
     Replicated::all("role_second_factor"),
@@ -43,9 +46,11 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::all("absence"),
     Replicated::through("staff_person", ITS_STAFF),
     Replicated::through("temporary_password", ITS_STAFF),
-    Replicated::own("totp", "sealed under the bank's key; travels with the keys"),
-    Replicated::through("recovery_code", ITS_STAFF),
-    Replicated::through("passkey", ITS_STAFF),
+    // opened at the centre, sealed again here
+    Replicated::through("totp", ITS_STAFF).keeping(&["last_step"]),
+    Replicated::own("recovery_code", ONCE),
+    // of no use here, where the address is another; but who has one does not sign in without it
+    Replicated::through("passkey", ITS_STAFF).keeping(&["counter", "used_at"]),
     Replicated::own("passkey_challenge", SESSIONS),
     Replicated::own("password_duty", SESSIONS),
     Replicated::own("session", SESSIONS),
