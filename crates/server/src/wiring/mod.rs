@@ -14,6 +14,7 @@ use web::i18n::{Texts, TextsError};
 pub fn modules() -> Vec<Module> {
     let mut rooms =
         vec![spine::org::module(), parties::module(), engagement::module(), admin::module()];
+    rooms.push(branch::module());
     // the feed hands records to whichever room takes their kind
     rooms.push(connect::module(targets_of(&rooms)));
     rooms
@@ -21,7 +22,7 @@ pub fn modules() -> Vec<Module> {
 
 /// What the rooms show.
 pub fn pages() -> Vec<Pages> {
-    vec![engagement::pages(), parties::pages(), connect::pages(), admin::pages()]
+    vec![engagement::pages(), parties::pages(), connect::pages(), admin::pages(), branch::pages()]
 }
 
 /// What the rooms take from feeds, by kind.
