@@ -6,21 +6,51 @@ pub mod envelope;
 pub mod hub;
 pub mod line;
 mod nodes;
+mod parts;
+mod pending;
+mod refusals;
 
 pub use hub::Hub;
 
 use kernel::Lang;
 use spine::Module;
-use web::{Pages, Routes};
+use web::api::Api;
+use web::{NavItem, Pages, Routes};
+
+const NAV: &[NavItem] = &[
+    NavItem {
+        order: 16,
+        group: "",
+        href: "/refusals",
+        icon: "circle-x",
+        label: "branch-nav-refusals",
+        permission: refusals::queries::PERMISSION,
+        go: None,
+        main: false,
+    },
+    NavItem {
+        order: 92,
+        group: "nav-group-admin",
+        href: "/admin/nodes",
+        icon: "server",
+        label: "branch-nav-nodes",
+        permission: "admin.nodes",
+        go: None,
+        main: false,
+    },
+];
 
 /// The module: its tables and commands are the spine's.
 pub fn module() -> Module {
     Module {
         name: "branch",
         migrations: &[],
-        permissions: &[],
-        grants: &[],
-        commands: nodes::register,
+        permissions: refusals::PERMISSIONS,
+        grants: refusals::GRANTS,
+        commands: |registry| {
+            nodes::register(registry);
+            refusals::register(registry);
+        },
         jobs: Vec::new(),
         schedules: &[],
         readers: Vec::new(),
@@ -34,12 +64,12 @@ pub fn module() -> Module {
 pub fn pages() -> Pages {
     Pages {
         routes,
-        api: |api| api,
+        api,
         texts: &[
             (Lang::Ru, include_str!("../i18n/ru.ftl")),
             (Lang::En, include_str!("../i18n/en.ftl")),
         ],
-        nav: nodes::NAV,
+        nav: NAV,
         panels: Vec::new(),
         columns: &[],
         search: Vec::new(),
@@ -55,5 +85,10 @@ pub fn pages() -> Pages {
 }
 
 fn routes(routes: Routes) -> Routes {
-    line::api::routes(nodes::routes(routes))
+    let routes = pending::routes(refusals::routes(nodes::routes(routes)));
+    line::api::routes(routes)
+}
+
+fn api(api: Api) -> Api {
+    refusals::api(nodes::api(api))
 }

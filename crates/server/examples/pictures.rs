@@ -16,6 +16,8 @@ mod hands;
 #[allow(dead_code, reason = "the browser tests use all of it")]
 #[path = "../tests/it/browser/look.rs"]
 mod look;
+#[path = "../tests/it/browser/nodes.rs"]
+mod nodes;
 #[allow(dead_code, reason = "the browser tests use all of it")]
 #[path = "../tests/it/browser/places.rs"]
 mod places;
@@ -71,17 +73,44 @@ async fn main() -> ExitCode {
     let mut scenes = Box::pin(scenes(&site, &window)).await;
     window.close().await;
     scenes.retain(|scene| is_wanted(&scene.name));
+    pictures(&driver, &site, (&folder, &kind), &scenes).await;
+    let mut scenes: Vec<Scene> = AT_BRANCH
+        .iter()
+        .map(|(name, role, path)| {
+            let (name, path) = ((*name).to_owned(), (*path).to_owned());
+            Scene { name, role, path, opens: None }
+        })
+        .collect();
+    scenes.retain(|scene| is_wanted(&scene.name));
+    if !scenes.is_empty() {
+        let branch = Box::pin(nodes::branch_of(&site)).await;
+        pictures(&driver, &branch, (&folder, &kind), &scenes).await;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Pages of a branch.
+const AT_BRANCH: [(&str, &str, &str); 5] = [
+    ("branch-pending", "manager", "/pending"),
+    ("branch-day", "manager", "/pending/day"),
+    ("paper-branch-day", "manager", "/pending/day"),
+    ("branch-refusals", "manager", "/refusals"),
+    ("branch-my-day", "manager", "/"),
+];
+
+/// Every scene in every language, size and theme that is wanted.
+async fn pictures(driver: &Driver, site: &Site, (folder, kind): (&Path, &str), scenes: &[Scene]) {
     for lang in Lang::ALL {
         for size in [DESK, PHONE] {
             let kinds = ["light", "dark"]
                 .map(|theme| (theme, format!("{}-{theme}-{}", lang.code(), size.0)));
-            let kinds: Vec<_> = kinds.into_iter().filter(|(_, own)| own.contains(&kind)).collect();
+            let kinds: Vec<_> = kinds.into_iter().filter(|(_, own)| own.contains(kind)).collect();
             if kinds.is_empty() {
                 continue;
             }
-            let window = Window::open(&driver, &site, lang).await;
+            let window = Window::open(driver, site, lang).await;
             let mut role = "";
-            for scene in &scenes {
+            for scene in scenes {
                 // also takes it off the paper, where nothing can be pressed
                 window.prefer("light").await;
                 if scene.role.is_empty() {
@@ -99,7 +128,6 @@ async fn main() -> ExitCode {
             window.close().await;
         }
     }
-    ExitCode::SUCCESS
 }
 
 async fn take(window: &Window, scene: &Scene, size: Size, file: &Path) {

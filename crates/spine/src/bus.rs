@@ -326,6 +326,10 @@ impl Bus {
             Ok(Done::New(output)) => {
                 ctx.wrote(tx.commit_marked().await?);
                 self.inner.live.committed(&drafts, wakes_jobs);
+                if is_kept {
+                    // there is more to tell the centre
+                    self.inner.live.ring("line".to_owned());
+                }
                 Ok(output)
             }
             Ok(Done::Before(output)) => {

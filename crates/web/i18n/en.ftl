@@ -23,6 +23,9 @@ ui-syncing = { $n ->
     [one] Sending { $n } entry
    *[other] Sending { $n } entries
  }
+ui-syncing-copy = Taking the copy from the centre
+ui-line-refused = The centre does not accept this node
+ui-line-failed = The centre’s answer could not be taken in
 ui-line-lost = No line to the node, trying again
 ui-notices = { $n ->
     [0] No new notifications
@@ -639,3 +642,9 @@ refusal-passkey-absent = The device did not notice a person. Try again and touch
 refusal-passkey-unverified = The device did not check who you are: it takes your finger, your face or the device's code.
 refusal-passkey-algorithm = Passkeys of this kind are not taken
 refusal-passkey-signature = The passkey's signature does not fit
+ui-line-copy = Copy of the centre’s data: { $when }
+ui-line-no-copy = There is no copy of the centre’s data yet
+ui-line-waiting = { $n ->
+    [one] { $n } entry waits to be sent
+   *[other] { $n } entries wait to be sent
+ }

@@ -4,7 +4,7 @@ use super::Finding;
 use crate::tree::{File, Tree};
 
 /// Every room and the rooms it may use, from the ground up.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("kernel", &[]),
     ("policy", &[]),
     ("jurisdiction", &["kernel"]),
@@ -16,6 +16,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("engagement", CONTEXT),
     ("connect", CONTEXT),
     ("admin", CONTEXT),
+    ("branch", CONTEXT),
     ("demo", &["kernel", "jurisdiction", "store", "spine", "parties", "engagement"]),
     (
         "server",
@@ -30,6 +31,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
             "engagement",
             "connect",
             "admin",
+            "branch",
             "demo",
         ],
     ),
@@ -45,6 +47,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
             "engagement",
             "connect",
             "admin",
+            "branch",
             "demo",
         ],
     ),
@@ -58,7 +61,7 @@ const LIBRARIES: [(&[&str], &[&str]); 2] = [
     (&["rusqlite", "tokio-postgres", "deadpool-postgres", "refinery"], &["store", "testkit"]),
     (
         &["axum", "maud", "tower", "tower-http", "hyper", "http"],
-        &["web", "parties", "engagement", "connect", "admin", "server", "testkit"],
+        &["web", "parties", "engagement", "connect", "admin", "branch", "server", "testkit"],
     ),
 ];
 

@@ -9,7 +9,7 @@ use kernel::{Clock, Currency, Entropy};
 use spine::SecretBox;
 use spine::org::Directory;
 use spine::org::passkey::Party;
-use spine::replica::Lease;
+use spine::replica::{Lease, Replicated};
 use spine::{Bus, JobHandler, JournalReader, Keepers, Live, Module, Registry, Schedule, Services};
 use store::keys::Root;
 use store::{Store, StoreSetting};
@@ -172,12 +172,13 @@ impl Node {
         modules: Vec<Module>,
         pages: Vec<Pages>,
     ) -> Result<Node, OpenError> {
+        let how: Vec<Replicated> = modules.iter().flat_map(|m| m.replicated.to_vec()).collect();
         let Core { services, keepers, bank_box } = Core::open(&setting, modules).await?;
         let secret_box = bank_box.ok_or(OpenError::NoRoot)?;
         if setting.lease.is_none() {
             let zone = setting.zone.iana_name().unwrap_or("UTC").to_owned();
             let about = (setting.currency.code().to_owned(), zone);
-            let hub = Hub::open(&services, &super::replicated(), &secret_box, about).await?;
+            let hub = Hub::open(&services, &how, &secret_box, about).await?;
             services.memory.put(hub);
         }
         let shown = web::Setting {

@@ -12,6 +12,7 @@ mod attacks;
 mod authenticator;
 mod backup;
 mod berka;
+mod branches;
 mod browser;
 mod bus;
 mod capture;

@@ -135,7 +135,7 @@ impl Command for EnrolNode {
 }
 
 /// Shuts a node out: it was stolen, or is used no more.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RevokeNode {
     /// Which.
     pub node_id: Uuid,

@@ -17,6 +17,7 @@ mod scope;
 mod tables;
 
 pub(crate) use pending::keep;
+pub use pending::waiting;
 pub(crate) use tables::REPLICATED;
 
 pub use branch::{LineState, LineWord};

@@ -67,7 +67,10 @@ pub(crate) async fn list<R: Read>(
 }
 
 /// How many were not answered yet, and when the oldest was done.
-pub(crate) async fn waiting<R: Read>(db: &mut R) -> Result<(i64, Option<Timestamp>), StoreError> {
+///
+/// # Errors
+/// The database's.
+pub async fn waiting<R: Read>(db: &mut R) -> Result<(i64, Option<Timestamp>), StoreError> {
     let sql = "select count(*), min(at) from pending_command where answered_in is null";
     let row = db.first(sql, &[]).await?.ok_or(StoreError::Busy)?;
     let mut c = row.cols();

@@ -51,6 +51,8 @@ for (const type of ["dragover", "dragleave", "drop"]) {
   });
 }
 
+on("click", "[data-print]", () => print());
+
 on("click", "[data-copy]", async (event, button) => {
   event.preventDefault();
   await navigator.clipboard.writeText(button.dataset.copy);

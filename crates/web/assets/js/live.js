@@ -103,7 +103,7 @@ function light(isOn) {
   state.dataset.normal ??= state.className;
   state.className = isOn ? state.dataset.normal : "link-state danger";
   const words = isOn ? place.dataset.wordsBack : place.dataset.wordsLost;
-  state.title = words;
+  state.title = isOn ? place.dataset.titleBack ?? words : words;
   state.querySelector(".link-words").textContent = words;
 }
 

@@ -45,6 +45,10 @@ impl Call {
     pub fn part(&self, name: &str) -> Option<&str> {
         self.path.iter().find(|(key, _)| key == name).map(|(_, text)| text.as_str())
     }
+    /// The id the request's command runs under.
+    pub const fn command_id(&self) -> CommandId {
+        self.command_id
+    }
     /// Executes a command under the request's key.
     ///
     /// # Errors

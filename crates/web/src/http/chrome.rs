@@ -11,6 +11,9 @@ use super::pages::NavItem;
 use crate::i18n::Arg;
 use crate::ui::{Density, LinkState, MenuItem, NavEntry, NavGroup, Person, Shell, Theme};
 
+/// The permission of what only the centre has pages for.
+const AT_CENTRE: &str = "admin.nodes";
+
 impl Cx {
     /// A whole page, or only its content when a script asks.
     pub fn page(&self, title: &str, content: &Markup) -> Response {
@@ -75,7 +78,8 @@ impl Cx {
         let mut shell = Shell::new(title, &self.path)
             .look(look.0, look.1, self.nav_folded)
             .nav(self.nav_groups())
-            .person(Person { name, role }, branch, LinkState::Online)
+            .person(Person { name, role }, branch, self.link())
+            .branch_line(self.line.as_ref().map(|line| line.shown(&self.l)))
             .create(self.create_items());
         if let Some(me) = me {
             shell = shell.known_as(me.id.to_string());
@@ -94,13 +98,21 @@ impl Cx {
         key.starts_with("flash-") && self.l.texts.has(self.l.lang, key)
     }
 
+    fn link(&self) -> LinkState {
+        self.line.as_ref().map_or(LinkState::Online, |line| line.link(&self.l))
+    }
+
     fn may(&self, permission: &str) -> bool {
         self.principal().has(permission)
+    }
+    /// Whether an entry means something at this node: a branch looks after no nodes.
+    fn is_here(&self, item: &NavItem) -> bool {
+        item.permission != AT_CENTRE || !self.app.services.bus.is_at_branch()
     }
 
     fn nav_groups(&self) -> Vec<NavGroup> {
         let mut groups: Vec<(&str, Vec<NavEntry>)> = Vec::new();
-        for item in self.app.nav.iter().filter(|n| self.may(n.permission)) {
+        for item in self.app.nav.iter().filter(|n| self.may(n.permission) && self.is_here(n)) {
             let entry = self.nav_entry(item);
             match groups.iter_mut().find(|(key, _)| *key == item.group) {
                 Some((_, entries)) => entries.push(entry),

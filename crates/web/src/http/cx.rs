@@ -17,6 +17,7 @@ use super::address;
 use super::app::App;
 use super::cookies;
 use super::errors::{self, Failure};
+use super::line::{self, Line};
 use super::moved;
 use super::pages::{AddedField, MoreNav};
 use super::reads::{self, Reads};
@@ -53,6 +54,8 @@ pub struct Cx {
     pub nav_folded: bool,
     /// Entries of the menu that are data; only where a whole page may be drawn.
     pub more_nav: Arc<[MoreNav]>,
+    /// How the line to the centre is; only at a branch, where a whole page may be drawn.
+    pub(super) line: Option<Line>,
     /// Browser, for the session list.
     pub agent: String,
     /// Network address, for the session list and the gate; empty when it is not known.
@@ -197,8 +200,11 @@ pub(super) async fn with_context(
     response
 }
 
-/// With the entries of the menu that are data.
-async fn with_menu(cx: Cx) -> Result<Cx, Error> {
+/// With the entries of the menu that are data, and the line to the centre.
+async fn with_menu(mut cx: Cx) -> Result<Cx, Error> {
+    if cx.session.is_some() && !cx.is_fragment {
+        cx.line = line::of(&cx).await?;
+    }
     match cx.app.more_nav.filter(|_| cx.session.is_some() && !cx.is_fragment) {
         Some(more) => {
             let more_nav = more(&cx).await?.into();
@@ -262,6 +268,7 @@ async fn make(
         flash: cookies::get(&app, headers, "flash").map(str::to_owned),
         nav_folded: cookies::get(&app, headers, "nav").is_some_and(|v| v == "folded"),
         more_nav: Arc::from([]),
+        line: None,
         agent: text_header(headers, "user-agent"),
         address,
         readings: Reads::default(),

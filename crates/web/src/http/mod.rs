@@ -15,6 +15,7 @@ mod form_data;
 mod gallery;
 mod gate;
 mod health;
+mod line;
 mod live;
 mod me;
 mod moved;

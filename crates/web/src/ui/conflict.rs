@@ -66,15 +66,46 @@ pub fn conflict_chooser(
     }
 }
 
-fn row(l: &L, field: &ConflictField) -> Markup {
+/// The three sides to read, where the choice is made for all fields at once; `heads` name mine and theirs.
+pub fn conflict_sides(l: &L, heads: [&str; 2], fields: &[ConflictField]) -> Markup {
+    let original = l.t("ui-conflict-original");
+    let [mine, theirs] = heads;
+    let heads = [mine, theirs, original.as_str()];
+    html! {
+        div.conflict-grid {
+            div.conflict-head aria-hidden="true" {
+                span { (l.t("ui-conflict-field")) }
+                @for head in &heads { span { (head) } }
+            }
+            @for field in fields {
+                div.conflict-row role="group" aria-label=(field.label) {
+                    strong.conflict-name { (field.label) }
+                    @for (head, (value, words)) in heads.iter().zip(sides(field)) {
+                        div.conflict-choice {
+                            span.conflict-side { (head) }
+                            @if value.is_empty() { span.kv-none { (l.t("ui-not-given")) } } @else { span { (words) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The values of the three sides with how people read them.
+fn sides(field: &ConflictField) -> impl Iterator<Item = (&String, &String)> {
     let values = [&field.mine, &field.theirs, &field.original];
     let words = field.words.as_ref().map_or(values, |words| words.each_ref());
+    values.into_iter().zip(words)
+}
+
+fn row(l: &L, field: &ConflictField) -> Markup {
     let keys = ["ui-conflict-mine", "ui-conflict-theirs", "ui-conflict-original"];
-    let choices = keys.into_iter().zip(values).zip(words);
+    let choices = keys.into_iter().zip(sides(field));
     html! {
         fieldset.conflict-row {
             legend { (field.label) }
-            @for ((key, value), words) in choices {
+            @for (key, (value, words)) in choices {
                 label.conflict-choice {
                     input type="radio" name=(field.name) value=(value) checked[key == "ui-conflict-mine"];
                     span.conflict-side { (l.t(key)) }

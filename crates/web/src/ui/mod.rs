@@ -34,7 +34,7 @@ pub use avatar::{avatar, avatar_large, avatar_nameless};
 pub use badge::{Tone, badge, badge_with_icon, count, dot, tag};
 pub use board::{BoardCard, BoardColumn, board};
 pub use button::{Button, copy_button, icon_button};
-pub use conflict::{ConflictBy, ConflictField, conflict_chooser};
+pub use conflict::{ConflictBy, ConflictField, conflict_chooser, conflict_sides};
 pub use field::{Field, Input, Opt};
 pub use filter::{Condition, FilterBar, FilterField, FilterValue};
 pub use form::{Form, error_summary, form_row};
@@ -46,7 +46,9 @@ pub use overlay::{PaletteItem, dialog_fragment, palette_results, toast};
 pub use panel::{Panel, grid, split, stack};
 pub use progress::{StepState, progress, steps};
 pub use query::query_string;
-pub use shell::{Density, LinkState, NavEntry, NavGroup, Person, Shell, Theme, bare_page};
+pub use shell::{
+    BranchLine, Density, LinkState, NavEntry, NavGroup, Person, Shell, Theme, bare_page,
+};
 pub use shell_menu::ShellLinks;
 pub use state::{
     State, empty, failure, hidden, moved, no_right, not_found, offline, skeleton_rows, why_hidden,

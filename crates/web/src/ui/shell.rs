@@ -79,8 +79,21 @@ pub enum LinkState {
     /// Catching up.
     Syncing {
         /// Commands left to send.
-        left: u32,
+        left: i64,
     },
+    /// The centre does not speak with this node.
+    Refused,
+    /// What the centre said could not be taken in.
+    Failed,
+}
+
+/// What a node at a branch tells of its line beside how it is.
+#[derive(Clone, Debug)]
+pub struct BranchLine {
+    /// Where what was done here is listed.
+    pub href: &'static str,
+    /// How old the copy is and what waits, in words.
+    pub details: String,
 }
 
 /// One entry of the navigation.
@@ -163,6 +176,7 @@ pub struct Shell {
     pub(super) branch: String,
     pub(super) known_as: Option<String>,
     pub(super) link: LinkState,
+    pub(super) branch_line: Option<BranchLine>,
     pub(super) create: Vec<MenuItem>,
     pub(super) notices: u32,
     pub(super) demo: Option<Markup>,
@@ -193,6 +207,12 @@ impl Shell {
     #[must_use]
     pub fn person(mut self, person: Person, branch: impl Into<String>, link: LinkState) -> Self {
         (self.person, self.branch, self.link) = (person, branch.into(), link);
+        self
+    }
+    /// The node is at a branch: its line is watched, and leads to what was done here.
+    #[must_use]
+    pub fn branch_line(mut self, line: Option<BranchLine>) -> Self {
+        self.branch_line = line;
         self
     }
     /// Tells scripts who is signed in, so that what one person typed is not shown to another.

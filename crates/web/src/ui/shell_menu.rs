@@ -72,15 +72,36 @@ fn link_light(l: &L, shell: &Shell) -> Markup {
         LinkState::Offline { since } => {
             ("danger", "wifi-off", l.ta("ui-offline-since", &[("since", since.into())]))
         }
-        LinkState::Syncing { left } => {
+        LinkState::Syncing { left } if *left > 0 => {
             ("attention", "refresh-cw", l.ta("ui-syncing", &[("n", (*left).into())]))
         }
+        LinkState::Syncing { .. } => ("attention", "refresh-cw", l.t("ui-syncing-copy")),
+        LinkState::Refused => ("danger", "ban", l.t("ui-line-refused")),
+        LinkState::Failed => ("danger", "triangle-alert", l.t("ui-line-failed")),
     };
-    html! {
-        span.link-light data-link-light data-words-lost=(l.t("ui-line-lost")) data-words-back=(words) {
-            @if !shell.branch.is_empty() { span.link-branch { (icon("landmark")) (shell.branch) } }
-            span class={ "link-state " (class) } role="status" title=(words) {
-                (icon(name)) span.link-words { (words) }
+    let branch = html! {
+        @if !shell.branch.is_empty() { span.link-branch { (icon("landmark")) (shell.branch) } }
+    };
+    let lost = l.t("ui-line-lost");
+    match &shell.branch_line {
+        None => html! {
+            span.link-light data-link-light data-words-lost=(lost) data-words-back=(words) {
+                (branch)
+                span class={ "link-state " (class) } role="status" title=(words) {
+                    (icon(name)) span.link-words { (words) }
+                }
+            }
+        },
+        Some(line) => {
+            let title = format!("{words}. {}", line.details);
+            html! {
+                span.link-light.at-branch id="line" data-live="line" data-link-light
+                    data-words-lost=(lost) data-words-back=(words) data-title-back=(title) {
+                    (branch)
+                    a class={ "link-state " (class) } href=(line.href) title=(title) {
+                        (icon(name)) span.link-words role="status" { (words) }
+                    }
+                }
             }
         }
     }

@@ -19,8 +19,10 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 18] = [
+pub(crate) const NO_PAGES: [&str; 21] = [
     "/admin/read-log/export",
+    // the line's, for programs
+    "/branch/v1/keys",
     "/clients/export",
     "/clients/{id}/card.vcf",
     "/clients/{id}/files/{item}",
@@ -32,6 +34,9 @@ pub(crate) const NO_PAGES: [&str; 18] = [
     "/jobs/{id}",
     "/live",
     "/objects/{what}/export",
+    // only at a branch: walked in `line.rs`
+    "/pending",
+    "/pending/day",
     "/ready",
     "/search/palette",
     // walked in `second_factor.rs`: it opens only between two steps
@@ -106,6 +111,37 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
     all.extend(approval_places(site, window).await);
     all.extend(privacy_places(site, window).await);
     all.extend(secrecy_places(site, window).await);
+    all.extend(node_places(site, window).await);
+    all
+}
+
+/// A node that was invited, one at work, and what the centre has refused of it.
+async fn node_places(site: &Site, window: &Window) -> Vec<Place> {
+    window.sign_in("administrator").await;
+    let by_name = "select id from branch_node where name = $1";
+    if site.found::<Uuid>(by_name, "desk-2").await.is_none() {
+        let sql =
+            "select id from branch where archived_at is null and code <> $1 order by code limit 1";
+        let branch: Uuid = site.value(sql, "").await;
+        let node =
+            json!({ "branch_id": branch.to_string(), "name": "desk-2", "lease_hours": "72" });
+        send(window, "/admin/nodes/new", node).await;
+        super::nodes::refused(site).await;
+    }
+    let invited: Uuid = site.value(by_name, "desk-2").await;
+    let node: Uuid = site.value(by_name, "desk-1").await;
+    let sql = "select id from branch_refusal where code = $1 order by refused_at limit 1";
+    let conflict: Uuid = site.value(sql, "conflict").await;
+    let home = "/admin/nodes";
+    let mut all = of("administrator", &[("nodes", home), ("node-new", "/admin/nodes/new")]);
+    all.push(place("node", "administrator", format!("{home}/{node}")));
+    all.push(place("node-invited", "administrator", format!("{home}/{invited}")));
+    all.push(place("node-revoke", "administrator", format!("{home}/{node}/revoke")));
+    all.extend(of(
+        "head_office",
+        &[("refusals", "/refusals"), ("refusals-decided", "/refusals?show=decided")],
+    ));
+    all.push(place("refusal", "head_office", format!("/refusals/{conflict}")));
     all
 }
 

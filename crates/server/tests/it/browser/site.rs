@@ -11,6 +11,7 @@ use kernel::{Clock, Currency, Lang, RandomEntropy, Secret, Timestamp};
 use server::wiring::{self, Node, Setting};
 use spine::Services;
 use spine::org::passkey::Party;
+use spine::replica::Lease;
 use store::{FromValue, Read, Store, StoreSetting, Value};
 use testkit::{Database, Kind};
 use tokio::net::TcpListener;
@@ -71,6 +72,18 @@ impl Site {
         Self::open_stored(kind, clients, quick_store()).await
     }
     async fn open_stored(kind: Kind, clients: u64, store: StoreSetting) -> Site {
+        Self::serve(kind, store, None, async |services| load(services, clients).await).await
+    }
+    /// Opens a node on SQLite at a branch; `fill` copies what is its.
+    pub(crate) async fn open_branch(fill: impl AsyncFnOnce(&Services)) -> Site {
+        Self::serve(Kind::Sqlite, quick_store(), Some(Lease::default()), fill).await
+    }
+    async fn serve(
+        kind: Kind,
+        store: StoreSetting,
+        lease: Option<Lease>,
+        fill: impl AsyncFnOnce(&Services),
+    ) -> Site {
         let database = Database::new(kind).await;
         let (stop, stopping) = watch::channel(false);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
@@ -81,7 +94,7 @@ impl Site {
             url: database.url().to_owned(),
             store,
             node: "test".to_owned(),
-            lease: None,
+            lease,
             jurisdiction: "ru".to_owned(),
             currency: Currency::RUB,
             zone: TimeZone::get("Europe/Moscow").expect("a zone"),
@@ -98,7 +111,8 @@ impl Site {
         };
         let node =
             Node::open(setting, wiring::modules(), wiring::pages()).await.expect("an open node");
-        load(&node.services, clients).await;
+        fill(&node.services).await;
+        node.services.directory.reload(&node.services.reader).await.expect("the organisation");
         while node.keepers.work_once().await.expect("the job keeper") {}
         node.keepers.seal_and_read().await.expect("the journal keeper");
         let router = node.router;

@@ -1,0 +1,122 @@
+//! A new node: for which branch, and the code with which it enrols once.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use kernel::{BranchId, Refusal, Refusals};
+use maud::{Markup, html};
+use spine::Error;
+use spine::replica::nodes::LEASE_HOURS;
+use web::ui::{self, Button, Field, Form, Input, Kv, Opt, Panel, form_row};
+use web::{Answer, Cx, FormData};
+
+use super::super::invite::{Wanted, prepare};
+use super::{HOME, at_centre};
+use crate::parts::{dialog, summary};
+
+/// Where the copy stands on the branch's machine when nobody says otherwise.
+const DATA: &str = "/var/lib/tessera";
+
+pub(super) async fn form(cx: Cx) -> Answer {
+    at_centre(&cx)?;
+    let hours = LEASE_HOURS.to_string();
+    let given = FormData::from_pairs([("lease_hours".to_owned(), hours)]);
+    Ok(show(&cx, &given, None))
+}
+
+pub(super) async fn invite(cx: Cx, sent: FormData) -> Answer {
+    at_centre(&cx)?;
+    let outcome = match wanted(&sent) {
+        Ok(wanted) => prepared(&cx, &sent, wanted).await,
+        Err(refusals) => Err(Error::Refused(refusals)),
+    };
+    match outcome {
+        Ok(code) => Ok(made(&cx, &sent.text("name"), &code)),
+        Err(Error::Refused(refusals)) => Ok(show(&cx, &sent, Some(&refusals))),
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn prepared(cx: &Cx, sent: &FormData, wanted: Wanted) -> Result<String, Error> {
+    let (command, code) = prepare(cx, wanted)?;
+    cx.execute(sent.command_id()?, &command).await?;
+    Ok(code)
+}
+
+fn wanted(sent: &FormData) -> Result<Wanted, Refusals> {
+    let mut refusals = Refusals::default();
+    let name = sent.required("name", 40, &mut refusals);
+    let branch: Option<BranchId> = sent.id("branch_id", &mut refusals);
+    if branch.is_none() && refusals.of("branch_id").is_none() {
+        refusals.push(Refusal::field("required", "branch_id"));
+    }
+    let lease_hours = match sent.opt("lease_hours").map(|text| text.parse::<i64>()) {
+        None => None,
+        Some(Ok(hours)) => Some(hours),
+        Some(Err(_)) => {
+            refusals.push(Refusal::field("out-of-range", "lease_hours"));
+            None
+        }
+    };
+    match branch {
+        Some(branch_id) if refusals.0.is_empty() => Ok(Wanted { branch_id, name, lease_hours }),
+        _ => Err(refusals),
+    }
+}
+
+/// The code itself, shown this once, and what is typed at the branch.
+fn made(cx: &Cx, name: &str, code: &str) -> Response {
+    let l = &cx.l;
+    let party = cx.app.party.as_ref();
+    let centre = party.map_or_else(|| l.t("branch-centre-address"), |party| party.origin.clone());
+    let typed = format!("tessera branch enrol --centre {centre} --code {code} --data {DATA}");
+    let body = html! {
+        p { (l.ta("branch-code-words", &[("name", name.into())])) }
+        (Kv::new("node-code")
+            .line(l.t("branch-code"), html! { code.node-code { (code) } " " (ui::copy_button(l, code)) })
+            .line(l.t("branch-code-typed"), html! { code.node-code { (typed) } " " (ui::copy_button(l, &typed)) })
+            .render(l))
+        p.quiet { (l.t("branch-code-how")) }
+        div.form-actions { (Button::primary(l.t("branch-code-kept")).href(HOME)) }
+    };
+    let title = l.t("branch-code-made");
+    let mut response = dialog(cx, StatusCode::OK, &title, &Panel::new("").render(&body));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn show(cx: &Cx, given: &FormData, refused: Option<&Refusals>) -> Response {
+    let l = &cx.l;
+    let none = Refusals::default();
+    let body = Form::post("/admin/nodes/new")
+        .hidden("_id", cx.form_id())
+        .submit(l.t("branch-node-add"))
+        .cancel(HOME)
+        .render(l, &fields(cx, given, refused.unwrap_or(&none)));
+    let status = refused.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    dialog(cx, status, &l.t("branch-node-new"), &body)
+}
+
+fn fields(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
+    let l = &cx.l;
+    let directory = cx.app.services.directory.get();
+    let error = |name: &str| cx.field_error(refusals, name);
+    let mut branches: Vec<_> = directory.branches.values().filter(|b| !b.archived).collect();
+    branches.sort_by(|a, b| a.code.cmp(&b.code));
+    let named = branches
+        .iter()
+        .map(|b| Opt::new(b.id.to_string(), format!("{} · {}", b.code, b.shown_name(l.lang))));
+    let branches: Vec<Opt> =
+        std::iter::once(Opt::new("", l.t("branch-choose"))).chain(named).collect();
+    html! {
+        (summary(cx, refusals))
+        (Field::select("branch_id", l.t("branch-node-branch"), branches)
+            .value(given.text("branch_id")).required().error(error("branch_id")).render(l))
+        (form_row(&[
+            Field::text("name", l.t("branch-node-name")).value(given.text("name")).required()
+                .hint(l.t("branch-node-name-hint")).error(error("name")).render(l),
+            Field::new("lease_hours", l.t("branch-node-lease-hours"), Input::Digits)
+                .value(given.text("lease_hours")).required()
+                .hint(l.t("branch-node-lease-hint")).error(error("lease_hours")).render(l),
+        ]))
+    }
+}

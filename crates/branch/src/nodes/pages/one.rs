@@ -1,0 +1,136 @@
+//! One node: how it stands, what it has not told yet, what was refused of it, and shutting it out.
+
+use std::collections::BTreeMap;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use kernel::Timestamp;
+use maud::{Markup, html};
+use spine::Error;
+use spine::replica::commands::RevokeNode;
+use spine::replica::nodes::{self, BranchNode, NodeState};
+use uuid::Uuid;
+use web::ui::{self, Button, Form, Kv, PageHeader, Panel, split};
+use web::{Answer, Cx, FormData};
+
+use super::super::model;
+use super::super::queries::{self, Dates, Open};
+use super::list::concerns;
+use super::{HOME, at_centre, clock_words, concern_mark, state_mark};
+use crate::parts::dialog;
+use crate::refusals;
+
+async fn node(cx: &mut Cx, id: Uuid) -> Result<BranchNode, Error> {
+    at_centre(cx)?;
+    nodes::one(&mut cx.db, id).await?.ok_or(Error::NotFound)
+}
+
+pub(super) async fn show(mut cx: Cx, Path(id): Path<Uuid>) -> Answer {
+    let node = node(&mut cx, id).await?;
+    let l = cx.l.clone();
+    let open = queries::open_refusals(&mut cx.db).await?;
+    let dates = queries::dates(&mut cx.db, id).await?;
+    let refused = refusals::pages::of_node(&mut cx, id).await?;
+    let marks = html! {
+        (state_mark(&l, node.state))
+        @for concern in concerns(&cx, &node, &open) { " " (concern_mark(&l, concern)) }
+    };
+    let mut header = PageHeader::new(&node.name).crumb(HOME, l.t("branch-nodes")).marks(marks);
+    if node.state != NodeState::Revoked {
+        let revoke = Button::danger(l.t("branch-node-revoke")).icon("ban");
+        header = header.other(revoke.dialog(format!("{HOME}/{id}/revoke")).render());
+    }
+    let wide = html! {
+        (Panel::new(l.t("branch-node-work")).icon("activity").id("node-work")
+            .live("kind:branch_node", cx.path.clone()).render(&work(&cx, &node, &open)))
+        (refused)
+    };
+    let narrow =
+        Panel::new(l.t("branch-node-facts")).icon("server").render(&facts(&cx, &node, dates));
+    let body = html! { (header.render(&l)) (split(&wide, &narrow)) };
+    Ok(cx.page(&node.name, &body))
+}
+
+/// How far it has come, and what it has still to say.
+fn work(cx: &Cx, node: &BranchNode, open: &BTreeMap<Uuid, Open>) -> Markup {
+    let l = &cx.l;
+    let when = |at: Timestamp| html! { (l.ago(at)) " " span.quiet { (l.datetime(at)) } };
+    let mut kv = Kv::new("node-work");
+    let line = |kv: Kv, label: &str, at: Option<Timestamp>| match at {
+        Some(at) => kv.line(l.t(label), when(at)),
+        None => kv.missing(l.t(label)),
+    };
+    kv = line(kv, "branch-node-seen", node.seen_at);
+    kv = line(kv, "branch-node-copy", node.replica_at);
+    kv = kv.text(l.t("branch-node-pending"), &l.int(node.pending));
+    if node.pending > 0 {
+        kv = line(kv, "branch-node-oldest", node.oldest_at);
+    }
+    let refused = open.get(&node.id).map_or(0, |open| open.count);
+    kv = kv.text(l.t("branch-node-refused"), &l.int(refused));
+    kv = match model::clock_off(node) {
+        Some(seconds) => kv.text(l.t("branch-node-clock"), &clock_words(l, seconds)),
+        None => kv.missing(l.t("branch-node-clock")),
+    };
+    kv.render(l)
+}
+
+fn facts(cx: &Cx, node: &BranchNode, dates: Dates) -> Markup {
+    let l = &cx.l;
+    let directory = cx.app.services.directory.get();
+    let branch = directory.branch_name(node.branch_id, l.lang).to_owned();
+    let mut kv = Kv::new("node").text(l.t("branch-node-branch"), &branch);
+    let date = |kv: Kv, label: &str, at: Option<Timestamp>| match at {
+        Some(at) => kv.text(l.t(label), &l.datetime(at)),
+        None => kv,
+    };
+    kv = date(kv, "branch-node-made", dates.made_at);
+    if node.state == NodeState::Invited {
+        kv = date(kv, "branch-node-code-until", dates.code_until);
+    }
+    kv = date(kv, "branch-node-enrolled", dates.enrolled_at);
+    kv = date(kv, "branch-node-revoked", dates.revoked_at);
+    kv = date(kv, "branch-node-lease", node.lease_until);
+    kv = kv
+        .text(l.t("branch-node-lease-hours"), &l.int(node.lease_hours))
+        .text(l.t("branch-node-clients"), &l.int(dates.clients));
+    if !node.program.is_empty() {
+        kv = kv.text(l.t("branch-node-program"), &node.program);
+    }
+    if let Some((sign, _)) = &node.keys {
+        let print: String = sign.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        kv = kv.line(l.t("branch-node-key"), html! { code { (print) "…" } });
+    }
+    kv.render(l)
+}
+
+/// What shutting out does, before it is done.
+pub(super) async fn ask(mut cx: Cx, Path(id): Path<Uuid>) -> Answer {
+    let node = node(&mut cx, id).await?;
+    let l = &cx.l;
+    let body = html! {
+        p { (l.ta("branch-node-revoke-words", &[("name", node.name.as_str().into())])) }
+        ul {
+            li { (l.t("branch-node-revoke-line")) }
+            li { (l.t("branch-node-revoke-lease")) }
+            li { (l.t("branch-node-revoke-again")) }
+        }
+        @if node.pending > 0 {
+            p { (ui::badge_with_icon(ui::Tone::Danger, "triangle-alert",
+                &l.ta("branch-node-revoke-pending", &[("n", node.pending.into())]))) }
+        }
+    };
+    let form = Form::post(format!("{HOME}/{id}/revoke"))
+        .hidden("_id", cx.form_id())
+        .submit(l.t("branch-node-revoke"))
+        .destructive()
+        .cancel(format!("{HOME}/{id}"))
+        .render(l, &body);
+    Ok(dialog(&cx, StatusCode::OK, &l.t("branch-node-revoke-title"), &form))
+}
+
+pub(super) async fn revoke(cx: Cx, Path(id): Path<Uuid>, sent: FormData) -> Answer {
+    at_centre(&cx)?;
+    cx.execute(sent.command_id()?, &RevokeNode { node_id: id }).await?;
+    Ok(cx.done(&format!("{HOME}/{id}"), "flash-branch-node-revoked"))
+}

@@ -1,0 +1,136 @@
+//! What was done at this branch, and what the centre has made of it.
+
+use kernel::{ClientId, CommandId, Timestamp, UserId};
+use spine::Error;
+use store::keys::{self, BANK};
+use store::{Read, StoreError, Value};
+
+/// A command that was done here.
+#[derive(Clone, Debug)]
+pub(super) struct Done {
+    pub(super) seq: i64,
+    pub(super) id: CommandId,
+    pub(super) name: String,
+    pub(super) actor_id: UserId,
+    pub(super) at: Timestamp,
+    /// `accepted`, `refused` or `waits`; none while the centre has not heard of it.
+    pub(super) outcome: Option<String>,
+    pub(super) code: String,
+    pub(super) answer: String,
+    /// Whom it is about, as far as its words say.
+    pub(super) client_id: Option<ClientId>,
+}
+
+/// Which of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Which {
+    /// Of this person only.
+    pub(super) actor: Option<UserId>,
+    /// Only what was not accepted yet.
+    pub(super) is_open: bool,
+    /// From this instant to before that one.
+    pub(super) within: Option<(Timestamp, Timestamp)>,
+    /// Only what was done before this one.
+    pub(super) before: Option<i64>,
+}
+
+impl Which {
+    fn condition(&self) -> (String, Vec<Value>) {
+        let (mut parts, mut values) = (vec!["1 = 1".to_owned()], Vec::new());
+        if let Some(actor) = self.actor {
+            values.push(actor.into());
+            parts.push(format!("actor_id = ${}", values.len()));
+        }
+        if self.is_open {
+            parts.push("(outcome is null or outcome <> 'accepted')".to_owned());
+        }
+        if let Some((from, until)) = self.within {
+            values.extend([from.into(), until.into()]);
+            parts.push(format!("at >= ${} and at < ${}", values.len() - 1, values.len()));
+        }
+        if let Some(before) = self.before {
+            values.push(before.into());
+            parts.push(format!("seq < ${}", values.len()));
+        }
+        (parts.join(" and "), values)
+    }
+}
+
+/// The newest first, at most so many.
+pub(super) async fn list<R: Read>(
+    db: &mut R,
+    which: &Which,
+    limit: i64,
+) -> Result<Vec<Done>, Error> {
+    let (condition, mut values) = which.condition();
+    values.push(limit.into());
+    let sql = format!(
+        "select seq, id, name, actor_id, at, outcome, code, answer, payload from pending_command \
+         where {condition} order by seq desc limit ${}",
+        values.len()
+    );
+    let (mut all, mut sealed) = (Vec::new(), Vec::new());
+    for row in db.query(&sql, &values).await? {
+        let mut c = row.cols();
+        let done = Done {
+            seq: c.take()?,
+            id: c.take()?,
+            name: c.take()?,
+            actor_id: c.take()?,
+            at: c.take()?,
+            outcome: c.take()?,
+            code: c.take()?,
+            answer: c.take()?,
+            client_id: None,
+        };
+        sealed.push((BANK, format!("pending/{}", done.id), c.take()?));
+        all.push(done);
+    }
+    let opened = keys::open_texts(db, sealed).await?;
+    for (done, payload) in all.iter_mut().zip(opened) {
+        done.client_id = client_of(&payload.or(""));
+    }
+    Ok(all)
+}
+
+fn client_of(payload: &str) -> Option<ClientId> {
+    let words: serde_json::Value = serde_json::from_str(payload).ok()?;
+    words.get("client_id")?.as_str()?.parse().ok()
+}
+
+/// How many of a kind somebody has done, and how they ended.
+#[derive(Clone, Debug)]
+pub(super) struct Total {
+    pub(super) actor_id: UserId,
+    pub(super) name: String,
+    pub(super) count: i64,
+    pub(super) accepted: i64,
+    pub(super) refused: i64,
+    pub(super) waits: i64,
+}
+
+/// The same of everything, by person and kind.
+pub(super) async fn totals<R: Read>(db: &mut R, which: &Which) -> Result<Vec<Total>, StoreError> {
+    let (condition, values) = which.condition();
+    let sum = |word: &str| format!("sum(case when outcome = '{word}' then 1 else 0 end)");
+    let sql = format!(
+        "select actor_id, name, count(*), {}, {}, {} from pending_command where {condition} \
+         group by actor_id, name order by actor_id, name",
+        sum("accepted"),
+        sum("refused"),
+        sum("waits")
+    );
+    let mut all = Vec::new();
+    for row in db.query(&sql, &values).await? {
+        let mut c = row.cols();
+        all.push(Total {
+            actor_id: c.take()?,
+            name: c.take()?,
+            count: c.take()?,
+            accepted: c.take()?,
+            refused: c.take()?,
+            waits: c.take()?,
+        });
+    }
+    Ok(all)
+}

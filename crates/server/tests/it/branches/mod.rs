@@ -1,0 +1,6 @@
+//! Branches as people see them: the nodes and the refusals at the centre, and the line and what was done at a branch.
+
+mod desk;
+mod nodes;
+mod refusals;
+pub(crate) mod rig;

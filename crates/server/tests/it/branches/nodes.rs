@@ -1,0 +1,171 @@
+//! The pages of nodes at the centre, and the same in the API.
+
+use branch::code::Code;
+use store::{Read, params};
+use testkit::Bank;
+
+use super::rig::Rig;
+use crate::api::Rights;
+use crate::support::{both, force, number};
+
+const NEW: &str = "/admin/nodes/new";
+
+/// The code on a page.
+fn code_on(page: &str) -> String {
+    let begin = page.find("data-copy=\"").expect("a code to copy") + "data-copy=\"".len();
+    page[begin..].split('"').next().unwrap().to_owned()
+}
+
+async fn kept_hash(bank: &Bank, name: &str) -> Vec<u8> {
+    let sql = "select code_hash from branch_node where name = $1";
+    let row = bank.services.reader.clone().first(sql, params![name]).await.unwrap().unwrap();
+    row.one().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_is_invited_with_a_code_that_is_shown_once() {
+    both(async |bank: &Bank| {
+        let mut admin = bank.client("administrator").await;
+        let empty = admin.get("/admin/nodes").await.ok();
+        assert!(empty.contains("No nodes yet"), "{empty}");
+        let branch = bank.branch("02").to_string();
+        let id = bank.form_id();
+        let wrong =
+            [("_id", id.as_str()), ("branch_id", ""), ("name", "tver-1"), ("lease_hours", "x")];
+        let refused = admin.post(NEW, &wrong).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.body.contains("value=\"tver-1\""), "what was typed is kept");
+        let form = [
+            ("_id", id.as_str()),
+            ("branch_id", branch.as_str()),
+            ("name", "tver-1"),
+            ("lease_hours", "48"),
+        ];
+        let made = admin.post(NEW, &form).await;
+        assert_eq!(made.header("cache-control"), "no-store");
+        let made = made.ok();
+        let code = code_on(&made);
+        assert!(made.contains(&format!(
+            "tessera branch enrol --centre https://bank.test --code {code} --data "
+        )));
+        let read = Code::parse(&code).unwrap();
+        assert_eq!(kept_hash(bank, "tver-1").await, Code::hash(read.secret()));
+        let hub = bank.services.memory.get::<branch::Hub>().unwrap();
+        assert_eq!(read.centre, hub.public().print(), "the code names this centre");
+        let list = admin.get("/admin/nodes").await.ok();
+        assert!(list.contains("tver-1") && list.contains("invited") && !list.contains(&code));
+        let taken = [("_id", &*bank.form_id()), form[1], form[2], form[3]];
+        let taken = admin.post(NEW, &taken).await;
+        assert!(taken.status == 422 && taken.body.contains("This name is taken"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_needs_attention_stands_first_and_says_why() {
+    both(async |bank: &Bank| {
+        let mut rigs = Vec::new();
+        for branch in ["01", "02", "03"] {
+            let rig = Rig::new(bank, branch).await;
+            rig.say(bank.services.clock.now(), Vec::new()).await;
+            rigs.push(rig);
+        }
+        let mut admin = bank.client("administrator").await;
+        let order = |page: &str| {
+            let place = |rig: &Rig| page.find(&format!("/admin/nodes/{}", rig.who.node)).unwrap();
+            let mut all: Vec<&str> = vec!["01", "02", "03"];
+            all.sort_by_key(|code| place(rigs.iter().find(|r| r.who.name == *code).unwrap()));
+            all.join(" ")
+        };
+        let page = admin.get("/admin/nodes").await.ok();
+        assert_eq!(order(&page), "01 02 03");
+        assert!(!page.contains("silent"), "{page}");
+        let hour = 3_600_000_000_i64;
+        let old = bank.services.clock.now().micros() - 30 * hour;
+        force(
+            bank,
+            "update branch_node set seen_at = seen_at - $1 where name = '03'",
+            params![hour],
+        )
+        .await;
+        force(
+            bank,
+            "update branch_node set pending = 4, oldest_at = $1 where name = '02'",
+            params![old],
+        )
+        .await;
+        let page = admin.get("/admin/nodes").await.ok();
+        assert_eq!(order(&page), "03 02 01");
+        assert!(page.contains("silent") && page.contains("not sent for over a day"));
+        let one = admin.get(&format!("/admin/nodes/{}", rigs[1].who.node)).await.ok();
+        assert!(one.contains("not sent for over a day") && one.contains("0.3.0"), "{one}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shutting_out_is_asked_for_and_final() {
+    both(async |bank: &Bank| {
+        let rig = Rig::new(bank, "01").await;
+        let mut officer = bank.client("security_officer").await;
+        let page = format!("/admin/nodes/{}", rig.who.node);
+        let asks = officer.get(&format!("{page}/revoke")).await.ok();
+        assert!(asks.contains("This cannot be undone"));
+        let active = "select count(*) from branch_node where state = 'active'";
+        assert_eq!(number(bank, active).await, 1, "asking does nothing");
+        let id = bank.form_id();
+        let done = officer.post(&format!("{page}/revoke"), &[("_id", id.as_str())]).await;
+        assert_eq!((done.status, done.location()), (303, page.as_str()));
+        assert_eq!(number(bank, active).await, 0);
+        let shown = officer.get(&page).await.ok();
+        assert!(shown.contains("shut out") && !shown.contains(&format!("{page}/revoke")));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_looks_after_nodes() {
+    both(async |bank: &Bank| {
+        let rig = Rig::new(bank, "01").await;
+        let one = format!("/admin/nodes/{}", rig.who.node);
+        for login in ["branch_head", "head_office", "auditor", "clerk"] {
+            let mut browser = bank.client(login).await;
+            for path in ["/admin/nodes", NEW, &one, &format!("{one}/revoke")] {
+                assert_eq!(browser.get(path).await.status, 403, "{login} {path}");
+            }
+            let id = bank.form_id();
+            let shut = browser.post(&format!("{one}/revoke"), &[("_id", id.as_str())]).await;
+            assert_eq!(shut.status, 403, "{login}");
+            assert!(!browser.get("/").await.body.contains("/admin/nodes"), "{login}");
+        }
+        assert_eq!(
+            number(bank, "select count(*) from branch_node where state = 'active'").await,
+            1
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_invites_and_shuts_out_and_hears_a_code_once() {
+    both(async |bank: &Bank| {
+        let rights = Rights { services: &bank.services };
+        let role = rights.all().await;
+        let mut program = bank.stranger();
+        program.set_token(&rights.token(&role).await);
+        let branch = bank.branch("01");
+        let body = format!("{{\"branch_id\": \"{branch}\", \"name\": \"n1\"}}");
+        let made = program.post_json("/api/v1/branch-nodes", &body).await.ok();
+        let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+        let code = Code::parse(made["code"].as_str().unwrap()).unwrap();
+        assert_eq!(kept_hash(bank, "n1").await, Code::hash(code.secret()));
+        let id = made["id"].as_str().unwrap();
+        let list = program.get("/api/v1/branch-nodes").await.ok();
+        assert!(list.contains(id) && list.contains("\"state\":\"invited\""), "{list}");
+        let path = format!("/api/v1/branch-nodes/{id}");
+        let gone = program.send(http::Method::DELETE, &path, axum::body::Body::empty(), &[]).await;
+        assert_eq!(gone.status, 204, "{}", gone.body);
+        assert!(program.get(&path).await.ok().contains("\"state\":\"revoked\""));
+    })
+    .await;
+}
