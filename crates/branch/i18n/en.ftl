@@ -204,4 +204,4 @@ refusal-branch-again-forbidden = You have no right to do this yourself. Ask some
 refusal-branch-code-told = The code was told in answer to this request and is kept nowhere. Shut the node out and prepare a new one.
 refusal-out-of-range = Outside the limits
 refusal-unknown = There is no such thing
-refusal-taken = This name is taken
+refusal-branch-name-taken = This name is taken

@@ -206,4 +206,4 @@ refusal-branch-again-forbidden = У вас нет права сделать эт
 refusal-branch-code-told = Код уже показан в ответ на этот запрос и нигде не хранится. Отключите узел и подготовьте новый.
 refusal-out-of-range = Вне допустимых границ
 refusal-unknown = Такого нет
-refusal-taken = Это имя уже занято
+refusal-branch-name-taken = Это имя уже занято
