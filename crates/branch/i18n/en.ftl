@@ -12,6 +12,7 @@ branch-node-name = Node
 branch-node-name-hint = The journal names it so, for example: tver-1
 branch-node-branch = Branch
 branch-node-state = State
+branch-node-concerns = Look at
 branch-node-state-invited = invited
 branch-node-state-active = at work
 branch-node-state-revoked = shut out
@@ -60,7 +61,7 @@ branch-refused-open = { $n ->
     [one] { $n } refusal waits for a decision
    *[other] { $n } refusals wait for a decision
  }
-branch-refused-oldest = The oldest came
+branch-refused-oldest = the oldest:
 branch-refused-look = Look at them
 branch-code = Code
 branch-code-made = Node prepared
@@ -136,7 +137,6 @@ branch-status-unsent = not yet sent
 branch-status-accepted = sent and accepted
 branch-status-waits = waits for a second person
 branch-status-refused = refused
-branch-status-look = Details
 branch-line = Line to the centre
 branch-line-panel = Line
 branch-line-since = since

@@ -12,6 +12,7 @@ branch-node-name = Узел
 branch-node-name-hint = Под этим именем он стоит в журнале, например: tver-1
 branch-node-branch = Отделение
 branch-node-state = Состояние
+branch-node-concerns = На что смотреть
 branch-node-state-invited = приглашён
 branch-node-state-active = работает
 branch-node-state-revoked = отключён
@@ -62,7 +63,7 @@ branch-refused-open = { $n ->
     [few] { $n } отказа ждут решения
    *[many] { $n } отказов ждут решения
  }
-branch-refused-oldest = Самому старому
+branch-refused-oldest = самый старый:
 branch-refused-look = Посмотреть
 branch-code = Код
 branch-code-made = Узел подготовлен
@@ -138,7 +139,6 @@ branch-status-unsent = ещё не передано
 branch-status-accepted = передано и принято
 branch-status-waits = ждёт второго человека
 branch-status-refused = отказано
-branch-status-look = Подробнее
 branch-line = Связь с центром
 branch-line-panel = Связь
 branch-line-since = с

@@ -179,9 +179,12 @@ fn table(
             }
             _ => Cell::none(l),
         };
+        let mut row = Row::new(done.seq);
+        if done.outcome.as_deref() == Some("refused") && cx.principal().has(PERMISSION) {
+            row = row.href(format!("/refusals/{}", done.id));
+        }
         table = table.row(
-            Row::new(done.seq)
-                .cell(Cell::text(cx.command_words(&done.name)))
+            row.cell(Cell::text(cx.command_words(&done.name)))
                 .cell(Cell::text(l.datetime(done.at)))
                 .cell(Cell::text(directory.staff_name(done.actor_id, l.lang)))
                 .cell(client)
@@ -194,7 +197,7 @@ fn table(
     table.render(l)
 }
 
-/// What has become of it; of what was refused why, and where it is decided.
+/// What has become of it; of what was refused why.
 fn status(cx: &Cx, done: &Done) -> Markup {
     let l = &cx.l;
     match done.outcome.as_deref() {
@@ -204,9 +207,6 @@ fn status(cx: &Cx, done: &Done) -> Markup {
         Some(_) => html! {
             (ui::badge_with_icon(Tone::Danger, "circle-x", &l.t("branch-status-refused")))
             " " span.quiet { (why(cx, &done.code, &done.answer).join(" ")) }
-            @if cx.principal().has(PERMISSION) {
-                " " a href={ "/refusals/" (done.id) } { (l.t("branch-status-look")) }
-            }
         },
     }
 }
@@ -215,7 +215,8 @@ fn status(cx: &Cx, done: &Done) -> Markup {
 async fn day(mut cx: Cx) -> Answer {
     let state = here(&mut cx).await?;
     let l = cx.l.clone();
-    let date: Date = asked(&cx).text("day").parse().unwrap_or(l.today);
+    let typed = asked(&cx).date("day", l.today, &mut kernel::Refusals::default());
+    let date: Date = typed.unwrap_or(l.today);
     let tomorrow = date.tomorrow().unwrap_or(date);
     let within = (Timestamp::start_of(date, &l.zone), Timestamp::start_of(tomorrow, &l.zone));
     let which = Which { within: Some(within), ..whose(&cx, &state) };

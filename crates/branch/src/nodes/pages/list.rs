@@ -30,9 +30,10 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
     let words = l.t("branch-nodes-none-words");
     let none = ui::empty("server", &l.t("branch-nodes-none"), &words, Some(add.clone()));
     let mut table = Table::new("nodes", l.t("branch-nodes"))
-        .column(Column::text(l.t("branch-node-name")).wide())
+        .column(Column::text(l.t("branch-node-name")))
         .column(Column::text(l.t("branch-node-branch")))
         .column(Column::text(l.t("branch-node-state")))
+        .column(Column::text(l.t("branch-node-concerns")).wide())
         .column(Column::text(l.t("branch-node-seen")))
         .column(Column::text(l.t("branch-node-copy")))
         .column(Column::number(l.t("branch-node-pending")))
@@ -69,11 +70,11 @@ fn refused_line(cx: &Cx, open: &BTreeMap<Uuid, Open>) -> Markup {
     let Some(oldest) = open.values().map(|open| open.oldest).min() else { return html! {} };
     let words = l.ta("branch-refused-open", &[("n", count.into())]);
     html! {
-        p.node-refused {
+        div.node-refused {
             (ui::badge_with_icon(Tone::Attention, "circle-x", &words))
-            " " span.quiet { (l.t("branch-refused-oldest")) " " (l.ago(oldest)) }
+            span.quiet { (l.t("branch-refused-oldest")) " " (l.ago(oldest)) }
             @if cx.principal().has("branch.refusals") {
-                " " a href="/refusals" { (l.t("branch-refused-look")) }
+                a href="/refusals" { (l.t("branch-refused-look")) }
             }
         }
     }
@@ -84,10 +85,8 @@ fn row(cx: &Cx, node: &BranchNode, concerns: &[Concern]) -> Row {
     let directory = cx.app.services.directory.get();
     let ago =
         |at: Option<kernel::Timestamp>| at.map_or_else(|| Cell::none(l), |at| Cell::ago(l, at));
-    let state = html! {
-        (state_mark(l, node.state))
-        @for concern in concerns { " " (concern_mark(l, *concern)) }
-    };
+    let marks = html! { @for concern in concerns { (concern_mark(l, *concern)) " " } };
+    let marks = if concerns.is_empty() { Cell::none(l) } else { Cell::markup(marks) };
     let clock = model::clock_off(node);
     let program = match node.program.as_str() {
         "" => Cell::none(l),
@@ -97,7 +96,8 @@ fn row(cx: &Cx, node: &BranchNode, concerns: &[Concern]) -> Row {
         .href(format!("{HOME}/{}", node.id))
         .cell(Cell::text(&node.name))
         .cell(Cell::text(directory.branch_name(node.branch_id, l.lang)))
-        .cell(Cell::markup(state))
+        .cell(Cell::markup(state_mark(l, node.state)))
+        .cell(marks)
         .cell(ago(node.seen_at))
         .cell(ago(node.replica_at))
         .cell(Cell::number(l, node.pending))
