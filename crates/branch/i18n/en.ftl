@@ -202,6 +202,4 @@ refusal-branch-refusal-decided = This was decided already.
 refusal-branch-refusal-empty = The content is not kept any more: it cannot be done again.
 refusal-branch-again-forbidden = You have no right to do this yourself. Ask somebody who has it.
 refusal-branch-code-told = The code was told in answer to this request and is kept nowhere. Shut the node out and prepare a new one.
-refusal-out-of-range = Outside the limits
-refusal-unknown = There is no such thing
 refusal-branch-name-taken = This name is taken

@@ -204,6 +204,4 @@ refusal-branch-refusal-decided = Об этом уже решено.
 refusal-branch-refusal-empty = Содержание больше не хранится: сделать это заново нельзя.
 refusal-branch-again-forbidden = У вас нет права сделать это самому. Попросите того, у кого оно есть.
 refusal-branch-code-told = Код уже показан в ответ на этот запрос и нигде не хранится. Отключите узел и подготовьте новый.
-refusal-out-of-range = Вне допустимых границ
-refusal-unknown = Такого нет
 refusal-branch-name-taken = Это имя уже занято
