@@ -53,7 +53,7 @@ fn wanted(sent: &FormData) -> Result<Wanted, Refusals> {
         None => None,
         Some(Ok(hours)) => Some(hours),
         Some(Err(_)) => {
-            refusals.push(Refusal::field("out-of-range", "lease_hours"));
+            refusals.push(Refusal::field("not-a-whole-number", "lease_hours"));
             None
         }
     };
