@@ -246,8 +246,12 @@ pub fn head(envelope: &[u8]) -> Result<Head, Error> {
     Ok(read(envelope)?.head)
 }
 
+/// Only what is written exactly as [`Keys::close`] writes it: one message has one form.
 fn read(envelope: &[u8]) -> Result<Envelope, Error> {
-    ciborium::from_reader(envelope).map_err(|_| broken())
+    let read: Envelope = ciborium::from_reader(envelope).map_err(|_| broken())?;
+    let mut again = Vec::with_capacity(envelope.len());
+    ciborium::into_writer(&read, &mut again).map_err(|_| broken())?;
+    if again == envelope { Ok(read) } else { Err(broken()) }
 }
 
 fn broken() -> Error {
@@ -311,6 +315,22 @@ mod tests {
         assert_ne!(branch.public().unwrap().print(), centre.public().unwrap().print());
         assert!(Keys::from_bytes(&[1; 63]).is_none() && Keys::from_bytes(&[]).is_none());
         assert!(branch.public().unwrap().are_keys());
+    }
+
+    #[test]
+    fn a_message_has_one_form() {
+        let (branch, centre) = two();
+        let (from, to) = (branch.public().unwrap(), centre.public().unwrap());
+        let envelope = branch.close(&to, head(1), b"goose").unwrap();
+        // the name of a field as bytes, which a lenient reader takes for the same
+        let place = envelope.windows(5).position(|part| part == b"dhead").unwrap();
+        let mut other = envelope.clone();
+        other[place] ^= 0x20;
+        let more = [envelope.as_slice(), b"0"].concat();
+        for changed in [other, more] {
+            assert_eq!(code(centre.open(&changed, &from).unwrap_err()), "branch-envelope-broken");
+        }
+        assert!(centre.open(&envelope, &from).is_ok());
     }
 
     proptest! {
