@@ -168,11 +168,12 @@ impl Node {
         pages: Vec<Pages>,
     ) -> Result<Node, OpenError> {
         let how: Vec<Replicated> = modules.iter().flat_map(|m| m.replicated.to_vec()).collect();
-        let Core { services, keepers, bank_box } = Core::open(&setting, modules).await?;
+        let Core { services, keepers, bank_box } = Box::pin(Core::open(&setting, modules)).await?;
         let secret_box = bank_box.ok_or(OpenError::NoRoot)?;
         if setting.lease.is_none() {
             // the centre answers branches
-            services.memory.put(branch::Hub::open(&services, &how, &secret_box).await?);
+            let hub = branch::Hub::open(&services, &how, &secret_box);
+            services.memory.put(Box::pin(hub).await?);
         }
         let shown = web::Setting {
             services: services.clone(),
