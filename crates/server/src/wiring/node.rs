@@ -173,13 +173,14 @@ impl Node {
         pages: Vec<Pages>,
     ) -> Result<Node, OpenError> {
         let how: Vec<Replicated> = modules.iter().flat_map(|m| m.replicated.to_vec()).collect();
-        let Core { services, keepers, bank_box } = Core::open(&setting, modules).await?;
+        let Core { services, keepers, bank_box } = Box::pin(Core::open(&setting, modules)).await?;
         let secret_box = bank_box.ok_or(OpenError::NoRoot)?;
         if setting.lease.is_none() {
+            // the centre answers branches
             let zone = setting.zone.iana_name().unwrap_or("UTC").to_owned();
             let about = (setting.currency.code().to_owned(), zone);
-            let hub = Hub::open(&services, &how, &secret_box, about).await?;
-            services.memory.put(hub);
+            let hub = Hub::open(&services, &how, &secret_box, about);
+            services.memory.put(Box::pin(hub).await?);
         }
         let shown = web::Setting {
             services: services.clone(),

@@ -72,7 +72,7 @@ pub fn conflict_sides(l: &L, heads: [&str; 2], fields: &[ConflictField]) -> Mark
     let [mine, theirs] = heads;
     let heads = [mine, theirs, original.as_str()];
     html! {
-        div.conflict-grid {
+        div.conflict { div.conflict-grid {
             div.conflict-head aria-hidden="true" {
                 span { (l.t("ui-conflict-field")) }
                 @for head in &heads { span { (head) } }
@@ -88,7 +88,7 @@ pub fn conflict_sides(l: &L, heads: [&str; 2], fields: &[ConflictField]) -> Mark
                     }
                 }
             }
-        }
+        } }
     }
 }
 
