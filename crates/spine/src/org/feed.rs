@@ -38,6 +38,10 @@ pub(super) const CLIENT_BOUND: &[ClientBound] = &[
     .on_erase(OnErase::Stays("so that the next word of a feed on him is known and refused")),
     ClientBound::stays("approval", "client_id", "what waits names the client it was asked for")
         .on_erase(OnErase::Stays("what it keeps is sealed under the client's key")),
+    ClientBound::stays("branch_refusal", "client_id", "it names the client it was done for")
+        .on_erase(OnErase::Stays("what it keeps is sealed under the client's key")),
+    ClientBound::stays("branch_node_client", "client_id", "nodes are told when he leaves them")
+        .on_erase(OnErase::Stays("so that nodes that have him are told what is gone")),
     ClientBound::stays("break_glass", "client_id", "the report names the card that was opened")
         .on_erase(OnErase::By(crate::secrecy::forget_words)),
 ];
