@@ -25,19 +25,7 @@ pub use pages::pages;
 
 /// What this room brings to the spine.
 pub fn module() -> Module {
-    Module {
-        name: "admin",
-        migrations: &[],
-        permissions: &[],
-        grants: &[],
-        commands: no_commands,
-        jobs: vec![Arc::new(journal::VerifyJob)],
-        schedules: &[],
-        readers: Vec::new(),
-        client_bound: &[],
-        replicated: &[],
-        import_targets: Vec::new(),
-    }
+    Module { jobs: vec![Arc::new(journal::VerifyJob)], ..Module::of("admin", no_commands) }
 }
 
 /// The commands of the organisation are registered by the spine itself.

@@ -203,3 +203,5 @@ refusal-branch-refusal-empty = The content is not kept any more: it cannot be do
 refusal-branch-again-forbidden = You have no right to do this yourself. Ask somebody who has it.
 refusal-branch-code-told = The code was told in answer to this request and is kept nowhere. Shut the node out and prepare a new one.
 refusal-branch-name-taken = This name is taken
+refusal-branch-clock-wrong = The branch’s clock is too far from the centre’s
+refusal-branch-command-failed = It failed at the centre; the program’s log says why

@@ -205,3 +205,5 @@ refusal-branch-refusal-empty = Содержание больше не храни
 refusal-branch-again-forbidden = У вас нет права сделать это самому. Попросите того, у кого оно есть.
 refusal-branch-code-told = Код уже показан в ответ на этот запрос и нигде не хранится. Отключите узел и подготовьте новый.
 refusal-branch-name-taken = Это имя уже занято
+refusal-branch-clock-wrong = Часы отделения слишком сильно расходятся с часами центра
+refusal-branch-command-failed = При выполнении в центре произошла ошибка; она записана в журнал программы

@@ -18,6 +18,9 @@ use crate::nodes::{commands::KeepSecret, queries};
 /// Under which name the centre's secret keys are kept.
 const KEYS: &str = "branch_keys";
 
+/// Bytes of an introduction at most.
+const INTRODUCTION_MAX: u64 = 4_096;
+
 /// The centre's end.
 pub struct Hub {
     services: Services,
@@ -64,6 +67,10 @@ impl Hub {
     ) -> Result<Self, Error> {
         let keys = kept_keys(services, secret_box).await?;
         let centre = Centre::new(services, how).await?;
+        if nodes::has_any(&mut services.reader.clone()).await? {
+            // a newer schema may have brought tables
+            centre.watch().await?;
+        }
         let public = keys.public()?;
         let services = services.clone();
         Ok(Self { services, centre, keys, public, about, busy: Mutex::default() })
@@ -78,7 +85,7 @@ impl Hub {
     /// Refusals of the envelope, `branch-code-wrong`.
     pub async fn enrol(&self, envelope: &[u8]) -> Result<Vec<u8>, Error> {
         let (head, introduced) = self.keys.open_stranger(envelope, |message| {
-            let introduced: Introduction = words::decode(message)?;
+            let introduced: Introduction = words::decode_within(message, INTRODUCTION_MAX)?;
             if !introduced.keys.are_keys() {
                 return Err(Error::refused("branch-envelope-broken"));
             }

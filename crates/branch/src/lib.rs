@@ -13,7 +13,7 @@ mod refusals;
 pub use hub::Hub;
 
 use kernel::Lang;
-use spine::Module;
+use spine::{Module, Registry};
 use web::api::Api;
 use web::{NavItem, Pages, Routes};
 
@@ -43,44 +43,27 @@ const NAV: &[NavItem] = &[
 /// The module: its tables and commands are the spine's.
 pub fn module() -> Module {
     Module {
-        name: "branch",
-        migrations: &[],
         permissions: refusals::PERMISSIONS,
         grants: refusals::GRANTS,
-        commands: |registry| {
-            nodes::register(registry);
-            refusals::register(registry);
-        },
-        jobs: Vec::new(),
-        schedules: &[],
-        readers: Vec::new(),
-        client_bound: &[],
-        replicated: &[],
-        import_targets: Vec::new(),
+        ..Module::of("branch", register)
     }
+}
+
+fn register(registry: &mut Registry) {
+    nodes::register(registry);
+    refusals::register(registry);
 }
 
 /// What it shows.
 pub fn pages() -> Pages {
     Pages {
-        routes,
         api,
         texts: &[
             (Lang::Ru, include_str!("../i18n/ru.ftl")),
             (Lang::En, include_str!("../i18n/en.ftl")),
         ],
         nav: NAV,
-        panels: Vec::new(),
-        columns: &[],
-        search: Vec::new(),
-        actions: &[],
-        contact_format: None,
-        moved: None,
-        added_fields: None,
-        own_fields: None,
-        own_records: &[],
-        more_nav: None,
-        read_log: None,
+        ..Pages::of(routes)
     }
 }
 

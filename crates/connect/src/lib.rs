@@ -38,17 +38,14 @@ const MIGRATIONS: &[Migration] = &[
 /// What this room brings to the spine; `targets` is what all rooms take from feeds.
 pub fn module(targets: import::TargetTable) -> Module {
     Module {
-        name: "connect",
         migrations: MIGRATIONS,
         permissions: PERMISSIONS,
         grants: GRANTS,
-        commands: register,
         jobs: vec![Arc::new(import::ImportJob { targets }), Arc::new(webhook::Cleaner)],
         schedules: &[webhook::FORGET],
         readers: vec![Arc::new(webhook::Follower)],
-        client_bound: &[],
         replicated: replicated::REPLICATED,
-        import_targets: Vec::new(),
+        ..Module::of("connect", register)
     }
 }
 
@@ -85,7 +82,6 @@ const NAV: &[NavItem] = &[
 /// What this room shows.
 pub fn pages() -> Pages {
     Pages {
-        routes,
         api,
         texts: &[
             (Lang::Ru, include_str!("../i18n/ru.ftl")),
@@ -96,17 +92,9 @@ pub fn pages() -> Pages {
             (Lang::En, include_str!("../i18n/en/webhook.ftl")),
         ],
         nav: NAV,
-        panels: Vec::new(),
-        columns: &[],
-        search: Vec::new(),
         actions: import::ACTIONS,
         contact_format: Some(vcard::CONTACT_FORMAT),
-        moved: None,
-        added_fields: None,
-        own_fields: None,
-        own_records: &[],
-        more_nav: None,
-        read_log: None,
+        ..Pages::of(routes)
     }
 }
 

@@ -107,17 +107,15 @@ const MIGRATIONS: &[Migration] = &[
 /// What this room brings to the spine.
 pub fn module() -> Module {
     Module {
-        name: "engagement",
         migrations: MIGRATIONS,
         permissions: PERMISSIONS,
         grants: GRANTS,
-        commands: register,
         jobs: vec![Arc::new(task::Escalation)],
         schedules: &[task::ESCALATE],
         readers: vec![Arc::new(task::Follower)],
         client_bound: bound::CLIENT_BOUND,
         replicated: replicated::REPLICATED,
-        import_targets: Vec::new(),
+        ..Module::of("engagement", register)
     }
 }
 
@@ -218,7 +216,6 @@ pub fn pages() -> Pages {
     let mut search = task::pages::search_sources();
     search.extend(project::pages::search_sources());
     Pages {
-        routes,
         api,
         texts: &[
             (Lang::Ru, include_str!("../i18n/ru/interaction.ftl")),
@@ -235,13 +232,8 @@ pub fn pages() -> Pages {
         columns: COLUMNS,
         search,
         actions: ACTIONS,
-        contact_format: None,
-        moved: None,
-        added_fields: None,
-        own_fields: None,
         own_records: OWN_RECORDS,
-        more_nav: None,
-        read_log: None,
+        ..Pages::of(routes)
     }
 }
 

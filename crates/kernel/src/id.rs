@@ -126,3 +126,12 @@ macro_rules! every_id {
 }
 
 every_id!(id_types);
+
+impl CommandId {
+    /// The id that follows from something known: whoever knows the same gives the same. From the beginning of a hash over what
+    /// it follows from (UUID version 8).
+    pub fn from_hash(hash: &[u8; 32]) -> Self {
+        let (beginning, _) = hash.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
+        uuid::Builder::from_custom_bytes(*beginning).into_uuid().into()
+    }
+}

@@ -34,6 +34,10 @@ impl Currency {
     /// Tenge.
     pub const KZT: Currency = Currency(*b"KZT");
 
+    /// The code's three letters.
+    pub const fn letters(self) -> [u8; 3] {
+        self.0
+    }
     /// The code as text.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")

@@ -176,18 +176,15 @@ const MIGRATIONS: &[Migration] = &[
 /// What this room brings to the spine.
 pub fn module() -> Module {
     Module {
-        name: "parties",
         migrations: MIGRATIONS,
         permissions: PERMISSIONS,
         grants: GRANTS,
-        commands: register,
         jobs: vec![
             Arc::new(identity::FindDuplicatesJob),
             Arc::new(privacy::RetentionJob),
             Arc::new(fields::IndexFieldJob),
         ],
         schedules: &[Schedule { kind: privacy::RetentionJob::KIND, every_seconds: 86_400 }],
-        readers: Vec::new(),
         client_bound: merge::CLIENT_BOUND,
         replicated: replicated::REPLICATED,
         import_targets: [
@@ -195,6 +192,7 @@ pub fn module() -> Module {
             holdings::IMPORT_TARGETS,
         ]
         .concat(),
+        ..Module::of("parties", register)
     }
 }
 
@@ -310,21 +308,19 @@ pub fn pages() -> Pages {
     let mut search = client::search_sources();
     search.extend(objects::search_sources());
     Pages {
-        routes,
         api,
         texts: TEXTS,
         nav: NAV,
         panels,
-        columns: &[],
         search,
         actions: client::ACTIONS,
-        contact_format: None,
         moved: Some(merge::moved),
         added_fields: Some(fields::added),
         own_fields: Some(&fields::OwnDoor),
         own_records: OWN_RECORDS,
         more_nav: Some(objects::nav),
         read_log: Some(secrecy::read_log),
+        ..Pages::of(routes)
     }
 }
 

@@ -6,7 +6,7 @@ use kernel::Money;
 use uuid::Uuid;
 
 use crate::keys::{Key, PROOF, Proof, digest};
-use crate::values::{CardTime, Fields, letters};
+use crate::values::{CardTime, Fields};
 
 /// Bytes of a record without its certificate.
 pub const RECORD: usize = 77;
@@ -94,7 +94,7 @@ impl Record {
             self.operation.as_bytes(),
             &[self.kind.number()],
             &amount.to_be_bytes(),
-            &letters(self.amount.currency),
+            &self.amount.currency.letters(),
             self.desk.as_bytes(),
             &self.at.seconds().to_be_bytes(),
             &self.profile.to_be_bytes(),

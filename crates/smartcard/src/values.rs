@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kernel::{Currency, Timestamp};
+use kernel::Timestamp;
 
 /// Latest instant a card carries: the last second of the year 9999.
 const SECONDS_MAX: u64 = 253_402_300_799;
@@ -92,11 +92,6 @@ impl Code {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// The three letters of a currency.
-pub(crate) fn letters(currency: Currency) -> [u8; 3] {
-    currency.code().as_bytes().try_into().unwrap_or(*b"XXX")
 }
 
 /// Reads fields of fixed width from the front of bytes.

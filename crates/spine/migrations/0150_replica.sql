@@ -41,8 +41,7 @@ create table if not exists branch_node (
   pending @int not null default 0,
   oldest_at @int,
   replica_at @int,
-  heard @int not null default 0,
-  last_answer @id
+  heard @int not null default 0
 ) @strict;
 create table if not exists branch_node_client (
   node_id @id not null references branch_node (id),

@@ -61,6 +61,16 @@ pub struct Origin {
     pub at: Timestamp,
 }
 
+/// The channel a command came by, as contexts name it.
+pub(crate) fn channel(stored: &str) -> &'static str {
+    match stored {
+        "api" => "api",
+        "import" => "import",
+        "job" => "job",
+        _ => "web",
+    }
+}
+
 /// The long-lived parts of a node, cheap to clone.
 #[derive(Clone)]
 pub struct Services {

@@ -31,3 +31,22 @@ pub struct Module {
     /// Kinds of records a feed may bring.
     pub import_targets: Vec<crate::import::ImportTarget>,
 }
+
+impl Module {
+    /// A room with these commands that brings nothing else.
+    pub const fn of(name: &'static str, commands: fn(&mut Registry)) -> Self {
+        Self {
+            name,
+            migrations: &[],
+            permissions: &[],
+            grants: &[],
+            commands,
+            jobs: Vec::new(),
+            schedules: &[],
+            readers: Vec::new(),
+            client_bound: &[],
+            replicated: &[],
+            import_targets: Vec::new(),
+        }
+    }
+}

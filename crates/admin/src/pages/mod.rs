@@ -80,7 +80,6 @@ macro_rules! texts {
 /// What this room shows.
 pub fn pages() -> Pages {
     Pages {
-        routes,
         api,
         texts: texts!(
             "absences",
@@ -98,16 +97,8 @@ pub fn pages() -> Pages {
         ),
         nav: NAV,
         panels: crate::approvals::panels(),
-        columns: &[],
-        search: Vec::new(),
         actions: ACTIONS,
-        contact_format: None,
-        moved: None,
-        added_fields: None,
-        own_fields: None,
-        own_records: &[],
-        more_nav: None,
-        read_log: None,
+        ..Pages::of(routes)
     }
 }
 

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use kernel::limits::API_FILES_BYTES_MAX;
 use metrics::counter;
 use serde_json::json;
 use spine::Error;
@@ -15,11 +16,14 @@ use web::{Access, Answer, App, Failure, Routes};
 
 use crate::hub::Hub;
 
+/// Bytes of an envelope with which a node introduces itself.
+const ENROL_BYTES_MAX: usize = 8_192;
+
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get("/branch/v1/keys", Access::Public, keys)
-        .post("/branch/v1/enrol", Access::Public, enrol)
-        .post_files("/branch/v1/exchange", Access::Public, exchange)
+        .post_up_to("/branch/v1/enrol", Access::Public, ENROL_BYTES_MAX, enrol)
+        .post_up_to("/branch/v1/exchange", Access::Public, API_FILES_BYTES_MAX, exchange)
 }
 
 fn hub(app: &App) -> Result<Arc<Hub>, Error> {

@@ -1,19 +1,13 @@
 //! The branch's end of a line over HTTP.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{Request, Uri, header};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use serde::Deserialize;
 use spine::Error;
+use web::{HttpsClient, HttpsClientError, https_client};
 
 /// How long the centre may take for one answer: it may have hundreds of commands to do.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -36,7 +30,7 @@ pub enum LineError {
 
 /// A line.
 pub struct Line {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: HttpsClient,
     centre: String,
 }
 
@@ -59,25 +53,12 @@ impl Line {
         if !uri.is_some_and(|uri| is_web(&uri) && uri.host().is_some()) {
             return Err(Error::refused_field("branch-address-wrong", "centre"));
         }
-        let mut roots = rustls::RootCertStore::empty();
-        match authorities {
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-            Some(pem) => {
-                let wrong = || Error::refused_field("branch-authority-wrong", "authorities");
-                for one in CertificateDer::pem_slice_iter(pem) {
-                    roots.add(one.map_err(|_| wrong())?).map_err(|_| wrong())?;
-                }
+        let client = https_client(authorities).map_err(|error| match error {
+            HttpsClientError::Authorities(_) => {
+                Error::refused_field("branch-authority-wrong", "authorities")
             }
-        }
-        let ring = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(ring)
-            .with_safe_default_protocol_versions()
-            .map_err(Error::failure)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let connector =
-            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
-        let client = Client::builder(TokioExecutor::new()).build(connector.build());
+            HttpsClientError::Tls(words) => Error::failure(words),
+        })?;
         Ok(Self { client, centre })
     }
     /// Posts bytes; answers what comes back.

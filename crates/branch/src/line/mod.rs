@@ -47,7 +47,11 @@ impl Talk {
         let head = Head { kind: Kind::Up, node: state.who.node, number: up.number };
         let envelope = self.keys.close(&self.centre, head, &words::encode(&up)?)?;
         let answer = self.line.post("/branch/v1/exchange", envelope).await?;
-        Ok(self.take(&answer, up.number).await?)
+        let taken = self.take(&answer, up.number).await?;
+        if !up.commands.is_empty() {
+            self.services.live.ring("line".to_owned());
+        }
+        Ok(taken)
     }
     async fn take(&self, answer: &[u8], number: i64) -> Result<Taken, Error> {
         let (head, message) = self.keys.open(answer, &self.centre)?;
@@ -61,7 +65,7 @@ impl Talk {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut events = self.services.live.subscribe();
         let mut pause = GATHER;
-        loop {
+        while !*stop.borrow() {
             let outcome = self.exchange().await;
             self.note(&outcome);
             pause = match outcome {

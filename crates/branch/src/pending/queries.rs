@@ -2,7 +2,8 @@
 
 use kernel::{ClientId, CommandId, Timestamp, UserId};
 use spine::Error;
-use store::keys::{self, BANK};
+use spine::replica::pending;
+use store::keys;
 use store::{Read, StoreError, Value};
 
 /// A command that was done here.
@@ -83,19 +84,14 @@ pub(super) async fn list<R: Read>(
             answer: c.take()?,
             client_id: None,
         };
-        sealed.push((BANK, format!("pending/{}", done.id), c.take()?));
+        sealed.push(pending::sealed(done.id, c.take()?));
         all.push(done);
     }
     let opened = keys::open_texts(db, sealed).await?;
     for (done, payload) in all.iter_mut().zip(opened) {
-        done.client_id = client_of(&payload.or(""));
+        done.client_id = pending::client_of(&payload.or(""));
     }
     Ok(all)
-}
-
-fn client_of(payload: &str) -> Option<ClientId> {
-    let words: serde_json::Value = serde_json::from_str(payload).ok()?;
-    words.get("client_id")?.as_str()?.parse().ok()
 }
 
 /// How many of a kind somebody has done, and how they ended.

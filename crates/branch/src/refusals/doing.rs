@@ -115,9 +115,7 @@ pub(crate) fn again_id(refusal: CommandId) -> CommandId {
     let mut hasher = Sha256::new();
     hasher.update(b"tessera refusal done again\0");
     hasher.update(refusal.uuid().as_bytes());
-    let hash: [u8; 32] = hasher.finalize().into();
-    let (id, _) = hash.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
-    uuid::Builder::from_custom_bytes(*id).into_uuid().into()
+    CommandId::from_hash(&hasher.finalize().into())
 }
 
 /// Puts what the centre has now in the place of what the branch had seen, so that the person's own goes through over it.

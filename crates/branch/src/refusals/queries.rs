@@ -1,8 +1,9 @@
 //! What the centre has refused of what branches have done, cut to what a person may see.
 
 use kernel::{BranchId, ClientId, CommandId, Timestamp, UserId};
+use spine::replica::{pending, refusals};
 use spine::{Error, Owner, Principal};
-use store::keys::{self, BANK};
+use store::keys;
 use store::{Cols, Read, StoreError, Value, params};
 use uuid::Uuid;
 
@@ -166,37 +167,17 @@ pub(crate) async fn content<R: Read>(
     is_at_branch: bool,
 ) -> Result<Content, Error> {
     let id = refused.id;
-    let table = if is_at_branch { "pending_command" } else { "branch_refusal" };
-    let sql = format!("select payload, answer from {table} where id = $1");
-    let Some(row) = db.first(&sql, params![id]).await? else { return Ok(Content::default()) };
+    if !is_at_branch {
+        let (payload, answer) = refusals::content(db, id, refused.client_id).await?;
+        return Ok(Content { payload, answer });
+    }
+    let sql = "select payload, answer from pending_command where id = $1";
+    let Some(row) = db.first(sql, params![id]).await? else { return Ok(Content::default()) };
     let mut c = row.cols();
     let (payload, answer): (String, String) = (c.take()?, c.take()?);
-    if payload.is_empty() {
-        return Ok(Content::default());
-    }
-    if is_at_branch {
-        let payload = open(db, vec![(BANK, format!("pending/{id}"), payload)]).await?;
-        return Ok(Content { payload: payload.into_iter().next().unwrap_or_default(), answer });
-    }
-    // under the client's key, or the bank's when he had none
-    let owners = refused.client_id.map(ClientId::uuid).into_iter().chain([BANK]);
-    let mut last = Err(Error::NotFound);
-    for owner in owners {
-        let item =
-            |what: &str, text: &str| (owner, format!("refusal/{id}/{what}"), text.to_owned());
-        last = open(db, vec![item("payload", &payload), item("answer", &answer)]).await;
-        if last.is_ok() {
-            break;
-        }
-    }
-    let mut opened = last?.into_iter();
-    let mut next = || opened.next().unwrap_or_default();
-    Ok(Content { payload: next(), answer: next() })
-}
-
-async fn open<R: Read>(db: &mut R, items: Vec<keys::Item>) -> Result<Vec<String>, Error> {
-    let opened = keys::open_texts(db, items).await?;
-    Ok(opened.into_iter().map(|text| text.or("")).collect::<Vec<String>>())
+    let opened = keys::open_texts(db, vec![pending::sealed(id, payload)]).await?;
+    let payload = opened.into_iter().next().map(|text| text.or("")).unwrap_or_default();
+    Ok(Content { payload, answer })
 }
 
 /// The names of clients a person may see, of these.

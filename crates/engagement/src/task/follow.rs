@@ -108,10 +108,7 @@ fn derived_id(what: &str, pos: i64, batch: u32) -> CommandId {
     hasher.update(what.as_bytes());
     hasher.update(pos.to_be_bytes());
     hasher.update(batch.to_be_bytes());
-    let hash: [u8; 32] = hasher.finalize().into();
-    let mut bytes = [0_u8; 16];
-    bytes.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
-    CommandId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    CommandId::from_hash(&hasher.finalize().into())
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use branch::code::Code;
 use branch::envelope::{Head, Kind, PublicKeys};
 use branch::hub::{Introduction, Welcome, kept_keys};
@@ -14,7 +16,7 @@ use spine::replica::code as words;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{Known, Place, hex};
+use super::{Known, Place};
 use crate::RunError;
 use crate::host::say;
 use crate::wiring::{self, Core};
@@ -83,7 +85,8 @@ async fn introduce(asked: &Asked, place: &Place) -> Result<Known, RunError> {
     };
     let line = place.line(&known)?;
     let centre = centre_keys(&line, &code).await?;
-    (known.sign_key, known.seal_key) = (hex(&centre.sign), hex(&centre.seal));
+    (known.sign_key, known.seal_key) =
+        (STANDARD.encode(&centre.sign), STANDARD.encode(&centre.seal));
     let (_stop, stopping) = watch::channel(false);
     let core = Core::open(&place.setting(&known, stopping)?, wiring::modules()).await?;
     let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
@@ -142,6 +145,10 @@ async fn copy(place: &Place, known: &Known) -> Result<(), RunError> {
         if taken != Taken::More {
             break;
         }
+    }
+    if let Progress::Base(_) = talk.branch.state().await?.copy {
+        let words = "the programs are of different versions: this one must be the centre's";
+        return Err(RunError::Asked(words.to_owned()));
     }
     say("the copy is whole");
     Ok(())

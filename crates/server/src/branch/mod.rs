@@ -6,6 +6,8 @@ mod serve;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clap::Subcommand;
 use jiff::tz::TimeZone;
 use kernel::{Currency, Entropy, RandomEntropy, Secret, SystemClock};
@@ -65,7 +67,7 @@ struct Known {
     /// In its place: the program, and its arguments, that speaks to a key management service or a security chip.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     key_command: Vec<String>,
-    /// The public keys of the centre, in hexadecimal.
+    /// The public keys of the centre, in base64.
     sign_key: String,
     seal_key: String,
     /// The node's name; empty before it has enrolled.
@@ -158,29 +160,12 @@ impl Place {
 
 impl Known {
     fn centre_keys(&self) -> Result<branch::envelope::PublicKeys, RunError> {
-        let keys = [&self.sign_key, &self.seal_key].map(|text| unhex(text));
+        let keys = [&self.sign_key, &self.seal_key].map(|text| STANDARD.decode(text));
         match keys {
-            [Some(sign), Some(seal)] => Ok(branch::envelope::PublicKeys { sign, seal }),
+            [Ok(sign), Ok(seal)] => Ok(branch::envelope::PublicKeys { sign, seal }),
             _ => {
                 Err(RunError::Asked("the keys of the centre in branch.toml are broken".to_owned()))
             }
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // writing to a String cannot fail
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    let pairs = text.as_bytes().chunks_exact(2);
-    pairs.map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok()).collect()
 }

@@ -6,7 +6,7 @@ use kernel::{Currency, Money};
 
 use super::{Counted, Offer, Profile, ProfileFault, Service};
 use crate::cbor::{CborFault, Reader, Writer};
-use crate::values::{CardNumber, CardTime, Code, Holder, letters};
+use crate::values::{CardNumber, CardTime, Code, Holder};
 
 const HOLDER: u64 = 1;
 const COUNTER: u64 = 2;
@@ -233,7 +233,7 @@ fn code(reader: &mut Reader<'_>, key: u64) -> Result<Code, ProfileFault> {
 }
 
 fn currency(reader: &mut Reader<'_>) -> Result<Currency, ProfileFault> {
-    match reader.text(letters(CURRENCY_UNSAID).len())?.parse() {
+    match reader.text(CURRENCY_UNSAID.letters().len())?.parse() {
         Ok(currency) if currency != CURRENCY_UNSAID => Ok(currency),
         Ok(_) | Err(_) => Err(ProfileFault::Field(CURRENCY)),
     }

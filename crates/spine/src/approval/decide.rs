@@ -14,6 +14,7 @@ use super::queries;
 use super::right::{Right, right_to_decide};
 use crate::again::Again;
 use crate::bus::{Bus, CommandInfo, count};
+use crate::ctx::channel;
 use crate::org::Loaded;
 use crate::{Change, Ctx, Error, Work};
 
@@ -238,14 +239,4 @@ async fn settle(
         put_notice(&mut work.tx, work.ctx, approval, maker, kind).await?;
     }
     Ok(())
-}
-
-/// The channel a command came by, as the context names it.
-fn channel(stored: &str) -> &'static str {
-    match stored {
-        "api" => "api",
-        "import" => "import",
-        "job" => "job",
-        _ => "web",
-    }
 }

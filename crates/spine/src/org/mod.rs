@@ -133,17 +133,15 @@ const MIGRATIONS: &[Migration] = &[
 /// The spine's own module.
 pub fn module() -> Module {
     Module {
-        name: "spine",
         migrations: MIGRATIONS,
         permissions: PERMISSIONS,
         grants: GRANTS,
-        commands: register,
         jobs: vec![std::sync::Arc::new(crate::approval::Expiry)],
         schedules: &[crate::approval::EXPIRE],
-        readers: Vec::new(),
         client_bound: feed::CLIENT_BOUND,
         replicated: crate::replica::REPLICATED,
         import_targets: vec![feed::BRANCH_TARGET],
+        ..Module::of("spine", register)
     }
 }
 

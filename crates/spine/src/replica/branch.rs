@@ -10,7 +10,7 @@ use store::{Read, Tx, Writer, params};
 use uuid::Uuid;
 
 use super::commands::Enrolled;
-use super::message::{COMMANDS_MAX, Down, Next, Place, Up, Want};
+use super::message::{COMMANDS_MAX, Down, Next, PAYLOADS_MAX, Place, Pushed, Up, Want};
 use super::pending::{self, Which};
 use super::rows::{self, Arrived};
 use super::{Lease, Reach, Replicated, centre, rebase};
@@ -118,7 +118,8 @@ impl Branch {
         state.said += 1;
         put_state(&mut tx, &state).await?;
         let limit = i64::try_from(COMMANDS_MAX).unwrap_or(i64::MAX);
-        let commands = pending::list(&mut tx, &Which::Unanswered, limit).await?;
+        let mut commands = pending::list(&mut tx, &Which::Unanswered, limit).await?;
+        commands.truncate(fitting(&commands));
         let (all, oldest) = pending::waiting(&mut tx).await?;
         let waiting = all - i64::try_from(commands.len()).unwrap_or(0);
         // first everything that was done is told, then heard what has become of it: the copy is put together once
@@ -223,6 +224,16 @@ impl Branch {
         self.services.live.came(tables, clients);
         Ok(())
     }
+}
+
+/// How many of these commands go into one word.
+fn fitting(commands: &[Pushed]) -> usize {
+    let mut bytes = 0_usize;
+    let fits = |done: &&Pushed| {
+        bytes += done.payload.len();
+        bytes <= PAYLOADS_MAX
+    };
+    commands.iter().take_while(fits).count().max(1)
 }
 
 /// Prepares a branch's database for work; safe to run at every start.

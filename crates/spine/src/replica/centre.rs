@@ -8,7 +8,7 @@ use kernel::{CommandId, Timestamp};
 use serde_json::Value as Json;
 use store::capture::{self, Cursor};
 use store::dump::schema;
-use store::{Read, Reader, Snapshot, Writer};
+use store::{Read, Snapshot, Writer};
 use uuid::Uuid;
 
 use super::commands::KeepRefusal;
@@ -16,7 +16,8 @@ use super::message::{
     Answer, COMMANDS_MAX, Down, Next, Outcome, Place, Pushed, Rows, Up, Want, Wire,
 };
 use super::nodes::{self, BranchNode, NodeState};
-use super::{Offline, Pieces, Reach, Replicated, changes};
+use super::{Offline, Pieces, Reach, Replicated, changes, refusals};
+use crate::ctx::channel;
 use crate::{Ctx, Error, Origin, Principal, Services};
 
 /// Rows of one piece of a first copy.
@@ -24,6 +25,9 @@ const PIECE_ROWS: usize = 1_000;
 /// Pieces in one answer at most, and their rows.
 const PIECES_MAX: usize = 40;
 const ROWS_MAX: usize = 4_000;
+
+/// Days by which the clock of a branch may differ, and what was done may be old.
+const CLOCK_DAYS: i64 = 400;
 
 /// The centre.
 #[derive(Clone)]
@@ -56,13 +60,19 @@ impl Centre {
         let (services, writer) = (services.clone(), services.bus.writer().clone());
         Ok(Self { services, writer, reach, schema })
     }
-    /// Begins to note which rows change. Once there is a node, before its first copy.
+    /// Sees to it that changes of rows are noted, as they must be before a node takes its first copy. Tables of which they are
+    /// noted already are not touched: a table is held for itself while its triggers are made.
     ///
     /// # Errors
     /// The database's.
     pub async fn watch(&self) -> Result<(), Error> {
+        let mut db = self.services.reader.clone();
+        let missing = capture::unwatched(&mut db, self.reach.watched()).await?;
+        if missing.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.writer.begin().await?;
-        capture::watch(&mut tx, &self.reach.watched()).await?;
+        capture::watch(&mut tx, &missing).await?;
         Ok(tx.commit().await?)
     }
     /// Answers a node's word.
@@ -113,6 +123,10 @@ impl Centre {
         done: &Pushed,
         now: Timestamp,
     ) -> Result<Answer, Error> {
+        let mut db = self.services.reader.clone();
+        if let Some(no) = refusals::before(&mut db, node.id, done.id).await? {
+            return Ok(no);
+        }
         let outcome = match self.context(node, done, now) {
             Ok(ctx) => self.execute(&ctx, done).await,
             Err(error) => Err(error),
@@ -121,8 +135,12 @@ impl Centre {
             Ok(()) => (Outcome::Accepted, String::new(), String::new()),
             Err(Error::Waiting(_)) => (Outcome::Waits, String::new(), String::new()),
             // nothing is wrong with the command: it is said again later
-            Err(error @ Error::Failure(_)) => return Err(error),
+            Err(error) if error.trouble().is_some() => return Err(error),
             Err(error) => {
+                if let Error::Failure(_) = &error {
+                    // it would fail each time, and nothing behind it would ever be told
+                    tracing::error!(command = %done.name, id = %done.id, %error, "a branch's command fails");
+                }
                 let (code, detail) = told(&error)?;
                 self.keep(node, done, (&code, &detail)).await?;
                 (Outcome::Refused, code, detail)
@@ -145,6 +163,10 @@ impl Centre {
         let principal = loaded.principal_shared(done.actor);
         let principal = principal.filter(|p| p.branch_id == Some(node.branch_id));
         let principal = principal.ok_or_else(|| Error::refused("branch-person-unknown"))?;
+        let (first, last) = (now.plus_days(-CLOCK_DAYS), now.plus_days(CLOCK_DAYS));
+        if done.at < first || done.at > last {
+            return Err(Error::refused("branch-clock-wrong"));
+        }
         let mut ctx = self.services.ctx(principal, channel(&done.channel));
         ctx.now = done.at.min(now);
         ctx.origin = Some(Arc::new(Origin { node: Arc::from(node.name.as_str()), at: done.at }));
@@ -164,18 +186,16 @@ impl Centre {
             left: BTreeSet::new(),
             next,
         };
-        if up.want == Want::Nothing {
-            return Ok(nothing(Next::Same));
-        }
-        if up.schema != self.schema {
+        if up.want != Want::Nothing && up.schema != self.schema {
             return Ok(nothing(Next::OtherSchema(self.schema)));
         }
-        let mut db = fresh(&self.services.reader).await?;
+        let mut db = self.services.reader.snapshot().await?;
         match &up.want {
             Want::Nothing => Ok(nothing(Next::Same)),
             Want::Base(place) => self.base(&mut db, node, place.as_ref()).await,
             Want::Changes(cursor) => {
-                let cursor = Cursor::from_str(cursor)?;
+                let broken = |_| Error::refused("branch-message-broken");
+                let cursor = Cursor::from_str(cursor).map_err(broken)?;
                 let whose = (node.id, node.branch_id);
                 let told = changes::read(&mut db, &self.reach, whose, &cursor).await?;
                 let cursor = told.cursor.to_string();
@@ -228,11 +248,6 @@ impl Centre {
     }
 }
 
-/// A view in which everything can be seen that was committed until now, the primary's own.
-async fn fresh(reader: &Reader) -> Result<Snapshot, Error> {
-    Ok(reader.snapshot().await?)
-}
-
 /// The newest step of the schema.
 pub(super) async fn newest_step<R: Read>(db: &mut R) -> Result<i64, Error> {
     Ok(schema::applied(db).await?.into_iter().max().unwrap_or(0))
@@ -247,14 +262,9 @@ fn told(error: &Error) -> Result<(String, String), Error> {
         }
         Error::Conflict(conflict) => ("conflict".to_owned(), serde_json::to_string(conflict)?),
         Error::Forbidden(permission) => ("forbidden".to_owned(), permission.clone()),
-        other => (other.kind().replace('_', "-"), String::new()),
+        Error::NotFound => ("not-found".to_owned(), String::new()),
+        Error::Waiting(_) | Error::Failure(_) => {
+            ("branch-command-failed".to_owned(), String::new())
+        }
     })
-}
-
-/// The channel a command came by, as contexts name it.
-pub(super) fn channel(said: &str) -> &'static str {
-    match said {
-        "api" => "api",
-        _ => "web",
-    }
 }

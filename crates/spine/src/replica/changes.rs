@@ -11,17 +11,11 @@ use uuid::Uuid;
 
 use super::message::{Rows, Wire};
 use super::scope::Scoped;
-use super::{How, Reach};
+use super::{How, Reach, Sealed};
 use crate::Error;
 
 /// Notes of changes looked at for one answer.
 const NOTES_MAX: i64 = 500;
-/// The table of files: what they hold is sealed under keys of each node.
-const FILE_TABLE: &str = "blob";
-
-/// The table of second factors: the same.
-const CODE_TABLE: &str = "totp";
-
 /// What one answer tells.
 pub(super) struct Told {
     pub(super) tables: Vec<Rows>,
@@ -99,13 +93,10 @@ pub(super) async fn read<R: Read>(
         gathered.note_gone(db, scoped, (noted, &known), missing).await?;
     }
     // of him who comes whole everything comes; of him whom a row has brought others, those others
-    for client in &entered {
-        gathered.whole(db, reach, ClientId::from(*client), |_| true).await?;
-    }
-    for client in related.difference(&entered) {
-        let belongs = |how: How| matches!(how, How::Of(_) | How::Through(_));
-        gathered.whole(db, reach, ClientId::from(*client), belongs).await?;
-    }
+    let ids = |all: &BTreeSet<Uuid>| all.iter().map(|id| ClientId::from(*id)).collect::<Vec<_>>();
+    gathered.whole(db, reach, &ids(&entered), |_| true).await?;
+    let belongs = |how: How| matches!(how, How::Of(_) | How::Through(_));
+    gathered.whole(db, reach, &ids(&(&related - &entered)), belongs).await?;
     Ok(Told {
         tables: gathered.into_rows(db, reach).await?,
         entered,
@@ -124,10 +115,10 @@ pub(super) async fn travelling<R: Read>(
 ) -> Result<Rows, StoreError> {
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
-        let row = match scoped.table.name.as_str() {
-            FILE_TABLE => opened(db, row).await?,
-            CODE_TABLE => opened_code(db, row).await?,
-            _ => Some(row),
+        let row = match scoped.said.sealed {
+            Some(Sealed::File) => opened(db, row).await?,
+            Some(Sealed::SecondFactor) => opened_code(db, row).await?,
+            None => Some(row),
         };
         out.extend(row.map(|row| row.into_iter().map(Wire::of).collect()));
     }
@@ -192,38 +183,47 @@ impl<'a> Gathered<'a> {
                 missing.remove(&Key::of(&key)?);
             }
         }
+        let is_told_by_key = scoped.is_told_by_key();
+        let mut asked = Vec::new();
         for (key, values) in missing {
             let mut clients = noted.iter().filter(|c| c.key == key).filter_map(|c| c.client_id);
+            let is_known = |id: Uuid| known.contains_key(&id);
             let is_told = match scoped.said.how {
                 How::All => true,
-                How::Client(_) => clients.any(|id| known.contains_key(&id)),
+                How::Client(_) => clients.any(is_known),
                 _ => match clients.next() {
-                    Some(id) => {
-                        known.contains_key(&id) || clients.any(|id| known.contains_key(&id))
-                    }
-                    None if scoped.is_told_by_key() => {
-                        scoped.would_have(db, self.branch, &values).await?
+                    Some(id) => is_known(id) || clients.any(is_known),
+                    None if is_told_by_key => {
+                        asked.push(values);
+                        continue;
                     }
                     None => true,
                 },
             };
             if is_told {
-                let rows = self.rows.entry(&scoped.table.name).or_default();
-                rows.entry(key).or_insert(Found::Gone(values));
+                self.add_gone(scoped, values)?;
             }
+        }
+        for values in scoped.would_have(db, self.branch, &asked).await? {
+            self.add_gone(scoped, values)?;
         }
         Ok(())
     }
-    /// The rows of a client in the tables of which `wanted` holds.
+    fn add_gone(&mut self, scoped: &'a Scoped, key: Vec<Value>) -> Result<(), StoreError> {
+        let rows = self.rows.entry(&scoped.table.name).or_default();
+        rows.entry(Key::of(&key)?).or_insert(Found::Gone(key));
+        Ok(())
+    }
+    /// The rows of clients in the tables of which `wanted` holds.
     async fn whole<R: Read>(
         &mut self,
         db: &mut R,
         reach: &'a Reach,
-        client: ClientId,
+        clients: &[ClientId],
         wanted: impl Fn(How) -> bool,
     ) -> Result<(), StoreError> {
         for scoped in reach.tables().iter().filter(|t| wanted(t.said.how)) {
-            for row in scoped.of_client(db, self.branch, client).await? {
+            for row in scoped.of_clients(db, self.branch, clients).await? {
                 self.add(scoped, row)?;
             }
         }

@@ -30,11 +30,19 @@ pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// Refusal `branch-message-broken` for anything else.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    decode_within(bytes, BYTES_MAX)
+}
+
+/// The same of somebody who is not known yet, and gets no more memory than so many bytes.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_within<T: DeserializeOwned>(bytes: &[u8], most: u64) -> Result<T, Error> {
     let broken = || Error::refused("branch-message-broken");
     let mut plain = Vec::new();
-    let mut unpacker = DeflateDecoder::new(bytes).take(BYTES_MAX + 1);
+    let mut unpacker = DeflateDecoder::new(bytes).take(most.saturating_add(1));
     unpacker.read_to_end(&mut plain).map_err(|_| broken())?;
-    if u64::try_from(plain.len()).map_or(true, |length| length > BYTES_MAX) {
+    if u64::try_from(plain.len()).map_or(true, |length| length > most) {
         return Err(broken());
     }
     ciborium::from_reader(plain.as_slice()).map_err(|_| broken())

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::message::Pushed;
 use super::nodes::{BranchNode, LEASE_HOURS, NodeState};
+use super::{pending, refusals};
 use crate::{Change, Command, Error, Registry, Work};
 
 /// Characters of a node's name at most.
@@ -198,14 +199,7 @@ impl KeepRefusal {
         let mut hasher = Sha256::new();
         hasher.update(b"tessera refusal of a branch\0");
         hasher.update(self.command_id.uuid().as_bytes());
-        let hash: [u8; 32] = hasher.finalize().into();
-        let (id, _) = hash.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
-        uuid::Builder::from_custom_bytes(*id).into_uuid().into()
-    }
-    /// Whom it is about, as far as its words say.
-    fn client(&self) -> Option<ClientId> {
-        let words: serde_json::Value = serde_json::from_str(&self.payload).ok()?;
-        words.get("client_id")?.as_str()?.parse::<Uuid>().ok().map(ClientId::from)
+        CommandId::from_hash(&hasher.finalize().into())
     }
 }
 
@@ -231,10 +225,7 @@ impl KeepRefusal {
             _ => BANK,
         };
         let chance = (w.ctx.entropy.as_ref(), w.ctx.now);
-        let item = |what: &str, text: &str| {
-            (owner, format!("refusal/{}/{what}", self.command_id), text.to_owned())
-        };
-        let items = [item("payload", &self.payload), item("answer", &self.detail)];
+        let items = refusals::items(owner, self.command_id, &self.payload, &self.detail);
         let mut sealed = keys::seal_texts(&mut w.tx, chance, &items).await?.into_iter();
         let mut next = || sealed.next().flatten().unwrap_or_default();
         Ok((next(), next()))
@@ -247,7 +238,7 @@ impl Command for KeepRefusal {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let client = self.client();
+        let client = pending::client_of(&self.payload);
         let (payload, answer) = self.sealed(w, client).await?;
         let sql = "insert into branch_refusal (id, node_id, branch_id, command, payload, actor_id, client_id, done_at, \
                    refused_at, code, answer, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'open') \

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 /// Commands in one message at most.
 pub const COMMANDS_MAX: usize = 500;
+/// Bytes of their payloads at most, but for one that is larger alone: a file.
+pub const PAYLOADS_MAX: usize = 4 << 20;
 
 /// A value of a row on its way: ids are bytes, as SQLite has them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,9 +9,10 @@ pub mod commands;
 pub mod message;
 pub mod nodes;
 mod offline;
-mod pending;
+pub mod pending;
 mod pieces;
 mod rebase;
+pub mod refusals;
 mod rows;
 mod scope;
 mod tables;
@@ -41,8 +42,19 @@ pub struct Replicated {
     pub hides: Option<(&'static [&'static str], &'static str)>,
     /// Columns that each node counts by itself, such as wrong attempts. Rows with such columns are never taken back.
     pub keeps: &'static [&'static str],
+    /// What of its rows is sealed under keys of each node: opened for the way, in the sealed envelope, and sealed again.
+    pub sealed: Option<Sealed>,
     /// What a branch works out of its rows when some have come.
     pub derives: Option<Derive>,
+}
+
+/// Columns that are sealed under keys of the node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sealed {
+    /// The content of a file, under its owner's key.
+    File,
+    /// The secret of a second factor, under the bank's key.
+    SecondFactor,
 }
 
 /// Works out what a branch derives from rows that have come; tables that are each node's own.
@@ -68,57 +80,32 @@ pub enum How {
 }
 
 impl Replicated {
+    const fn new(table: &'static str, how: How) -> Self {
+        Self { table, how, carries: None, hides: None, keeps: &[], sealed: None, derives: None }
+    }
     /// A table of which each node has its own rows; why.
     pub const fn own(table: &'static str, why: &'static str) -> Self {
-        Self { table, how: How::Own(why), carries: None, hides: None, keeps: &[], derives: None }
+        Self::new(table, How::Own(why))
     }
     /// A table that every branch has whole.
     pub const fn all(table: &'static str) -> Self {
-        Self { table, how: How::All, carries: None, hides: None, keeps: &[], derives: None }
+        Self::new(table, How::All)
     }
     /// A table of a client's rows, by the column `client_id`.
     pub const fn of_client(table: &'static str) -> Self {
-        Self {
-            table,
-            how: How::Client("client_id"),
-            carries: None,
-            hides: None,
-            keeps: &[],
-            derives: None,
-        }
+        Self::new(table, How::Client("client_id"))
     }
     /// A table of rows of which a condition holds.
     pub const fn of(table: &'static str, condition: &'static str) -> Self {
-        Self {
-            table,
-            how: How::Of(condition),
-            carries: None,
-            hides: None,
-            keeps: &[],
-            derives: None,
-        }
+        Self::new(table, How::Of(condition))
     }
     /// A table of rows that come and go with the rows of which a condition speaks.
     pub const fn through(table: &'static str, condition: &'static str) -> Self {
-        Self {
-            table,
-            how: How::Through(condition),
-            carries: None,
-            hides: None,
-            keeps: &[],
-            derives: None,
-        }
+        Self::new(table, How::Through(condition))
     }
     /// The table of clients, with the condition of a branch's own.
     pub const fn clients(table: &'static str, condition: &'static str) -> Self {
-        Self {
-            table,
-            how: How::Clients(condition),
-            carries: None,
-            hides: None,
-            keeps: &[],
-            derives: None,
-        }
+        Self::new(table, How::Clients(condition))
     }
     /// These columns (texts) are empty at a branch, but for rows of which `but` holds.
     #[must_use]
@@ -130,6 +117,12 @@ impl Replicated {
     #[must_use]
     pub const fn keeping(mut self, columns: &'static [&'static str]) -> Self {
         self.keeps = columns;
+        self
+    }
+    /// Its rows hold something sealed.
+    #[must_use]
+    pub const fn sealing(mut self, sealed: Sealed) -> Self {
+        self.sealed = Some(sealed);
         self
     }
     /// When rows of it have come, a branch works something out of them.

@@ -107,6 +107,15 @@ pub async fn one<R: Read>(db: &mut R, id: Uuid) -> Result<Option<BranchNode>, St
     db.first(&sql, params![id]).await?.map(node).transpose()
 }
 
+/// Whether there is a node that exchanges.
+///
+/// # Errors
+/// The database's.
+pub async fn has_any<R: Read>(db: &mut R) -> Result<bool, StoreError> {
+    let sql = "select 1 from branch_node where state = 'active' limit 1";
+    Ok(db.first(sql, &[]).await?.is_some())
+}
+
 /// All nodes by name, at most so many.
 ///
 /// # Errors
@@ -151,10 +160,9 @@ pub(super) async fn hear(
 pub(super) async fn note_answer(
     tx: &mut Tx,
     id: Uuid,
-    answer: (Uuid, Timestamp),
+    (answer, lease_until): (Uuid, Timestamp),
     (entered, left): (Vec<Uuid>, Vec<Uuid>),
 ) -> Result<(), Error> {
-    let (answer, lease_until) = answer;
     for (clients, state) in [(entered, "sent"), (left, "leaves")] {
         let rows: Vec<_> = clients
             .into_iter()
@@ -165,8 +173,8 @@ pub(super) async fn note_answer(
                     state = excluded.state";
         tx.insert_many(head, &rows, tail).await?;
     }
-    let sql = "update branch_node set last_answer = $2, lease_until = $3 where id = $1 and state = 'active'";
-    if tx.execute(sql, params![id, answer, lease_until]).await? == 0 {
+    let sql = "update branch_node set lease_until = $2 where id = $1 and state = 'active'";
+    if tx.execute(sql, params![id, lease_until]).await? == 0 {
         return Err(Error::refused("branch-node-revoked"));
     }
     Ok(())

@@ -1,15 +1,25 @@
 //! What a branch has done and the centre must do again.
 
-use kernel::{CommandId, Timestamp, UserId};
-use store::keys::{self, BANK, Opened};
+use kernel::{ClientId, CommandId, Timestamp, UserId};
+use store::keys::{self, BANK, Item, Opened};
 use store::{Read, StoreError, Tx, params};
 
 use super::message::{Answer, Pushed};
 use crate::{Error, Work};
 
-/// What the payload of a pending command is sealed for.
+/// A payload of a pending command as [`keys::open_texts`] takes it.
+pub fn sealed(id: CommandId, payload: String) -> Item {
+    (BANK, purpose(id), payload)
+}
+
 fn purpose(id: CommandId) -> String {
     format!("pending/{id}")
+}
+
+/// Whom a command is about, as far as its payload says.
+pub fn client_of(payload: &str) -> Option<ClientId> {
+    let words: serde_json::Value = serde_json::from_str(payload).ok()?;
+    words.get("client_id")?.as_str()?.parse().ok()
 }
 
 /// Keeps the command that is being done, in its transaction.
@@ -47,16 +57,16 @@ pub(crate) async fn list<R: Read>(
     );
     let rows = db.query(&sql, params![limit]).await?;
     let mut pushed = Vec::with_capacity(rows.len());
-    let mut sealed = Vec::with_capacity(rows.len());
+    let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let mut c = row.cols();
         let id: CommandId = c.take()?;
         let (name, payload): (String, String) = (c.take()?, c.take()?);
         let (actor, at): (UserId, Timestamp) = (c.take()?, c.take()?);
-        sealed.push((BANK, purpose(id), payload));
+        items.push(sealed(id, payload));
         pushed.push(Pushed { id, name, payload: String::new(), actor, at, channel: c.take()? });
     }
-    let opened = keys::open_texts(db, sealed).await?;
+    let opened = keys::open_texts(db, items).await?;
     for (command, payload) in pushed.iter_mut().zip(opened) {
         match payload {
             Opened::Text(payload) => command.payload = payload,

@@ -3,12 +3,10 @@
 use kernel::BranchId;
 use store::{Read, StoreError, Value};
 
-use super::Reach;
+use super::{Reach, Sealed};
 
 /// Rows of a table that holds files at once: each may be large.
 const FILES: usize = 4;
-/// The table of files.
-const FILE_TABLE: &str = "blob";
 
 /// Rows of one table, in the order of its columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +48,8 @@ impl<'a> Pieces<'a> {
     /// The database's.
     pub async fn next<R: Read>(&mut self, db: &mut R) -> Result<Option<Piece>, StoreError> {
         while let Some(scoped) = self.reach.tables().get(self.at) {
-            let size =
-                if scoped.table.name == FILE_TABLE { FILES.min(self.size) } else { self.size };
+            let is_files = scoped.said.sealed == Some(Sealed::File);
+            let size = if is_files { FILES.min(self.size) } else { self.size };
             let rows = scoped.page(db, self.branch, &self.after, size).await?;
             if rows.len() < size {
                 self.at += 1;

@@ -7,10 +7,11 @@ use serde_json::Value as Json;
 use store::capture::before;
 use store::{Read, Tx};
 
+use super::Reach;
 use super::message::Pushed;
 use super::pending::{self, Which};
 use super::rows::Arrived;
-use super::{Reach, centre};
+use crate::ctx::channel;
 use crate::{Ctx, Error, Origin, Services, Work};
 
 /// Commands on top at most that are done again in one go.
@@ -74,7 +75,7 @@ async fn again(services: &Services, mut tx: Tx, done: &Pushed) -> Result<Tx, Err
         return Ok(tx);
     };
     let payload: Json = serde_json::from_str(&done.payload)?;
-    let mut ctx: Ctx = services.ctx(principal, centre::channel(&done.channel));
+    let mut ctx: Ctx = services.ctx(principal, channel(&done.channel));
     ctx.now = done.at;
     ctx.origin = Some(Arc::new(Origin { node: Arc::from(bus.node()), at: done.at }));
     tx.begin_part().await?;

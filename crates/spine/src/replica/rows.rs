@@ -10,13 +10,8 @@ use uuid::Uuid;
 
 use super::message::{Rows, Wire};
 use super::scope::Scoped;
-use super::{How, Reach};
+use super::{How, Reach, Sealed};
 use crate::Error;
-
-/// The table of files.
-const FILE_TABLE: &str = "blob";
-/// The table of second factors.
-const CODE_TABLE: &str = "totp";
 
 /// Everything that came together: the last word on each row, by table and key.
 #[derive(Default)]
@@ -183,16 +178,13 @@ async fn put_in(
     mut rows: Vec<Vec<Value>>,
     tail: &str,
 ) -> Result<(), Error> {
-    if scoped.table.name == CODE_TABLE {
-        for row in &mut rows {
-            seal_code(tx, chance, row).await?;
-        }
-    }
-    if scoped.table.name == FILE_TABLE {
-        for row in &mut rows {
-            if let [Value::Bytes(hash), _, Value::Bytes(content)] = row.as_mut_slice() {
+    for row in &mut rows {
+        match (scoped.said.sealed, row.as_mut_slice()) {
+            (Some(Sealed::File), [Value::Bytes(hash), _, Value::Bytes(content)]) => {
                 *content = blobs::arrive(tx, chance, hash, content).await?;
             }
+            (Some(Sealed::SecondFactor), _) => seal_code(tx, chance, row).await?,
+            _ => {}
         }
     }
     let columns: Vec<String> =

@@ -165,31 +165,40 @@ impl Scoped {
         let values: Vec<Value> = keys.iter().flatten().cloned().collect();
         rows(db, &sql, &values).await
     }
-    /// Every row that belongs to a client, at most so many.
-    pub(super) async fn of_client<R: Read>(
+    /// Every row that belongs to one of these clients.
+    pub(super) async fn of_clients<R: Read>(
         &self,
         db: &mut R,
         branch: BranchId,
-        client: ClientId,
+        clients: &[ClientId],
     ) -> Result<Vec<Vec<Value>>, StoreError> {
+        let Some(last) = clients.last() else { return Ok(Vec::new()) };
+        // the last one fills up, so that few different statements are prepared
+        let count = clients.len().next_power_of_two();
+        let all = places(1, count);
         let condition = match self.said.how {
             How::Own(_) | How::All => return Ok(Vec::new()),
-            How::Clients(_) => "t.id = $1".to_owned(),
-            How::Client(column) => format!("t.\"{column}\" = $1"),
+            How::Clients(_) => format!("t.id in ({all})"),
+            How::Client(column) => format!("t.\"{column}\" in ({all})"),
             How::Of(said) | How::Through(said) if !said.contains("{clients}") => {
                 return Ok(Vec::new());
             }
-            // what is the branch's own without him is not meant
+            // what is the branch's own without them is not meant
             How::Of(said) | How::Through(said) => {
-                said.replace("{clients}", "($1)").replace("{branch}", "null")
+                said.replace("{clients}", &format!("({all})")).replace("{branch}", "null")
             }
         };
-        let select = self.select.replace("{branch}", "$2");
-        let sql = format!("select {select} from \"{}\" t where {condition}", self.table.name);
-        let mut values = params![client].to_vec();
-        if select.contains("$2") {
+        let mut values: Vec<Value> = clients
+            .iter()
+            .chain(std::iter::repeat(last))
+            .take(count)
+            .map(|c| (*c).into())
+            .collect();
+        let select = self.select.replace("{branch}", &format!("${}", count + 1));
+        if select != self.select {
             values.extend(params![branch].iter().cloned());
         }
+        let sql = format!("select {select} from \"{}\" t where {condition}", self.table.name);
         rows(db, &sql, &values).await
     }
     /// Whether the condition speaks of nothing but the key: then it can be asked of a row that is gone.
@@ -202,24 +211,28 @@ impl Scoped {
         let mut columns = columns.filter(|name| self.table.columns.iter().any(|c| c.name == *name));
         columns.all(|name| self.table.key.iter().any(|k| k == name))
     }
-    /// Whether the condition holds of a row that is gone, by its key.
+    /// Those of these keys, of rows that are gone, of which the condition holds.
     pub(super) async fn would_have<R: Read>(
         &self,
         db: &mut R,
         branch: BranchId,
-        key: &[Value],
-    ) -> Result<bool, StoreError> {
-        let first = usize::from(self.has_branch) + 1;
-        let dialect = db.dialect();
-        let typed = (first..)
-            .zip(self.key_kinds())
-            .zip(&self.table.key)
-            .map(|((n, kind), name)| format!("{} as \"{name}\"", typed(n, kind, dialect)));
-        let typed: Vec<String> = typed.collect();
-        let sql = format!("select 1 from (select {}) t where {}", typed.join(", "), self.condition);
+        keys: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = (1..).zip(&self.table.key).map(|(n, name)| format!("column{n} as \"{name}\""));
+        let names: Vec<String> = names.collect();
+        let values_of = self.values(usize::from(self.has_branch) + 1, keys, db.dialect());
+        let sql = format!(
+            "select {} from (select {} from (values {values_of}) v) t where {}",
+            self.key(),
+            names.join(", "),
+            self.condition
+        );
         let mut values = if self.has_branch { params![branch].to_vec() } else { Vec::new() };
-        values.extend(key.iter().cloned());
-        Ok(db.first(&sql.replace("{branch}", "$1"), &values).await?.is_some())
+        values.extend(keys.iter().flatten().cloned());
+        rows(db, &sql.replace("{branch}", "$1"), &values).await
     }
     /// Deletes what is not the branch's own, at the branch.
     pub(super) fn sweep(&self) -> Option<String> {
@@ -246,13 +259,17 @@ impl Scoped {
         if width == 1 {
             return format!("{} in ({})", self.key(), places(first, keys.len()));
         }
-        let kinds = self.key_kinds();
+        format!("({}) in (values {})", self.key(), self.values(first, keys, dialect))
+    }
+    /// Places for keys, as rows of a `values`.
+    fn values(&self, first: usize, keys: &[Vec<Value>], dialect: Dialect) -> String {
+        let (width, kinds) = (self.key_places.len(), self.key_kinds());
         let one = |n: usize| {
             let typed = (first + n * width..).zip(&kinds).map(|(n, kind)| typed(n, *kind, dialect));
             format!("({})", typed.collect::<Vec<_>>().join(", "))
         };
         let all: Vec<String> = (0..keys.len()).map(one).collect();
-        format!("({}) in (values {})", self.key(), all.join(", "))
+        all.join(", ")
     }
 }
 

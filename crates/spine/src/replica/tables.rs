@@ -1,6 +1,6 @@
 //! How the tables of the store and of the spine come to branches.
 
-use super::Replicated;
+use super::{Replicated, Sealed};
 
 /// Rows of people of the branch itself, by their column.
 const ITS_STAFF: &str = "t.staff_id in (select s.id from staff s where s.branch_id = {branch})";
@@ -31,7 +31,8 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::through(
         "blob",
         "t.hash in (select f.hash from client_file f where f.client_id in {clients})",
-    ),
+    )
+    .sealing(Sealed::File),
     Replicated::all("region"),
     Replicated::all("branch"),
     Replicated::all("team"),
@@ -46,8 +47,7 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::all("absence"),
     Replicated::through("staff_person", ITS_STAFF),
     Replicated::through("temporary_password", ITS_STAFF),
-    // opened at the centre, sealed again here
-    Replicated::through("totp", ITS_STAFF).keeping(&["last_step"]),
+    Replicated::through("totp", ITS_STAFF).keeping(&["last_step"]).sealing(Sealed::SecondFactor),
     Replicated::own("recovery_code", ONCE),
     // of no use here, where the address is another; but who has one does not sign in without it
     Replicated::through("passkey", ITS_STAFF).keeping(&["counter", "used_at"]),

@@ -7,7 +7,7 @@ mod key;
 mod triggers;
 
 pub use key::Key;
-pub use triggers::{Watched, unwatch, watch};
+pub use triggers::{Watched, unwatch, unwatched, watch};
 
 use std::fmt;
 use std::str::FromStr;

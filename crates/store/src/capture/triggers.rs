@@ -48,6 +48,32 @@ pub async fn watch(tx: &mut Tx, tables: &[Watched]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Those of these tables whose changes are not noted yet.
+///
+/// # Errors
+/// The database's.
+pub async fn unwatched<R: Read>(
+    db: &mut R,
+    tables: Vec<Watched>,
+) -> Result<Vec<Watched>, StoreError> {
+    let sql = match db.dialect() {
+        Dialect::Sqlite => {
+            "select tbl_name from sqlite_master where type = 'trigger' \
+             and name = 'change_of_' || tbl_name || '_delete'"
+        }
+        Dialect::Postgres => {
+            "select cast(c.relname as text) from pg_trigger t join pg_class c on c.oid = t.tgrelid \
+             join pg_namespace n on n.oid = c.relnamespace \
+             where n.nspname = current_schema() and t.tgname = 'change_of_' || c.relname"
+        }
+    };
+    let mut noted = std::collections::BTreeSet::new();
+    for row in db.query(sql, &[]).await? {
+        noted.insert(row.one::<String>()?);
+    }
+    Ok(tables.into_iter().filter(|table| !noted.contains(&table.table)).collect())
+}
+
 /// Notes them no more.
 ///
 /// # Errors

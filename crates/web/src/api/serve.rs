@@ -277,12 +277,7 @@ pub(super) fn command_id(caller: &[u8], key: &str) -> CommandId {
     hasher.update(b"api-key\0");
     hasher.update(caller);
     hasher.update(key.as_bytes());
-    let digest = hasher.finalize();
-    let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(digest.iter()) {
-        *to = *from;
-    }
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().into()
+    CommandId::from_hash(&hasher.finalize().into())
 }
 
 /// What a request asks for, without what must leave no trace: tells a repeat from something else.

@@ -80,7 +80,22 @@ impl Routes {
         H: Handler<T, Arc<App>>,
         T: 'static,
     {
-        let limit = axum::extract::DefaultBodyLimit::max(kernel::limits::UPLOAD_BYTES_MAX);
+        self.post_up_to(path, access, kernel::limits::UPLOAD_BYTES_MAX, handler)
+    }
+    /// A target that takes so many bytes.
+    #[must_use]
+    pub fn post_up_to<H, T>(
+        self,
+        path: &'static str,
+        access: Access,
+        most: usize,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let limit = axum::extract::DefaultBodyLimit::max(most);
         self.add(path, "POST", access, post(handler).layer(limit))
     }
     /// An operation of the API, under the permission its entry names.

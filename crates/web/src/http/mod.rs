@@ -15,6 +15,7 @@ mod form_data;
 mod gallery;
 mod gate;
 mod health;
+mod https_client;
 mod line;
 mod live;
 mod me;
@@ -43,6 +44,7 @@ pub(crate) use errors::log_chain;
 pub use errors::{Answer, BadRequest, Failure};
 pub(crate) use form_data::pairs;
 pub use form_data::{FormData, Upload, UploadForm, read_upload};
+pub use https_client::{HttpsClient, HttpsClientError, https_client};
 pub use oidc::{Provider, ProviderError, ProviderSetting};
 pub use own::{Drawing, OwnColumn, OwnList, OwnObject, OwnPages, OwnRecord, OwnRecords};
 pub use pages::{

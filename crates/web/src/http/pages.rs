@@ -51,6 +51,29 @@ pub struct Pages {
     pub read_log: Option<ReadLog>,
 }
 
+impl Pages {
+    /// A room that shows these pages, and brings nothing else.
+    pub const fn of(routes: fn(Routes) -> Routes) -> Self {
+        Self {
+            routes,
+            api: |api| api,
+            texts: &[],
+            nav: &[],
+            panels: Vec::new(),
+            columns: &[],
+            search: Vec::new(),
+            actions: &[],
+            contact_format: None,
+            moved: None,
+            added_fields: None,
+            own_fields: None,
+            own_records: &[],
+            more_nav: None,
+            read_log: None,
+        }
+    }
+}
+
 /// An entry of the menu that is data: a list of a kind of record the bank has made for itself.
 #[derive(Clone, Debug)]
 pub struct MoreNav {

@@ -9,10 +9,6 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use kernel::{Secret, Timestamp};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreProviderMetadata};
 use openidconnect::{
@@ -20,8 +16,8 @@ use openidconnect::{
     ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier,
     RedirectUrl, Scope, SignatureVerificationError, TokenResponse,
 };
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
+
+use super::super::https_client::{HttpsClient, HttpsClientError, https_client};
 
 /// How long a provider may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -95,7 +91,7 @@ pub(super) struct Round {
 }
 
 /// The line to a provider.
-struct Channel(Client<HttpsConnector<HttpConnector>, Full<axum::body::Bytes>>);
+struct Channel(HttpsClient);
 
 type Answering<'a> =
     Pin<Box<dyn Future<Output = Result<http::Response<Vec<u8>>, std::io::Error>> + Send + 'a>>;
@@ -152,25 +148,10 @@ impl Provider {
         if !is_guarded(issuer.scheme(), issuer.host_str()) {
             return Err(wrong("issuer", "must be https".to_owned()));
         }
-        let mut roots = rustls::RootCertStore::empty();
-        match &setting.ca_pem {
-            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-            Some(pem) => {
-                for one in CertificateDer::pem_slice_iter(pem) {
-                    let one = one.map_err(|e| wrong("ca_file", e.to_string()))?;
-                    roots.add(one).map_err(|e| wrong("ca_file", e.to_string()))?;
-                }
-            }
-        }
-        let ring = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(ring)
-            .with_safe_default_protocol_versions()
-            .map_err(|e| wrong("TLS", e.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let connector =
-            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
-        let client = Client::builder(TokioExecutor::new()).build(connector.build());
+        let client = https_client(setting.ca_pem.as_deref()).map_err(|error| match error {
+            HttpsClientError::Authorities(words) => wrong("ca_file", words),
+            HttpsClientError::Tls(words) => wrong("TLS", words),
+        })?;
         Ok(Self { setting, channel: Channel(client), known: Mutex::new(None) })
     }
 
