@@ -3,6 +3,7 @@
 use kernel::ClientId;
 use parties::client::commands::{EditClient, FieldEdit, RegisterClient};
 use spine::replica::branch::Taken;
+use spine::replica::message::Pushed;
 use spine::{Command, Error};
 use store::{Read, params};
 use testkit::{Kind, kinds};
@@ -114,5 +115,79 @@ async fn what_is_not_answered_yet_stays_on_top_of_what_comes() {
     let entries = "select count(*) from journal_entry where command = 'parties.edit_client'";
     for bank in [&place.bank, &world.centre_bank] {
         assert_eq!(bank.number(entries).await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_no_stays_a_no_though_its_answer_was_lost() {
+    for kind in kinds() {
+        let world = World::new(kind, &["01"]).await;
+        let (place, centre) = (&world.places[0], &world.centre_bank);
+        let client = centre.execute("manager", &register(centre, "01", "Общая")).await.unwrap();
+        place.settle(&world.centre).await;
+        place.bank.execute("clerk", &edit(client, "", "Завод")).await.unwrap();
+        centre.execute("manager", &edit(client, "", "Лавка")).await.unwrap();
+        let up = place.branch.say().await.unwrap();
+        let first = world.centre.answer(place.node, &up).await.unwrap();
+        // now it could be done; but somebody may have read already that it was not
+        centre.execute("manager", &edit(client, "Лавка", "")).await.unwrap();
+        let up = place.branch.say().await.unwrap();
+        let second = world.centre.answer(place.node, &up).await.unwrap();
+        assert_eq!(second.answers, first.answers);
+        assert_eq!(second.answers[0].code, "conflict");
+        assert!(second.answers[0].detail.contains("Лавка"), "as it was then");
+        place.branch.take(second).await.unwrap();
+        place.settle(&world.centre).await;
+        assert_eq!(employer(&place.bank, client).await.as_deref(), Some(""));
+        assert_eq!(centre.number("select count(*) from branch_refusal").await, 1);
+        world.check_equal(place).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_that_lies_gets_nothing_and_stops_nobody() {
+    for kind in kinds() {
+        let world = World::new(kind, &["01"]).await;
+        let (place, centre) = (&world.places[0], &world.centre_bank);
+        let far = centre.execute("head_office", &register(centre, "03", "Дальняя")).await.unwrap();
+        place.bank.execute("manager", &register(&place.bank, "01", "Своя")).await.unwrap();
+        let mut up = place.branch.say().await.unwrap();
+        let honest = up.commands.remove(0);
+        let chance = kernel::SeededEntropy::new(4);
+        let lie = |change: &dyn Fn(&mut Pushed)| -> Pushed {
+            let id = kernel::Entropy::id(&chance, honest.at).into();
+            let mut lie = Pushed { id, ..honest.clone() };
+            change(&mut lie);
+            lie
+        };
+        let foreign = serde_json::to_string(&edit(far, "", "Завод")).unwrap();
+        let (elsewhere, clerk) = (centre.user("manager_far"), centre.user("clerk"));
+        let cases: [(Pushed, &str); 8] = [
+            (lie(&|c| c.actor = elsewhere), "branch-person-unknown"),
+            (lie(&|c| c.at = kernel::Timestamp::from_micros(i64::MIN)), "branch-clock-wrong"),
+            (lie(&|c| c.at = kernel::Timestamp::from_micros(i64::MAX)), "branch-clock-wrong"),
+            (lie(&|c| c.name = "org.save_role".to_owned()), "only-at-centre"),
+            (lie(&|c| c.name = "org.open_session".to_owned()), "only-at-centre"),
+            (lie(&|c| c.name = "no.such".to_owned()), "command-unknown"),
+            (lie(&|c| c.payload = "{".to_owned()), "payload-shape"),
+            (
+                lie(&|c| {
+                    (c.name, c.payload, c.actor) =
+                        (EditClient::NAME.to_owned(), foreign.clone(), clerk);
+                }),
+                "not-found",
+            ),
+        ];
+        let clients = "select count(*) from client";
+        let before = centre.number(clients).await;
+        up.commands = cases.iter().map(|(lie, _)| lie.clone()).collect();
+        // what is honest is done all the same, behind them
+        up.commands.push(honest);
+        let down = world.centre.answer(place.node, &up).await.unwrap();
+        let codes: Vec<&str> = down.answers.iter().map(|a| a.code.as_str()).collect();
+        let wanted: Vec<&str> = cases.iter().map(|(_, code)| *code).chain([""]).collect();
+        assert_eq!(codes, wanted);
+        assert_eq!(centre.number(clients).await, before + 1);
+        assert_eq!(employer(centre, far).await.as_deref(), Some(""));
     }
 }
