@@ -13,8 +13,10 @@ use crate::fields;
 use crate::fields::model::{Definitions, Field};
 
 /// Tables that are worked out of others, or tell of the bank's own doings with the record.
-const DERIVED: [&str; 14] = [
+const DERIVED: [&str; 16] = [
     "approval",
+    "branch_node_client",
+    "branch_refusal",
     "break_glass",
     "circle_main",
     "client_erasure",

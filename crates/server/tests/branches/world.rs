@@ -66,7 +66,7 @@ impl World {
         let centre = Centre::new(&centre_bank.services, &said()).await.unwrap();
         centre.watch().await.unwrap();
         let tables = schema::tables(&mut centre_bank.services.reader.clone()).await.unwrap();
-        let reach = Reach::new(&tables, &said()).unwrap();
+        let reach = Reach::new(&tables, &said());
         let tables = tables.into_iter().filter(|t| !is_own(&t.name)).collect();
         let mut world = World { centre_bank, centre, places: Vec::new(), tables, reach };
         for code in codes {

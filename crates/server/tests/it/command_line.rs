@@ -163,7 +163,12 @@ impl Serving {
     }
     /// The next line it prints, without its beginning.
     pub(crate) fn says(&mut self, beginning: &str) -> String {
-        let line = self.lines.next().unwrap_or_else(|| panic!("no line {beginning}")).unwrap();
+        let Some(line) = self.lines.next() else {
+            let mut complaint = String::new();
+            self.child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
+            panic!("no line {beginning}: {complaint}");
+        };
+        let line = line.unwrap();
         line.strip_prefix(beginning).unwrap_or_else(|| panic!("{line}")).to_owned()
     }
     /// Asks it to stop, and does not wait.

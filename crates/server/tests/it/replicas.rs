@@ -68,7 +68,7 @@ async fn every_table_says_how_it_comes_to_branches() {
 async fn copy(bank: &Bank, code: &str, size: usize) -> BTreeMap<String, Vec<Vec<Value>>> {
     let tables = tables(bank).await;
     let mut db = bank.services.reader.snapshot().await.unwrap();
-    let reach = Reach::new(&tables, &said()).unwrap();
+    let reach = Reach::new(&tables, &said());
     let mut pieces = Pieces::new(bank.branch(code), &reach, size);
     let mut all: BTreeMap<String, Vec<Vec<Value>>> = BTreeMap::new();
     while let Some(piece) = pieces.next(&mut db).await.unwrap() {

@@ -211,7 +211,7 @@ pub struct SavePreferences {
 impl Command for SavePreferences {
     const NAME: &'static str = "org.save_preferences";
     const PERMISSION: &'static str = "app.use";
-    const OFFLINE: crate::Offline = crate::Offline::Free;
+    const OFFLINE: crate::Offline = crate::Offline::Local;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {

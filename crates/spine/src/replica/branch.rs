@@ -95,7 +95,7 @@ impl Branch {
         Ok(Self {
             services: services.clone(),
             writer: services.bus.writer().clone(),
-            reach: Arc::new(Reach::new(&tables, how)?),
+            reach: Arc::new(Reach::new(&tables, how)),
             lease: lease.clone(),
             schema,
             program: program.to_owned(),

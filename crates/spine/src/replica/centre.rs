@@ -56,7 +56,7 @@ impl Centre {
         let mut db = services.reader.clone();
         let tables = schema::tables(&mut db).await?;
         let schema = newest_step(&mut db).await?;
-        let reach = Arc::new(Reach::new(&tables, how)?);
+        let reach = Arc::new(Reach::new(&tables, how));
         let (services, writer) = (services.clone(), services.bus.writer().clone());
         Ok(Self { services, writer, reach, schema })
     }

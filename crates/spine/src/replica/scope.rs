@@ -5,7 +5,6 @@ use store::dump::schema::{Kind, Table};
 use store::{Dialect, Read, Row, StoreError, Value, params};
 
 use super::{How, Replicated};
-use crate::Error;
 
 /// What the rooms say of all tables, ready to be asked.
 pub struct Scope {
@@ -25,23 +24,15 @@ pub(super) struct Scoped {
 }
 
 impl Scope {
-    /// `tables` are those of the database, `how` what the rooms say of them.
-    ///
-    /// # Errors
-    /// A table the rooms say nothing of.
-    pub fn new(tables: &[Table], how: &[Replicated]) -> Result<Self, Error> {
+    /// `tables` are those of the database, `how` what the rooms say of them. A table they say nothing of is a newer
+    /// version's, which works beside this one while it is being brought in: it does not travel.
+    pub fn new(tables: &[Table], how: &[Replicated]) -> Self {
         let clients = clients(how);
-        let mut all = Vec::new();
-        for table in tables {
-            let said = how.iter().find(|r| r.table == table.name);
-            let said = said.ok_or_else(|| {
-                Error::failure(format!("nobody says how {} is replicated", table.name))
-            })?;
-            if let Some(condition) = condition(said.how, &clients) {
-                all.push(Scoped::new(table, *said, &condition));
-            }
-        }
-        Ok(Self { tables: all })
+        let scoped = |table: &Table| {
+            let said = *how.iter().find(|r| r.table == table.name)?;
+            Some(Scoped::new(table, said, &condition(said.how, &clients)?))
+        };
+        Self { tables: tables.iter().filter_map(scoped).collect() }
     }
     /// The tables whose rows travel.
     pub(super) fn tables(&self) -> &[Scoped] {

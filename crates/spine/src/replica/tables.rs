@@ -39,7 +39,7 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     // names of authors are shown everywhere; how others sign in and are reached is nobody's business
     Replicated::all("staff")
         .hiding(&["password_hash", "email", "phone"], "t.branch_id = {branch}")
-        .keeping(&["failures", "locked_until"]),
+        .keeping(&["failures", "locked_until", "lang", "theme", "density"]),
     Replicated::all("role"),
     Replicated::all("role_grant"),
     Replicated::all("role_second_factor"),

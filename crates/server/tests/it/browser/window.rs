@@ -52,6 +52,20 @@ pub(crate) struct Window {
     _profile: TempDir,
 }
 
+/// A browser; asked for anew when it did not start, which says nothing of the pages.
+async fn started(driver: &Driver, asked: Capabilities) -> Client {
+    let mut tries = 3;
+    loop {
+        let mut asking = ClientBuilder::new(HttpConnector::new());
+        match asking.capabilities(asked.clone()).connect(&driver.url()).await {
+            Ok(client) => return client,
+            Err(error) if tries == 0 => panic!("a browser: {error:?}"),
+            Err(error) => println!("asked for a browser again: {error}"),
+        }
+        tries -= 1;
+    }
+}
+
 impl Window {
     /// Opens a browser at a desk.
     pub(crate) async fn open(driver: &Driver, site: &Site, lang: Lang) -> Window {
@@ -68,11 +82,7 @@ impl Window {
             },
         });
         let asked: Capabilities = serde_json::from_value(asked).expect("capabilities");
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(asked)
-            .connect(&driver.url())
-            .await
-            .expect("a browser");
+        let client = started(driver, asked).await;
         let window = Window { client, site: site.url.clone(), lang, _profile: profile };
         window.resize(DESK).await;
         window.prefer("light").await;
