@@ -3,6 +3,7 @@
 
 use spine::{ClientBound, Ground, Moving, OnErase};
 
+use crate::desk::rebuild_regard;
 use crate::task::commands::rebuild_step;
 
 /// Every one. Contacts stand before tasks: a task goes back with the contact it was agreed in.
@@ -41,4 +42,8 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
         },
     ),
     ClientBound::derived("client_step", "client_id", rebuild_step),
+    ClientBound::moves("desk_operation", "client_id").on_erase(OnErase::Kept(Ground::Relations)),
+    ClientBound::moves("visit", "client_id").on_erase(OnErase::Kept(Ground::Relations)),
+    ClientBound::derived("client_regard", "person_id", rebuild_regard),
+    ClientBound::derived("client_regard", "company_id", rebuild_regard),
 ];

@@ -4,6 +4,7 @@
 //! queue of the day (`my_day`), and projects and events with their participants (`project`).
 
 mod bound;
+pub mod desk;
 pub mod interaction;
 pub mod my_day;
 mod parts;
@@ -30,6 +31,10 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "task.supervise", scoped: true },
     Permission { key: "project.read", scoped: false },
     Permission { key: "project.write", scoped: true },
+    Permission { key: "desk.serve", scoped: true },
+    Permission { key: "desk.report", scoped: true },
+    Permission { key: "desk.reverse", scoped: true },
+    Permission { key: "desk.themes", scoped: false },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -87,6 +92,18 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("auditor", "project.read", Scope::Bank),
     ("security_officer", "interaction.read", Scope::Bank),
     ("security_officer", "task.read", Scope::Bank),
+    ("manager", "desk.serve", Scope::Branch),
+    ("manager", "desk.report", Scope::Own),
+    ("clerk", "desk.serve", Scope::Branch),
+    ("clerk", "desk.report", Scope::Own),
+    ("branch_head", "desk.serve", Scope::Branch),
+    ("branch_head", "desk.report", Scope::Branch),
+    ("branch_head", "desk.reverse", Scope::Branch),
+    ("regional_head", "desk.report", Scope::Region),
+    ("head_office", "desk.report", Scope::Bank),
+    ("head_office", "desk.themes", Scope::Bank),
+    ("methodologist", "desk.themes", Scope::Bank),
+    ("auditor", "desk.report", Scope::Bank),
 ];
 
 const MIGRATIONS: &[Migration] = &[
@@ -102,6 +119,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "project_word",
         sql: include_str!("../migrations/0304_project_word.sql"),
     },
+    Migration { number: 305, name: "desk", sql: include_str!("../migrations/0305_desk.sql") },
 ];
 
 /// What this room brings to the spine.
@@ -112,7 +130,7 @@ pub fn module() -> Module {
         grants: GRANTS,
         jobs: vec![Arc::new(task::Escalation)],
         schedules: &[task::ESCALATE],
-        readers: vec![Arc::new(task::Follower)],
+        readers: vec![Arc::new(task::Follower), Arc::new(desk::RegardReader)],
         client_bound: bound::CLIENT_BOUND,
         replicated: replicated::REPLICATED,
         ..Module::of("engagement", register)
@@ -123,6 +141,7 @@ fn register(registry: &mut Registry) {
     interaction::register(registry);
     task::register(registry);
     project::register(registry);
+    desk::register(registry);
 }
 
 const NAV: &[NavItem] = &[
@@ -135,6 +154,36 @@ const NAV: &[NavItem] = &[
         permission: "app.use",
         go: Some('d'),
         main: true,
+    },
+    NavItem {
+        order: 12,
+        group: "",
+        href: "/desk",
+        icon: "door-open",
+        label: "nav-desk",
+        permission: "desk.serve",
+        go: Some('v'),
+        main: true,
+    },
+    NavItem {
+        order: 28,
+        group: "",
+        href: "/desk/day",
+        icon: "clipboard-check",
+        label: "nav-desk-day",
+        permission: "desk.report",
+        go: None,
+        main: false,
+    },
+    NavItem {
+        order: 88,
+        group: "nav-group-admin",
+        href: "/admin/themes",
+        icon: "list-checks",
+        label: "nav-desk-themes",
+        permission: "desk.themes",
+        go: None,
+        main: false,
     },
     NavItem {
         order: 25,
@@ -226,6 +275,8 @@ pub fn pages() -> Pages {
             (Lang::En, include_str!("../i18n/en/my_day.ftl")),
             (Lang::Ru, include_str!("../i18n/ru/project.ftl")),
             (Lang::En, include_str!("../i18n/en/project.ftl")),
+            (Lang::Ru, include_str!("../i18n/ru/desk.ftl")),
+            (Lang::En, include_str!("../i18n/en/desk.ftl")),
         ],
         nav: NAV,
         panels,
@@ -241,16 +292,18 @@ fn routes(routes: Routes) -> Routes {
     let routes = interaction::pages::routes(routes);
     let routes = task::pages::routes(routes);
     let routes = my_day::pages::routes(routes);
-    project::pages::routes(routes)
+    let routes = project::pages::routes(routes);
+    desk::pages::routes(routes)
 }
 
 fn api(api: Api) -> Api {
-    project::api::api(task::api::api(interaction::api::api(api)))
+    desk::api::api(project::api::api(task::api::api(interaction::api::api(api))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::model::{IDENTIFIED_BY, KINDS as OPERATIONS, Service, VisitState};
     use crate::interaction::model::{Channel, Direction, RESULTS, TOPICS, TimelineFilter};
     use crate::my_day::model::Reason;
     use crate::project::model::{KINDS, Participation, ProjectStatus, ROLES};
@@ -292,6 +345,11 @@ mod tests {
             let next: Vec<&str> = status.following().iter().map(|s| s.key()).collect();
             add("project-to-", &next);
         }
+        add("visit-state-", &VisitState::ALL.map(VisitState::key));
+        add("visit-by-", &IDENTIFIED_BY);
+        add("operation-kind-", &OPERATIONS);
+        add("service-", &Service::ALL.map(Service::key));
+        add("service-words-", &Service::ALL.map(Service::key));
         let reasons = [
             Reason::Vip,
             Reason::Overdue(0),
@@ -308,7 +366,7 @@ mod tests {
             Reason::StandIn,
         ];
         add("reason-", &reasons.map(Reason::key));
-        add("notice-", &["task-assigned", "task-late-vip", "tasks-handed-over"]);
+        add("notice-", &["task-assigned", "task-late-vip", "tasks-handed-over", "visitor-here"]);
         for permission in PERMISSIONS {
             add("permission-", &[&permission.key.replace('.', "-")]);
         }

@@ -13,6 +13,13 @@ macro_rules! projects {
     };
 }
 
+/// What was done at the desks of a branch, for its clients or for people the bank does not know.
+macro_rules! of_desk {
+    () => {
+        "t.branch_id = {branch} and (t.client_id is null or t.client_id in {clients})"
+    };
+}
+
 /// Every one.
 pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of_client("interaction"),
@@ -25,4 +32,8 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of("project", projects!("t.id")),
     Replicated::through("project_word", projects!("t.project_id")),
     Replicated::of_client("project_client").carrying("client_id"),
+    Replicated::all("desk_theme"),
+    Replicated::of("visit", of_desk!()),
+    Replicated::of("desk_operation", of_desk!()),
+    Replicated::of_client_in("client_regard", "person_id"),
 ];

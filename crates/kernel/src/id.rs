@@ -75,6 +75,10 @@ macro_rules! every_id {
             DateId,
             /// A message of a webhook.
             DeliveryId,
+            /// An operation recorded at a desk of a branch.
+            DeskOperationId,
+            /// What people come to a branch for.
+            DeskThemeId,
             /// A field the bank has added to an object.
             FieldId,
             /// A file attached to a client.
@@ -119,6 +123,8 @@ macro_rules! every_id {
             UserId,
             /// A saved view of a list.
             ViewId,
+            /// A visit to a branch.
+            VisitId,
             /// A subscription of another system.
             WebhookId,
         }

@@ -10,7 +10,7 @@ use store::keys::{BANK, SecretBox};
 use store::{Dialect, Read, Row, StoreError, Tx, Value, queue};
 use uuid::Uuid;
 
-use crate::{ClientBound, Ctx, Error, Registry};
+use crate::{ClientBound, Ctx, Error, Owner, Registry};
 
 /// The running work of one command. Only the bus makes one.
 pub struct Work<'a> {
@@ -25,6 +25,8 @@ pub struct Work<'a> {
     pub(crate) wakes_jobs: bool,
     pub(crate) amounts: Vec<Money>,
     pub(crate) own_demand: Option<(&'static str, &'static str)>,
+    /// Where it is done, when the command says so.
+    pub(crate) place: Option<Owner>,
     /// It was done here before: what it asks of others it has asked already.
     pub(crate) is_again: bool,
     ids: Box<SeededEntropy>,
@@ -103,6 +105,7 @@ impl<'a> Work<'a> {
             wakes_jobs: false,
             amounts: Vec::new(),
             own_demand: None,
+            place: None,
             is_again: false,
             ids: Box::new(ids_of(command_id)),
         }
@@ -240,6 +243,10 @@ impl Work<'_> {
     /// Says what sum is at stake, for rules of the second person.
     pub fn at_stake(&mut self, amount: Money) {
         self.amounts.push(amount);
+    }
+    /// Says where this is done, when that and not the client's branch decides who the second person is.
+    pub fn done_at(&mut self, place: Owner) {
+        self.place = Some(place);
     }
     /// Says that one person alone must not do this, whatever the bank's rules are: another one who holds
     /// `permission` over the records decides. `code` says why.

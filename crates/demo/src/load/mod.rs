@@ -2,6 +2,7 @@
 //! command ids follow from the seed, so that a start that was cut off goes on where it stopped and a
 //! second start changes nothing.
 
+mod desk;
 mod history;
 mod holdings;
 mod ids;
@@ -91,7 +92,7 @@ pub async fn load(
         progress(last, total);
         first = last;
     }
-    Ok(())
+    desk::load(services, &bank, &places).await
 }
 
 /// The commands of one batch.

@@ -1,8 +1,11 @@
 //! What this room may know of a client: what he is called and to whom he belongs.
 
+use std::collections::BTreeSet;
+
 use kernel::{BranchId, ClientId, UserId};
+use spine::secrecy::Group;
 use spine::{Error, Owner, Principal};
-use store::{Cols, Read, StoreError, params};
+use store::{Cols, Read, StoreError, Value, params};
 
 /// A client as other slices name and guard him.
 #[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
@@ -102,4 +105,29 @@ pub async fn suggestions<R: Read>(
     values.extend(filter.params);
     let rows = db.query(&sql, &values).await?;
     rows.into_iter().map(|r| ClientRef::from_cols(&mut r.cols())).collect()
+}
+
+/// Those of these clients whom the person may see, with their history.
+///
+/// # Errors
+/// The database's.
+pub async fn seen_of<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    ids: &BTreeSet<ClientId>,
+) -> Result<BTreeSet<ClientId>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let mut values: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
+    let groups = [Group::History];
+    let filter = principal.filter_seeing("client.read", &groups, "c", values.len() + 1);
+    values.extend(filter.params);
+    let sql = format!(
+        "select c.id from client c where c.id in ({}) and {}",
+        places.join(", "),
+        filter.sql
+    );
+    db.query(&sql, &values).await?.into_iter().map(store::Row::one).collect()
 }

@@ -13,7 +13,7 @@ use crate::fields;
 use crate::fields::model::{Definitions, Field};
 
 /// Tables that are worked out of others, or tell of the bank's own doings with the record.
-const DERIVED: [&str; 16] = [
+const DERIVED: [&str; 17] = [
     "approval",
     "branch_node_client",
     "branch_refusal",
@@ -23,6 +23,7 @@ const DERIVED: [&str; 16] = [
     "client_key",
     "client_merge",
     "client_pair",
+    "client_regard",
     "client_secrecy",
     "client_seen",
     "client_step",
@@ -32,7 +33,7 @@ const DERIVED: [&str; 16] = [
     "read_log",
 ];
 /// Columns that only tie rows together or keep the program's books.
-const TECHNICAL: [&str; 28] = [
+const TECHNICAL: [&str; 32] = [
     "account_id",
     "assignee_id",
     "birth_day",
@@ -49,22 +50,26 @@ const TECHNICAL: [&str; 28] = [
     "from_id",
     "hash",
     "id",
+    "interaction_id",
     "needs_owner",
     "object_id",
     "postponed",
     "raw",
+    "reverses_id",
     "sort_name",
     "sort_title",
     "source_interaction_id",
     "text_norm",
+    "theme_id",
     "title_norm",
     "to_id",
     "updated_at",
     "version",
+    "visit_id",
 ];
 /// Columns that name a member of staff or another record, not the person.
-const OTHERS: [&str; 6] =
-    ["author_id", "manager_id", "member_id", "project_id", "staff_id", "updated_by"];
+const OTHERS: [&str; 7] =
+    ["author_id", "clerk_id", "manager_id", "member_id", "project_id", "staff_id", "updated_by"];
 
 /// The rows of one table.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]

@@ -1,11 +1,12 @@
 //! What people do in the simulation: chosen by chance, whether it can be done or not.
 
+use engagement::desk::commands::{FinishVisit, IdentifyVisitor, OpenVisit, RecordOperation};
 use engagement::interaction::commands::{AddNote, LogInteraction};
 use engagement::task::commands::{AddTask, CloseTask, NewTask, PostponeTask};
 use engagement::task::model::TaskKind;
 use jiff::tz::TimeZone;
 use kernel::{
-    ClientId, Clock, CommandId, ContactId, Currency, Date, Entropy, SeededEntropy, TaskId,
+    ClientId, Clock, CommandId, ContactId, Currency, Date, Entropy, SeededEntropy, TaskId, VisitId,
 };
 use parties::client::commands::{AssignClients, EditClient, FieldEdit, RegisterClient};
 use parties::client::queries as clients;
@@ -80,7 +81,7 @@ impl Somebody<'_> {
     }
     /// One thing; what was acknowledged of it.
     pub(super) async fn act(&self, n: usize) -> Option<Done> {
-        match self.dice.below(20) {
+        match self.dice.below(25) {
             0 | 1 => self.register(n).await,
             2..=6 => self.edit(n).await,
             7..=9 => self.contact(n).await,
@@ -89,7 +90,11 @@ impl Somebody<'_> {
             15 => self.task().await,
             16 => self.close().await,
             17 => self.postpone().await,
-            _ => self.link().await,
+            18 | 19 => self.link().await,
+            20 => self.visit(n).await,
+            21 => self.know().await,
+            22 | 23 => self.operation(n).await,
+            _ => self.finish().await,
         }
     }
     /// What only the centre does.
@@ -138,6 +143,49 @@ impl Somebody<'_> {
             ..RegisterClient::default()
         };
         self.execute(&register).await
+    }
+    /// Somebody comes: he waits, or is served at once.
+    async fn visit(&self, n: usize) -> Option<Done> {
+        let open = OpenVisit {
+            ticket: format!("A{:03}", self.dice.below(9) + 1),
+            person: format!("посетитель {n}"),
+            theme_id: None,
+            serve: self.dice.happens(70),
+        };
+        self.execute(&open).await
+    }
+    async fn open_visit(&self) -> Option<VisitId> {
+        self.some("select id from visit where state = 'serving' order by arrived_at desc limit 4")
+            .await
+    }
+    async fn know(&self) -> Option<Done> {
+        let (visit_id, client_id) = (self.open_visit().await?, self.client().await?);
+        let with = String::new();
+        self.execute(&IdentifyVisitor { visit_id, client_id, by: "document".to_owned(), with })
+            .await
+    }
+    async fn operation(&self, n: usize) -> Option<Done> {
+        let of_visit = self.dice.happens(60);
+        let visit_id = if of_visit { self.open_visit().await } else { None };
+        let client_id = if of_visit { None } else { self.client().await };
+        let record = RecordOperation {
+            visit_id,
+            client_id,
+            kind: self.dice.one(&["cash_in", "cash_out", "payment"])?.to_owned(),
+            currency: Currency::RUB,
+            amount_minor: i64::try_from(n).unwrap() * 100 + 100,
+            reference: n.to_string(),
+            note: String::new(),
+        };
+        self.execute(&record).await
+    }
+    async fn finish(&self) -> Option<Done> {
+        let visit_id = self.open_visit().await?;
+        let finish =
+            FinishVisit {
+                visit_id, result: "resolved".to_owned(), note: "готово".to_owned()
+            };
+        self.execute(&finish).await
     }
     async fn edit(&self, n: usize) -> Option<Done> {
         let client_id = self.client().await?;

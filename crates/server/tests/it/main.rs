@@ -30,6 +30,7 @@ mod custom_field_merges;
 mod custom_fields;
 mod custom_objects;
 mod demo_load;
+mod desk;
 mod duplicates;
 mod engagement;
 mod engagement_tasks;

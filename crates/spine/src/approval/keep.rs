@@ -77,8 +77,12 @@ pub(crate) async fn asked(
     }))
 }
 
-/// To whom the records of the drafts belong, each once; nobody's when they are of no client.
+/// To whom the records of the drafts belong, each once: the place the command has named, else their clients' owners; nobody's when
+/// they are of no client.
 async fn owners(work: &mut Work<'_>, owner_sql: Option<&str>) -> Result<Vec<Owner>, Error> {
+    if let Some(place) = work.place {
+        return Ok(vec![place]);
+    }
     let clients: BTreeSet<Uuid> = work.drafts.iter().filter_map(|d| d.client_id).collect();
     let has_other = work.drafts.iter().any(|d| d.client_id.is_none());
     let mut owners: Vec<Owner> = Vec::new();

@@ -95,6 +95,10 @@ impl Replicated {
     pub const fn of_client(table: &'static str) -> Self {
         Self::new(table, How::Client("client_id"))
     }
+    /// The same by another column.
+    pub const fn of_client_in(table: &'static str, column: &'static str) -> Self {
+        Self::new(table, How::Client(column))
+    }
     /// A table of rows of which a condition holds.
     pub const fn of(table: &'static str, condition: &'static str) -> Self {
         Self::new(table, How::Of(condition))

@@ -293,6 +293,8 @@ pub struct SearchHit {
     pub href: String,
     /// Better hits first; 1000 is an exact match of a number.
     pub rank: i64,
+    /// The client it is, when it is one.
+    pub client: Option<ClientId>,
 }
 
 /// The future of a search.

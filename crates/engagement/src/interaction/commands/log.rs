@@ -188,15 +188,15 @@ impl Command for AddNote {
 }
 
 /// A row about to be written.
-pub(super) struct Entry<'a> {
-    pub(super) spoken: Spoken<'a>,
-    pub(super) checked: Checked,
-    pub(super) at: Timestamp,
-    pub(super) waiting_seconds: Option<i64>,
-    pub(super) handling_seconds: Option<i64>,
-    pub(super) corrects_id: Option<InteractionId>,
-    pub(super) source: (&'a str, &'a str),
-    pub(super) own: OwnChange,
+pub(crate) struct Entry<'a> {
+    pub(crate) spoken: Spoken<'a>,
+    pub(crate) checked: Checked,
+    pub(crate) at: Timestamp,
+    pub(crate) waiting_seconds: Option<i64>,
+    pub(crate) handling_seconds: Option<i64>,
+    pub(crate) corrects_id: Option<InteractionId>,
+    pub(crate) source: (&'a str, &'a str),
+    pub(crate) own: OwnChange,
 }
 
 /// What was typed for the own fields of a contact.
@@ -215,7 +215,7 @@ pub(super) fn search_text(subject: &str, body: &str) -> String {
 }
 
 /// Adds a row; nothing ever changes one.
-pub(super) async fn insert(
+pub(crate) async fn insert(
     w: &mut Work<'_>,
     client: &ClientRef,
     entry: &Entry<'_>,

@@ -8,4 +8,5 @@ mod own;
 pub use correct::CorrectInteraction;
 pub use load::{LoadHistory, LoadedInteraction, LoadedTask};
 pub use log::{AddNote, LogInteraction, Logged};
+pub(crate) use log::{Entry, insert};
 pub(crate) use own::INTERACTION;

@@ -100,6 +100,7 @@ impl SearchSource for Projects {
                     .to_owned(),
                 href: format!("/projects/{}", p.id),
                 rank: RANK,
+                client: None,
             };
             Ok(found.iter().map(hit).collect())
         })

@@ -41,6 +41,7 @@ impl SearchSource for Tasks {
                     detail: if client.is_empty() { day } else { format!("{client} · {day}") },
                     href: format!("/tasks/{}", listed.task.id),
                     rank: RANK,
+                    client: None,
                 }
             };
             Ok(found.iter().map(hit).collect())

@@ -56,6 +56,7 @@ fn hit(cx: &Cx, head: &ClientHead, key: Option<&(String, String)>, rank: i64) ->
         detail: detail.join(" · "),
         href: card_href(head.id),
         rank,
+        client: Some(head.id),
     }
 }
 

@@ -33,6 +33,7 @@ impl SearchSource for Records {
                     detail: format!("{}{client}", object.spec.one(cx.l.lang)),
                     href: format!("{}/{}", home(object), record.id),
                     rank: 400,
+                    client: None,
                 })
             };
             Ok(found.into_iter().filter_map(hit).collect())

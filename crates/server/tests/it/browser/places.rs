@@ -112,6 +112,39 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
     all.extend(privacy_places(site, window).await);
     all.extend(secrecy_places(site, window).await);
     all.extend(node_places(site, window).await);
+    all.extend(desk_places(site, window).await);
+    all
+}
+
+/// The desk: who waits, a visitor before the clerk who is found and one who is known, an operation, the day, the themes.
+async fn desk_places(site: &Site, window: &Window) -> Vec<Place> {
+    window.sign_in("manager").await;
+    let new = send(window, "/desk/new?serve=on", json!({ "person": "Щербакова" })).await;
+    let visit = new.rsplit('=').next().expect("the visit").to_owned();
+    let mut all = of(
+        "manager",
+        &[
+            ("desk", "/desk"),
+            ("visit-new", "/desk/new"),
+            ("operation-new", "/desk/operations/new"),
+            ("desk-day", "/desk/day"),
+        ],
+    );
+    all.push(place("desk-found", "manager", format!("/desk?visit={visit}&q=Щербакова")));
+    let sql = "select id from visit where identified_by = $1 order by arrived_at limit 1";
+    let known: Uuid = site.value(sql, "document").await;
+    all.push(place("desk-known", "manager", format!("/desk?visit={known}")));
+    let sql = "select id from desk_operation where kind = $1 order by at limit 1";
+    let operation: Uuid = site.value(sql, "payment").await;
+    let reverse = format!("/desk/operations/{operation}/reverse");
+    all.push(place("operation-reverse", "branch_head", reverse));
+    let sql = "select id from desk_theme where letter = $1 order by place limit 1";
+    let theme: Uuid = site.value(sql, "L").await;
+    all.extend(of(
+        "methodologist",
+        &[("themes", "/admin/themes"), ("theme-new", "/admin/themes/new")],
+    ));
+    all.push(place("theme", "methodologist", format!("/admin/themes/{theme}")));
     all
 }
 

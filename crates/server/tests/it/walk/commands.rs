@@ -132,6 +132,9 @@ fn of_engagement(name: &str, cast: &Cast, subject: Option<&Subject>) -> Option<J
             json!({ "task_id": thing("task"), "assignee_id": cast.of("own").owner.manager_id, "reason": "x" })
         }
         "engagement.reopen_task" => json!({ "task_id": thing("task") }),
+        "engagement.open_visit" => json!({ "ticket": "A001", "serve": true }),
+        "engagement.record_operation" => json!({ "client_id": client, "kind": "document",
+            "currency": "RUB", "amount_minor": 0 }),
         "parties.edit_own" => {
             json!({ "object": "task", "record_id": thing("task"), "edits": [] })
         }

@@ -1,0 +1,136 @@
+//! The desk in the API: visits, operations, themes.
+
+use kernel::{BranchId, DeskOperationId, Timestamp, UserId, VisitId};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+use spine::{Command, Error};
+use web::api::{Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
+
+use super::commands::{
+    CallVisitor, ChooseTheme, FinishVisit, IdentifyVisitor, LeaveVisit, OpenVisit, RecordOperation,
+    RejectVisitor, ReverseOperation, SaveTheme,
+};
+use super::queries::{self, OperationRow, OperationsOf, ThemeRow, VisitRow};
+
+const SERVE: &str = "desk.serve";
+const REPORT: &str = "desk.report";
+
+pub(crate) fn api(api: Api) -> Api {
+    let visits = "/visits/{visit_id}";
+    api.tag("desk")
+        .with(
+            Operation::list("/visits", "list_visits", REPORT, visits_of)
+                .about("Visits within one's reach, the latest first"),
+        )
+        .with(Operation::one(visits, "get_visit", SERVE, visit).about("A visit to a branch"))
+        .with(
+            Operation::create::<OpenVisit>("/visits", "open_visit", None)
+                .example(json!({ "ticket": "A001", "person": "", "serve": true })),
+        )
+        .with(of::<CallVisitor>("/visits/{visit_id}/call", "call_visitor"))
+        .with(of::<ChooseTheme>("/visits/{visit_id}/theme", "choose_visit_theme"))
+        .with(of::<IdentifyVisitor>("/visits/{visit_id}/client", "identify_visitor"))
+        .with(of::<RejectVisitor>("/visits/{visit_id}/rejection", "reject_visitor"))
+        .with(of::<FinishVisit>("/visits/{visit_id}/end", "finish_visit"))
+        .with(of::<LeaveVisit>("/visits/{visit_id}/departure", "leave_visit"))
+        .with(
+            Operation::list("/desk-operations", "list_desk_operations", REPORT, operations)
+                .about("Operations at desks within one's reach, the latest first"),
+        )
+        .with(
+            Operation::create::<RecordOperation>("/desk-operations", "record_desk_operation", None).example(json!({
+                "kind": "cash_in", "currency": "RUB", "amount_minor": 1_500_000, "reference": "44", "note": ""
+            })),
+        )
+        .with(Operation::command::<ReverseOperation>(
+            Method::Post,
+            "/desk-operations/{operation_id}/reversal",
+            "reverse_desk_operation",
+        ))
+        .with(
+            Operation::list("/desk-themes", "list_desk_themes", SERVE, themes)
+                .about("What people come to a branch for, as a tree reads"),
+        )
+        .with(Operation::command::<SaveTheme>(Method::Put, "/desk-themes", "save_desk_theme"))
+}
+
+/// A step of a visit.
+fn of<C: Command<Output: JsonSchema> + JsonSchema>(
+    path: &'static str,
+    id: &'static str,
+) -> Operation {
+    Operation::command::<C>(Method::Post, path, id)
+}
+
+/// Which rows of which days.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct DaysQuery {
+    /// Only of this branch.
+    #[serde(default)]
+    branch_id: Option<BranchId>,
+    /// Only of this clerk; visits do not look at it.
+    #[serde(default)]
+    clerk_id: Option<UserId>,
+    /// From this instant on.
+    #[serde(default)]
+    from: Option<Timestamp>,
+    /// Before this instant.
+    #[serde(default)]
+    until: Option<Timestamp>,
+    /// Which page.
+    #[serde(flatten)]
+    page: ListQuery,
+}
+
+impl DaysQuery {
+    fn within(&self) -> (Timestamp, Timestamp) {
+        let first = Timestamp::from_micros(0);
+        let last = Timestamp::from_micros(i64::MAX);
+        (self.from.unwrap_or(first), self.until.unwrap_or(last))
+    }
+    fn limit(&self) -> i64 {
+        i64::try_from(self.page.limit() + 1).unwrap_or(i64::MAX)
+    }
+}
+
+async fn visits_of(mut call: Call, query: DaysQuery) -> Result<Listing<VisitRow>, Problem> {
+    let below = query.page.place::<(Timestamp, VisitId)>()?;
+    let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
+    let (from, until) = query.within();
+    let asked = ((query.branch_id, from, until), (below, query.limit()));
+    let rows = queries::ended(&mut call.cx.db, &principal, asked.0, asked.1).await;
+    let mut rows = rows.map_err(Error::from)?;
+    queries::cut_visits(&mut call.cx.db, &principal, &mut rows).await.map_err(Error::from)?;
+    Ok(Listing::cut(rows, query.page.limit(), |row| (row.arrived_at, row.id))?)
+}
+
+async fn visit(mut call: Call, _: NoQuery) -> Result<VisitRow, Problem> {
+    let id: VisitId = call.id("visit_id")?;
+    let row = queries::visit(&mut call.cx.db, id).await.map_err(Error::from)?;
+    let mut row = row.ok_or(Error::NotFound)?;
+    let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
+    principal.require_over(SERVE, row.owner())?;
+    let rows = std::slice::from_mut(&mut row);
+    queries::cut_visits(&mut call.cx.db, &principal, rows).await.map_err(Error::from)?;
+    Ok(row)
+}
+
+async fn operations(mut call: Call, query: DaysQuery) -> Result<Listing<OperationRow>, Problem> {
+    let of = OperationsOf {
+        branch: query.branch_id,
+        clerk: query.clerk_id,
+        visit: None,
+        within: Some(query.within()),
+        below: query.page.place::<(Timestamp, DeskOperationId)>()?,
+    };
+    let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
+    let rows = queries::operations(&mut call.cx.db, &principal, &of, query.limit()).await;
+    let mut rows = rows.map_err(Error::from)?;
+    queries::cut_operations(&mut call.cx.db, &principal, &mut rows).await.map_err(Error::from)?;
+    Ok(Listing::cut(rows, query.page.limit(), |row| (row.at, row.id))?)
+}
+
+async fn themes(mut call: Call, _: NoQuery) -> Result<Listing<ThemeRow>, Problem> {
+    Ok(Listing::whole(queries::themes(&mut call.cx.db).await.map_err(Error::from)?))
+}

@@ -1,0 +1,40 @@
+//! The desk on the screen: the queue, the visitor before one, the client in brief, the operations of the day.
+
+mod brief;
+mod day;
+mod desk;
+mod new;
+mod operation;
+mod serve;
+mod themes;
+
+use web::{Access, Routes};
+
+const HOME: &str = "/desk";
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    const SERVE: Access = Access::Needs("desk.serve");
+    const REPORT: Access = Access::Needs("desk.report");
+    const REVERSE: Access = Access::Needs("desk.reverse");
+    const THEMES: Access = Access::Needs("desk.themes");
+    routes
+        .get("/desk", SERVE, desk::page)
+        .get("/desk/new", SERVE, new::form)
+        .post("/desk/new", SERVE, new::open)
+        .post("/desk/visits/{id}/call", SERVE, serve::call)
+        .post("/desk/visits/{id}/identify", SERVE, serve::identify)
+        .post("/desk/visits/{id}/reject", SERVE, serve::reject)
+        .post("/desk/visits/{id}/theme", SERVE, serve::theme)
+        .post("/desk/visits/{id}/finish", SERVE, serve::finish)
+        .post("/desk/visits/{id}/leave", SERVE, serve::leave)
+        .get("/desk/operations/new", SERVE, operation::form)
+        .post("/desk/operations/new", SERVE, operation::record)
+        .get("/desk/operations/{id}/reverse", REVERSE, operation::ask)
+        .post("/desk/operations/{id}/reverse", REVERSE, operation::reverse)
+        .get_lagging("/desk/day", REPORT, day::page)
+        .get("/admin/themes", THEMES, themes::list)
+        .get("/admin/themes/new", THEMES, themes::new)
+        .post("/admin/themes/new", THEMES, themes::save)
+        .get("/admin/themes/{id}", THEMES, themes::edit)
+        .post("/admin/themes/{id}", THEMES, themes::save_one)
+}
