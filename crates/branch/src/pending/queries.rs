@@ -43,7 +43,11 @@ impl Which {
             parts.push(format!("actor_id = ${}", values.len()));
         }
         if self.is_open {
-            parts.push("(outcome is null or outcome <> 'accepted')".to_owned());
+            // what was refused is open until somebody has decided about it
+            let decided = "select 1 from branch_refusal r where r.id = pending_command.id and r.state <> 'open'";
+            parts.push(format!(
+                "(outcome is null or (outcome <> 'accepted' and not exists ({decided})))"
+            ));
         }
         if let Some((from, until)) = self.within {
             values.extend([from.into(), until.into()]);

@@ -9,7 +9,7 @@ use super::window::{PHONE, Window};
 use super::{Driver, Lang};
 
 /// The line is so from now on, as the keeper of the line tells it.
-fn line(site: &Site, word: LineWord) {
+pub(super) fn line(site: &Site, word: LineWord) {
     let now = site.services.clock.now();
     site.services.memory.put(LineState { word, since: now, heard_at: now });
     site.services.live.ring("line".to_owned());

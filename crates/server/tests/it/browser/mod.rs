@@ -9,6 +9,7 @@ mod again;
 mod axe;
 mod card;
 mod conflict;
+mod cut;
 mod driver;
 mod duplicates;
 mod fields;

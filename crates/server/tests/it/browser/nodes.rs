@@ -31,11 +31,23 @@ fn said() -> Vec<Replicated> {
     wiring::modules().iter().flat_map(|m| m.replicated.to_vec()).collect()
 }
 
-/// A node at the branch of the manager `manager`, with its copy, three things that were done there, one of them refused.
-pub(crate) async fn branch_of(centre_site: &Site) -> Site {
-    let member: UserId =
-        centre_site.value("select id from staff where login = $1", "manager").await;
-    let who = enrolled(centre_site, "desk-3", member).await;
+/// The line between a node and the centre.
+pub(crate) struct Line {
+    branch: Branch,
+    centre: Centre,
+    node: Uuid,
+}
+
+impl Line {
+    /// Everything is told, and everything heard.
+    pub(crate) async fn talk(&self) {
+        while exchange(&self.branch, &self.centre, self.node).await == Taken::More {}
+    }
+}
+
+/// A node at the branch of a member of staff, with its copy.
+pub(crate) async fn joined(centre_site: &Site, name: &str, member: UserId) -> (Site, Line) {
+    let who = enrolled(centre_site, name, member).await;
     let centre = Centre::new(&centre_site.services, &said()).await.expect("the centre");
     centre.watch().await.expect("it watches");
     let node = who.node;
@@ -46,6 +58,14 @@ pub(crate) async fn branch_of(centre_site: &Site) -> Site {
     })
     .await;
     let branch = Branch::open(&site.services, &said(), "0.3.0").await.expect("a branch");
+    (site, Line { branch, centre, node })
+}
+
+/// A node at the branch of the manager `manager`, with its copy, three things that were done there, one of them refused.
+pub(crate) async fn branch_of(centre_site: &Site) -> Site {
+    let member: UserId =
+        centre_site.value("select id from staff where login = $1", "manager").await;
+    let (site, line) = joined(centre_site, "desk-3", member).await;
     let client: ClientId = site.person("Щербакова").await.into();
     let sql = "select coalesce(job_title, '') from client where id = $1";
     let original: String = site.value(sql, client).await;
@@ -61,7 +81,7 @@ pub(crate) async fn branch_of(centre_site: &Site) -> Site {
     };
     edit(&site, "главный бухгалтер").await.expect("done at the branch");
     edit(centre_site, "ревизор").await.expect("done at the centre");
-    while exchange(&branch, &centre, node).await == Taken::More {}
+    line.talk().await;
     let principal = site.services.directory.principal(member).expect("the manager");
     let ctx = site.services.ctx(principal, "web");
     for body in ["Зайдёт за картой в пятницу", "Просит перезвонить"]

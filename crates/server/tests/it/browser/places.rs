@@ -119,8 +119,9 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
 /// The desk: who waits, a visitor before the clerk who is found and one who is known, an operation, the day, the themes.
 async fn desk_places(site: &Site, window: &Window) -> Vec<Place> {
     window.sign_in("manager").await;
-    let new = send(window, "/desk/new?serve=on", json!({ "person": "Щербакова" })).await;
-    let visit = new.rsplit('=').next().expect("the visit").to_owned();
+    send(window, "/desk/new?serve=on", json!({ "person": "Щербакова" })).await;
+    let sql = "select id from visit where person = $1 order by arrived_at desc limit 1";
+    let visit: Uuid = site.value(sql, "Щербакова").await;
     let mut all = of(
         "manager",
         &[
@@ -604,7 +605,7 @@ async fn admin_places(site: &Site, window: &Window) -> Vec<Place> {
 }
 
 /// Sends the form of a page as a person would, with these values, and gives the address it leads to.
-async fn send(window: &Window, page: &str, values: serde_json::Value) -> String {
+pub(super) async fn send(window: &Window, page: &str, values: serde_json::Value) -> String {
     send_by(window, page, "main form[data-save]", values).await
 }
 
