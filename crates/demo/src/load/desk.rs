@@ -10,7 +10,7 @@ use kernel::{Currency, DeskThemeId};
 use spine::{Ctx, Error, Principal, Services};
 
 use super::Places;
-use crate::model::{DemoBank, Role, demo_login};
+use crate::model::{DemoBank, PartyKind, Role, demo_login};
 
 /// A theme: its name in both languages, letter, topic, minutes, and those under it.
 struct Theme(&'static str, &'static str, &'static str, &'static str, i64, &'static [Under]);
@@ -104,10 +104,7 @@ pub(super) async fn load(
             theme_saved(services, places, &mut n, &one).await?;
         }
     }
-    for role in [Role::Manager, Role::Clerk] {
-        morning(services, bank, places, (role, &firsts)).await?;
-    }
-    Ok(())
+    morning(services, bank, places, &firsts).await
 }
 
 async fn theme_saved(
@@ -121,22 +118,26 @@ async fn theme_saved(
     services.execute(&system, places.ids.command("desk-theme", *n), theme).await
 }
 
-/// The morning at the branch where somebody of the one-click sign-in works.
+/// The morning at the branch where the manager of the one-click sign-in works.
 async fn morning(
     services: &Services,
     bank: &DemoBank,
     places: &Places,
-    (role, themes): (Role, &[(&str, DeskThemeId)]),
+    themes: &[(&str, DeskThemeId)],
 ) -> Result<(), Error> {
     let loaded = services.directory.get();
-    let clerk = loaded.staff.values().find(|s| s.login == demo_login(role));
+    let clerk = loaded.staff.values().find(|s| s.login == demo_login(Role::Manager));
     let Some(clerk) = clerk.and_then(|clerk| services.directory.principal(clerk.id)) else {
         return Ok(());
     };
-    let ours = |n: &u64| places.branches.get(&bank.client(*n).branch.0).copied() == clerk.branch_id;
+    let ours = |n: &u64| {
+        let client = bank.client(*n);
+        let is_here = places.branches.get(&client.branch.0).copied() == clerk.branch_id;
+        is_here && matches!(client.kind, PartyKind::Person)
+    };
     let clients: Vec<u64> = (0..bank.clients().min(400)).filter(ours).take(MORNING.len()).collect();
     for (n, visit) in (0_u64..).zip(&MORNING) {
-        let at = Step { services, clerk: &clerk, places, kind: role.key(), n };
+        let at = Step { services, clerk: &clerk, places, n };
         let Morning(ago, ticket, stage) = visit;
         let letter = themes.iter().find(|(letter, _)| ticket.starts_with(letter));
         let open = OpenVisit {
@@ -179,7 +180,6 @@ struct Step<'a> {
     services: &'a Services,
     clerk: &'a Arc<Principal>,
     places: &'a Places,
-    kind: &'static str,
     n: u64,
 }
 
@@ -192,7 +192,7 @@ impl Step<'_> {
     ) -> Result<C::Output, Error> {
         let mut ctx: Ctx = self.services.ctx(Arc::clone(self.clerk), "demo");
         ctx.now = ctx.now.plus_minutes(-ago);
-        let id = self.places.ids.command(&format!("{what}-{}", self.kind), self.n);
+        let id = self.places.ids.command(what, self.n);
         self.services.execute(&ctx, id, command).await
     }
 }
