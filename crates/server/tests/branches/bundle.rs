@@ -45,6 +45,12 @@ fn script(key: &str) -> SaveScript {
     }
 }
 
+/// Publishes a price of twelve roubles to everybody.
+pub(super) async fn publish_price(centre: &Desk) {
+    centre.execute(KEEPER, &price("transfer", 1_200)).await.unwrap();
+    publish(centre, Stage::all(), None).await;
+}
+
 /// Publishes what stands in the tables.
 async fn publish(centre: &Desk, stage: Stage, in_force_at: Option<Timestamp>) -> i64 {
     let draft =

@@ -60,10 +60,9 @@ pub(crate) async fn tell<R: Read>(
             return Ok(Some(Down::Halted(waiting.version)));
         }
     }
-    let Some(target) = target(db, node, branch).await? else { return Ok(None) };
     let held = holds.newest();
-    let is_refused = holds.refused.as_ref().is_some_and(|refused| refused.version == target);
-    if target <= held || is_refused {
+    let Some(target) = target(db, (node, branch), held).await? else { return Ok(None) };
+    if holds.refused.as_ref().is_some_and(|refused| refused.version == target) {
         return Ok(None);
     }
     let sql = "select manifest, signature from strategy_bundle where version = $1";
@@ -77,11 +76,15 @@ pub(crate) async fn tell<R: Read>(
     Ok(Some(Down::Offer(Offer { version: target, manifest, signature, base, delta })))
 }
 
-/// The newest version that is meant for a node and was not halted.
-async fn target<R: Read>(db: &mut R, node: Uuid, branch: BranchId) -> Result<Option<i64>, Error> {
-    let sql = "select version, percent, branches from strategy_bundle where halted_at is null \
-               order by version desc limit $1";
-    for row in db.query(sql, params![RELEASES_MAX]).await? {
+/// The newest version after `held` that is meant for a node and was not halted.
+async fn target<R: Read>(
+    db: &mut R,
+    (node, branch): (Uuid, BranchId),
+    held: i64,
+) -> Result<Option<i64>, Error> {
+    let sql = "select version, percent, branches from strategy_bundle where version > $1 \
+               and halted_at is null order by version desc limit $2";
+    for row in db.query(sql, params![held, RELEASES_MAX]).await? {
         let mut c = row.cols();
         let (version, percent): (i64, i64) = (c.take()?, c.take()?);
         let branches = serde_json::from_str(&c.take::<String>()?)?;

@@ -101,8 +101,8 @@ impl Centre {
         }
         let brought = self.bring(&node, up).await?;
         let whose = (node.id, node.branch_id);
-        let told =
-            bundle::centre::tell(&mut self.services.reader.clone(), whose, &up.holds).await?;
+        let mut db = self.services.reader.clone();
+        let told = Box::pin(bundle::centre::tell(&mut db, whose, &up.holds)).await?;
         let id: Uuid = self.services.entropy.id(now);
         let lease_until = now.plus_hours(node.lease_hours);
         let mut tx = self.writer.begin().await?;

@@ -4,7 +4,6 @@ use kernel::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
-use spine::Error;
 use spine::bundle::commands::{HaltBundle, PUBLISH, PublishBundle, RollBackBundle, StageBundle};
 use spine::bundle::queries::{self, Draft, OnMap, Release, StaleWork};
 use spine::bundle::{Part, Stage};
@@ -134,6 +133,6 @@ async fn map(mut call: Call, query: ListQuery) -> Result<Listing<OnMap>, Problem
 }
 
 async fn stale(mut call: Call, _: ListQuery) -> Result<Listing<StaleWork>, Problem> {
-    let all = queries::stale_work(&mut call.cx.db, STALE_MAX).await.map_err(Error::from)?;
+    let all = queries::stale_work(&mut call.cx.db, STALE_MAX).await?;
     Ok(Listing::whole(all))
 }
