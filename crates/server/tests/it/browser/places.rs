@@ -392,7 +392,7 @@ pub(crate) fn is_of_route(path: &str, route: &str) -> bool {
     let path = path.split('?').next().unwrap_or(path);
     let fits = |(part, pattern): (&str, &str)| match pattern {
         "{what}" => true,
-        "{version}" => part.parse::<i64>().is_ok(),
+        "{version}" if part.parse::<i64>().is_ok() => true,
         pattern if pattern.starts_with('{') => part.parse::<Uuid>().is_ok(),
         pattern => part == pattern,
     };
