@@ -12,6 +12,8 @@ use crate::replica::message::Pushed;
 
 /// Releases looked at for one that is meant for a node.
 const RELEASES_MAX: i64 = 100;
+/// Days a version may have been in force at a node before the centre hears of it.
+const SINCE_DAYS: i64 = 400;
 
 /// What the centre tells a node about versions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +40,9 @@ pub(crate) async fn hear(
     if let Some(held) = &holds.in_force {
         let sql = "update strategy_node set in_force_at = $3 where node_id = $1 and version = $2 \
                    and in_force_at is null";
-        tx.execute(sql, params![node, held.version, held.since]).await?;
+        // by its own clock, as far as that can be
+        let since = held.since.min(now).max(now.plus_days(-SINCE_DAYS));
+        tx.execute(sql, params![node, held.version, since]).await?;
     }
     if let Some(refused) = &holds.refused {
         let sql = "update strategy_node set refused = $3 where node_id = $1 and version = $2 \

@@ -122,7 +122,7 @@ async fn release_content(
         return Err(Refusal::field("too-long", "note").arg("max", NOTE_CHARS_MAX).into());
     }
     let now = w.ctx.now;
-    let in_force_at = in_force_at.unwrap_or(now);
+    let in_force_at = in_force_at.unwrap_or(now).max(now);
     if in_force_at > now.plus_days(AHEAD_DAYS) {
         let refusal = Refusal::field("bundle-too-far-ahead", "in_force_at").arg("days", AHEAD_DAYS);
         return Err(refusal.into());

@@ -101,8 +101,13 @@ impl Centre {
         }
         let brought = self.bring(&node, up).await?;
         let whose = (node.id, node.branch_id);
-        let mut db = self.services.reader.clone();
-        let told = Box::pin(bundle::centre::tell(&mut db, whose, &up.holds)).await?;
+        // a program of another version may not know what a version of the bundle is, and would be told again and again
+        let told = if up.schema == self.schema {
+            let mut db = self.services.reader.clone();
+            Box::pin(bundle::centre::tell(&mut db, whose, &up.holds)).await?
+        } else {
+            None
+        };
         let id: Uuid = self.services.entropy.id(now);
         let lease_until = now.plus_hours(node.lease_hours);
         let mut tx = self.writer.begin().await?;
