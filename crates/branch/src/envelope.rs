@@ -27,6 +27,12 @@ pub struct Keys {
     seal: Secret<[u8; KEY_BYTES]>,
 }
 
+impl spine::bundle::Signs for Keys {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(self.pair()?.sign(message).as_ref().to_vec())
+    }
+}
+
 /// The public keys of a node, or of the centre.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKeys {

@@ -1,7 +1,7 @@
 //! The centre's end of the lines to all branches.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use spine::replica::centre::Centre;
@@ -25,7 +25,7 @@ const INTRODUCTION_MAX: u64 = 4_096;
 pub struct Hub {
     services: Services,
     centre: Centre,
-    keys: Keys,
+    keys: Arc<Keys>,
     public: PublicKeys,
     /// The bank's currency and zone.
     about: (String, String),
@@ -65,7 +65,8 @@ impl Hub {
         secret_box: &SecretBox,
         about: (String, String),
     ) -> Result<Self, Error> {
-        let keys = kept_keys(services, secret_box).await?;
+        let keys = Arc::new(kept_keys(services, secret_box).await?);
+        services.bus.sign_with(Arc::<Keys>::clone(&keys));
         let centre = Centre::new(services, how).await?;
         if nodes::has_any(&mut services.reader.clone()).await? {
             // a newer schema may have brought tables

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use kernel::{ClientId, CommandId, Refusal};
 use serde::Serialize;
@@ -16,8 +16,9 @@ use store::{Read, StoreError, Writer, journal, params};
 
 use crate::again::Again;
 use crate::approval::{self, DECIDE, Demand, Kept};
+use crate::bundle::{Fact, Parts, Signs};
 use crate::org::{Directory, Loaded};
-use crate::replica::{self, Lease, Offline};
+use crate::replica::{self, How, Lease, Offline, Replicated};
 use crate::{ClientBound, Ctx, Error, Fieldable, Live, OwnFields, Work};
 
 /// A change somebody asks for. Payloads only grow: new fields are optional.
@@ -85,6 +86,8 @@ pub struct Registry {
     client_bound: Vec<ClientBound>,
     fieldable: Vec<Fieldable>,
     own_fields: Option<&'static dyn OwnFields>,
+    parts: Parts,
+    signs: OnceLock<Arc<dyn Signs>>,
 }
 
 impl Registry {
@@ -122,6 +125,26 @@ impl Registry {
     /// Adds objects whose records may have fields of the bank's own.
     pub fn fieldable(&mut self, objects: &[Fieldable]) {
         self.fieldable.extend_from_slice(objects);
+    }
+    /// Adds tables that are part of the strategy bundle, out of what a room says of all its tables.
+    pub fn strategy(&mut self, said: &[Replicated]) {
+        let part = |r: &Replicated| match r.how {
+            How::Strategy(part) => Some((r.table, part)),
+            _ => None,
+        };
+        self.parts.tables.extend(said.iter().filter_map(part));
+    }
+    /// Adds a fact of the strategy bundle.
+    pub fn fact(&mut self, fact: Fact) {
+        self.parts.facts.push(fact);
+    }
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+    /// The centre's signature over a message.
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let signs = self.signs.get().ok_or_else(|| Error::failure("this node signs nothing"))?;
+        signs.sign(message)
     }
     /// Says which room owns the definitions of such fields.
     pub fn own_fields(&mut self, door: &'static dyn OwnFields) {
@@ -193,6 +216,11 @@ impl Bus {
             Some(lease) => lease.require(ctx, offline),
             None => Ok(()),
         }
+    }
+    /// Says who signs for the centre; said once.
+    pub fn sign_with(&self, signs: Arc<dyn Signs>) {
+        // whoever opens the lines a second time in one program has the same keys
+        let _ = self.inner.registry.signs.set(signs);
     }
     /// Whether this node is at a branch: what is done here is done again at the centre.
     pub fn is_at_branch(&self) -> bool {

@@ -8,6 +8,7 @@ mod again;
 pub mod approval;
 mod behind;
 mod bound;
+pub mod bundle;
 mod bus;
 mod ctx;
 mod error;

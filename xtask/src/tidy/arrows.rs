@@ -4,7 +4,7 @@ use super::Finding;
 use crate::tree::{File, Tree};
 
 /// Every room and the rooms it may use, from the ground up.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("kernel", &[]),
     ("policy", &[]),
     ("jurisdiction", &["kernel"]),
@@ -17,6 +17,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("connect", CONTEXT),
     ("admin", CONTEXT),
     ("branch", CONTEXT),
+    ("strategy", CONTEXT),
     ("demo", &["kernel", "jurisdiction", "store", "spine", "parties", "engagement"]),
     (
         "server",
@@ -32,6 +33,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "connect",
             "admin",
             "branch",
+            "strategy",
             "demo",
         ],
     ),
@@ -48,6 +50,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
             "connect",
             "admin",
             "branch",
+            "strategy",
             "demo",
         ],
     ),
@@ -61,7 +64,17 @@ const LIBRARIES: [(&[&str], &[&str]); 2] = [
     (&["rusqlite", "tokio-postgres", "deadpool-postgres", "refinery"], &["store", "testkit"]),
     (
         &["axum", "maud", "tower", "tower-http", "hyper", "http"],
-        &["web", "parties", "engagement", "connect", "admin", "branch", "server", "testkit"],
+        &[
+            "web",
+            "parties",
+            "engagement",
+            "connect",
+            "admin",
+            "branch",
+            "strategy",
+            "server",
+            "testkit",
+        ],
     ),
 ];
 

@@ -11,7 +11,7 @@ use branch::hub::{Introduction, Welcome, kept_keys};
 use branch::line::Talk;
 use branch::line::http_client::{Line, LineError};
 use clap::Args;
-use spine::replica::branch::{Branch, Progress, Taken, begin};
+use spine::replica::branch::{Progress, Taken, begin};
 use spine::replica::code as words;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -126,8 +126,7 @@ async fn copy(place: &Place, known: &Known) -> Result<(), RunError> {
     let core = Core::open(&place.setting(known, stopping)?, wiring::modules()).await?;
     let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
     let talk = Talk {
-        branch: Branch::open(&core.services, &wiring::replicated(), env!("CARGO_PKG_VERSION"))
-            .await?,
+        branch: place.branch(&core.services, known).await?,
         keys: kept_keys(&core.services, secret_box).await?,
         centre: known.centre_keys()?,
         line: place.line(known)?,

@@ -12,13 +12,15 @@ use clap::Subcommand;
 use jiff::tz::TimeZone;
 use kernel::{Currency, Entropy, RandomEntropy, Secret, SystemClock};
 use serde::{Deserialize, Serialize};
+use spine::Services;
 use spine::replica::Lease;
+use spine::replica::branch::Branch;
 use store::keys::{Root, RootError};
 use store::{CipherKey, StoreSetting};
 use tokio::sync::watch;
 
 use crate::wiring::Setting;
-use crate::{RunError, root};
+use crate::{RunError, root, wiring};
 
 /// What is done with a branch.
 #[derive(Debug, Subcommand)]
@@ -146,6 +148,12 @@ impl Place {
             entropy: Arc::new(RandomEntropy),
             stopping,
         })
+    }
+    /// The branch's end of the exchange; it believes its centre's signatures.
+    async fn branch(&self, services: &Services, known: &Known) -> Result<Branch, RunError> {
+        let how = wiring::replicated();
+        let branch = Branch::open(services, &how, env!("CARGO_PKG_VERSION")).await?;
+        Ok(branch.trusting(&known.centre_keys()?.sign))
     }
     /// The line to the centre.
     fn line(&self, known: &Known) -> Result<branch::line::http_client::Line, RunError> {

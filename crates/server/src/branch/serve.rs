@@ -7,7 +7,7 @@ use std::time::Duration;
 use branch::hub::kept_keys;
 use branch::line::Talk;
 use clap::Args;
-use spine::replica::branch::{Branch, Progress, state, waiting};
+use spine::replica::branch::{Progress, state, waiting};
 use store::Store;
 use tokio::sync::watch;
 
@@ -38,8 +38,7 @@ pub(super) async fn run(asked: Asked) -> Result<(), RunError> {
     setting.secure_cookies = asked.secure_cookies;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
     let talk = Talk {
-        branch: Branch::open(&node.services, &wiring::replicated(), env!("CARGO_PKG_VERSION"))
-            .await?,
+        branch: place.branch(&node.services, &known).await?,
         keys: kept_keys(&node.services, &node.app.secret_box).await?,
         centre: known.centre_keys()?,
         line: place.line(&known)?,

@@ -18,6 +18,7 @@ pub fn modules() -> Vec<Module> {
         engagement::module(),
         admin::module(),
         branch::module(),
+        strategy::module(),
     ];
     // the feed hands records to whichever room takes their kind
     rooms.push(connect::module(targets_of(&rooms)));
@@ -31,7 +32,14 @@ pub(crate) fn replicated() -> Vec<spine::Replicated> {
 
 /// What the rooms show.
 pub fn pages() -> Vec<Pages> {
-    vec![engagement::pages(), parties::pages(), connect::pages(), admin::pages(), branch::pages()]
+    vec![
+        engagement::pages(),
+        parties::pages(),
+        connect::pages(),
+        admin::pages(),
+        branch::pages(),
+        strategy::pages(),
+    ]
 }
 
 /// What the rooms take from feeds, by kind.

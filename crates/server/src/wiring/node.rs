@@ -123,6 +123,7 @@ impl Core {
         for module in modules {
             (module.commands)(&mut registry);
             registry.bind(module.client_bound);
+            registry.strategy(module.replicated);
             grants.extend_from_slice(module.grants);
             jobs.extend(module.jobs);
             readers.extend(module.readers);

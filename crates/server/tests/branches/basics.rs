@@ -11,7 +11,7 @@ use testkit::{Kind, kinds};
 use crate::desk::Desk;
 use crate::world::{World, exchange};
 
-fn register(bank: &Desk, code: &str, name: &str) -> RegisterClient {
+pub(super) fn register(bank: &Desk, code: &str, name: &str) -> RegisterClient {
     let fields = [("last_name", name), ("first_name", "Анна")];
     RegisterClient {
         kind: "person".to_owned(),

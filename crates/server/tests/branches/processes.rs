@@ -16,6 +16,7 @@ use testkit::{Database, Kind, kinds};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::bundle::publish_price;
 use crate::desk::Desk;
 use crate::doing::{Dice, Done, Somebody};
 use crate::world::{self, filled};
@@ -230,6 +231,7 @@ async fn programs_that_are_killed_on_a_line_that_is_cut_lose_nothing() {
         for code in ["01", "02"] {
             places.push(Place::enrol(&centre, &hub, code, folder.path()).await);
         }
+        publish_price(&centre.desk).await;
         let mut done: Vec<Done> = Vec::new();
         for n in 0..80 {
             let which = dice.below(places.len());
@@ -250,6 +252,8 @@ async fn programs_that_are_killed_on_a_line_that_is_cut_lose_nothing() {
         for place in &places {
             place.wire.mend();
             until("all is told", async || place.waits().await == 0).await;
+            let sql = "select count(*) from price_item where amount_minor = 1200";
+            until("the version is in force", async || place.desk.number(sql).await == 1).await;
         }
         for one in &done {
             let is_there = centre.desk.has_done(one.id).await;

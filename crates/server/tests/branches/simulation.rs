@@ -195,7 +195,7 @@ async fn run(first: u64, count: u64) {
     for seed in seeds(first, count) {
         println!("-- seed {seed}");
         world.reset(seed);
-        one(&world, seed, &mut counted).await;
+        Box::pin(one(&world, seed, &mut counted)).await;
     }
     println!("-- acknowledged {:#?}, refused {:#?}", counted.acknowledged, counted.refused);
     assert!(!counted.acknowledged.is_empty());

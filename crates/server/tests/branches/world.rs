@@ -31,7 +31,7 @@ pub(super) async fn filled(services: &Services) {
 
 /// Whether each node has rows of its own in a table.
 fn is_own(table: &str) -> bool {
-    said().iter().any(|r| r.table == table && matches!(r.how, How::Own(_)))
+    said().iter().any(|r| r.table == table && matches!(r.how, How::Own(_) | How::Strategy(_)))
 }
 
 /// Every node has chance of its own.
@@ -53,6 +53,8 @@ pub(super) struct Place {
 pub(super) struct World {
     pub(super) centre_bank: Desk,
     pub(super) centre: Centre,
+    /// The centre's public key of signatures.
+    pub(super) trusted: Vec<u8>,
     pub(super) places: Vec<Place>,
     tables: Vec<Table>,
     reach: Reach,
@@ -65,10 +67,12 @@ impl World {
         let centre_bank = Desk::over(database, (false, chance()), filled).await;
         let centre = Centre::new(&centre_bank.services, &said()).await.unwrap();
         centre.watch().await.unwrap();
+        let trusted = Box::pin(centre_bank.hub()).await.public().sign.clone();
         let tables = schema::tables(&mut centre_bank.services.reader.clone()).await.unwrap();
         let reach = Reach::new(&tables, &said());
         let tables = tables.into_iter().filter(|t| !is_own(&t.name)).collect();
-        let mut world = World { centre_bank, centre, places: Vec::new(), tables, reach };
+        let places = Vec::new();
+        let mut world = World { centre_bank, centre, trusted, places, tables, reach };
         for code in codes {
             world.add(code).await;
         }
@@ -110,10 +114,12 @@ impl World {
         let copy = async |services: &Services| {
             branch::begin(services, who.clone(), services.clock.now()).await.unwrap();
             let branch = Branch::open(services, &said(), "test").await.unwrap();
+            let branch = branch.trusting(&self.trusted);
             while exchange(&branch, &self.centre, node).await.unwrap() == Taken::More {}
         };
         let bank = Desk::over(Database::new(Kind::Sqlite).await, (true, chance()), copy).await;
         let branch = Branch::open(&bank.services, &said(), "test").await.unwrap();
+        let branch = branch.trusting(&self.trusted);
         assert!(matches!(branch.state().await.unwrap().copy, Progress::Whole(_)));
         Place { bank, branch, node, code }
     }

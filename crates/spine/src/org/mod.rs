@@ -128,6 +128,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "replica",
         sql: include_str!("../../migrations/0150_replica.sql"),
     },
+    Migration {
+        number: 160,
+        name: "bundle",
+        sql: include_str!("../../migrations/0160_bundle.sql"),
+    },
 ];
 
 /// The spine's own module.
@@ -153,6 +158,7 @@ fn register(registry: &mut Registry) {
     views::register(registry);
     crate::approval::register(registry);
     crate::replica::commands::register(registry);
+    crate::bundle::commands::register(registry);
     crate::secrecy::commands::register(registry);
     registry.add::<ImportBranches>();
     registry.add::<Seed>();

@@ -14,7 +14,7 @@ use super::message::{COMMANDS_MAX, Down, Next, PAYLOADS_MAX, Place, Pushed, Up, 
 use super::pending::{self, Which};
 use super::rows::{self, Arrived};
 use super::{Lease, Reach, Replicated, centre, rebase};
-use crate::{Error, Services};
+use crate::{Error, Services, bundle};
 
 /// Under which name a branch keeps what it knows of itself.
 const SETTING: &str = "replica";
@@ -63,6 +63,8 @@ pub struct Branch {
     lease: Lease,
     schema: i64,
     program: String,
+    /// The centre's public key of signatures.
+    trusted: Arc<[u8]>,
 }
 
 /// What an answer has brought.
@@ -99,7 +101,14 @@ impl Branch {
             lease: lease.clone(),
             schema,
             program: program.to_owned(),
+            trusted: Arc::from([]),
         })
+    }
+    /// The same, and whose signatures prove versions of the strategy bundle; without it every one is refused.
+    #[must_use]
+    pub fn trusting(mut self, key: &[u8]) -> Self {
+        self.trusted = Arc::from(key);
+        self
     }
     /// How far it has come.
     ///
@@ -113,7 +122,11 @@ impl Branch {
     /// # Errors
     /// The database's.
     pub async fn say(&self) -> Result<Up, Error> {
+        let now = self.services.clock.now();
         let mut tx = self.writer.begin().await?;
+        // also while there is no line: what it has it takes up at its time
+        let switched = bundle::node::switch(&mut tx, now).await?;
+        let holds = bundle::node::holds(&mut tx, &self.program, now).await?;
         let mut state = state(&mut tx).await?.ok_or(Error::NotFound)?;
         state.said += 1;
         put_state(&mut tx, &state).await?;
@@ -130,7 +143,7 @@ impl Branch {
         };
         let up = Up {
             number: state.said,
-            at: self.services.clock.now(),
+            at: now,
             schema: self.schema,
             program: self.program.clone(),
             taken: state.taken,
@@ -139,8 +152,10 @@ impl Branch {
             oldest,
             replica_at: state.replica_at,
             want,
+            holds,
         };
         tx.commit().await?;
+        self.tell(&switched, &[]).await?;
         Ok(up)
     }
     /// Takes in an answer, all of it or nothing.
@@ -159,6 +174,9 @@ impl Branch {
         state.taken = Some(down.id);
         state.lease_until = down.lease_until;
         pending::answered(&mut tx, &down.answers, state.answers).await?;
+        if let Some(told) = down.bundle {
+            self.take_bundle(&mut tx, told).await?;
+        }
         let mut news = None;
         let at = down.at;
         let more = match down.next {
@@ -210,6 +228,15 @@ impl Branch {
             self.tell(&tables, &clients).await?;
         }
         Ok(if more { Taken::More } else { Taken::All })
+    }
+    async fn take_bundle(&self, tx: &mut Tx, told: bundle::Down) -> Result<(), Error> {
+        let measure = bundle::node::Measure {
+            key: &self.trusted,
+            parts: self.services.bus.registry().parts(),
+            jurisdiction: &self.services.jurisdiction,
+            program: &self.program,
+        };
+        bundle::node::take(tx, &measure, told, self.services.clock.now()).await
     }
     async fn copy_on(&self, tx: &mut Tx, tables: Vec<super::message::Rows>) -> Result<(), Error> {
         let chance = (self.services.entropy.as_ref(), self.services.clock.now());

@@ -17,6 +17,7 @@ use super::message::{
 };
 use super::nodes::{self, BranchNode, NodeState};
 use super::{Offline, Pieces, Reach, Replicated, changes, refusals};
+use crate::bundle;
 use crate::ctx::channel;
 use crate::{Ctx, Error, Origin, Principal, Services};
 
@@ -92,17 +93,28 @@ impl Centre {
             tx.rollback().await?;
             return Err(Error::refused("branch-word-old"));
         }
+        bundle::centre::hear(&mut tx, node.id, &up.holds, now).await?;
         tx.commit().await?;
         let mut answers = Vec::with_capacity(up.commands.len());
         for command in up.commands.iter().take(COMMANDS_MAX) {
             answers.push(self.again(&node, command, now).await?);
         }
         let brought = self.bring(&node, up).await?;
+        let whose = (node.id, node.branch_id);
+        // a program of another version may not know what a version of the bundle is, and would be told again and again
+        let told = if up.schema == self.schema {
+            let mut db = self.services.reader.clone();
+            Box::pin(bundle::centre::tell(&mut db, whose, &up.holds)).await?
+        } else {
+            None
+        };
         let id: Uuid = self.services.entropy.id(now);
         let lease_until = now.plus_hours(node.lease_hours);
         let mut tx = self.writer.begin().await?;
         let moved = (brought.entered.into_iter().collect(), brought.left.iter().copied().collect());
         nodes::note_answer(&mut tx, node.id, (id, lease_until), moved).await?;
+        let done = up.commands.get(..answers.len()).unwrap_or_default();
+        bundle::centre::note(&mut tx, node.id, (told.as_ref(), done), now).await?;
         tx.commit().await?;
         Ok(Down {
             id,
@@ -113,6 +125,7 @@ impl Centre {
             tables: brought.tables,
             left: brought.left.into_iter().collect(),
             next: brought.next,
+            bundle: told,
         })
     }
 

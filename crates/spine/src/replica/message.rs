@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use store::{Dialect, Value};
 use uuid::Uuid;
 
+use crate::bundle;
+
 /// Commands in one message at most.
 pub const COMMANDS_MAX: usize = 500;
 /// Bytes of their payloads at most, but for one that is larger alone: a file.
@@ -113,6 +115,9 @@ pub struct Up {
     pub replica_at: Option<Timestamp>,
     /// What it wants to hear.
     pub want: Want,
+    /// What it holds of the strategy bundle.
+    #[serde(default)]
+    pub holds: bundle::Holds,
 }
 
 /// A command that was done at a branch.
@@ -130,6 +135,9 @@ pub struct Pushed {
     pub at: Timestamp,
     /// By which channel.
     pub channel: String,
+    /// The version of the strategy bundle it was done under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<i64>,
 }
 
 /// What a branch wants besides answers.
@@ -174,6 +182,9 @@ pub struct Down {
     pub left: Vec<Uuid>,
     /// Where to go on.
     pub next: Next,
+    /// What it tells of the strategy bundle.
+    #[serde(default)]
+    pub bundle: Option<bundle::Down>,
 }
 
 /// What became of a command.

@@ -77,6 +77,9 @@ pub enum How {
     Of(&'static str),
     /// The same for rows that belong to others and come and go with them: a branch sees by itself which are its own no more.
     Through(&'static str),
+    /// All of them, but not as they change: with all else of the strategy bundle when a version of it is taken up. The part they
+    /// belong to. No row that travels otherwise may point at one of them.
+    Strategy(&'static str),
 }
 
 impl Replicated {
@@ -90,6 +93,10 @@ impl Replicated {
     /// A table that every branch has whole.
     pub const fn all(table: &'static str) -> Self {
         Self::new(table, How::All)
+    }
+    /// A table whose rows are part of the strategy bundle.
+    pub const fn strategy(table: &'static str, part: &'static str) -> Self {
+        Self::new(table, How::Strategy(part))
     }
     /// A table of a client's rows, by the column `client_id`.
     pub const fn of_client(table: &'static str) -> Self {

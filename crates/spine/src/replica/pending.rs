@@ -30,6 +30,9 @@ pub(crate) async fn keep(work: &mut Work<'_>, payload: &str) -> Result<(), Error
                values ($1, $2, $3, $4, $5, $6, 1)";
     let (name, channel, now) = (work.command, work.ctx.channel, work.ctx.now);
     work.execute(sql, params![id, name, sealed, work.actor(), channel, now]).await?;
+    let sql = "insert into pending_strategy (command_id, version) \
+               select $1, version from strategy_held where state = 'in_force'";
+    work.execute(sql, params![id]).await?;
     Ok(())
 }
 
@@ -52,8 +55,8 @@ pub(crate) async fn list<R: Read>(
         Which::OnTop => "is_on_top = 1",
     };
     let sql = format!(
-        "select id, name, payload, actor_id, at, channel from pending_command where {condition} \
-         order by seq limit $1"
+        "select id, name, payload, actor_id, at, channel, version from pending_command \
+         left join pending_strategy on command_id = id where {condition} order by seq limit $1"
     );
     let rows = db.query(&sql, params![limit]).await?;
     let mut pushed = Vec::with_capacity(rows.len());
@@ -64,7 +67,8 @@ pub(crate) async fn list<R: Read>(
         let (name, payload): (String, String) = (c.take()?, c.take()?);
         let (actor, at): (UserId, Timestamp) = (c.take()?, c.take()?);
         items.push(sealed(id, payload));
-        pushed.push(Pushed { id, name, payload: String::new(), actor, at, channel: c.take()? });
+        let (channel, bundle) = (c.take()?, c.take()?);
+        pushed.push(Pushed { id, name, payload: String::new(), actor, at, channel, bundle });
     }
     let opened = keys::open_texts(db, items).await?;
     for (command, payload) in pushed.iter_mut().zip(opened) {

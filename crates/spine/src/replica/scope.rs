@@ -168,7 +168,7 @@ impl Scoped {
         let count = clients.len().next_power_of_two();
         let all = places(1, count);
         let condition = match self.said.how {
-            How::Own(_) | How::All => return Ok(Vec::new()),
+            How::Own(_) | How::Strategy(_) | How::All => return Ok(Vec::new()),
             How::Clients(_) => format!("t.id in ({all})"),
             How::Client(column) => format!("t.\"{column}\" in ({all})"),
             How::Of(said) | How::Through(said) if !said.contains("{clients}") => {
@@ -304,7 +304,7 @@ fn clients(how: &[Replicated]) -> String {
 /// The condition of a table's rows; none when none of them travels.
 fn condition(how: How, clients: &str) -> Option<String> {
     match how {
-        How::Own(_) => None,
+        How::Own(_) | How::Strategy(_) => None,
         How::All => Some("1 = 1".to_owned()),
         How::Clients(condition) => Some(condition.to_owned()),
         How::Client(column) => Some(format!("t.\"{column}\" in {clients}")),

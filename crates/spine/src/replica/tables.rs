@@ -79,6 +79,11 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::all("secrecy_policy"),
     Replicated::own("pending_command", "what this node has still to say"),
     Replicated::own("incoming_rows", "what this node has heard in part"),
+    Replicated::own("pending_strategy", "what this node has still to say"),
+    Replicated::own("strategy_held", "the versions this node holds"),
+    Replicated::own("strategy_bundle", "versions come signed, in answers of the centre"),
+    Replicated::own("strategy_node", NODES),
+    Replicated::own("strategy_work", "the centre knows what was done under which version"),
     Replicated::own("branch_node", NODES),
     Replicated::own("branch_node_client", NODES),
     Replicated::of("branch_refusal", "t.branch_id = {branch}")

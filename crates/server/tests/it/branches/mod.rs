@@ -4,3 +4,4 @@ mod desk;
 mod nodes;
 mod refusals;
 pub(crate) mod rig;
+mod strategy;

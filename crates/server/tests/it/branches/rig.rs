@@ -2,6 +2,7 @@
 
 use kernel::{CommandId, Timestamp};
 use server::wiring;
+use spine::bundle::Holds;
 use spine::replica::branch::{self, Branch, Taken};
 use spine::replica::centre::Centre;
 use spine::replica::commands::{EnrolNode, Enrolled, InviteNode};
@@ -53,11 +54,21 @@ impl Rig {
         let id: CommandId = bank.as_system().command_id();
         let payload = serde_json::to_string(command).unwrap();
         let (name, actor, at) = (C::NAME.to_owned(), bank.user(login), bank.services.clock.now());
-        let pushed = Pushed { id, name, payload, actor, at, channel: "web".to_owned() };
+        let (channel, bundle) = ("web".to_owned(), None);
+        let pushed = Pushed { id, name, payload, actor, at, channel, bundle };
         (id, self.say(at, vec![pushed]).await.remove(0))
     }
     /// A word of the node.
     pub(crate) async fn say(&self, at: Timestamp, commands: Vec<Pushed>) -> Vec<Answer> {
+        self.say_holding(at, commands, Holds::default()).await
+    }
+    /// A word of the node, and what it holds of the strategy bundle.
+    pub(crate) async fn say_holding(
+        &self,
+        at: Timestamp,
+        commands: Vec<Pushed>,
+        holds: Holds,
+    ) -> Vec<Answer> {
         let number = self.number.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
         let up = Up {
             number,
@@ -70,6 +81,7 @@ impl Rig {
             oldest: None,
             replica_at: Some(at),
             want: Want::Nothing,
+            holds,
         };
         self.centre.answer(self.who.node, &up).await.unwrap().answers
     }

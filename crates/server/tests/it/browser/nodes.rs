@@ -120,7 +120,7 @@ pub(crate) async fn refused(site: &Site) {
         let id: CommandId = ctx.command_id();
         let payload = serde_json::to_string(&edit).expect("a payload");
         let (name, channel) = (EditClient::NAME.to_owned(), "web".to_owned());
-        Pushed { id, name, payload, actor: manager, at: at.plus_hours(-2), channel }
+        Pushed { id, name, payload, actor: manager, at: at.plus_hours(-2), channel, bundle: None }
     };
     let up = Up {
         number: 1,
@@ -133,6 +133,7 @@ pub(crate) async fn refused(site: &Site) {
         oldest: Some(at.plus_hours(-30)),
         replica_at: Some(at.plus_hours(-1)),
         want: Want::Nothing,
+        holds: spine::bundle::Holds::default(),
     };
     centre.answer(who.node, &up).await.expect("an answer");
 }

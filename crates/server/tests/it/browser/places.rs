@@ -113,6 +113,7 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
     all.extend(secrecy_places(site, window).await);
     all.extend(node_places(site, window).await);
     all.extend(desk_places(site, window).await);
+    all.extend(strategy_places(site, window).await);
     all
 }
 
@@ -176,6 +177,49 @@ async fn node_places(site: &Site, window: &Window) -> Vec<Place> {
         &[("refusals", "/refusals"), ("refusals-decided", "/refusals?show=decided")],
     ));
     all.push(place("refusal", "head_office", format!("/refusals/{conflict}")));
+    all
+}
+
+/// A script, a price, and a version with both that goes to some of the nodes.
+async fn strategy_places(site: &Site, window: &Window) -> Vec<Place> {
+    let keeper = "methodologist";
+    window.sign_in(keeper).await;
+    let script = "select id from service_script where key = $1";
+    if site.found::<Uuid>(script, "card-lost").await.is_none() {
+        let lost = json!({ "key": "card-lost", "theme": "Карты", "name": "Карта потеряна",
+            "name_en": "Card lost", "steps": "Установить личность\nЗаблокировать карту",
+            "steps_en": "Identify the client\nBlock the card" });
+        send(window, "/admin/scripts/new", lost).await;
+        let price = json!({ "key": "card.reissue", "name": "Перевыпуск карты",
+            "name_en": "Card reissue", "sum": "500", "currency": "RUB", "unit": "piece" });
+        send(window, "/admin/prices/new", price).await;
+        let note = json!({ "note": "Тарифы на декабрь", "percent": "5" });
+        send(window, "/admin/strategy/publish", note).await;
+        let price = json!({ "key": "transfer.urgent", "name": "Срочный перевод",
+            "name_en": "Urgent transfer", "rate": "1,5", "unit": "operation" });
+        send(window, "/admin/prices/new", price).await;
+        let note = json!({ "note": "Срочные переводы", "percent": "5" });
+        send(window, "/admin/strategy/publish", note).await;
+    }
+    let script: Uuid = site.value(script, "card-lost").await;
+    let price: Uuid = site.value("select id from price_item where key = $1", "card.reissue").await;
+    let home = "/admin/strategy";
+    let mut all = of(
+        keeper,
+        &[
+            ("scripts", "/admin/scripts"),
+            ("script-new", "/admin/scripts/new"),
+            ("prices", "/admin/prices"),
+            ("price-new", "/admin/prices/new"),
+            ("strategy", home),
+            ("strategy-publish", "/admin/strategy/publish"),
+            ("strategy-version", "/admin/strategy/1"),
+            ("strategy-stage", "/admin/strategy/1/stage"),
+            ("strategy-roll-back", "/admin/strategy/1/roll-back"),
+        ],
+    );
+    all.push(place("script", keeper, format!("/admin/scripts/{script}")));
+    all.push(place("price", keeper, format!("/admin/prices/{price}")));
     all
 }
 
@@ -382,6 +426,7 @@ pub(crate) fn is_of_route(path: &str, route: &str) -> bool {
     let path = path.split('?').next().unwrap_or(path);
     let fits = |(part, pattern): (&str, &str)| match pattern {
         "{what}" => true,
+        "{version}" if part.parse::<i64>().is_ok() => true,
         pattern if pattern.starts_with('{') => part.parse::<Uuid>().is_ok(),
         pattern => part == pattern,
     };

@@ -1,0 +1,137 @@
+//! The pages of scripts, prices and versions at the centre, and the same in the API.
+
+use serde_json::Value as Json;
+use spine::bundle::{Held, Holds};
+use testkit::Bank;
+
+use super::rig::Rig;
+use crate::api::Rights;
+use crate::support::{both, number};
+
+const SCRIPT: [(&str, &str); 6] = [
+    ("key", "card-lost"),
+    ("theme", "Карты"),
+    ("name", "Карта потеряна"),
+    ("name_en", "Card lost"),
+    ("steps", "Установить личность\nЗаблокировать карту"),
+    ("steps_en", "Identify the client\nBlock the card"),
+];
+
+/// The value of a hidden field of a page.
+fn hidden(page: &str, name: &str) -> String {
+    let begin = format!("name=\"{name}\" value=\"");
+    let place = page.find(&begin).unwrap_or_else(|| panic!("{name} on the page")) + begin.len();
+    page[place..].split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_methodologist_keeps_scripts_and_prices() {
+    both(async |bank: &Bank| {
+        let mut keeper = bank.client("methodologist").await;
+        assert!(keeper.get("/admin/scripts").await.ok().contains("No scripts yet"));
+        let id = bank.form_id();
+        let mut form = vec![("_id", id.as_str())];
+        form.extend(SCRIPT);
+        let saved = keeper.post("/admin/scripts/new", &form).await;
+        assert_eq!((saved.status, saved.location()), (303, "/admin/scripts"));
+        let list = keeper.get("/admin/scripts").await.ok();
+        assert!(list.contains("Card lost") && list.contains("card-lost"), "{list}");
+        let id = bank.form_id();
+        let mut uneven = vec![("_id", id.as_str())];
+        uneven.extend(SCRIPT.map(|(k, v)| if k == "steps_en" { (k, "One") } else { (k, v) }));
+        let uneven = keeper.post("/admin/scripts/new", &uneven).await;
+        assert!(uneven.status == 422 && uneven.body.contains("as many steps"), "{}", uneven.body);
+        let id = bank.form_id();
+        let both_ways =
+            [("_id", id.as_str()), ("key", "x"), ("name", "x"), ("name_en", "x"), ("sum", "1")];
+        let neither = keeper.post("/admin/prices/new", &both_ways[..4]).await;
+        assert!(neither.status == 422 && neither.body.contains("one of the two"));
+        let mut percent = both_ways.to_vec();
+        percent[4] = ("rate", "1,5");
+        assert_eq!(keeper.post("/admin/prices/new", &percent).await.status, 303);
+        let list = keeper.get("/admin/prices").await.ok();
+        assert!(list.contains("1.5%") || list.contains("1.50%"), "{list}");
+        for path in ["/admin/scripts", "/admin/prices", "/admin/strategy"] {
+            let mut clerk = bank.client("clerk").await;
+            assert_eq!(clerk.get(path).await.status, 403, "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_is_published_and_two_clicks_do_it_once() {
+    both(async |bank: &Bank| {
+        let rig = Rig::new(bank, "01").await;
+        let mut keeper = bank.client("methodologist").await;
+        let id = bank.form_id();
+        let mut form = vec![("_id", id.as_str())];
+        form.extend(SCRIPT);
+        keeper.post("/admin/scripts/new", &form).await;
+        let page = keeper.get("/admin/strategy/publish").await.ok();
+        assert!(page.contains("card-lost"), "what has changed is shown: {page}");
+        let (id, print) = (hidden(&page, "_id"), hidden(&page, "print"));
+        let send = [
+            ("_id", id.as_str()),
+            ("version", "1"),
+            ("print", print.as_str()),
+            ("note", "Первая"),
+            ("percent", "100"),
+        ];
+        for _ in 0..2 {
+            let done = keeper.post("/admin/strategy/publish", &send).await;
+            assert_eq!((done.status, done.location()), (303, "/admin/strategy/1"), "{}", done.body);
+        }
+        assert_eq!(number(bank, "select count(*) from strategy_bundle").await, 1);
+        // somebody else publishes what he saw before
+        let id = bank.form_id();
+        let late = [("_id", id.as_str()), send[1], send[2], send[3], send[4]];
+        let late = keeper.post("/admin/strategy/publish", &late).await;
+        assert!(late.status == 422 && late.body.contains("since this page was opened"));
+        let map = keeper.get("/admin/strategy").await.ok();
+        assert!(map.contains("never acknowledged any") && map.contains("Первая"), "{map}");
+        let at = bank.services.clock.now();
+        let held = Some(Held { version: 1, since: at });
+        let holds = Holds { in_force: held, ..Holds::default() };
+        rig.say_holding(at, Vec::new(), holds).await;
+        let map = keeper.get("/admin/strategy").await.ok();
+        assert!(map.contains("in force") && !map.contains("never acknowledged any"), "{map}");
+        let one = keeper.get("/admin/strategy/1").await.ok();
+        assert!(one.contains("Service scripts") && one.contains("ru 2021-07-15"), "{one}");
+        let id = bank.form_id();
+        let halt = keeper.post("/admin/strategy/1/halt", &[("_id", id.as_str())]).await;
+        assert_eq!(halt.status, 303);
+        assert!(keeper.get("/admin/strategy/1").await.ok().contains("stopped"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_publishes_and_sees_the_map() {
+    both(async |bank: &Bank| {
+        let rig = Rig::new(bank, "02").await;
+        let rights = Rights { services: &bank.services };
+        let role = rights.all().await;
+        let mut program = bank.stranger();
+        program.set_token(&rights.token(&role).await);
+        let price = "{\"key\": \"card.reissue\", \"name\": \"Перевыпуск\", \"name_en\": \"Reissue\", \
+                     \"price\": {\"sum\": {\"minor\": 50000, \"currency\": \"RUB\"}}, \"unit\": \"piece\"}";
+        let made = program.post_json("/api/v1/prices", price).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let draft = program.get("/api/v1/strategy/draft").await.ok();
+        let draft: Json = serde_json::from_str(&draft).unwrap();
+        assert_eq!(draft["changes"][0]["key"], "card.reissue");
+        let body = serde_json::json!({ "version": draft["version"], "print": draft["print"],
+            "stage": { "percent": 0, "branches": [bank.branch("02")] } });
+        let done = program.post_json("/api/v1/strategy/bundles", &body.to_string()).await.ok();
+        assert!(done.contains("\"result\":1"), "{done}");
+        let map = program.get("/api/v1/strategy/map").await.ok();
+        let map: Json = serde_json::from_str(&map).unwrap();
+        let node = &map["items"][0];
+        assert_eq!(node["node_id"], rig.who.node.to_string());
+        assert_eq!((&node["due"], &node["standing"]), (&Json::from(1), &Json::from("never")));
+        let list = program.get("/api/v1/strategy/bundles").await.ok();
+        assert!(list.contains("\"in_force_at\"") && list.contains("\"prices\""), "{list}");
+    })
+    .await;
+}
