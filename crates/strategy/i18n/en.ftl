@@ -9,6 +9,7 @@ strategy-key-hint = Small Latin letters, digits, dots and dashes; it does not ch
 strategy-name = Name
 strategy-name-ru = Name in Russian
 strategy-name-en = Name in English
+strategy-theme-hint = As the theme of visits is called: the desk shows the script by itself
 strategy-theme = Theme
 strategy-scripts = Service scripts
 strategy-scripts-lead = What is said and done, step by step, when a client comes with something. Branches get it with the next version that is published.

@@ -90,6 +90,7 @@ visit-by-phone = A code sent to the phone
 visit-by-known = Known personally
 visit-with = Last digits
 visit-confirm = It is him
+visit-script = What to say and do
 visit-operations = Operations of the visit
 visit-operations-none = No operations yet
 visit-end = The end

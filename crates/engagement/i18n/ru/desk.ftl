@@ -90,6 +90,7 @@ visit-by-phone = По коду на телефон
 visit-by-known = Знаю лично
 visit-with = Последние цифры
 visit-confirm = Это он
+visit-script = Что говорить и делать
 visit-operations = Операции посещения
 visit-operations-none = Операций пока нет
 visit-end = Завершение

@@ -37,6 +37,11 @@ async fn theme(bank: &Bank) -> DeskThemeId {
     bank.execute("methodologist", &theme).await.unwrap()
 }
 
+fn strategy_script(theme: &str) -> serde_json::Value {
+    serde_json::json!({ "key": "cash-loan", "name": "Кредит", "name_en": "Cash loan", "theme": theme,
+        "steps": ["Спросите, на что"], "steps_en": ["Ask what it is for"] })
+}
+
 fn opening(serve: bool) -> OpenVisit {
     OpenVisit { ticket: "A001".to_owned(), person: String::new(), theme_id: None, serve }
 }
@@ -65,6 +70,10 @@ fn operation(visit_id: Option<VisitId>, kind: &str, amount_minor: i64) -> Record
 async fn a_walk_in_goes_from_the_ticket_to_the_timeline() {
     both(async |bank: &Bank| {
         let theme = theme(bank).await;
+        let script = strategy_script("Кредит наличными");
+        let ctx = bank.as_role("methodologist");
+        let name = "strategy.save_script";
+        bank.services.bus.execute_json(&ctx, ctx.command_id(), name, script).await.unwrap();
         let anna = client(bank, "manager", "Ветрова").await;
         let mut browser = bank.client("manager").await;
         let ticket = format!("person=Анна&theme_id={theme}");
@@ -80,6 +89,7 @@ async fn a_walk_in_goes_from_the_ticket_to_the_timeline() {
         let called = post(bank, &mut browser, &format!("{steps}/call"), "a=b").await;
         assert_eq!(called.location(), home);
         let found = page(&mut browser, &format!("{home}&q=Ветрова")).await;
+        assert!(found.contains("Ask what it is for"), "the script of the theme");
         assert!(found.contains("It is him"), "{found}");
         let wrong = format!("client={anna}&by=guess&with=12345678&q=Ветрова");
         let again = post(bank, &mut browser, &format!("{steps}/identify"), &wrong).await;

@@ -135,7 +135,7 @@ fn show(cx: &Cx, id: Option<Uuid>, given: &FormData, refused: Option<&Refusals>)
         (summary(cx, refusals))
         (form_row(&[
             line("key", "strategy-key").hint(l.t("strategy-key-hint")).render(l),
-            line("theme", "strategy-theme").render(l),
+            line("theme", "strategy-theme").hint(l.t("strategy-theme-hint")).render(l),
         ]))
         (form_row(&[
             line("name", "strategy-name-ru").render(l),

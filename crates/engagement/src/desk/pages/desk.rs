@@ -11,7 +11,7 @@ use web::{Answer, Cx, FormData, SearchHit};
 
 use super::{HOME, brief, serve};
 use crate::desk::model::VisitState;
-use crate::desk::queries::{self, OperationRow, OperationsOf, Regard, ThemeRow, VisitRow};
+use crate::desk::queries::{self, OperationRow, OperationsOf, Regard, Script, ThemeRow, VisitRow};
 use crate::queries::client_ref::{self, ClientRef};
 
 /// Visits that go on, at most; a hall holds no more.
@@ -35,6 +35,7 @@ pub(super) struct Current {
     pub(super) client: Option<ClientRef>,
     pub(super) regards: Vec<Regard>,
     pub(super) operations: Vec<OperationRow>,
+    pub(super) scripts: Vec<Script>,
 }
 
 /// Where the person serves; whoever belongs to no branch has no desk.
@@ -100,7 +101,7 @@ async fn read(
         None => open.iter().rfind(mine).cloned(),
     };
     let current = match visit {
-        Some(visit) => Some(current(cx, visit).await?),
+        Some(visit) => Some(current(cx, visit, &themes).await?),
         None => None,
     };
     let looks = current.as_ref().is_some_and(|c| c.client.is_none() && c.visit.state.is_open());
@@ -111,7 +112,7 @@ async fn read(
     Ok(Desk { open, themes, current, hits })
 }
 
-async fn current(cx: &mut Cx, mut visit: VisitRow) -> Result<Current, Error> {
+async fn current(cx: &mut Cx, mut visit: VisitRow, themes: &[ThemeRow]) -> Result<Current, Error> {
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     // he may be out of one's reach by now
     queries::cut_visits(&mut cx.db, &principal, std::slice::from_mut(&mut visit)).await?;
@@ -126,7 +127,11 @@ async fn current(cx: &mut Cx, mut visit: VisitRow) -> Result<Current, Error> {
     let of = OperationsOf { visit: Some(visit.id), ..OperationsOf::default() };
     let mut operations = queries::operations(&mut cx.db, &principal, &of, OPERATIONS_MAX).await?;
     queries::cut_operations(&mut cx.db, &principal, &mut operations).await?;
-    Ok(Current { visit, client, regards, operations })
+    let theme = visit.theme_id.and_then(|id| themes.iter().find(|t| t.id == id));
+    let above = theme.and_then(|t| themes.iter().find(|above| Some(above.id) == t.parent_id));
+    let both: Vec<&ThemeRow> = theme.into_iter().chain(above).collect();
+    let scripts = queries::scripts(&mut cx.db, &both, cx.l.lang).await?;
+    Ok(Current { visit, client, regards, operations, scripts })
 }
 
 /// Clients that fit what was typed: a phone, a document, a number, a name.

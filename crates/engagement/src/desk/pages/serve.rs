@@ -111,6 +111,7 @@ pub(super) fn part(cx: &Cx, desk: &Desk, sent: &FormData, refusals: &Refusals) -
             (who(cx, desk, current, sent, refusals))
             (theme_form(cx, &desk.themes, current, sent, refusals))
         }
+        @if is_served && !current.scripts.is_empty() { (scripts(cx, current)) }
         (operations(cx, current))
         @if is_served { (finish_form(cx, current, sent, refusals)) }
     }
@@ -281,6 +282,20 @@ fn theme_form(
         .submit(l.t("visit-theme-choose"))
         .render(l, &field);
     Panel::new(l.t("visit-what-for")).icon("list-checks").render(&form)
+}
+
+/// What head office says is to be said and done.
+fn scripts(cx: &Cx, current: &Current) -> Markup {
+    let l = &cx.l;
+    let body = html! {
+        @for script in &current.scripts {
+            details open[current.scripts.len() == 1] {
+                summary { (script.name) }
+                ol.desk-steps { @for step in &script.steps { li { (step) } } }
+            }
+        }
+    };
+    Panel::new(l.t("visit-script")).id("visit-script").icon("clipboard-list").render(&body)
 }
 
 fn operations(cx: &Cx, current: &Current) -> Markup {
