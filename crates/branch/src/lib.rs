@@ -1,6 +1,7 @@
 //! `branch`: nodes at branches. Their keys, the line to the centre, what travels on it, and the pages about them. What is done
 //! with what has come stands in the spine.
 
+pub mod carry;
 pub mod code;
 pub mod envelope;
 pub mod hub;

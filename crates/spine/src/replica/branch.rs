@@ -1,6 +1,7 @@
 //! The branch's side: says what was done here, and takes in what the centre tells.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use store::{Read, Tx, Writer, params};
 use uuid::Uuid;
 
 use super::commands::Enrolled;
-use super::message::{COMMANDS_MAX, Down, Next, PAYLOADS_MAX, Place, Pushed, Up, Want};
+use super::message::{Carried, Down, Next, Place, Portion, Pushed, Up, Want, Way};
 use super::pending::{self, Which};
 use super::rows::{self, Arrived};
 use super::{Lease, Reach, Replicated, centre, rebase};
@@ -63,6 +64,29 @@ pub struct Branch {
     lease: Lease,
     schema: i64,
     program: String,
+    /// Answers this program knows of.
+    known: Arc<AtomicI64>,
+}
+
+/// What the parts of an answer have brought so far.
+struct Came {
+    at: Timestamp,
+    has_more: bool,
+    /// Tables and clients.
+    news: Option<(Vec<String>, Vec<Uuid>)>,
+}
+
+impl State {
+    /// Whether the answer to this word is taken in. Each answer tells everything since the cursor of its word, and the centre
+    /// answers words in their order only: a later answer holds what an earlier one does. Parts of a first copy are put one
+    /// behind the other: there only the last word counts.
+    fn awaits(&self, number: i64) -> bool {
+        let first = match self.copy {
+            Progress::Base(_) => self.said,
+            Progress::Whole(_) => self.answered + 1,
+        };
+        (first..=self.said).contains(&number) && number != self.answered
+    }
 }
 
 /// What an answer has brought.
@@ -99,6 +123,7 @@ impl Branch {
             lease: lease.clone(),
             schema,
             program: program.to_owned(),
+            known: Arc::new(AtomicI64::new(state.answers)),
         })
     }
     /// How far it has come.
@@ -108,24 +133,32 @@ impl Branch {
     pub async fn state(&self) -> Result<State, Error> {
         state(&mut self.services.reader.clone()).await?.ok_or(Error::NotFound)
     }
-    /// What to say to the centre next. It is said once: what comes of it is taken in only while nothing else was said since.
+    /// What to say to the centre next. It is said once: what comes of it is taken in only while no answer to a later word was.
     ///
     /// # Errors
     /// The database's.
     pub async fn say(&self) -> Result<Up, Error> {
+        self.say_by(Way::Line).await
+    }
+    /// The same, as much as goes onto a line or into a file.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn say_by(&self, way: Way) -> Result<Up, Error> {
         let mut tx = self.writer.begin().await?;
         let mut state = state(&mut tx).await?.ok_or(Error::NotFound)?;
         state.said += 1;
         put_state(&mut tx, &state).await?;
-        let limit = i64::try_from(COMMANDS_MAX).unwrap_or(i64::MAX);
+        let limit = i64::try_from(way.commands_max()).unwrap_or(i64::MAX);
         let mut commands = pending::list(&mut tx, &Which::Unanswered, limit).await?;
-        commands.truncate(fitting(&commands));
+        commands.truncate(fitting(&commands, way.payloads_max()));
         let (all, oldest) = pending::waiting(&mut tx).await?;
         let waiting = all - i64::try_from(commands.len()).unwrap_or(0);
-        // first everything that was done is told, then heard what has become of it: the copy is put together once
+        let is_first_told = way == Way::Line && waiting > 0 && state.began.is_none();
+        // on a line first everything that was done is told, then heard what has become of it: the copy is put together once
         let want = match &state.copy {
             Progress::Base(place) => Want::Base(place.clone()),
-            Progress::Whole(_) if waiting > 0 && state.began.is_none() => Want::Nothing,
+            Progress::Whole(_) if is_first_told => Want::Nothing,
             Progress::Whole(cursor) => Want::Changes(cursor.clone()),
         };
         let up = Up {
@@ -148,9 +181,17 @@ impl Branch {
     /// # Errors
     /// The database's; rows of another schema than this one.
     pub async fn take(&self, down: Down) -> Result<Taken, Error> {
+        self.take_carried(Carried { first: down, rest: Vec::new() }).await
+    }
+    /// The same of an answer that was carried.
+    ///
+    /// # Errors
+    /// As [`Branch::take`].
+    pub async fn take_carried(&self, carried: Carried) -> Result<Taken, Error> {
+        let Carried { first: down, rest } = carried;
         let mut tx = self.writer.begin().await?;
         let mut state = state(&mut tx).await?.ok_or(Error::NotFound)?;
-        if down.to != state.said || down.to == state.answered {
+        if !state.awaits(down.to) {
             tx.rollback().await?;
             return Ok(Taken::Nothing);
         }
@@ -159,21 +200,42 @@ impl Branch {
         state.taken = Some(down.id);
         state.lease_until = down.lease_until;
         pending::answered(&mut tx, &down.answers, state.answers).await?;
-        let mut news = None;
-        let at = down.at;
-        let more = match down.next {
+        let mut came = Came { at: down.at, has_more: false, news: None };
+        let first = Portion { tables: down.tables, left: down.left, next: down.next };
+        for portion in std::iter::once(first).chain(rest) {
+            tx = Box::pin(self.put(tx, &mut state, &mut came, portion)).await?;
+        }
+        put_state(&mut tx, &state).await?;
+        tx.commit().await?;
+        self.lease.set(state.lease_until);
+        self.known.store(state.answers, Ordering::Relaxed);
+        if let Some((tables, clients)) = came.news {
+            self.tell(&tables, &clients).await?;
+        }
+        Ok(if came.has_more { Taken::More } else { Taken::All })
+    }
+    /// Puts a part of an answer in.
+    async fn put(
+        &self,
+        mut tx: Tx,
+        state: &mut State,
+        came: &mut Came,
+        portion: Portion,
+    ) -> Result<Tx, Error> {
+        let Portion { tables, left, next } = portion;
+        came.has_more = match next {
             Next::Same => true,
             Next::OtherSchema(step) => {
                 state.other_schema = Some(step);
                 false
             }
             Next::Base(place) => {
-                self.copy_on(&mut tx, down.tables).await?;
+                self.copy_on(&mut tx, tables).await?;
                 state.copy = Progress::Base(Some(place));
                 true
             }
             Next::More(cursor) | Next::Whole(cursor) if matches!(state.copy, Progress::Base(_)) => {
-                self.copy_on(&mut tx, down.tables).await?;
+                self.copy_on(&mut tx, tables).await?;
                 tx = rebase::derive(&self.services, tx, &self.reach, &|_| true).await?;
                 before::forget(&mut tx).await?;
                 before::keep(&mut tx, &self.reach.undone()).await?;
@@ -182,7 +244,7 @@ impl Branch {
             }
             Next::More(cursor) => {
                 let began = state.began.unwrap_or(state.answers);
-                keep_part(&mut tx, &Part { tables: down.tables, left: down.left }).await?;
+                keep_part(&mut tx, &Part { tables, left }).await?;
                 (state.copy, state.began) = (Progress::Whole(cursor), Some(began));
                 true
             }
@@ -192,24 +254,32 @@ impl Branch {
                 for part in take_parts(&mut tx).await? {
                     arrived.add(&self.reach, part.tables, part.left)?;
                 }
-                arrived.add(&self.reach, down.tables, down.left)?;
+                arrived.add(&self.reach, tables, left)?;
                 let clients = arrived.clients(&self.reach);
                 let tables: Vec<String> = arrived.touched().map(str::to_owned).collect();
-                (state.copy, state.replica_at) = (Progress::Whole(cursor), Some(at));
+                (state.copy, state.replica_at) = (Progress::Whole(cursor), Some(came.at));
                 state.other_schema = None;
                 let whose = (self.reach.as_ref(), state.who.branch);
                 tx = rebase::put(&self.services, tx, whose, (arrived, began)).await?;
-                news = Some((tables, clients));
+                came.news = Some((tables, clients));
                 pending::waiting(&mut tx).await?.0 > 0
             }
         };
-        put_state(&mut tx, &state).await?;
-        tx.commit().await?;
+        Ok(tx)
+    }
+    /// Sees what another program of this branch has taken in: a file that was carried to it while this one serves.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn look(&self) -> Result<State, Error> {
+        let state = self.state().await?;
         self.lease.set(state.lease_until);
-        if let Some((tables, clients)) = news {
-            self.tell(&tables, &clients).await?;
+        if self.known.swap(state.answers, Ordering::Relaxed) != state.answers {
+            let tables: Vec<String> =
+                self.reach.tables().iter().map(|t| t.table.name.clone()).collect();
+            self.tell(&tables, &[]).await?;
         }
-        Ok(if more { Taken::More } else { Taken::All })
+        Ok(state)
     }
     async fn copy_on(&self, tx: &mut Tx, tables: Vec<super::message::Rows>) -> Result<(), Error> {
         let chance = (self.services.entropy.as_ref(), self.services.clock.now());
@@ -226,12 +296,12 @@ impl Branch {
     }
 }
 
-/// How many of these commands go into one word.
-fn fitting(commands: &[Pushed]) -> usize {
+/// How many of these commands go into one word of so many bytes.
+fn fitting(commands: &[Pushed], most: usize) -> usize {
     let mut bytes = 0_usize;
     let fits = |done: &&Pushed| {
         bytes += done.payload.len();
-        bytes <= PAYLOADS_MAX
+        bytes <= most
     };
     commands.iter().take_while(fits).count().max(1)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use kernel::{CommandId, Timestamp, UserId};
-use serde::de::Visitor;
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use store::{Dialect, Value};
 use uuid::Uuid;
@@ -12,6 +12,39 @@ use uuid::Uuid;
 pub const COMMANDS_MAX: usize = 500;
 /// Bytes of their payloads at most, but for one that is larger alone: a file.
 pub const PAYLOADS_MAX: usize = 4 << 20;
+
+/// Commands in one carried file at most: what is more goes with the next.
+pub const FILE_COMMANDS_MAX: usize = 10_000;
+/// Bytes of their payloads in one carried file at most, but for one that is larger alone.
+pub const FILE_PAYLOADS_MAX: usize = 16 << 20;
+/// Bytes of rows after which the centre puts no more into a carried file: what is more comes with the next.
+pub const FILE_ROWS_BYTES: usize = 48 << 20;
+
+/// How a word and its answer travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// On a line: little at once, again and again.
+    Line,
+    /// In a file that somebody carries: everything at once, as far as it fits.
+    File,
+}
+
+impl Way {
+    /// Commands in one word at most.
+    pub const fn commands_max(self) -> usize {
+        match self {
+            Way::Line => COMMANDS_MAX,
+            Way::File => FILE_COMMANDS_MAX,
+        }
+    }
+    /// Bytes of their payloads at most, but for one that is larger alone.
+    pub const fn payloads_max(self) -> usize {
+        match self {
+            Way::Line => PAYLOADS_MAX,
+            Way::File => FILE_PAYLOADS_MAX,
+        }
+    }
+}
 
 /// A value of a row on its way: ids are bytes, as SQLite has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +185,36 @@ pub struct Place {
     /// The table.
     pub table: String,
     /// Its last key; empty at the beginning of the table.
+    #[serde(deserialize_with = "few")]
     pub after: Vec<Wire>,
+}
+
+/// Columns of a key at most.
+const KEY_COLUMNS_MAX: usize = 16;
+
+/// No more values than a key can have: each is larger in memory than on its way.
+fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Wire>, D::Error> {
+    struct Few;
+
+    impl<'de> Visitor<'de> for Few {
+        type Value = Vec<Wire>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the values of a key")
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Vec<Wire>, A::Error> {
+            let mut all = Vec::new();
+            while let Some(value) = values.next_element()? {
+                if all.len() == KEY_COLUMNS_MAX {
+                    return Err(serde::de::Error::custom("too many values of a key"));
+                }
+                all.push(value);
+            }
+            Ok(all)
+        }
+    }
+
+    deserializer.deserialize_seq(Few)
 }
 
 /// What the centre says.
@@ -174,6 +236,26 @@ pub struct Down {
     pub left: Vec<Uuid>,
     /// Where to go on.
     pub next: Next,
+}
+
+/// What follows behind the rows of an answer, as the next answer on a line would bring it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Portion {
+    /// Rows.
+    pub tables: Vec<Rows>,
+    /// Clients that are the branch's no more.
+    pub left: Vec<Uuid>,
+    /// Where to go on.
+    pub next: Next,
+}
+
+/// An answer that is carried: everything there is, as far as it fits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// What a line would bring first.
+    pub first: Down,
+    /// What follows, in its order.
+    pub rest: Vec<Portion>,
 }
 
 /// What became of a command.
@@ -225,6 +307,19 @@ pub struct Rows {
     pub gone: Vec<Vec<Wire>>,
 }
 
+impl Rows {
+    /// About how many bytes they are.
+    pub(super) fn weight(&self) -> usize {
+        let of = |value: &Wire| match &value.0 {
+            Value::Text(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            Value::Null | Value::Int(_) | Value::Id(_) => 0,
+        };
+        let values = self.rows.iter().chain(&self.gone).flatten();
+        values.map(|value| of(value).saturating_add(8)).sum()
+    }
+}
+
 /// Where a branch goes on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -239,4 +334,15 @@ pub enum Next {
     Whole(String),
     /// The schema of the branch is not the centre's: its program must be renewed before rows can come.
     OtherSchema(i64),
+}
+
+impl Next {
+    /// What a branch would ask for next, where there is more already.
+    pub(super) fn wanted(&self) -> Option<Want> {
+        match self {
+            Next::Base(place) => Some(Want::Base(Some(place.clone()))),
+            Next::More(cursor) => Some(Want::Changes(cursor.clone())),
+            Next::Same | Next::Whole(_) | Next::OtherSchema(_) => None,
+        }
+    }
 }

@@ -4,7 +4,7 @@ use kernel::{BranchId, Timestamp};
 use store::{Read, Row, StoreError, Tx, params};
 use uuid::Uuid;
 
-use super::message::Up;
+use super::message::{Up, Way};
 use crate::Error;
 
 /// Hours a branch may work after the centre's last answer, unless something else is said.
@@ -126,15 +126,21 @@ pub async fn list<R: Read>(db: &mut R, limit: i64) -> Result<Vec<BranchNode>, St
 }
 
 /// Takes a word of a node, whose number must be higher than every one before; answers `false` when it is not, or the node may
-/// not speak.
+/// not speak. The last file that was heard may come once more: its answer may have been lost before anybody carried it.
 pub(super) async fn hear(
     tx: &mut Tx,
     id: Uuid,
-    up: &Up,
+    (way, up): (Way, &Up),
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let sql = "update branch_node set heard = $2, seen_at = $3, clock_at = $4, program = $5, pending = $6, \
-               oldest_at = $7, replica_at = $8 where id = $1 and heard < $2 and state = 'active'";
+    let is_later = match way {
+        Way::Line => "heard < $2",
+        Way::File => "heard <= $2",
+    };
+    let sql = format!(
+        "update branch_node set heard = $2, seen_at = $3, clock_at = $4, program = $5, pending = $6, \
+         oldest_at = $7, replica_at = $8 where id = $1 and {is_later} and state = 'active'"
+    );
     let row = params![
         id,
         up.number,
@@ -145,7 +151,7 @@ pub(super) async fn hear(
         up.oldest,
         up.replica_at
     ];
-    let heard = tx.execute(sql, row).await? == 1;
+    let heard = tx.execute(&sql, row).await? == 1;
     if let Some(taken) = up.taken.filter(|_| heard) {
         let sql = "update branch_node_client set state = 'has' where node_id = $1 and in_answer = $2 \
                    and state = 'sent'";
@@ -156,11 +162,10 @@ pub(super) async fn hear(
     Ok(heard)
 }
 
-/// Notes what an answer brings and takes, and how long the node may work.
-pub(super) async fn note_answer(
+/// Notes whom a part of an answer brings and takes.
+pub(super) async fn note_moved(
     tx: &mut Tx,
-    id: Uuid,
-    (answer, lease_until): (Uuid, Timestamp),
+    (id, answer): (Uuid, Uuid),
     (entered, left): (Vec<Uuid>, Vec<Uuid>),
 ) -> Result<(), Error> {
     for (clients, state) in [(entered, "sent"), (left, "leaves")] {
@@ -173,8 +178,13 @@ pub(super) async fn note_answer(
                     state = excluded.state";
         tx.insert_many(head, &rows, tail).await?;
     }
+    Ok(())
+}
+
+/// Notes how long the node may work.
+pub(super) async fn prolong(tx: &mut Tx, id: Uuid, until: Timestamp) -> Result<(), Error> {
     let sql = "update branch_node set lease_until = $2 where id = $1 and state = 'active'";
-    if tx.execute(sql, params![id, lease_until]).await? == 0 {
+    if tx.execute(sql, params![id, until]).await? == 0 {
         return Err(Error::refused("branch-node-revoked"));
     }
     Ok(())
