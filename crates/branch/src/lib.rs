@@ -41,11 +41,13 @@ const NAV: &[NavItem] = &[
     },
 ];
 
-/// The module: its tables and commands are the spine's.
+/// The module: its tables are the spine's.
 pub fn module() -> Module {
     Module {
         permissions: refusals::PERMISSIONS,
         grants: refusals::GRANTS,
+        jobs: vec![std::sync::Arc::new(nodes::Watch)],
+        schedules: &[nodes::WATCH],
         ..Module::of("branch", register)
     }
 }

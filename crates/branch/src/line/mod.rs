@@ -9,7 +9,7 @@ use std::time::Duration;
 use kernel::Timestamp;
 use spine::replica::branch::Taken;
 use spine::replica::message::{Down, Way};
-use spine::replica::{LineState, LineWord, code as words};
+use spine::replica::{LineState, LineWord, Mode, code as words};
 use spine::{Error, Services};
 use tokio::sync::watch;
 
@@ -61,8 +61,17 @@ impl Talk {
         let mut events = self.services.live.subscribe();
         let mut pause = GATHER;
         while !*stop.borrow() {
-            if let Err(error) = self.post.branch.look().await {
-                tracing::error!(%error, "the branch's own database does not answer");
+            // a file may have been taken in meanwhile, and may have said that there is no line to ask
+            match self.post.branch.look().await {
+                Ok(state) if state.mode == Mode::Autonomous => {
+                    self.put(LineWord::Carried, self.services.clock.now());
+                    tokio::select! {
+                        () = stopped(&mut stop) => return,
+                        () = tokio::time::sleep(POLL) => continue,
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "the branch's own database does not answer"),
             }
             let outcome = self.exchange().await;
             self.note(&outcome);

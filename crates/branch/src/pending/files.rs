@@ -9,13 +9,17 @@ use spine::Error;
 use web::ui::{Form, Panel};
 use web::{Answer, Cx, FormData};
 
-use super::pages::{HOME, here, listed};
+use super::pages::{HOME, here, listed, whose};
 use crate::carry::Post;
 use crate::parts::{carried, file_form, file_of};
+use crate::refusals::queries::PERMISSION;
 
 /// What says and hears for this branch.
 async fn post(cx: &mut Cx) -> Result<Arc<Post>, Error> {
-    here(cx).await?;
+    let state = here(cx).await?;
+    if whose(cx, &state).actor.is_some() {
+        return Err(Error::Forbidden(PERMISSION.to_owned()));
+    }
     cx.app.services.memory.get::<Post>().ok_or(Error::NotFound)
 }
 

@@ -47,7 +47,7 @@ pub(super) async fn here(cx: &mut Cx) -> Result<State, Error> {
 }
 
 /// Everybody sees what he has done; all of it whoever decides about what was refused of this branch.
-fn whose(cx: &Cx, state: &State) -> Which {
+pub(super) fn whose(cx: &Cx, state: &State) -> Which {
     let all = cx.principal().reaches(PERMISSION, Owner::row(Some(state.who.branch), None));
     Which { actor: cx.principal().user_id.filter(|_| !all), ..Which::default() }
 }
@@ -143,6 +143,7 @@ async fn line_part(cx: &mut Cx, state: &State) -> Result<Markup, Error> {
             @if is_over { " " (ui::badge_with_icon(Tone::Danger, "lock", &l.t("branch-concern-lease-over"))) }
         },
     );
+    kv = kv.text(l.t("branch-mode"), &l.t(&format!("branch-mode-{}", state.mode.key())));
     if state.other_schema.is_some() {
         kv = kv.text(l.t("branch-line-why"), &l.t("branch-line-other-schema"));
     }
@@ -163,6 +164,7 @@ fn line_mark(cx: &Cx, line: Option<&LineState>) -> Markup {
         Some(LineWord::Offline) => (Tone::Danger, "wifi-off", "branch-line-offline"),
         Some(LineWord::Refused(_)) => (Tone::Danger, "ban", "branch-line-refused"),
         Some(LineWord::Failed) => (Tone::Danger, "triangle-alert", "branch-line-failed"),
+        Some(LineWord::Carried) => (Tone::Neutral, "file", "branch-line-carried"),
     };
     ui::badge_with_icon(tone, icon, &l.t(words))
 }

@@ -145,7 +145,7 @@ impl Place {
             url: format!("sqlite:{}", self.database().display()),
             store: self.store(known)?,
             node: known.node.clone(),
-            lease: Some(Lease::default()),
+            lease: Some(Lease::of(known.centre.clone())),
             jurisdiction: known.jurisdiction.clone(),
             currency: known.currency.parse::<Currency>().map_err(|_| wrong("currency"))?,
             zone: TimeZone::get(&known.zone).map_err(|_| wrong("zone"))?,

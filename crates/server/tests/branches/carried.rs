@@ -18,25 +18,25 @@ use crate::desk::Desk;
 use crate::world::{filled, said};
 
 /// A centre with real keys, and nodes that have never had a line.
-struct Bank {
-    desk: Desk,
-    hub: Hub,
+pub(super) struct Bank {
+    pub(super) desk: Desk,
+    pub(super) hub: Hub,
 }
 
-struct Place {
-    desk: Desk,
-    post: Post,
-    node: Uuid,
+pub(super) struct Place {
+    pub(super) desk: Desk,
+    pub(super) post: Post,
+    pub(super) node: Uuid,
 }
 
 impl Bank {
-    async fn new(kind: Kind, chance: u64) -> Bank {
+    pub(super) async fn new(kind: Kind, chance: u64) -> Bank {
         let desk = Desk::over(Database::new(kind).await, (false, chance), filled).await;
         let hub = desk.hub().await;
         Bank { desk, hub }
     }
     /// A node that has enrolled, without a copy.
-    async fn enrol(&self, name: &str, chance: u64) -> Place {
+    pub(super) async fn enrol(&self, name: &str, chance: u64) -> Place {
         let desk =
             Desk::over(Database::new(Kind::Sqlite).await, (true, chance), async |_| {}).await;
         let code = Code::new(&SeededEntropy::new(chance), self.hub.public().print());
@@ -65,14 +65,14 @@ impl Bank {
         place
     }
     /// A file there and one back.
-    async fn round(&self, place: &Place) -> Taken {
+    pub(super) async fn round(&self, place: &Place) -> Taken {
         let out = place.post.file_out().await.unwrap();
         let back = self.hub.exchange_file(&out.content, Some(place.node)).await.unwrap();
         place.post.file_in(&back.content).await.unwrap()
     }
 }
 
-fn code<T>(outcome: Result<T, spine::Error>) -> String {
+pub(super) fn code<T>(outcome: Result<T, spine::Error>) -> String {
     match outcome {
         Err(spine::Error::Refused(refusals)) => refusals.0[0].code.clone(),
         Err(other) => other.to_string(),

@@ -8,6 +8,7 @@ mod carried;
 mod catching_up;
 mod desk;
 mod doing;
+mod modes;
 mod processes;
 mod simulation;
 mod world;

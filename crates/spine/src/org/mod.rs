@@ -128,6 +128,16 @@ const MIGRATIONS: &[Migration] = &[
         name: "replica",
         sql: include_str!("../../migrations/0150_replica.sql"),
     },
+    Migration {
+        number: 180,
+        name: "branch_silence",
+        sql: include_str!("../../migrations/0180_branch_silence.sql"),
+    },
+    Migration {
+        number: 181,
+        name: "branch_node_silent",
+        sql: include_str!("../../migrations/0181_branch_node_silent.sql"),
+    },
 ];
 
 /// The spine's own module.

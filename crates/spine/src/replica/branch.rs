@@ -14,7 +14,7 @@ use super::commands::Enrolled;
 use super::message::{Carried, Down, Next, Place, Portion, Pushed, Up, Want, Way};
 use super::pending::{self, Which};
 use super::rows::{self, Arrived};
-use super::{Lease, Reach, Replicated, centre, rebase};
+use super::{Lease, Mode, Reach, Replicated, centre, rebase};
 use crate::{Error, Services};
 
 /// Under which name a branch keeps what it knows of itself.
@@ -41,6 +41,9 @@ pub struct State {
     pub replica_at: Option<Timestamp>,
     /// Until when it may work.
     pub lease_until: Timestamp,
+    /// How the branch works, as the centre has said last.
+    #[serde(default)]
+    pub mode: Mode,
     /// The highest step of the centre's schema, when it is another one than here.
     pub other_schema: Option<i64>,
 }
@@ -115,7 +118,7 @@ impl Branch {
         let tables = schema::tables(&mut db).await?;
         let schema = centre::newest_step(&mut db).await?;
         let state = state(&mut db).await?.ok_or(Error::NotFound)?;
-        lease.set(state.lease_until);
+        lease.set(state.lease_until, state.mode);
         Ok(Self {
             services: services.clone(),
             writer: services.bus.writer().clone(),
@@ -198,7 +201,7 @@ impl Branch {
         state.answered = down.to;
         state.answers += 1;
         state.taken = Some(down.id);
-        state.lease_until = down.lease_until;
+        (state.lease_until, state.mode) = (down.lease_until, down.mode);
         pending::answered(&mut tx, &down.answers, state.answers).await?;
         let mut came = Came { at: down.at, has_more: false, news: None };
         let first = Portion { tables: down.tables, left: down.left, next: down.next };
@@ -207,7 +210,7 @@ impl Branch {
         }
         put_state(&mut tx, &state).await?;
         tx.commit().await?;
-        self.lease.set(state.lease_until);
+        self.lease.set(state.lease_until, state.mode);
         self.known.store(state.answers, Ordering::Relaxed);
         if let Some((tables, clients)) = came.news {
             self.tell(&tables, &clients).await?;
@@ -273,7 +276,7 @@ impl Branch {
     /// The database's.
     pub async fn look(&self) -> Result<State, Error> {
         let state = self.state().await?;
-        self.lease.set(state.lease_until);
+        self.lease.set(state.lease_until, state.mode);
         if self.known.swap(state.answers, Ordering::Relaxed) != state.answers {
             let tables: Vec<String> =
                 self.reach.tables().iter().map(|t| t.table.name.clone()).collect();
@@ -334,6 +337,7 @@ pub async fn begin(services: &Services, who: Enrolled, now: Timestamp) -> Result
         began: None,
         replica_at: None,
         lease_until: now,
+        mode: Mode::default(),
         other_schema: None,
     };
     put_state(&mut tx, &state).await?;
@@ -412,4 +416,6 @@ pub enum LineWord {
     Refused(String),
     /// What came could not be taken in.
     Failed,
+    /// There is none: files are carried.
+    Carried,
 }

@@ -119,7 +119,8 @@ impl Centre {
         nodes::prolong(&mut tx, node.id, lease_until).await?;
         tx.commit().await?;
         let Portion { tables, left, next } = first;
-        let first = Down { id, to: up.number, at: now, lease_until, answers, tables, left, next };
+        let (to, at, mode) = (up.number, now, node.mode);
+        let first = Down { id, to, at, lease_until, mode, answers, tables, left, next };
         Ok(Carried { first, rest: portions.collect() })
     }
     /// What an answer brings: one part on a line, all of them in a file, as far as they fit. Whom a part brings and takes is

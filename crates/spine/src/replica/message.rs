@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use store::{Dialect, Value};
 use uuid::Uuid;
 
+use super::Mode;
+
 /// Commands in one message at most.
 pub const COMMANDS_MAX: usize = 500;
 /// Bytes of their payloads at most, but for one that is larger alone: a file.
@@ -228,6 +230,9 @@ pub struct Down {
     pub at: Timestamp,
     /// Until when the branch may work.
     pub lease_until: Timestamp,
+    /// How the branch works from now on.
+    #[serde(default)]
+    pub mode: Mode,
     /// What became of the commands.
     pub answers: Vec<Answer>,
     /// Rows.

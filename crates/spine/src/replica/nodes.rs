@@ -4,6 +4,7 @@ use kernel::{BranchId, Timestamp};
 use store::{Read, Row, StoreError, Tx, params};
 use uuid::Uuid;
 
+use super::Mode;
 use super::message::{Up, Way};
 use crate::Error;
 
@@ -70,14 +71,21 @@ pub struct BranchNode {
     pub replica_at: Option<Timestamp>,
     /// The highest number of its words that was heard.
     pub heard: i64,
+    /// How its branch works.
+    pub mode: Mode,
+    /// Minutes after which it is silent; none where silence is no trouble.
+    pub silent_minutes: Option<i64>,
 }
 
 const COLUMNS: &str = "n.id, n.branch_id, n.name, n.state, n.sign_key, n.seal_key, n.lease_hours, \
-     n.lease_until, n.seen_at, n.clock_at, n.program, n.pending, n.oldest_at, n.replica_at, n.heard";
+     n.lease_until, n.seen_at, n.clock_at, n.program, n.pending, n.oldest_at, n.replica_at, n.heard, b.mode, s.minutes";
+
+const TABLES: &str = "branch_node n join branch b on b.id = n.branch_id \
+     left join branch_silence s on s.branch_id = n.branch_id";
 
 fn node(row: Row) -> Result<BranchNode, StoreError> {
     let mut c = row.cols();
-    Ok(BranchNode {
+    let mut node = BranchNode {
         id: c.take()?,
         branch_id: c.take()?,
         name: c.take()?,
@@ -95,7 +103,15 @@ fn node(row: Row) -> Result<BranchNode, StoreError> {
         oldest_at: c.take()?,
         replica_at: c.take()?,
         heard: c.take()?,
-    })
+        mode: Mode::default(),
+        silent_minutes: None,
+    };
+    node.mode = Mode::from_key(&c.take::<String>()?).unwrap_or_default();
+    node.silent_minutes = node.mode.silent_minutes();
+    if let (Some(usual), Some(said)) = (&mut node.silent_minutes, c.take()?) {
+        *usual = said;
+    }
+    Ok(node)
 }
 
 /// One node.
@@ -103,7 +119,7 @@ fn node(row: Row) -> Result<BranchNode, StoreError> {
 /// # Errors
 /// The database's.
 pub async fn one<R: Read>(db: &mut R, id: Uuid) -> Result<Option<BranchNode>, StoreError> {
-    let sql = format!("select {COLUMNS} from branch_node n where n.id = $1");
+    let sql = format!("select {COLUMNS} from {TABLES} where n.id = $1");
     db.first(&sql, params![id]).await?.map(node).transpose()
 }
 
@@ -121,7 +137,7 @@ pub async fn has_any<R: Read>(db: &mut R) -> Result<bool, StoreError> {
 /// # Errors
 /// The database's.
 pub async fn list<R: Read>(db: &mut R, limit: i64) -> Result<Vec<BranchNode>, StoreError> {
-    let sql = format!("select {COLUMNS} from branch_node n order by n.name limit $1");
+    let sql = format!("select {COLUMNS} from {TABLES} order by n.name limit $1");
     db.query(&sql, params![limit]).await?.into_iter().map(node).collect()
 }
 

@@ -81,6 +81,8 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::own("incoming_rows", "what this node has heard in part"),
     Replicated::own("branch_node", NODES),
     Replicated::own("branch_node_client", NODES),
+    Replicated::own("branch_silence", NODES),
+    Replicated::own("branch_node_silent", NODES),
     Replicated::of("branch_refusal", "t.branch_id = {branch}")
         .hiding(&["payload", "answer"], "1 = 0"),
     Replicated::own("break_glass", OPENED),

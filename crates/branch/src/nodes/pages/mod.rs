@@ -3,6 +3,7 @@
 mod list;
 mod new;
 mod one;
+mod silence;
 
 use spine::Error;
 use spine::replica::nodes::NodeState;
@@ -23,6 +24,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/admin/nodes/new", NODES, new::invite)
         .get("/admin/nodes/{id}", NODES, one::show)
         .post_up_to("/admin/nodes/{id}/file", NODES, FILE_BYTES_MAX, one::carry)
+        .get("/admin/nodes/{id}/silence", NODES, silence::form)
+        .post("/admin/nodes/{id}/silence", NODES, silence::send)
         .get("/admin/nodes/{id}/revoke", NODES, one::ask)
         .post("/admin/nodes/{id}/revoke", NODES, one::revoke)
 }

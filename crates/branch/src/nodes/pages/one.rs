@@ -21,7 +21,7 @@ use super::{HOME, at_centre, clock_words, concern_mark, state_mark};
 use crate::parts::{carried, dialog, file_form, file_of, summary};
 use crate::{Hub, refusals};
 
-async fn node(cx: &mut Cx, id: Uuid) -> Result<BranchNode, Error> {
+pub(super) async fn node(cx: &mut Cx, id: Uuid) -> Result<BranchNode, Error> {
     at_centre(cx)?;
     nodes::one(&mut cx.db, id).await?.ok_or(Error::NotFound)
 }
@@ -56,8 +56,10 @@ async fn page(cx: &mut Cx, id: Uuid, refused: &Refusals) -> Result<Response, Err
         (state_mark(&l, node.state))
         @for concern in concerns(cx, &node, &open) { " " (concern_mark(&l, concern)) }
     };
+    let silence = Button::secondary(l.t("branch-silence-change")).icon("bell");
     let mut header = PageHeader::new(&node.name).crumb(HOME, l.t("branch-nodes")).marks(marks);
     if node.state != NodeState::Revoked {
+        header = header.other(silence.dialog(format!("{HOME}/{id}/silence")).render());
         let revoke = Button::danger(l.t("branch-node-revoke")).icon("ban");
         header = header.other(revoke.dialog(format!("{HOME}/{id}/revoke")).render());
     }
@@ -113,7 +115,13 @@ fn facts(cx: &Cx, node: &BranchNode, dates: Dates) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let branch = directory.branch_name(node.branch_id, l.lang).to_owned();
-    let mut kv = Kv::new("node").text(l.t("branch-node-branch"), &branch);
+    let mut kv = Kv::new("node")
+        .text(l.t("branch-node-branch"), &branch)
+        .line(l.t("branch-mode"), mode_words(cx, node));
+    kv = match node.silent_minutes {
+        Some(minutes) => kv.text(l.t("branch-silence"), &l.int(minutes)),
+        None => kv,
+    };
     let date = |kv: Kv, label: &str, at: Option<Timestamp>| match at {
         Some(at) => kv.text(l.t(label), &l.datetime(at)),
         None => kv,
@@ -136,6 +144,16 @@ fn facts(cx: &Cx, node: &BranchNode, dates: Dates) -> Markup {
         kv = kv.line(l.t("branch-node-key"), html! { code { (print) "…" } });
     }
     kv.render(l)
+}
+
+/// How the branch works, and a way to where that is changed.
+fn mode_words(cx: &Cx, node: &BranchNode) -> Markup {
+    let words = cx.l.t(&format!("branch-mode-{}", node.mode.key()));
+    html! {
+        @if cx.principal().has("admin.branches") {
+            a href={ "/admin/branches/" (node.branch_id) } { (words) }
+        } @else { (words) }
+    }
 }
 
 /// What shutting out does, before it is done.

@@ -6,7 +6,7 @@ use branch::hub::kept_keys;
 use engagement::interaction::commands::AddNote;
 use kernel::ClientId;
 use spine::replica::branch::Branch;
-use store::params;
+use store::{Read, params};
 use testkit::{Bank, Reply};
 
 use super::rig::{Rig, at_branch};
@@ -26,6 +26,10 @@ pub(crate) async fn branch_of(centre: &Bank, rig: &Rig) -> Bank {
     let public = keys.public().unwrap();
     let sql = "update branch_node set sign_key = $1, seal_key = $2 where id = $3";
     force(centre, sql, params![public.sign, public.seal, rig.who.node]).await;
+    // both ends of the test draw from the same chance: ids must not be those of the centre
+    for _ in 0..1_000 {
+        bank.form_id();
+    }
     let centre = centre.services.memory.get::<Hub>().unwrap().public().clone();
     bank.services.memory.put(Post { branch, keys, centre });
     bank
@@ -61,6 +65,10 @@ async fn a_file_is_carried_from_page_to_page() {
         assert_eq!(number(centre, NOTES).await, 0);
         let sent = ("file", "01-1-out.tessera", out.as_slice());
         let back = file(&admin.upload(&take, &[("_id", &id)], sent).await);
+        let refused = "select code from branch_refusal";
+        let refused = centre.services.reader.clone().query(refused, &[]).await.unwrap();
+        let refused: Vec<String> = refused.into_iter().map(|row| row.one().unwrap()).collect();
+        assert_eq!(refused, Vec::<String>::new());
         assert_eq!(number(centre, NOTES).await, 1);
         let id = bank.form_id();
         let astray = head.upload("/pending/file/in", &[("_id", &id)], ("file", "a", &out)).await;
