@@ -13,6 +13,8 @@ mod refusals;
 
 pub use hub::Hub;
 
+use std::sync::Arc;
+
 use kernel::Lang;
 use spine::{Module, Registry};
 use web::api::Api;
@@ -46,8 +48,8 @@ pub fn module() -> Module {
     Module {
         permissions: refusals::PERMISSIONS,
         grants: refusals::GRANTS,
-        jobs: vec![std::sync::Arc::new(nodes::Watch)],
-        schedules: &[nodes::WATCH],
+        jobs: vec![Arc::new(nodes::Watch), Arc::new(nodes::Prune)],
+        schedules: &[nodes::WATCH, nodes::PRUNE],
         ..Module::of("branch", register)
     }
 }

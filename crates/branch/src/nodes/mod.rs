@@ -13,7 +13,7 @@ mod watch;
 
 pub(crate) use api::api;
 pub(crate) use pages::routes;
-pub(crate) use watch::{WATCH, Watch};
+pub(crate) use watch::{PRUNE, Prune, WATCH, Watch};
 
 use spine::Registry;
 

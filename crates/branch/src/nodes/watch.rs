@@ -1,9 +1,11 @@
-//! Every minute it is looked which nodes have fallen silent, and which are heard again.
+//! Every minute it is looked which nodes have fallen silent, and which are heard again; every hour what all of them have read is
+//! taken away.
 
 use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 use kernel::UserId;
+use spine::replica::commands::PruneChanges;
 use spine::replica::nodes::{self, BranchNode};
 use spine::{JobContext, JobError, JobHandler, Run, Schedule, Services};
 
@@ -13,6 +15,31 @@ use super::{model, queries};
 const KIND: &str = "branch.watch";
 /// Nodes looked at: more branches than any bank has.
 const NODES_MAX: i64 = 2_000;
+
+const PRUNE_KIND: &str = "branch.prune";
+
+/// How often notes of changed rows that every node has read are taken away.
+pub(crate) const PRUNE: Schedule = Schedule { kind: PRUNE_KIND, every_seconds: 3_600 };
+
+/// The job that does.
+#[derive(Debug)]
+pub(crate) struct Prune;
+
+impl JobHandler for Prune {
+    fn kind(&self) -> &'static str {
+        PRUNE_KIND
+    }
+    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
+        Box::pin(async move {
+            let ctx = job.services.system("job");
+            let mut times = 1;
+            while job.services.execute(&ctx, ctx.command_id(), &PruneChanges {}).await? {
+                times += 1;
+            }
+            Ok(serde_json::json!({ "times": times }))
+        })
+    }
+}
 
 /// How often it comes round.
 pub(crate) const WATCH: Schedule = Schedule { kind: KIND, every_seconds: 60 };

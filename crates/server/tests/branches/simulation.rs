@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use spine::Error;
 use spine::replica::branch::Taken;
 use spine::replica::code;
+use spine::replica::commands::PruneChanges;
 use spine::replica::message::{Carried, Down, Up, Way};
 use store::Read;
 use store::verify::{Verdict, verify};
@@ -139,7 +140,8 @@ async fn live(world: &World, dice: &Dice) -> Vec<Done> {
                 Somebody { bank, login: "head_office", branch, dice }.act_at_centre().await;
             }
             7 => {
-                // clocks go as they like
+                // clocks go as they like, and what everybody has read is taken away
+                world.centre_bank.execute_system(&PruneChanges {}).await;
                 let place = dice.one(&world.places.iter().collect::<Vec<_>>()).unwrap();
                 let hours = i64::try_from(dice.below(7)).unwrap() - 3;
                 place.bank.clock.advance_seconds(hours * 3_600 + 1);

@@ -138,6 +138,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "branch_node_silent",
         sql: include_str!("../../migrations/0181_branch_node_silent.sql"),
     },
+    Migration {
+        number: 182,
+        name: "branch_node_cursor",
+        sql: include_str!("../../migrations/0182_branch_node_cursor.sql"),
+    },
 ];
 
 /// The spine's own module.

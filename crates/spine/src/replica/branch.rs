@@ -44,6 +44,12 @@ pub struct State {
     /// How the branch works, as the centre has said last.
     #[serde(default)]
     pub mode: Mode,
+    /// What is being taken once more beside the copy, to be compared with it.
+    #[serde(default)]
+    pub fetch: Option<Fetch>,
+    /// The tables it has a copy of.
+    #[serde(default)]
+    pub tables: Vec<String>,
     /// The highest step of the centre's schema, when it is another one than here.
     pub other_schema: Option<i64>,
 }
@@ -56,6 +62,17 @@ pub enum Progress {
     Base(Option<Place>),
     /// It is there; changes follow behind this cursor.
     Whole(String),
+}
+
+/// Tables that are taken whole once more: their rows are kept until all have come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetch {
+    /// Which; all when none is named.
+    pub tables: Vec<String>,
+    /// How far it has come.
+    pub place: Option<Place>,
+    /// Commands answered up to this answer are in what comes.
+    pub began: i64,
 }
 
 /// A branch.
@@ -85,8 +102,8 @@ impl State {
     /// behind the other: there only the last word counts.
     fn awaits(&self, number: i64) -> bool {
         let first = match self.copy {
-            Progress::Base(_) => self.said,
-            Progress::Whole(_) => self.answered + 1,
+            Progress::Whole(_) if self.fetch.is_none() => self.answered + 1,
+            Progress::Base(_) | Progress::Whole(_) => self.said,
         };
         (first..=self.said).contains(&number) && number != self.answered
     }
@@ -151,6 +168,7 @@ impl Branch {
         let mut tx = self.writer.begin().await?;
         let mut state = state(&mut tx).await?.ok_or(Error::NotFound)?;
         state.said += 1;
+        self.miss_tables(&mut state);
         put_state(&mut tx, &state).await?;
         let limit = i64::try_from(way.commands_max()).unwrap_or(i64::MAX);
         let mut commands = pending::list(&mut tx, &Which::Unanswered, limit).await?;
@@ -159,10 +177,11 @@ impl Branch {
         let waiting = all - i64::try_from(commands.len()).unwrap_or(0);
         let is_first_told = way == Way::Line && waiting > 0 && state.began.is_none();
         // on a line first everything that was done is told, then heard what has become of it: the copy is put together once
-        let want = match &state.copy {
-            Progress::Base(place) => Want::Base(place.clone()),
-            Progress::Whole(_) if is_first_told => Want::Nothing,
-            Progress::Whole(cursor) => Want::Changes(cursor.clone()),
+        let want = match (&state.copy, &state.fetch) {
+            (Progress::Base(place), _) => Want::Base(place.clone()),
+            (Progress::Whole(_), _) if is_first_told => Want::Nothing,
+            (Progress::Whole(_), Some(fetch)) => Want::Base(fetch.place.clone()),
+            (Progress::Whole(cursor), None) => Want::Changes(cursor.clone()),
         };
         let up = Up {
             number: state.said,
@@ -175,9 +194,24 @@ impl Branch {
             oldest,
             replica_at: state.replica_at,
             want,
+            tables: state.fetch.map(|fetch| fetch.tables).unwrap_or_default(),
         };
         tx.commit().await?;
         Ok(up)
+    }
+    /// Tables that a newer program has brought, or that travel since, are taken whole once.
+    fn miss_tables(&self, state: &mut State) {
+        let is_free = matches!(state.copy, Progress::Whole(_)) && state.began.is_none();
+        if !is_free || state.fetch.is_some() {
+            return;
+        }
+        let has = |name: &&str| state.tables.iter().any(|table| table == name);
+        let missing: Vec<String> =
+            self.reach.names().filter(|name| !has(name)).map(str::to_owned).collect();
+        if !missing.is_empty() {
+            // what was answered may not have come yet in the other tables
+            state.fetch = Some(Fetch { tables: missing, place: None, began: 0 });
+        }
     }
     /// Takes in an answer, all of it or nothing.
     ///
@@ -232,6 +266,18 @@ impl Branch {
                 state.other_schema = Some(step);
                 false
             }
+            Next::Anew => {
+                take_parts(&mut tx).await?;
+                state.began = None;
+                let fetch = Fetch { tables: Vec::new(), place: None, began: state.answers };
+                state.fetch = Some(fetch);
+                true
+            }
+            Next::Base(place) if state.fetch.is_some() => {
+                keep_part(&mut tx, &Part { tables, left }).await?;
+                state.fetch.iter_mut().for_each(|fetch| fetch.place = Some(place.clone()));
+                true
+            }
             Next::Base(place) => {
                 self.copy_on(&mut tx, tables).await?;
                 state.copy = Progress::Base(Some(place));
@@ -243,6 +289,12 @@ impl Branch {
                 before::forget(&mut tx).await?;
                 before::keep(&mut tx, &self.reach.undone()).await?;
                 state.copy = Progress::Whole(cursor);
+                state.tables = self.reach.names().map(str::to_owned).collect();
+                true
+            }
+            Next::More(cursor) | Next::Whole(cursor) if state.fetch.is_some() => {
+                tx = self.compare(tx, state, cursor, Part { tables, left }).await?;
+                came.news = Some((state.tables.clone(), Vec::new()));
                 true
             }
             Next::More(cursor) => {
@@ -269,6 +321,28 @@ impl Branch {
             }
         };
         Ok(tx)
+    }
+    /// Everything that was taken once more has come: the copy becomes what it is.
+    async fn compare(
+        &self,
+        mut tx: Tx,
+        state: &mut State,
+        cursor: String,
+        last: Part,
+    ) -> Result<Tx, Error> {
+        let Some(fetch) = state.fetch.take() else { return Ok(tx) };
+        let mut arrived = Arrived::default();
+        for part in take_parts(&mut tx).await?.into_iter().chain([last]) {
+            arrived.add(&self.reach, part.tables, part.left)?;
+        }
+        if fetch.tables.is_empty() {
+            state.copy = Progress::Whole(cursor);
+        }
+        arrived.are_whole(&self.reach, fetch.tables);
+        state.tables = self.reach.names().map(str::to_owned).collect();
+        before::keep(&mut tx, &self.reach.undone()).await?;
+        let whose = (self.reach.as_ref(), state.who.branch);
+        rebase::put(&self.services, tx, whose, (arrived, fetch.began)).await
     }
     /// Sees what another program of this branch has taken in: a file that was carried to it while this one serves.
     ///
@@ -338,6 +412,8 @@ pub async fn begin(services: &Services, who: Enrolled, now: Timestamp) -> Result
         replica_at: None,
         lease_until: now,
         mode: Mode::default(),
+        fetch: None,
+        tables: Vec::new(),
         other_schema: None,
     };
     put_state(&mut tx, &state).await?;

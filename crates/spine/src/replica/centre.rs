@@ -134,7 +134,12 @@ impl Centre {
         let (mut portions, mut bytes) = (Vec::new(), 0_usize);
         let mut want = Some(up.want.clone());
         while let Some(wanted) = want.take() {
-            let brought = self.bring(node, up.schema, &wanted).await?;
+            if wanted == Want::Base(None) && up.tables.is_empty() {
+                let mut tx = self.writer.begin().await?;
+                nodes::forget_clients(&mut tx, node.id).await?;
+                tx.commit().await?;
+            }
+            let brought = self.bring(node, (up.schema, &up.tables), &wanted).await?;
             let left: Vec<Uuid> = brought.left.into_iter().collect();
             if !brought.entered.is_empty() || !left.is_empty() {
                 let moved = (brought.entered.into_iter().collect(), left.clone());
@@ -144,7 +149,9 @@ impl Centre {
             }
             bytes = brought.tables.iter().map(Rows::weight).fold(bytes, usize::saturating_add);
             if way == Way::File && bytes < FILE_ROWS_BYTES {
-                want = brought.next.wanted();
+                // behind a copy of some tables all others go on where they were
+                let is_whole = up.tables.is_empty() || !matches!(brought.next, Next::More(_));
+                want = brought.next.wanted().filter(|_| is_whole);
             }
             portions.push(Portion { tables: brought.tables, left, next: brought.next });
         }
@@ -214,7 +221,12 @@ impl Centre {
         self.services.bus.execute(&ctx, id, &refusal).await
     }
 
-    async fn bring(&self, node: &BranchNode, theirs: i64, want: &Want) -> Result<Brought, Error> {
+    async fn bring(
+        &self,
+        node: &BranchNode,
+        (theirs, tables): (i64, &[String]),
+        want: &Want,
+    ) -> Result<Brought, Error> {
         let nothing = |next| Brought {
             tables: Vec::new(),
             entered: BTreeSet::new(),
@@ -227,10 +239,13 @@ impl Centre {
         let mut db = self.services.reader.snapshot().await?;
         match want {
             Want::Nothing => Ok(nothing(Next::Same)),
-            Want::Base(place) => self.base(&mut db, node, place.as_ref()).await,
+            Want::Base(place) => self.base(&mut db, node, (tables, place.as_ref())).await,
             Want::Changes(cursor) => {
                 let broken = |_| Error::refused("branch-message-broken");
                 let cursor = Cursor::from_str(cursor).map_err(broken)?;
+                if capture::is_behind(&mut db, &cursor).await? {
+                    return Ok(nothing(Next::Anew));
+                }
                 let whose = (node.id, node.branch_id);
                 let told = changes::read(&mut db, &self.reach, whose, &cursor).await?;
                 let cursor = told.cursor.to_string();
@@ -245,9 +260,9 @@ impl Centre {
         &self,
         db: &mut Snapshot,
         node: &BranchNode,
-        place: Option<&Place>,
+        (tables, place): (&[String], Option<&Place>),
     ) -> Result<Brought, Error> {
-        let mut pieces = Pieces::new(node.branch_id, &self.reach, PIECE_ROWS);
+        let mut pieces = Pieces::new(node.branch_id, &self.reach, PIECE_ROWS).of(tables);
         let cursor = match place {
             Some(place) => {
                 let kinds = self.reach.table(&place.table).map(|t| t.key_kinds());

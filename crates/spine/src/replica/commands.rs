@@ -8,7 +8,7 @@ use store::{Read, params};
 use uuid::Uuid;
 
 use super::message::Pushed;
-use super::nodes::{BranchNode, LEASE_HOURS, NodeState};
+use super::nodes::{self, BranchNode, LEASE_HOURS, NodeState};
 use super::{Mode, pending, refusals};
 use crate::{Change, Command, Error, Registry, Work};
 
@@ -24,6 +24,7 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add::<EnrolNode>();
     registry.add::<RevokeNode>();
     registry.add::<KeepRefusal>();
+    registry.add::<PruneChanges>();
     registry.add::<super::mode::SetSilence>();
 }
 
@@ -180,6 +181,26 @@ impl Command for RevokeNode {
             Change::new().set("name", name).field("state", state, NodeState::Revoked.key());
         w.record("branch_node", self.node_id, None, change);
         Ok(())
+    }
+}
+
+/// Notes of changed rows that one command takes away.
+const PRUNE_ROWS: i64 = 20_000;
+
+/// Takes away notes of changed rows that every node has read.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PruneChanges {}
+
+impl Command for PruneChanges {
+    const NAME: &'static str = "branch.prune_changes";
+    const PERMISSION: &'static str = "system";
+    /// Whether there may be more.
+    type Output = bool;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<bool, Error> {
+        let Some(places) = nodes::places(&mut *w).await? else { return Ok(false) };
+        let pruned = store::capture::prune(&mut w.tx, &places, PRUNE_ROWS).await?;
+        Ok(i64::try_from(pruned).is_ok_and(|pruned| pruned == PRUNE_ROWS))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a branch and the centre say to one another. The same on a line and in a carried file.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use kernel::{CommandId, Timestamp, UserId};
 use serde::de::{SeqAccess, Visitor};
@@ -148,6 +149,9 @@ pub struct Up {
     pub replica_at: Option<Timestamp>,
     /// What it wants to hear.
     pub want: Want,
+    /// The tables a copy is wanted of; all of them when none is named.
+    #[serde(default, deserialize_with = "names")]
+    pub tables: Vec<String>,
 }
 
 /// A command that was done at a branch.
@@ -187,36 +191,42 @@ pub struct Place {
     /// The table.
     pub table: String,
     /// Its last key; empty at the beginning of the table.
-    #[serde(deserialize_with = "few")]
+    #[serde(deserialize_with = "key")]
     pub after: Vec<Wire>,
 }
 
 /// Columns of a key at most.
 const KEY_COLUMNS_MAX: usize = 16;
+/// Tables that a branch may name at most.
+const TABLES_MAX: usize = 2_000;
 
-/// No more values than a key can have: each is larger in memory than on its way.
-fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Wire>, D::Error> {
-    struct Few;
+/// A list that is no longer than so many: its items are larger in memory than on their way.
+struct UpTo<T>(usize, PhantomData<T>);
 
-    impl<'de> Visitor<'de> for Few {
-        type Value = Vec<Wire>;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for UpTo<T> {
+    type Value = Vec<T>;
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("the values of a key")
-        }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Vec<Wire>, A::Error> {
-            let mut all = Vec::new();
-            while let Some(value) = values.next_element()? {
-                if all.len() == KEY_COLUMNS_MAX {
-                    return Err(serde::de::Error::custom("too many values of a key"));
-                }
-                all.push(value);
-            }
-            Ok(all)
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a list of {} at most", self.0)
     }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+        let mut all = Vec::new();
+        while let Some(item) = items.next_element()? {
+            if all.len() == self.0 {
+                return Err(serde::de::Error::custom("the list is too long"));
+            }
+            all.push(item);
+        }
+        Ok(all)
+    }
+}
 
-    deserializer.deserialize_seq(Few)
+fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Wire>, D::Error> {
+    deserializer.deserialize_seq(UpTo(KEY_COLUMNS_MAX, PhantomData))
+}
+
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    deserializer.deserialize_seq(UpTo(TABLES_MAX, PhantomData))
 }
 
 /// What the centre says.
@@ -337,6 +347,8 @@ pub enum Next {
     More(String),
     /// That is all up to now; from here on later.
     Whole(String),
+    /// What has changed since is not known any more: everything is to be compared.
+    Anew,
     /// The schema of the branch is not the centre's: its program must be renewed before rows can come.
     OtherSchema(i64),
 }
@@ -347,6 +359,7 @@ impl Next {
         match self {
             Next::Base(place) => Some(Want::Base(Some(place.clone()))),
             Next::More(cursor) => Some(Want::Changes(cursor.clone())),
+            Next::Anew => Some(Want::Base(None)),
             Next::Same | Next::Whole(_) | Next::OtherSchema(_) => None,
         }
     }

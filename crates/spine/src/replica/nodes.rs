@@ -1,11 +1,14 @@
 //! The nodes at branches, as the centre knows them.
 
+use std::str::FromStr;
+
 use kernel::{BranchId, Timestamp};
+use store::capture::Cursor;
 use store::{Read, Row, StoreError, Tx, params};
 use uuid::Uuid;
 
 use super::Mode;
-use super::message::{Up, Way};
+use super::message::{Up, Want, Way};
 use crate::Error;
 
 /// Hours a branch may work after the centre's last answer, unless something else is said.
@@ -175,7 +178,38 @@ pub(super) async fn hear(
         let sql = "delete from branch_node_client where node_id = $1 and in_answer = $2 and state = 'leaves'";
         tx.execute(sql, params![id, taken]).await?;
     }
+    let place = match &up.want {
+        Want::Changes(cursor) => Some(cursor.as_str()),
+        Want::Base(Some(place)) if up.tables.is_empty() => Some(place.cursor.as_str()),
+        Want::Base(_) | Want::Nothing => None,
+    };
+    if let Some(place) = place.filter(|place| heard && Cursor::from_str(place).is_ok()) {
+        let sql = "insert into branch_node_cursor (node_id, place) values ($1, $2) \
+                   on conflict (node_id) do update set place = excluded.place";
+        tx.execute(sql, params![id, place]).await?;
+    }
     Ok(heard)
+}
+
+/// Which clients it had is of no account any more: it takes everything anew.
+pub(super) async fn forget_clients(tx: &mut Tx, id: Uuid) -> Result<(), StoreError> {
+    tx.execute("delete from branch_node_client where node_id = $1", params![id]).await?;
+    Ok(())
+}
+
+/// Behind which places the nodes that exchange have asked last; none when one of them has not asked yet.
+pub(super) async fn places<R: Read>(db: &mut R) -> Result<Option<Vec<Cursor>>, StoreError> {
+    let sql = "select c.place from branch_node n left join branch_node_cursor c on c.node_id = n.id \
+               where n.state = 'active'";
+    let mut places = Vec::new();
+    for row in db.query(sql, &[]).await? {
+        let place: Option<String> = row.one()?;
+        let Some(cursor) = place.and_then(|place| Cursor::from_str(&place).ok()) else {
+            return Ok(None);
+        };
+        places.push(cursor);
+    }
+    Ok(Some(places))
 }
 
 /// Notes whom a part of an answer brings and takes.

@@ -70,6 +70,7 @@ impl Rig {
             oldest: None,
             replica_at: Some(at),
             want: Want::Nothing,
+            tables: Vec::new(),
         };
         self.centre.answer(self.who.node, &up).await.unwrap().answers
     }

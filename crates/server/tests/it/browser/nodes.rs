@@ -113,6 +113,7 @@ pub(crate) async fn refused(site: &Site) {
         oldest: Some(at.plus_hours(-30)),
         replica_at: Some(at.plus_hours(-1)),
         want: Want::Nothing,
+        tables: Vec::new(),
     };
     centre.answer(who.node, &up).await.expect("an answer");
 }

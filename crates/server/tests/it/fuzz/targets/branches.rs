@@ -127,6 +127,7 @@ fn up(want: Want) -> Up {
         oldest: Some(START),
         replica_at: None,
         want,
+        tables: vec!["client".to_owned()],
     }
 }
 

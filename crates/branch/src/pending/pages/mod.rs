@@ -1,4 +1,6 @@
-//! The page behind the connection light, and the sheet for the end of the day.
+//! The page behind the connection light, the sheet for the end of the day, and files that are carried.
+
+mod files;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +18,6 @@ use web::ui::{
 };
 use web::{Access, Answer, Cx, Routes};
 
-use super::files;
 use super::queries::{self, Done, Total, Which};
 use crate::carry::FILE_BYTES_MAX;
 use crate::parts::{asked, why};
@@ -25,7 +26,7 @@ use crate::refusals::queries::{PERMISSION, clients};
 const USE: Access = Access::Needs("app.use");
 /// Who carries files: whoever decides about what was refused of the branch.
 const CARRY: Access = Access::Needs(PERMISSION);
-pub(super) const HOME: &str = "/pending";
+const HOME: &str = "/pending";
 const DAY: &str = "/pending/day";
 /// Lines of the sheet for one day at most; its totals count all.
 const DAY_ROWS: i64 = 2_000;
@@ -39,7 +40,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 }
 
 /// This branch; the centre has no such page.
-pub(super) async fn here(cx: &mut Cx) -> Result<State, Error> {
+async fn here(cx: &mut Cx) -> Result<State, Error> {
     if !cx.app.services.bus.is_at_branch() {
         return Err(Error::NotFound);
     }
@@ -47,7 +48,7 @@ pub(super) async fn here(cx: &mut Cx) -> Result<State, Error> {
 }
 
 /// Everybody sees what he has done; all of it whoever decides about what was refused of this branch.
-pub(super) fn whose(cx: &Cx, state: &State) -> Which {
+fn whose(cx: &Cx, state: &State) -> Which {
     let all = cx.principal().reaches(PERMISSION, Owner::row(Some(state.who.branch), None));
     Which { actor: cx.principal().user_id.filter(|_| !all), ..Which::default() }
 }
@@ -57,7 +58,7 @@ async fn list(mut cx: Cx) -> Answer {
 }
 
 /// The list, and what was wrong with a file that was carried here.
-pub(super) async fn listed(cx: &mut Cx, refused: &Refusals) -> Result<Response, Error> {
+async fn listed(cx: &mut Cx, refused: &Refusals) -> Result<Response, Error> {
     let state = here(cx).await?;
     let l = cx.l.clone();
     let query = asked(cx);

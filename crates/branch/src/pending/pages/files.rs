@@ -9,7 +9,7 @@ use spine::Error;
 use web::ui::{Form, Panel};
 use web::{Answer, Cx, FormData};
 
-use super::pages::{HOME, here, listed, whose};
+use super::{HOME, here, listed, whose};
 use crate::carry::Post;
 use crate::parts::{carried, file_form, file_of};
 use crate::refusals::queries::PERMISSION;
