@@ -35,8 +35,11 @@ impl Bank {
         let hub = desk.hub().await;
         Bank { desk, hub }
     }
-    /// A node that has enrolled, without a copy.
+    /// A node that has enrolled; its first copy has come by files.
     pub(super) async fn enrol(&self, name: &str, chance: u64) -> Place {
+        Box::pin(self.enrolled(name, chance)).await
+    }
+    async fn enrolled(&self, name: &str, chance: u64) -> Place {
         let desk =
             Desk::over(Database::new(Kind::Sqlite).await, (true, chance), async |_| {}).await;
         let code = Code::new(&SeededEntropy::new(chance), self.hub.public().print());

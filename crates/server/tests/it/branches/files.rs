@@ -21,7 +21,7 @@ fn note(client_id: ClientId) -> AddNote {
 
 /// A branch's bank with keys of its own, which the centre knows.
 pub(crate) async fn branch_of(centre: &Bank, rig: &Rig) -> Bank {
-    let (bank, branch): (Bank, Branch) = at_branch(rig).await;
+    let (bank, branch): (Bank, Branch) = Box::pin(at_branch(rig)).await;
     let keys = kept_keys(&bank.services, &bank.app.secret_box).await.unwrap();
     let public = keys.public().unwrap();
     let sql = "update branch_node set sign_key = $1, seal_key = $2 where id = $3";
