@@ -54,6 +54,10 @@ pub enum Kind {
     Up,
     /// The centre's answer.
     Down,
+    /// A branch's word in a carried file.
+    FileUp,
+    /// The centre's answer in a carried file.
+    FileDown,
 }
 
 /// Who says what to whom.

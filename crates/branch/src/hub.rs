@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use spine::replica::centre::Centre;
 use spine::replica::commands::{EnrolNode, Enrolled};
-use spine::replica::nodes::{self, NodeState};
+use spine::replica::nodes::{self, BranchNode, NodeState};
 use spine::replica::{code as words, message::Up};
 use spine::{Error, Replicated, SecretBox, Services};
 use uuid::Uuid;
 
+use crate::carry::{self, Answered};
 use crate::code::Code;
 use crate::envelope::{self, Head, Keys, Kind, PublicKeys};
 use crate::nodes::{commands::KeepSecret, queries};
@@ -20,6 +21,9 @@ const KEYS: &str = "branch_keys";
 
 /// Bytes of an introduction at most.
 const INTRODUCTION_MAX: u64 = 4_096;
+
+/// Bytes of a node's word at most, unpacked: a file of a client is the largest there is in it.
+const WORD_MAX: u64 = 96 << 20;
 
 /// The centre's end.
 pub struct Hub {
@@ -117,24 +121,52 @@ impl Hub {
     /// Refusals of the envelope, `branch-node-unknown`, `branch-node-revoked`, `branch-busy` while its last word is being
     /// answered; those of [`Centre::answer`].
     pub async fn exchange(&self, envelope: &[u8]) -> Result<Vec<u8>, Error> {
-        let unknown = || Error::refused("branch-node-unknown");
         let outside = envelope::head(envelope)?;
-        let node = nodes::one(&mut self.services.reader.clone(), outside.node).await?;
+        let (node, sender, up) = self.heard(envelope, (outside.node, Kind::Up)).await?;
+        let _turn = self.turn(node.id)?;
+        let down = self.centre.answer(node.id, &up).await?;
+        let head = Head { kind: Kind::Down, node: node.id, number: down.to };
+        self.keys.close(&sender, head, &words::encode(&down)?)
+    }
+    /// The same in a file that was carried here; `of` is the node it is expected of, where somebody expects one.
+    ///
+    /// # Errors
+    /// Refusals `branch-file-broken` for what is no such file or was changed on the way, `branch-file-other-bank`,
+    /// `branch-file-other-node`, `branch-file-way` for a file that goes to a branch, `branch-file-old` when something later of
+    /// the node was heard; `branch-node-revoked`, `branch-busy`; the database's.
+    pub async fn exchange_file(&self, file: &[u8], of: Option<Uuid>) -> Result<Answered, Error> {
+        let envelope = carry::unwrap(file, &self.public)?;
+        let outside = carry::outside(envelope, Kind::FileUp)?;
+        if of.is_some_and(|of| of != outside.node) {
+            return Err(Error::refused("branch-file-other-node"));
+        }
+        let heard = self.heard(envelope, (outside.node, Kind::FileUp)).await;
+        let (node, sender, up) = heard.map_err(carry::told)?;
+        let _turn = self.turn(node.id)?;
+        let carried = self.centre.answer_file(node.id, &up).await.map_err(carry::told)?;
+        let to = (node.id, node.name.as_str(), &sender);
+        carry::answered((&self.keys, &self.public), to, &carried)
+    }
+    /// Who has closed an envelope, and what is in it.
+    async fn heard(
+        &self,
+        envelope: &[u8],
+        (node, kind): (Uuid, Kind),
+    ) -> Result<(BranchNode, PublicKeys, Up), Error> {
+        let unknown = || Error::refused("branch-node-unknown");
+        let node = nodes::one(&mut self.services.reader.clone(), node).await?;
         let node = node.ok_or_else(unknown)?;
-        let (sign, seal) = node.keys.ok_or_else(unknown)?;
+        let (sign, seal) = node.keys.clone().ok_or_else(unknown)?;
         let sender = PublicKeys { sign, seal };
         let (head, message) = self.keys.open(envelope, &sender)?;
         if node.state != NodeState::Active {
             return Err(Error::refused("branch-node-revoked"));
         }
-        let up: Up = words::decode(&message)?;
-        if head.kind != Kind::Up || head.number != up.number {
+        let up: Up = words::decode_within(&message, WORD_MAX)?;
+        if head.kind != kind || head.number != up.number {
             return Err(Error::refused("branch-envelope-broken"));
         }
-        let _turn = self.turn(node.id)?;
-        let down = self.centre.answer(node.id, &up).await?;
-        let head = Head { kind: Kind::Down, node: node.id, number: down.to };
-        self.keys.close(&sender, head, &words::encode(&down)?)
+        Ok((node, sender, up))
     }
     /// One word of a node at a time: a node that sends many at once is not worked for many times over.
     fn turn(&self, node: Uuid) -> Result<Turn<'_>, Error> {

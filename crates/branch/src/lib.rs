@@ -1,6 +1,7 @@
 //! `branch`: nodes at branches. Their keys, the line to the centre, what travels on it, and the pages about them. What is done
 //! with what has come stands in the spine.
 
+pub mod carry;
 pub mod code;
 pub mod envelope;
 pub mod hub;
@@ -11,6 +12,8 @@ mod pending;
 mod refusals;
 
 pub use hub::Hub;
+
+use std::sync::Arc;
 
 use kernel::Lang;
 use spine::{Module, Registry};
@@ -40,11 +43,13 @@ const NAV: &[NavItem] = &[
     },
 ];
 
-/// The module: its tables and commands are the spine's.
+/// The module: its tables are the spine's.
 pub fn module() -> Module {
     Module {
         permissions: refusals::PERMISSIONS,
         grants: refusals::GRANTS,
+        jobs: vec![Arc::new(nodes::Watch), Arc::new(nodes::Prune)],
+        schedules: &[nodes::WATCH, nodes::PRUNE],
         ..Module::of("branch", register)
     }
 }

@@ -1,15 +1,18 @@
 //! Parts the pages of this room share: dialogs, what a command says in words, why it was refused.
 
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::extract::Multipart;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use kernel::{Date, Refusal, Refusals};
 use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
-use spine::Conflict;
+use spine::{Conflict, Error};
 use uuid::Uuid;
 use web::i18n::L;
-use web::ui::{self, ConflictField, Kv};
+use web::ui::{self, ConflictField, Field, Form, Input, Kv};
 use web::{AddedField, Cx, FormData};
+
+use crate::carry::FILE_BYTES_MAX;
 
 /// Longest value shown in full (characters).
 const VALUE_CHARS: usize = 200;
@@ -22,6 +25,43 @@ pub(crate) fn asked(cx: &Cx) -> FormData {
 /// A page that is opened as a dialog.
 pub(crate) fn dialog(cx: &Cx, status: StatusCode, title: &str, body: &Markup) -> Response {
     cx.page_with_status(status, title, &ui::dialog_fragment(&cx.l, title, body))
+}
+
+/// Answers with a carried file: a download of which nothing on the way keeps a copy.
+pub(crate) fn carried(name: &str, content: Vec<u8>) -> Result<Response, Error> {
+    let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (header::CONTENT_DISPOSITION, named.map_err(Error::failure)?),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    Ok((headers, content).into_response())
+}
+
+/// The form that takes a carried file.
+pub(crate) fn file_form(cx: &Cx, action: String, submit: &str, refusals: &Refusals) -> Markup {
+    let l = &cx.l;
+    let accept = ".tessera,application/octet-stream".to_owned();
+    let max = FILE_BYTES_MAX / 1024 / 1024;
+    let body = html! {
+        (summary(cx, refusals))
+        (Field::new("file", l.t("branch-file"), Input::File { accept }).required()
+            .hint(l.ta("branch-file-hint", &[("max", max.into())]))
+            .error(cx.field_error(refusals, "file")).full().render(l))
+    };
+    let form = Form::post(action).hidden("_id", cx.form_id()).multipart().unguarded();
+    form.submit(l.t(submit)).render(l, &body)
+}
+
+/// The one file that was sent.
+pub(crate) async fn file_of(multipart: Multipart) -> Result<Vec<u8>, Error> {
+    let sent = web::read_upload(multipart).await.map_err(|error| match error {
+        // the limit of other uploads is another one
+        Error::Refused(_) => Error::refused_field("branch-file-large", "file"),
+        other => other,
+    })?;
+    let mut files = sent.files.into_iter();
+    files.next().map(|file| file.content).ok_or_else(|| Error::refused_field("required", "file"))
 }
 
 /// What was refused of a form as a whole.

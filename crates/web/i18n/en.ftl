@@ -26,6 +26,11 @@ ui-syncing = { $n ->
 ui-syncing-copy = Taking the copy from the centre
 ui-line-refused = The centre does not accept this node
 ui-line-failed = The centre’s answer could not be taken in
+ui-line-carried = { $n ->
+    [0] Exchange by files
+    [one] Exchange by files: { $n } entry is not carried yet
+   *[other] Exchange by files: { $n } entries are not carried yet
+ }
 ui-line-lost = No line to the node, trying again
 ui-notices = { $n ->
     [0] No new notifications

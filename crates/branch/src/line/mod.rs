@@ -3,16 +3,18 @@
 pub(crate) mod api;
 pub mod http_client;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Timestamp;
-use spine::replica::branch::{Branch, Taken};
-use spine::replica::{LineState, LineWord};
-use spine::replica::{code as words, message::Down};
+use spine::replica::branch::Taken;
+use spine::replica::message::{Down, Way};
+use spine::replica::{LineState, LineWord, Mode, code as words};
 use spine::{Error, Services};
 use tokio::sync::watch;
 
-use crate::envelope::{Head, Keys, Kind, PublicKeys};
+use crate::carry::Post;
+use crate::envelope::Kind;
 use http_client::{Line, LineError};
 
 /// How often a branch asks when nothing happens.
@@ -24,12 +26,8 @@ const AWAY_MAX: Duration = Duration::from_secs(30);
 
 /// A branch and its line.
 pub struct Talk {
-    /// The branch.
-    pub branch: Branch,
-    /// Its keys.
-    pub keys: Keys,
-    /// The centre's.
-    pub centre: PublicKeys,
+    /// The branch and its keys.
+    pub post: Arc<Post>,
     /// The line.
     pub line: Line,
     /// The branch's services.
@@ -42,10 +40,7 @@ impl Talk {
     /// # Errors
     /// When the line is away, the centre refuses, or the database does.
     pub async fn exchange(&self) -> Result<Taken, LineError> {
-        let up = self.branch.say().await?;
-        let state = self.branch.state().await?;
-        let head = Head { kind: Kind::Up, node: state.who.node, number: up.number };
-        let envelope = self.keys.close(&self.centre, head, &words::encode(&up)?)?;
+        let (up, envelope) = self.post.say(Way::Line).await?;
         let answer = self.line.post("/branch/v1/exchange", envelope).await?;
         let taken = self.take(&answer, up.number).await?;
         if !up.commands.is_empty() {
@@ -54,18 +49,30 @@ impl Talk {
         Ok(taken)
     }
     async fn take(&self, answer: &[u8], number: i64) -> Result<Taken, Error> {
-        let (head, message) = self.keys.open(answer, &self.centre)?;
+        let (head, message) = self.post.keys.open(answer, &self.post.centre)?;
         let down: Down = words::decode(&message)?;
         if head.kind != Kind::Down || head.number != number || down.to != number {
             return Err(Error::refused("branch-envelope-broken"));
         }
-        self.branch.take(down).await
+        self.post.branch.take(down).await
     }
     /// Keeps the copy fresh and tells what was done, until told to stop.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut events = self.services.live.subscribe();
         let mut pause = GATHER;
         while !*stop.borrow() {
+            // a file may have been taken in meanwhile, and may have said that there is no line to ask
+            match self.post.branch.look().await {
+                Ok(state) if state.mode == Mode::Autonomous => {
+                    self.put(LineWord::Carried, self.services.clock.now());
+                    tokio::select! {
+                        () = stopped(&mut stop) => return,
+                        () = tokio::time::sleep(POLL) => continue,
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "the branch's own database does not answer"),
+            }
             let outcome = self.exchange().await;
             self.note(&outcome);
             pause = match outcome {

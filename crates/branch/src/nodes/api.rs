@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use spine::Error;
 use spine::replica::commands::RevokeNode;
+use spine::replica::mode::{Mode, SetSilence};
 use spine::replica::nodes::{self, BranchNode};
 use uuid::Uuid;
 use web::api::{Answer, Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
@@ -39,6 +40,14 @@ pub(crate) fn api(api: Api) -> Api {
             )
             .about("Shuts a node out for good"),
         )
+        .with(
+            Operation::command::<SetSilence>(
+                Method::Put,
+                "/branches/{branch_id}/silence",
+                "set_branch_silence",
+            )
+            .about("Says after how many minutes the nodes of a branch are silent"),
+        )
 }
 
 /// A node at a branch.
@@ -68,6 +77,10 @@ struct NodeView {
     lease_hours: i64,
     /// The version of its program.
     program: String,
+    /// How its branch works.
+    mode: Mode,
+    /// Minutes after which it is silent; none where silence is no trouble.
+    silent_minutes: Option<i64>,
 }
 
 impl From<BranchNode> for NodeView {
@@ -85,6 +98,8 @@ impl From<BranchNode> for NodeView {
             lease_until: node.lease_until,
             lease_hours: node.lease_hours,
             program: node.program,
+            mode: node.mode,
+            silent_minutes: node.silent_minutes,
         }
     }
 }

@@ -1,8 +1,14 @@
-//! Keeping what the lines need.
+//! Keeping what the lines need, and noting which nodes are silent.
 
+use std::collections::BTreeSet;
+
+use kernel::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
-use spine::{Command, Error, Offline, Work};
-use store::params;
+use serde_json::json;
+use spine::replica::nodes;
+use spine::{Change, Command, Error, Offline, Work};
+use store::{Read, Row, params};
+use uuid::Uuid;
 
 /// Keeps something of the node itself, unless it is kept already.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,6 +29,71 @@ impl Command for KeepSecret {
         let sql =
             "insert into node_setting (name, value) values ($1, $2) on conflict (name) do nothing";
         w.execute(sql, params![self.name.as_str(), serde_json::to_string(&self.sealed)?]).await?;
+        Ok(())
+    }
+}
+
+/// Notes that a node has fallen silent, and tells those who look after nodes; once for each silence.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct NoteSilence {
+    /// Which.
+    pub(crate) node_id: Uuid,
+    /// Who is told.
+    pub(crate) recipients: BTreeSet<UserId>,
+}
+
+impl Command for NoteSilence {
+    const NAME: &'static str = "branch.note_silence";
+    const PERMISSION: &'static str = "system";
+    /// Whether it was told: not when it was before.
+    type Output = bool;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<bool, Error> {
+        let node = nodes::one(&mut *w, self.node_id).await?.ok_or(Error::NotFound)?;
+        // who was never heard is silent since now
+        let (now, since) = (w.ctx.now, node.seen_at.unwrap_or(w.ctx.now));
+        let sql = "insert into branch_node_silent (node_id, since, told_at) values ($1, $2, $3) \
+                   on conflict (node_id) do nothing";
+        if w.execute(sql, params![self.node_id, since, now]).await? == 0 {
+            return Ok(false);
+        }
+        let payload = json!({
+            "kind": "branch-silent",
+            "args": { "name": node.name, "minutes": now.seconds_since(since) / 60 },
+            "href": format!("/admin/nodes/{}", self.node_id),
+        });
+        for user in &self.recipients {
+            w.send("notice", &user.to_string(), &payload).await?;
+        }
+        let change = Change::new().set("name", node.name).set("silent_since", since.to_string());
+        w.record("branch_node", self.node_id, None, change);
+        Ok(true)
+    }
+}
+
+/// Notes that a node whose silence was told is heard again, or is not missed any more.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct NoteHeard {
+    /// Which.
+    pub(crate) node_id: Uuid,
+}
+
+impl Command for NoteHeard {
+    const NAME: &'static str = "branch.note_heard";
+    const PERMISSION: &'static str = "system";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let sql = "select since from branch_node_silent where node_id = $1";
+        let row = w.first(sql, params![self.node_id]).await?;
+        let Some(since) = row.map(Row::one::<Timestamp>).transpose()? else { return Ok(()) };
+        let sql = "delete from branch_node_silent where node_id = $1";
+        w.execute(sql, params![self.node_id]).await?;
+        let node = nodes::one(&mut *w, self.node_id).await?.ok_or(Error::NotFound)?;
+        let none: Option<String> = None;
+        let change =
+            Change::new().set("name", node.name).field("silent_since", since.to_string(), none);
+        w.record("branch_node", self.node_id, None, change);
         Ok(())
     }
 }

@@ -6,8 +6,6 @@ use spine::replica::nodes::{BranchNode, NodeState};
 
 use super::queries::Open;
 
-/// Seconds after which a node that says nothing during the day is silent.
-const SILENT_SECONDS: i64 = 15 * 60;
 /// Hours of the day within which a node is expected to speak.
 const DAY: std::ops::Range<i8> = 8..20;
 /// Seconds after which what waits at a branch has waited too long.
@@ -20,7 +18,7 @@ const CLOCK_SECONDS: i64 = 5 * 60;
 pub(crate) enum Concern {
     /// It may not work any more until it is heard.
     LeaseOver,
-    /// It has not been heard for a while, during the day.
+    /// It has not been heard for longer than its branch may be silent, during the day.
     Silent,
     /// Commands of it were refused and nobody has decided yet.
     Refused,
@@ -50,13 +48,11 @@ pub(crate) fn concerns(
     now: Timestamp,
     zone: &TimeZone,
 ) -> Vec<Concern> {
-    let is_day = DAY.contains(&now.civil_in(zone).hour());
-    let quiet = node.seen_at.map(|at| now.seconds_since(at));
     let waited = node.oldest_at.map(|at| now.seconds_since(at));
     let is_active = node.state == NodeState::Active;
     let all = [
         (Concern::LeaseOver, is_active && node.lease_until.is_some_and(|until| until <= now)),
-        (Concern::Silent, is_active && is_day && quiet.is_none_or(|s| s > SILENT_SECONDS)),
+        (Concern::Silent, is_silent(node, now, zone)),
         (Concern::Refused, open.is_some()),
         (Concern::OldPending, is_active && waited.is_some_and(|s| s > OLD_SECONDS)),
         (
@@ -65,6 +61,21 @@ pub(crate) fn concerns(
         ),
     ];
     all.into_iter().filter(|(_, is_so)| *is_so).map(|(concern, _)| concern).collect()
+}
+
+/// Whether a node has not been heard for longer than its branch may be silent, during the day.
+pub(crate) fn is_silent(node: &BranchNode, now: Timestamp, zone: &TimeZone) -> bool {
+    let quiet = node.seen_at.map(|at| now.seconds_since(at));
+    let may = node.silent_minutes.map(|minutes| minutes.saturating_mul(60));
+    node.state == NodeState::Active
+        && DAY.contains(&now.civil_in(zone).hour())
+        && may.is_some_and(|may| quiet.is_none_or(|quiet| quiet > may))
+}
+
+/// Whether a node that was last heard `since` has been silent from then on, and is still to be missed.
+pub(crate) fn is_still_silent(node: &BranchNode, since: Timestamp) -> bool {
+    let is_missed = node.state == NodeState::Active && node.silent_minutes.is_some();
+    is_missed && node.seen_at.is_none_or(|seen| seen <= since)
 }
 
 /// Seconds its clock was ahead of the centre's when it was last heard.
@@ -85,6 +96,8 @@ pub(crate) fn place(node: &BranchNode, concerns: &[Concern]) -> (u8, Option<Conc
 
 #[cfg(test)]
 mod tests {
+    use spine::replica::Mode;
+
     use super::*;
 
     /// 2026-11-23, 09:00 UTC.
@@ -106,6 +119,8 @@ mod tests {
             oldest_at: None,
             replica_at: Some(NOW),
             heard: 1,
+            mode: Mode::Distributed,
+            silent_minutes: Some(15),
         }
     }
 
@@ -130,6 +145,11 @@ mod tests {
         assert_eq!(at(&never, NOW), [Concern::Silent]);
         let revoked = BranchNode { state: NodeState::Revoked, ..node() };
         assert!(at(&revoked, minutes(16)).is_empty(), "it is silent for a reason");
+        let by_files = BranchNode { silent_minutes: Some(3 * 24 * 60), ..node() };
+        assert!(at(&by_files, minutes(24 * 60)).is_empty(), "files take their time");
+        assert_eq!(at(&by_files, minutes(3 * 24 * 60 + 1)), [Concern::LeaseOver, Concern::Silent]);
+        let without = BranchNode { silent_minutes: None, ..node() };
+        assert!(at(&without, minutes(24 * 60)).is_empty(), "nobody works there");
     }
 
     #[test]

@@ -34,6 +34,17 @@ pub(crate) async fn open_refusals<R: Read>(db: &mut R) -> Result<BTreeMap<Uuid, 
     Ok(all)
 }
 
+/// Nodes whose silence was told, and when each was last heard.
+pub(crate) async fn silent<R: Read>(db: &mut R) -> Result<BTreeMap<Uuid, Timestamp>, StoreError> {
+    let rows = db.query("select node_id, since from branch_node_silent", &[]).await?;
+    rows.into_iter()
+        .map(|row| {
+            let mut c = row.cols();
+            Ok((c.take()?, c.take()?))
+        })
+        .collect()
+}
+
 /// When a node was prepared, enrolled and shut out; until when its code is good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Dates {

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +17,7 @@ use spine::replica::code as words;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{Known, Place};
+use super::{Known, Place, post};
 use crate::RunError;
 use crate::host::say;
 use crate::wiring::{self, Core};
@@ -126,16 +127,14 @@ async fn copy(place: &Place, known: &Known) -> Result<(), RunError> {
     let core = Core::open(&place.setting(known, stopping)?, wiring::modules()).await?;
     let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
     let talk = Talk {
-        branch: place.branch(&core.services, known).await?,
-        keys: kept_keys(&core.services, secret_box).await?,
-        centre: known.centre_keys()?,
+        post: Arc::new(post(&core.services, secret_box, known).await?),
         line: place.line(known)?,
         services: core.services.clone(),
     };
     let mut table = String::new();
     loop {
         let taken = talk.exchange().await.map_err(told)?;
-        if let Progress::Base(Some(at)) = talk.branch.state().await?.copy
+        if let Progress::Base(Some(at)) = talk.post.branch.state().await?.copy
             && at.table != table
         {
             table = at.table;
@@ -145,7 +144,7 @@ async fn copy(place: &Place, known: &Known) -> Result<(), RunError> {
             break;
         }
     }
-    if let Progress::Base(_) = talk.branch.state().await?.copy {
+    if let Progress::Base(_) = talk.post.branch.state().await?.copy {
         let words = "the programs are of different versions: this one must be the centre's";
         return Err(RunError::Asked(words.to_owned()));
     }

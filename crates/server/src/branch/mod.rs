@@ -1,5 +1,6 @@
 //! `tessera branch`: this program at a branch, on a copy of what is the branch's.
 
+mod carry;
 mod enrol;
 mod serve;
 
@@ -8,19 +9,21 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use branch::carry::Post;
+use branch::hub::kept_keys;
 use clap::Subcommand;
 use jiff::tz::TimeZone;
 use kernel::{Currency, Entropy, RandomEntropy, Secret, SystemClock};
 use serde::{Deserialize, Serialize};
-use spine::Services;
 use spine::replica::Lease;
 use spine::replica::branch::Branch;
+use spine::{SecretBox, Services};
 use store::keys::{Root, RootError};
 use store::{CipherKey, StoreSetting};
 use tokio::sync::watch;
 
-use crate::wiring::Setting;
-use crate::{RunError, root, wiring};
+use crate::wiring::{self, Setting};
+use crate::{RunError, root};
 
 /// What is done with a branch.
 #[derive(Debug, Subcommand)]
@@ -30,6 +33,13 @@ pub(crate) enum Task {
     Enrol(enrol::Asked),
     /// Serve the branch, and keep its copy fresh while there is a line.
     Serve(serve::Asked),
+    /// Carry the exchange in files, for a branch without any line.
+    Carry {
+        #[command(subcommand)]
+        task: carry::Task,
+    },
+    /// At the centre: take a branch's carried file in, and write the file that answers it.
+    Answer(carry::Asked),
     /// Tell how far the copy is and what the centre has not been told yet.
     Status {
         /// The folder of the branch.
@@ -46,6 +56,8 @@ pub(crate) async fn run(task: Task) -> Result<(), RunError> {
     match task {
         Task::Enrol(asked) => Box::pin(enrol::run(&asked)).await,
         Task::Serve(asked) => Box::pin(serve::run(asked)).await,
+        Task::Carry { task } => Box::pin(carry::run(task)).await,
+        Task::Answer(asked) => Box::pin(carry::answer(&asked)).await,
         Task::Status { data } => serve::status(&Place::over(&data)).await,
     }
 }
@@ -133,7 +145,7 @@ impl Place {
             url: format!("sqlite:{}", self.database().display()),
             store: self.store(known)?,
             node: known.node.clone(),
-            lease: Some(Lease::default()),
+            lease: Some(Lease::of(known.centre.clone())),
             jurisdiction: known.jurisdiction.clone(),
             currency: known.currency.parse::<Currency>().map_err(|_| wrong("currency"))?,
             zone: TimeZone::get(&known.zone).map_err(|_| wrong("zone"))?,
@@ -149,12 +161,6 @@ impl Place {
             stopping,
         })
     }
-    /// The branch's end of the exchange; it believes its centre's signatures.
-    async fn branch(&self, services: &Services, known: &Known) -> Result<Branch, RunError> {
-        let how = wiring::replicated();
-        let branch = Branch::open(services, &how, env!("CARGO_PKG_VERSION")).await?;
-        Ok(branch.trusting(&known.centre_keys()?.sign))
-    }
     /// The line to the centre.
     fn line(&self, known: &Known) -> Result<branch::line::http_client::Line, RunError> {
         let authorities = known
@@ -164,6 +170,22 @@ impl Place {
         let authorities = authorities.transpose()?;
         Ok(branch::line::http_client::Line::new(&known.centre, authorities.as_deref())?)
     }
+}
+
+/// The branch and its keys, for whoever says and hears.
+async fn post(
+    services: &Services,
+    secret_box: &SecretBox,
+    known: &Known,
+) -> Result<Post, RunError> {
+    let how = wiring::replicated();
+    let branch = Branch::open(services, &how, env!("CARGO_PKG_VERSION")).await?;
+    let centre = known.centre_keys()?;
+    Ok(Post {
+        branch: branch.trusting(&centre.sign),
+        keys: kept_keys(services, secret_box).await?,
+        centre,
+    })
 }
 
 impl Known {

@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use branch::hub::kept_keys;
+use branch::carry::Post;
 use branch::line::Talk;
 use clap::Args;
 use spine::replica::branch::{Progress, state, waiting};
 use store::Store;
 use tokio::sync::watch;
 
-use super::Place;
+use super::{Place, post};
 use crate::RunError;
 use crate::host::{self, say};
 use crate::wiring::{self, Node};
@@ -37,13 +37,9 @@ pub(super) async fn run(asked: Asked) -> Result<(), RunError> {
     let mut setting = place.setting(&known, stopping)?;
     setting.secure_cookies = asked.secure_cookies;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
-    let talk = Talk {
-        branch: place.branch(&node.services, &known).await?,
-        keys: kept_keys(&node.services, &node.app.secret_box).await?,
-        centre: known.centre_keys()?,
-        line: place.line(&known)?,
-        services: node.services.clone(),
-    };
+    node.services.memory.put(post(&node.services, &node.app.secret_box, &known).await?);
+    let post = node.services.memory.get::<Post>().ok_or(spine::Error::NotFound)?;
+    let talk = Talk { post, line: place.line(&known)?, services: node.services.clone() };
     let (talking, keeping) = (talk.run(stop.subscribe()), node.keepers.run(stop.subscribe()));
     let keeping = tokio::spawn(async move {
         tokio::join!(talking, keeping);

@@ -23,6 +23,7 @@ pub(super) async fn measure(services: &Services) -> Result<(), StoreError> {
     set("tessera_jobs_dead", work.0);
     set("tessera_jobs_due", work.1);
     set("tessera_messages_dead", work.2);
+    set("tessera_branch_nodes_silent", queries::silent_nodes(&mut db).await?);
     if let Some(kib) = resident_kib() {
         set("tessera_memory_kibibytes", kib);
     }

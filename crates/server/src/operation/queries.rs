@@ -57,6 +57,14 @@ pub(crate) async fn work<R: Read>(
     Ok((c.take()?, c.take()?, c.take()?))
 }
 
+/// Nodes at branches whose silence was told and that are not heard yet.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn silent_nodes<R: Read>(db: &mut R) -> Result<i64, StoreError> {
+    Ok(one(db, "select count(*) from branch_node_silent", &[]).await?.unwrap_or(0))
+}
+
 /// Active people who may administer staff.
 ///
 /// # Errors

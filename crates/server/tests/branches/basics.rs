@@ -23,7 +23,7 @@ pub(super) fn register(bank: &Desk, code: &str, name: &str) -> RegisterClient {
     }
 }
 
-fn edit(client_id: ClientId, original: &str, value: &str) -> EditClient {
+pub(super) fn edit(client_id: ClientId, original: &str, value: &str) -> EditClient {
     let one = FieldEdit {
         field: "employer".to_owned(),
         original: original.to_owned(),
@@ -32,7 +32,7 @@ fn edit(client_id: ClientId, original: &str, value: &str) -> EditClient {
     EditClient { client_id, edits: vec![one], source: "client".to_owned() }
 }
 
-async fn employer(bank: &Desk, client: ClientId) -> Option<String> {
+pub(super) async fn employer(bank: &Desk, client: ClientId) -> Option<String> {
     let sql = "select coalesce(employer, '') from client where id = $1";
     let row = bank.services.reader.clone().first(sql, params![client]).await.unwrap();
     row.map(|row| row.one().unwrap())

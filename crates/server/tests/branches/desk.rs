@@ -166,6 +166,10 @@ impl Desk {
         let about = ("RUB".to_owned(), "Europe/Moscow".to_owned());
         Hub::open(&self.services, &crate::world::said(), &self.bank_box, about).await.unwrap()
     }
+    /// The secret keys of this node.
+    pub(super) async fn keys(&self) -> branch::envelope::Keys {
+        branch::hub::kept_keys(&self.services, &self.bank_box).await.unwrap()
+    }
     fn path(&self) -> String {
         self.url.strip_prefix("sqlite:").unwrap().to_owned()
     }

@@ -3,11 +3,14 @@
 // Helpers of tests may stop the test, as tests may.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod anew;
 mod basics;
 mod bundle;
+mod carried;
 mod catching_up;
 mod desk;
 mod doing;
+mod modes;
 mod processes;
 mod simulation;
 mod world;

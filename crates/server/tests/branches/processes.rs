@@ -272,3 +272,38 @@ async fn programs_that_are_killed_on_a_line_that_is_cut_lose_nothing() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_carried_between_programs_by_hand() {
+    for kind in kinds() {
+        let folder = tempfile::tempdir().unwrap();
+        let centre = Centre::start(kind, folder.path()).await;
+        let hub = centre.desk.hub().await;
+        let dice = Dice::new(12);
+        let (bank, branch) = (&centre.desk, "01");
+        let somebody = Somebody { bank, login: "head_office", branch, dice: &dice };
+        somebody.register(0).await.unwrap();
+        let place = Place::enrol(&centre, &hub, branch, folder.path()).await;
+        // its program goes on serving, without a line
+        place.wire.cut();
+        let somebody = Somebody { bank: &place.desk, login: "manager", branch, dice: &dice };
+        let done = somebody.register(1).await.unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let (out, back) = (path("out.tessera"), path("back.tessera"));
+        let (is_well, said) = run(&["branch", "carry", "out", &out, "--data", &place.folder]);
+        assert!(is_well && said.contains("1 commands are in"), "{said}");
+        let (url, key) = (centre.desk.url(), centre.desk.key_file());
+        let answer = ["branch", "answer", &out, "--into", &back, "--db", url, "--key-file", &key];
+        let (is_well, said) = run(&answer);
+        assert!(is_well && said.contains("1 accepted, 0 refused"), "{said}");
+        assert!(centre.desk.has_done(done.id).await);
+        let take = ["branch", "carry", "in", &back, "--data", &place.folder];
+        let (is_well, said) = run(&take);
+        assert!(is_well && said.contains("is taken in"), "{said}");
+        assert_eq!(place.waits().await, 0);
+        let (is_well, said) = run(&take);
+        assert!(!is_well && said.contains("branch-file-old"), "{said}");
+        let (is_well, said) = run(&["branch", "carry", "in", &out, "--data", &place.folder]);
+        assert!(!is_well && said.contains("branch-file-way"), "{said}");
+    }
+}

@@ -1,14 +1,16 @@
-//! Random histories of a centre and five nodes at branches, over a line that loses, repeats, delays and is away, with clocks that
-//! are hours apart: when all is quiet again everything that was acknowledged is at the centre once, or stands in the list of
+//! Random histories of a centre and five nodes at branches, over a line that loses, repeats, delays and is away, and by files
+//! that are carried, get lost, come late, in any order and again, with clocks that are hours apart: when all is quiet again everything that was acknowledged is at the centre once, or stands in the list of
 //! what it refused; every branch has what the centre would give it; the journals are whole.
 //!
 //! `TESSERA_SEEDS=FROM..TO` runs other seeds than usual, `TESSERA_SEEDS=N` one.
 
 use std::collections::BTreeMap;
 
+use spine::Error;
 use spine::replica::branch::Taken;
 use spine::replica::code;
-use spine::replica::message::{Down, Up};
+use spine::replica::commands::PruneChanges;
+use spine::replica::message::{Carried, Down, Up, Way};
 use store::Read;
 use store::verify::{Verdict, verify};
 use testkit::{Kind, kinds};
@@ -26,12 +28,53 @@ const STAFF: [(&str, &[&str]); 3] = [
     ("03", &["manager_far"]),
 ];
 /// Steps of one history.
-const STEPS: usize = 50;
+const STEPS: usize = 60;
 
-/// What the line still holds.
+/// What the line still holds, and the files that are on their way, each with the place of its branch.
 #[derive(Default)]
 struct Line {
     late: Vec<(usize, Down)>,
+    to_centre: Vec<(usize, Up)>,
+    to_branch: Vec<(usize, Carried)>,
+}
+
+/// One of the files on the way; now and then it stays there, to come again.
+fn arrived<T: Clone>(dice: &Dice, files: &mut Vec<T>) -> Option<T> {
+    if files.is_empty() {
+        return None;
+    }
+    let n = dice.below(files.len());
+    Some(if dice.happens(30) { files[n].clone() } else { files.swap_remove(n) })
+}
+
+/// A file is written, comes to the centre, or comes back; some are lost.
+async fn carry(world: &World, dice: &Dice, line: &mut Line) {
+    match dice.below(4) {
+        0 | 1 => {
+            let n = dice.below(world.places.len());
+            let up = world.places[n].branch.say_by(Way::File).await.unwrap();
+            let up: Up = code::decode(&code::encode(&up).unwrap()).unwrap();
+            if !dice.happens(10) {
+                line.to_centre.push((n, up));
+            }
+        }
+        2 => {
+            let Some((n, up)) = arrived(dice, &mut line.to_centre) else { return };
+            match world.centre.answer_file(world.places[n].node, &up).await {
+                Ok(_) if dice.happens(10) => {}
+                Ok(carried) => {
+                    let bytes = code::encode(&carried).unwrap();
+                    line.to_branch.push((n, code::decode(&bytes).unwrap()));
+                }
+                Err(Error::Refused(why)) => assert_eq!(why.0[0].code, "branch-word-old"),
+                Err(error) => panic!("{error}"),
+            }
+        }
+        _ => {
+            let Some((n, carried)) = arrived(dice, &mut line.to_branch) else { return };
+            world.places[n].branch.take_carried(carried).await.unwrap();
+        }
+    }
 }
 
 fn staff(dice: &Dice, code: &str) -> &'static str {
@@ -81,7 +124,7 @@ async fn attempt(world: &World, dice: &Dice, line: &mut Line) {
 async fn live(world: &World, dice: &Dice) -> Vec<Done> {
     let (mut done, mut line) = (Vec::new(), Line::default());
     for step in 0..STEPS {
-        match dice.below(10) {
+        match dice.below(13) {
             0..=4 => {
                 let place = dice.one(&world.places.iter().collect::<Vec<_>>()).unwrap();
                 let login = staff(dice, place.code);
@@ -97,13 +140,15 @@ async fn live(world: &World, dice: &Dice) -> Vec<Done> {
                 Somebody { bank, login: "head_office", branch, dice }.act_at_centre().await;
             }
             7 => {
-                // clocks go as they like
+                // clocks go as they like, and what everybody has read is taken away
+                world.centre_bank.execute_system(&PruneChanges {}).await;
                 let place = dice.one(&world.places.iter().collect::<Vec<_>>()).unwrap();
                 let hours = i64::try_from(dice.below(7)).unwrap() - 3;
                 place.bank.clock.advance_seconds(hours * 3_600 + 1);
                 world.centre_bank.clock.advance_seconds(60);
             }
-            _ => attempt(world, dice, &mut line).await,
+            8 | 9 => attempt(world, dice, &mut line).await,
+            _ => carry(world, dice, &mut line).await,
         }
     }
     done

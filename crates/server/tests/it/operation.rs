@@ -52,6 +52,7 @@ async fn a_node_tells_its_health_and_its_numbers_apart_from_the_pages() {
             "tessera_command_seconds_count{command=\"org.",
             "tessera_alarms_total{what=\"sign-in-failed\"} 1",
             "tessera_jobs_dead 0",
+            "tessera_branch_nodes_silent 0",
             "tessera_messages_dead 0",
             "tessera_journal_blocks ",
             "tessera_journal_unsealed_seconds ",

@@ -133,6 +133,21 @@ const MIGRATIONS: &[Migration] = &[
         name: "bundle",
         sql: include_str!("../../migrations/0160_bundle.sql"),
     },
+    Migration {
+        number: 180,
+        name: "branch_silence",
+        sql: include_str!("../../migrations/0180_branch_silence.sql"),
+    },
+    Migration {
+        number: 181,
+        name: "branch_node_silent",
+        sql: include_str!("../../migrations/0181_branch_node_silent.sql"),
+    },
+    Migration {
+        number: 182,
+        name: "branch_node_cursor",
+        sql: include_str!("../../migrations/0182_branch_node_cursor.sql"),
+    },
 ];
 
 /// The spine's own module.

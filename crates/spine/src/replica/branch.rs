@@ -1,6 +1,7 @@
 //! The branch's side: says what was done here, and takes in what the centre tells.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,10 +11,10 @@ use store::{Read, Tx, Writer, params};
 use uuid::Uuid;
 
 use super::commands::Enrolled;
-use super::message::{COMMANDS_MAX, Down, Next, PAYLOADS_MAX, Place, Pushed, Up, Want};
+use super::message::{Carried, Down, Next, Place, Portion, Pushed, Up, Want, Way};
 use super::pending::{self, Which};
 use super::rows::{self, Arrived};
-use super::{Lease, Reach, Replicated, centre, rebase};
+use super::{Lease, Mode, Reach, Replicated, centre, rebase};
 use crate::{Error, Services, bundle};
 
 /// Under which name a branch keeps what it knows of itself.
@@ -40,6 +41,15 @@ pub struct State {
     pub replica_at: Option<Timestamp>,
     /// Until when it may work.
     pub lease_until: Timestamp,
+    /// How the branch works, as the centre has said last.
+    #[serde(default)]
+    pub mode: Mode,
+    /// What is being taken once more beside the copy, to be compared with it.
+    #[serde(default)]
+    pub fetch: Option<Fetch>,
+    /// The tables it has a copy of.
+    #[serde(default)]
+    pub tables: Vec<String>,
     /// The highest step of the centre's schema, when it is another one than here.
     pub other_schema: Option<i64>,
 }
@@ -54,6 +64,17 @@ pub enum Progress {
     Whole(String),
 }
 
+/// Tables that are taken whole once more: their rows are kept until all have come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetch {
+    /// Which; all when none is named.
+    pub tables: Vec<String>,
+    /// How far it has come.
+    pub place: Option<Place>,
+    /// Commands answered up to this answer are in what comes.
+    pub began: i64,
+}
+
 /// A branch.
 #[derive(Clone)]
 pub struct Branch {
@@ -65,6 +86,29 @@ pub struct Branch {
     program: String,
     /// The centre's public key of signatures.
     trusted: Arc<[u8]>,
+    /// Answers this program knows of.
+    known: Arc<AtomicI64>,
+}
+
+/// What the parts of an answer have brought so far.
+struct Came {
+    at: Timestamp,
+    has_more: bool,
+    /// Tables and clients.
+    news: Option<(Vec<String>, Vec<Uuid>)>,
+}
+
+impl State {
+    /// Whether the answer to this word is taken in. Each answer tells everything since the cursor of its word, and the centre
+    /// answers words in their order only: a later answer holds what an earlier one does. Parts of a first copy are put one
+    /// behind the other: there only the last word counts.
+    fn awaits(&self, number: i64) -> bool {
+        let first = match self.copy {
+            Progress::Whole(_) if self.fetch.is_none() => self.answered + 1,
+            Progress::Base(_) | Progress::Whole(_) => self.said,
+        };
+        (first..=self.said).contains(&number) && number != self.answered
+    }
 }
 
 /// What an answer has brought.
@@ -93,7 +137,7 @@ impl Branch {
         let tables = schema::tables(&mut db).await?;
         let schema = centre::newest_step(&mut db).await?;
         let state = state(&mut db).await?.ok_or(Error::NotFound)?;
-        lease.set(state.lease_until);
+        lease.set(state.lease_until, state.mode);
         Ok(Self {
             services: services.clone(),
             writer: services.bus.writer().clone(),
@@ -102,6 +146,7 @@ impl Branch {
             schema,
             program: program.to_owned(),
             trusted: Arc::from([]),
+            known: Arc::new(AtomicI64::new(state.answers)),
         })
     }
     /// The same, and whose signatures prove versions of the strategy bundle; without it every one is refused.
@@ -117,11 +162,18 @@ impl Branch {
     pub async fn state(&self) -> Result<State, Error> {
         state(&mut self.services.reader.clone()).await?.ok_or(Error::NotFound)
     }
-    /// What to say to the centre next. It is said once: what comes of it is taken in only while nothing else was said since.
+    /// What to say to the centre next. It is said once: what comes of it is taken in only while no answer to a later word was.
     ///
     /// # Errors
     /// The database's.
     pub async fn say(&self) -> Result<Up, Error> {
+        self.say_by(Way::Line).await
+    }
+    /// The same, as much as goes onto a line or into a file.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn say_by(&self, way: Way) -> Result<Up, Error> {
         let now = self.services.clock.now();
         let mut tx = self.writer.begin().await?;
         // also while there is no line: what it has it takes up at its time
@@ -129,17 +181,20 @@ impl Branch {
         let holds = bundle::node::holds(&mut tx, &self.program, now).await?;
         let mut state = state(&mut tx).await?.ok_or(Error::NotFound)?;
         state.said += 1;
+        self.miss_tables(&mut state);
         put_state(&mut tx, &state).await?;
-        let limit = i64::try_from(COMMANDS_MAX).unwrap_or(i64::MAX);
+        let limit = i64::try_from(way.commands_max()).unwrap_or(i64::MAX);
         let mut commands = pending::list(&mut tx, &Which::Unanswered, limit).await?;
-        commands.truncate(fitting(&commands));
+        commands.truncate(fitting(&commands, way.payloads_max()));
         let (all, oldest) = pending::waiting(&mut tx).await?;
         let waiting = all - i64::try_from(commands.len()).unwrap_or(0);
-        // first everything that was done is told, then heard what has become of it: the copy is put together once
-        let want = match &state.copy {
-            Progress::Base(place) => Want::Base(place.clone()),
-            Progress::Whole(_) if waiting > 0 && state.began.is_none() => Want::Nothing,
-            Progress::Whole(cursor) => Want::Changes(cursor.clone()),
+        let is_first_told = way == Way::Line && waiting > 0 && state.began.is_none();
+        // on a line first everything that was done is told, then heard what has become of it: the copy is put together once
+        let want = match (&state.copy, &state.fetch) {
+            (Progress::Base(place), _) => Want::Base(place.clone()),
+            (Progress::Whole(_), _) if is_first_told => Want::Nothing,
+            (Progress::Whole(_), Some(fetch)) => Want::Base(fetch.place.clone()),
+            (Progress::Whole(cursor), None) => Want::Changes(cursor.clone()),
         };
         let up = Up {
             number: state.said,
@@ -153,54 +208,116 @@ impl Branch {
             replica_at: state.replica_at,
             want,
             holds,
+            tables: state.fetch.map(|fetch| fetch.tables).unwrap_or_default(),
         };
         tx.commit().await?;
         self.tell(&switched, &[]).await?;
         Ok(up)
+    }
+    /// Tables that a newer program has brought, or that travel since, are taken whole once.
+    fn miss_tables(&self, state: &mut State) {
+        let is_free = matches!(state.copy, Progress::Whole(_)) && state.began.is_none();
+        if !is_free || state.fetch.is_some() {
+            return;
+        }
+        let has = |name: &&str| state.tables.iter().any(|table| table == name);
+        let missing: Vec<String> =
+            self.reach.names().filter(|name| !has(name)).map(str::to_owned).collect();
+        if !missing.is_empty() {
+            // what was answered may not have come yet in the other tables
+            state.fetch = Some(Fetch { tables: missing, place: None, began: 0 });
+        }
     }
     /// Takes in an answer, all of it or nothing.
     ///
     /// # Errors
     /// The database's; rows of another schema than this one.
     pub async fn take(&self, down: Down) -> Result<Taken, Error> {
+        self.take_carried(Carried { first: down, rest: Vec::new() }).await
+    }
+    /// The same of an answer that was carried.
+    ///
+    /// # Errors
+    /// As [`Branch::take`].
+    pub async fn take_carried(&self, carried: Carried) -> Result<Taken, Error> {
+        let Carried { first: down, rest } = carried;
         let mut tx = self.writer.begin().await?;
         let mut state = state(&mut tx).await?.ok_or(Error::NotFound)?;
-        if down.to != state.said || down.to == state.answered {
+        if !state.awaits(down.to) {
             tx.rollback().await?;
             return Ok(Taken::Nothing);
         }
         state.answered = down.to;
         state.answers += 1;
         state.taken = Some(down.id);
-        state.lease_until = down.lease_until;
+        (state.lease_until, state.mode) = (down.lease_until, down.mode);
         pending::answered(&mut tx, &down.answers, state.answers).await?;
         if let Some(told) = down.bundle {
             self.take_bundle(&mut tx, told).await?;
         }
-        let mut news = None;
-        let at = down.at;
-        let more = match down.next {
+        let mut came = Came { at: down.at, has_more: false, news: None };
+        let first = Portion { tables: down.tables, left: down.left, next: down.next };
+        for portion in std::iter::once(first).chain(rest) {
+            tx = Box::pin(self.put(tx, &mut state, &mut came, portion)).await?;
+        }
+        put_state(&mut tx, &state).await?;
+        tx.commit().await?;
+        self.lease.set(state.lease_until, state.mode);
+        self.known.store(state.answers, Ordering::Relaxed);
+        if let Some((tables, clients)) = came.news {
+            self.tell(&tables, &clients).await?;
+        }
+        Ok(if came.has_more { Taken::More } else { Taken::All })
+    }
+    /// Puts a part of an answer in.
+    async fn put(
+        &self,
+        mut tx: Tx,
+        state: &mut State,
+        came: &mut Came,
+        portion: Portion,
+    ) -> Result<Tx, Error> {
+        let Portion { tables, left, next } = portion;
+        came.has_more = match next {
             Next::Same => true,
             Next::OtherSchema(step) => {
                 state.other_schema = Some(step);
                 false
             }
+            Next::Anew => {
+                take_parts(&mut tx).await?;
+                state.began = None;
+                let fetch = Fetch { tables: Vec::new(), place: None, began: state.answers };
+                state.fetch = Some(fetch);
+                true
+            }
+            Next::Base(place) if state.fetch.is_some() => {
+                keep_part(&mut tx, &Part { tables, left }).await?;
+                state.fetch.iter_mut().for_each(|fetch| fetch.place = Some(place.clone()));
+                true
+            }
             Next::Base(place) => {
-                self.copy_on(&mut tx, down.tables).await?;
+                self.copy_on(&mut tx, tables).await?;
                 state.copy = Progress::Base(Some(place));
                 true
             }
             Next::More(cursor) | Next::Whole(cursor) if matches!(state.copy, Progress::Base(_)) => {
-                self.copy_on(&mut tx, down.tables).await?;
+                self.copy_on(&mut tx, tables).await?;
                 tx = rebase::derive(&self.services, tx, &self.reach, &|_| true).await?;
                 before::forget(&mut tx).await?;
                 before::keep(&mut tx, &self.reach.undone()).await?;
                 state.copy = Progress::Whole(cursor);
+                state.tables = self.reach.names().map(str::to_owned).collect();
+                true
+            }
+            Next::More(cursor) | Next::Whole(cursor) if state.fetch.is_some() => {
+                tx = self.compare(tx, state, cursor, Part { tables, left }).await?;
+                came.news = Some((state.tables.clone(), Vec::new()));
                 true
             }
             Next::More(cursor) => {
                 let began = state.began.unwrap_or(state.answers);
-                keep_part(&mut tx, &Part { tables: down.tables, left: down.left }).await?;
+                keep_part(&mut tx, &Part { tables, left }).await?;
                 (state.copy, state.began) = (Progress::Whole(cursor), Some(began));
                 true
             }
@@ -210,24 +327,54 @@ impl Branch {
                 for part in take_parts(&mut tx).await? {
                     arrived.add(&self.reach, part.tables, part.left)?;
                 }
-                arrived.add(&self.reach, down.tables, down.left)?;
+                arrived.add(&self.reach, tables, left)?;
                 let clients = arrived.clients(&self.reach);
                 let tables: Vec<String> = arrived.touched().map(str::to_owned).collect();
-                (state.copy, state.replica_at) = (Progress::Whole(cursor), Some(at));
+                (state.copy, state.replica_at) = (Progress::Whole(cursor), Some(came.at));
                 state.other_schema = None;
                 let whose = (self.reach.as_ref(), state.who.branch);
                 tx = rebase::put(&self.services, tx, whose, (arrived, began)).await?;
-                news = Some((tables, clients));
+                came.news = Some((tables, clients));
                 pending::waiting(&mut tx).await?.0 > 0
             }
         };
-        put_state(&mut tx, &state).await?;
-        tx.commit().await?;
-        self.lease.set(state.lease_until);
-        if let Some((tables, clients)) = news {
-            self.tell(&tables, &clients).await?;
+        Ok(tx)
+    }
+    /// Everything that was taken once more has come: the copy becomes what it is.
+    async fn compare(
+        &self,
+        mut tx: Tx,
+        state: &mut State,
+        cursor: String,
+        last: Part,
+    ) -> Result<Tx, Error> {
+        let Some(fetch) = state.fetch.take() else { return Ok(tx) };
+        let mut arrived = Arrived::default();
+        for part in take_parts(&mut tx).await?.into_iter().chain([last]) {
+            arrived.add(&self.reach, part.tables, part.left)?;
         }
-        Ok(if more { Taken::More } else { Taken::All })
+        if fetch.tables.is_empty() {
+            state.copy = Progress::Whole(cursor);
+        }
+        arrived.are_whole(&self.reach, fetch.tables);
+        state.tables = self.reach.names().map(str::to_owned).collect();
+        before::keep(&mut tx, &self.reach.undone()).await?;
+        let whose = (self.reach.as_ref(), state.who.branch);
+        rebase::put(&self.services, tx, whose, (arrived, fetch.began)).await
+    }
+    /// Sees what another program of this branch has taken in: a file that was carried to it while this one serves.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn look(&self) -> Result<State, Error> {
+        let state = self.state().await?;
+        self.lease.set(state.lease_until, state.mode);
+        if self.known.swap(state.answers, Ordering::Relaxed) != state.answers {
+            let tables: Vec<String> =
+                self.reach.tables().iter().map(|t| t.table.name.clone()).collect();
+            self.tell(&tables, &[]).await?;
+        }
+        Ok(state)
     }
     async fn take_bundle(&self, tx: &mut Tx, told: bundle::Down) -> Result<(), Error> {
         let measure = bundle::node::Measure {
@@ -253,12 +400,12 @@ impl Branch {
     }
 }
 
-/// How many of these commands go into one word.
-fn fitting(commands: &[Pushed]) -> usize {
+/// How many of these commands go into one word of so many bytes.
+fn fitting(commands: &[Pushed], most: usize) -> usize {
     let mut bytes = 0_usize;
     let fits = |done: &&Pushed| {
         bytes += done.payload.len();
-        bytes <= PAYLOADS_MAX
+        bytes <= most
     };
     commands.iter().take_while(fits).count().max(1)
 }
@@ -291,6 +438,9 @@ pub async fn begin(services: &Services, who: Enrolled, now: Timestamp) -> Result
         began: None,
         replica_at: None,
         lease_until: now,
+        mode: Mode::default(),
+        fetch: None,
+        tables: Vec::new(),
         other_schema: None,
     };
     put_state(&mut tx, &state).await?;
@@ -369,4 +519,6 @@ pub enum LineWord {
     Refused(String),
     /// What came could not be taken in.
     Failed,
+    /// There is none: files are carried.
+    Carried,
 }

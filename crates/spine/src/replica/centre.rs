@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::commands::KeepRefusal;
 use super::message::{
-    Answer, COMMANDS_MAX, Down, Next, Outcome, Place, Pushed, Rows, Up, Want, Wire,
+    Answer, Carried, Down, FILE_ROWS_BYTES, Next, Outcome, Place, Portion, Pushed, Rows, Up, Want,
+    Way, Wire,
 };
 use super::nodes::{self, BranchNode, NodeState};
 use super::{Offline, Pieces, Reach, Replicated, changes, refusals};
@@ -26,6 +27,8 @@ const PIECE_ROWS: usize = 1_000;
 /// Pieces in one answer at most, and their rows.
 const PIECES_MAX: usize = 40;
 const ROWS_MAX: usize = 4_000;
+/// Bytes of them after which no more pieces go into the answer.
+const BYTES_MAX: usize = 16 << 20;
 
 /// Days by which the clock of a branch may differ, and what was done may be old.
 const CLOCK_DAYS: i64 = 400;
@@ -82,6 +85,17 @@ impl Centre {
     /// [`Error::NotFound`] for a node that is none; refusals `branch-node-revoked`, `branch-word-old` for a number that was
     /// heard before; the database's. What was done of the commands stays done, and is done once.
     pub async fn answer(&self, node: Uuid, up: &Up) -> Result<Down, Error> {
+        Ok(self.answer_by(Way::Line, node, up).await?.first)
+    }
+    /// Answers the word in a carried file: with everything there is, as far as it fits. The last one that was heard may come
+    /// again and is answered anew.
+    ///
+    /// # Errors
+    /// As [`Centre::answer`].
+    pub async fn answer_file(&self, node: Uuid, up: &Up) -> Result<Carried, Error> {
+        self.answer_by(Way::File, node, up).await
+    }
+    async fn answer_by(&self, way: Way, node: Uuid, up: &Up) -> Result<Carried, Error> {
         let now = self.services.clock.now();
         let node =
             nodes::one(&mut self.services.reader.clone(), node).await?.ok_or(Error::NotFound)?;
@@ -89,17 +103,16 @@ impl Centre {
             return Err(Error::refused("branch-node-revoked"));
         }
         let mut tx = self.writer.begin().await?;
-        if !nodes::hear(&mut tx, node.id, up, now).await? {
+        if !nodes::hear(&mut tx, node.id, (way, up), now).await? {
             tx.rollback().await?;
             return Err(Error::refused("branch-word-old"));
         }
         bundle::centre::hear(&mut tx, node.id, &up.holds, now).await?;
         tx.commit().await?;
-        let mut answers = Vec::with_capacity(up.commands.len());
-        for command in up.commands.iter().take(COMMANDS_MAX) {
+        let mut answers = Vec::with_capacity(up.commands.len().min(way.commands_max()));
+        for command in up.commands.iter().take(way.commands_max()) {
             answers.push(self.again(&node, command, now).await?);
         }
-        let brought = self.bring(&node, up).await?;
         let whose = (node.id, node.branch_id);
         // a program of another version may not know what a version of the bundle is, and would be told again and again
         let told = if up.schema == self.schema {
@@ -109,24 +122,53 @@ impl Centre {
             None
         };
         let id: Uuid = self.services.entropy.id(now);
+        let mut portions = self.portions(way, (&node, id), up).await?.into_iter();
+        let first = portions.next().ok_or(Error::NotFound)?;
         let lease_until = now.plus_hours(node.lease_hours);
         let mut tx = self.writer.begin().await?;
-        let moved = (brought.entered.into_iter().collect(), brought.left.iter().copied().collect());
-        nodes::note_answer(&mut tx, node.id, (id, lease_until), moved).await?;
+        nodes::prolong(&mut tx, node.id, lease_until).await?;
         let done = up.commands.get(..answers.len()).unwrap_or_default();
         bundle::centre::note(&mut tx, node.id, (told.as_ref(), done), now).await?;
         tx.commit().await?;
-        Ok(Down {
-            id,
-            to: up.number,
-            at: now,
-            lease_until,
-            answers,
-            tables: brought.tables,
-            left: brought.left.into_iter().collect(),
-            next: brought.next,
-            bundle: told,
-        })
+        let Portion { tables, left, next } = first;
+        let (to, at, mode) = (up.number, now, node.mode);
+        let bundle = told;
+        let first = Down { id, to, at, lease_until, mode, answers, tables, left, next, bundle };
+        Ok(Carried { first, rest: portions.collect() })
+    }
+    /// What an answer brings: one part on a line, all of them in a file, as far as they fit. Whom a part brings and takes is
+    /// noted before the next is read.
+    async fn portions(
+        &self,
+        way: Way,
+        (node, answer): (&BranchNode, Uuid),
+        up: &Up,
+    ) -> Result<Vec<Portion>, Error> {
+        let (mut portions, mut bytes) = (Vec::new(), 0_usize);
+        let mut want = Some(up.want.clone());
+        while let Some(wanted) = want.take() {
+            if wanted == Want::Base(None) && up.tables.is_empty() {
+                let mut tx = self.writer.begin().await?;
+                nodes::forget_clients(&mut tx, node.id).await?;
+                tx.commit().await?;
+            }
+            let brought = self.bring(node, (up.schema, &up.tables), &wanted).await?;
+            let left: Vec<Uuid> = brought.left.into_iter().collect();
+            if !brought.entered.is_empty() || !left.is_empty() {
+                let moved = (brought.entered.into_iter().collect(), left.clone());
+                let mut tx = self.writer.begin().await?;
+                nodes::note_moved(&mut tx, (node.id, answer), moved).await?;
+                tx.commit().await?;
+            }
+            bytes = brought.tables.iter().map(Rows::weight).fold(bytes, usize::saturating_add);
+            if way == Way::File && bytes < FILE_ROWS_BYTES {
+                // behind a copy of some tables all others go on where they were
+                let is_whole = up.tables.is_empty() || !matches!(brought.next, Next::More(_));
+                want = brought.next.wanted().filter(|_| is_whole);
+            }
+            portions.push(Portion { tables: brought.tables, left, next: brought.next });
+        }
+        Ok(portions)
     }
 
     /// Does a command of a branch here.
@@ -192,23 +234,31 @@ impl Centre {
         self.services.bus.execute(&ctx, id, &refusal).await
     }
 
-    async fn bring(&self, node: &BranchNode, up: &Up) -> Result<Brought, Error> {
+    async fn bring(
+        &self,
+        node: &BranchNode,
+        (theirs, tables): (i64, &[String]),
+        want: &Want,
+    ) -> Result<Brought, Error> {
         let nothing = |next| Brought {
             tables: Vec::new(),
             entered: BTreeSet::new(),
             left: BTreeSet::new(),
             next,
         };
-        if up.want != Want::Nothing && up.schema != self.schema {
+        if *want != Want::Nothing && theirs != self.schema {
             return Ok(nothing(Next::OtherSchema(self.schema)));
         }
         let mut db = self.services.reader.snapshot().await?;
-        match &up.want {
+        match want {
             Want::Nothing => Ok(nothing(Next::Same)),
-            Want::Base(place) => self.base(&mut db, node, place.as_ref()).await,
+            Want::Base(place) => self.base(&mut db, node, (tables, place.as_ref())).await,
             Want::Changes(cursor) => {
                 let broken = |_| Error::refused("branch-message-broken");
                 let cursor = Cursor::from_str(cursor).map_err(broken)?;
+                if capture::is_behind(&mut db, &cursor).await? {
+                    return Ok(nothing(Next::Anew));
+                }
                 let whose = (node.id, node.branch_id);
                 let told = changes::read(&mut db, &self.reach, whose, &cursor).await?;
                 let cursor = told.cursor.to_string();
@@ -223,9 +273,9 @@ impl Centre {
         &self,
         db: &mut Snapshot,
         node: &BranchNode,
-        place: Option<&Place>,
+        (tables, place): (&[String], Option<&Place>),
     ) -> Result<Brought, Error> {
-        let mut pieces = Pieces::new(node.branch_id, &self.reach, PIECE_ROWS);
+        let mut pieces = Pieces::new(node.branch_id, &self.reach, PIECE_ROWS).of(tables);
         let cursor = match place {
             Some(place) => {
                 let kinds = self.reach.table(&place.table).map(|t| t.key_kinds());
@@ -240,14 +290,17 @@ impl Centre {
             None => capture::here(db).await?.to_string(),
         };
         let (mut tables, mut entered, mut rows) = (Vec::new(), BTreeSet::new(), 0);
-        while rows < ROWS_MAX && tables.len() < PIECES_MAX {
+        let mut bytes = 0_usize;
+        while rows < ROWS_MAX && tables.len() < PIECES_MAX && bytes < BYTES_MAX {
             let Some(piece) = pieces.next(db).await? else { break };
             let Some(scoped) = self.reach.table(&piece.table) else { continue };
             rows += piece.rows.len();
             if let super::How::Clients(_) = scoped.said.how {
                 entered.extend(piece.rows.iter().filter_map(|row| changes::id_of(row.first()?)));
             }
-            tables.push(changes::travelling(db, scoped, piece.rows, Vec::new()).await?);
+            let travelling = changes::travelling(db, scoped, piece.rows, Vec::new()).await?;
+            bytes = bytes.saturating_add(travelling.weight());
+            tables.push(travelling);
         }
         let next = match pieces.place() {
             Some((table, after)) => Next::Base(Place {

@@ -8,8 +8,8 @@ use store::{Read, params};
 use uuid::Uuid;
 
 use super::message::Pushed;
-use super::nodes::{BranchNode, LEASE_HOURS, NodeState};
-use super::{pending, refusals};
+use super::nodes::{self, BranchNode, LEASE_HOURS, NodeState};
+use super::{Mode, pending, refusals};
 use crate::{Change, Command, Error, Registry, Work};
 
 /// Characters of a node's name at most.
@@ -24,6 +24,8 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add::<EnrolNode>();
     registry.add::<RevokeNode>();
     registry.add::<KeepRefusal>();
+    registry.add::<PruneChanges>();
+    registry.add::<super::mode::SetSilence>();
 }
 
 /// Prepares a node at a branch: it may enrol once with a code.
@@ -120,19 +122,35 @@ impl Command for EnrolNode {
                    where code_hash = $1 and code_until > $4 and (state = 'invited' or (state = 'active' \
                    and sign_key = $2 and seal_key = $3))";
         let (code, now) = (self.code_hash.clone(), w.ctx.now);
-        let sql_of = "select id, name, branch_id from branch_node where code_hash = $1";
+        let sql_of = "select id, name, branch_id, state from branch_node where code_hash = $1";
         let row = w.first(sql_of, params![code.clone()]).await?.ok_or_else(wrong)?;
         let mut c = row.cols();
         let who = Enrolled { node: c.take()?, name: c.take()?, branch: c.take()? };
+        let is_new = c.take::<String>()? == NodeState::Invited.key();
         let row = params![code, self.sign_key.clone(), self.seal_key.clone(), now];
         if w.execute(sql, row).await? == 0 {
             return Err(wrong());
+        }
+        if is_new {
+            begin_work(w, &who).await?;
         }
         let (before, after) = (NodeState::Invited.key(), NodeState::Active.key());
         let change = Change::new().set("name", who.name.as_str()).field("state", before, after);
         w.record("branch_node", who.node, None, change);
         Ok(who)
     }
+}
+
+/// A branch that worked at the centre works on its first node from now on.
+async fn begin_work(w: &mut Work<'_>, who: &Enrolled) -> Result<(), Error> {
+    let sql = "update branch set mode = 'distributed' where id = $1 and mode = 'centralised' and not exists \
+               (select 1 from branch_node n where n.branch_id = $1 and n.state = 'active' and n.id <> $2)";
+    if w.execute(sql, params![who.branch, who.node]).await? == 1 {
+        let (before, after) = (Mode::Centralised.key(), Mode::Distributed.key());
+        let change = Change::new().field("mode", before, after);
+        w.record("branch", who.branch.uuid(), None, change);
+    }
+    Ok(())
 }
 
 /// Shuts a node out: it was stolen, or is used no more.
@@ -163,6 +181,26 @@ impl Command for RevokeNode {
             Change::new().set("name", name).field("state", state, NodeState::Revoked.key());
         w.record("branch_node", self.node_id, None, change);
         Ok(())
+    }
+}
+
+/// Notes of changed rows that one command takes away.
+const PRUNE_ROWS: i64 = 20_000;
+
+/// Takes away notes of changed rows that every node has read.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PruneChanges {}
+
+impl Command for PruneChanges {
+    const NAME: &'static str = "branch.prune_changes";
+    const PERMISSION: &'static str = "system";
+    /// Whether there may be more.
+    type Output = bool;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<bool, Error> {
+        let Some(places) = nodes::places(&mut *w).await? else { return Ok(false) };
+        let pruned = store::capture::prune(&mut w.tx, &places, PRUNE_ROWS).await?;
+        Ok(i64::try_from(pruned).is_ok_and(|pruned| pruned == PRUNE_ROWS))
     }
 }
 

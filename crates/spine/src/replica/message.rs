@@ -1,19 +1,54 @@
 //! What a branch and the centre say to one another. The same on a line and in a carried file.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use kernel::{CommandId, Timestamp, UserId};
-use serde::de::Visitor;
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use store::{Dialect, Value};
 use uuid::Uuid;
 
+use super::Mode;
 use crate::bundle;
 
 /// Commands in one message at most.
 pub const COMMANDS_MAX: usize = 500;
 /// Bytes of their payloads at most, but for one that is larger alone: a file.
 pub const PAYLOADS_MAX: usize = 4 << 20;
+
+/// Commands in one carried file at most: what is more goes with the next.
+pub const FILE_COMMANDS_MAX: usize = 10_000;
+/// Bytes of their payloads in one carried file at most, but for one that is larger alone.
+pub const FILE_PAYLOADS_MAX: usize = 16 << 20;
+/// Bytes of rows after which the centre puts no more into a carried file: what is more comes with the next.
+pub const FILE_ROWS_BYTES: usize = 48 << 20;
+
+/// How a word and its answer travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// On a line: little at once, again and again.
+    Line,
+    /// In a file that somebody carries: everything at once, as far as it fits.
+    File,
+}
+
+impl Way {
+    /// Commands in one word at most.
+    pub const fn commands_max(self) -> usize {
+        match self {
+            Way::Line => COMMANDS_MAX,
+            Way::File => FILE_COMMANDS_MAX,
+        }
+    }
+    /// Bytes of their payloads at most, but for one that is larger alone.
+    pub const fn payloads_max(self) -> usize {
+        match self {
+            Way::Line => PAYLOADS_MAX,
+            Way::File => FILE_PAYLOADS_MAX,
+        }
+    }
+}
 
 /// A value of a row on its way: ids are bytes, as SQLite has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,6 +153,9 @@ pub struct Up {
     /// What it holds of the strategy bundle.
     #[serde(default)]
     pub holds: bundle::Holds,
+    /// The tables a copy is wanted of; all of them when none is named.
+    #[serde(default, deserialize_with = "names")]
+    pub tables: Vec<String>,
 }
 
 /// A command that was done at a branch.
@@ -160,7 +198,42 @@ pub struct Place {
     /// The table.
     pub table: String,
     /// Its last key; empty at the beginning of the table.
+    #[serde(deserialize_with = "key")]
     pub after: Vec<Wire>,
+}
+
+/// Columns of a key at most.
+const KEY_COLUMNS_MAX: usize = 16;
+/// Tables that a branch may name at most.
+const TABLES_MAX: usize = 2_000;
+
+/// A list that is no longer than so many: its items are larger in memory than on their way.
+struct UpTo<T>(usize, PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for UpTo<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a list of {} at most", self.0)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+        let mut all = Vec::new();
+        while let Some(item) = items.next_element()? {
+            if all.len() == self.0 {
+                return Err(serde::de::Error::custom("the list is too long"));
+            }
+            all.push(item);
+        }
+        Ok(all)
+    }
+}
+
+fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Wire>, D::Error> {
+    deserializer.deserialize_seq(UpTo(KEY_COLUMNS_MAX, PhantomData))
+}
+
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    deserializer.deserialize_seq(UpTo(TABLES_MAX, PhantomData))
 }
 
 /// What the centre says.
@@ -174,6 +247,9 @@ pub struct Down {
     pub at: Timestamp,
     /// Until when the branch may work.
     pub lease_until: Timestamp,
+    /// How the branch works from now on.
+    #[serde(default)]
+    pub mode: Mode,
     /// What became of the commands.
     pub answers: Vec<Answer>,
     /// Rows.
@@ -185,6 +261,26 @@ pub struct Down {
     /// What it tells of the strategy bundle.
     #[serde(default)]
     pub bundle: Option<bundle::Down>,
+}
+
+/// What follows behind the rows of an answer, as the next answer on a line would bring it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Portion {
+    /// Rows.
+    pub tables: Vec<Rows>,
+    /// Clients that are the branch's no more.
+    pub left: Vec<Uuid>,
+    /// Where to go on.
+    pub next: Next,
+}
+
+/// An answer that is carried: everything there is, as far as it fits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// What a line would bring first.
+    pub first: Down,
+    /// What follows, in its order.
+    pub rest: Vec<Portion>,
 }
 
 /// What became of a command.
@@ -236,6 +332,19 @@ pub struct Rows {
     pub gone: Vec<Vec<Wire>>,
 }
 
+impl Rows {
+    /// About how many bytes they are.
+    pub(super) fn weight(&self) -> usize {
+        let of = |value: &Wire| match &value.0 {
+            Value::Text(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            Value::Null | Value::Int(_) | Value::Id(_) => 0,
+        };
+        let values = self.rows.iter().chain(&self.gone).flatten();
+        values.map(|value| of(value).saturating_add(8)).sum()
+    }
+}
+
 /// Where a branch goes on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -248,6 +357,20 @@ pub enum Next {
     More(String),
     /// That is all up to now; from here on later.
     Whole(String),
+    /// What has changed since is not known any more: everything is to be compared.
+    Anew,
     /// The schema of the branch is not the centre's: its program must be renewed before rows can come.
     OtherSchema(i64),
+}
+
+impl Next {
+    /// What a branch would ask for next, where there is more already.
+    pub(super) fn wanted(&self) -> Option<Want> {
+        match self {
+            Next::Base(place) => Some(Want::Base(Some(place.clone()))),
+            Next::More(cursor) => Some(Want::Changes(cursor.clone())),
+            Next::Anew => Some(Want::Base(None)),
+            Next::Same | Next::Whole(_) | Next::OtherSchema(_) => None,
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod changes;
 pub mod code;
 pub mod commands;
 pub mod message;
+pub mod mode;
 pub mod nodes;
 mod offline;
 pub mod pending;
@@ -22,6 +23,7 @@ pub use pending::waiting;
 pub(crate) use tables::REPLICATED;
 
 pub use branch::{LineState, LineWord};
+pub use mode::Mode;
 pub use offline::{Lease, Offline};
 pub use pieces::{Piece, Pieces};
 pub use scope::Scope as Reach;

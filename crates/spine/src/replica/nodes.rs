@@ -1,10 +1,14 @@
 //! The nodes at branches, as the centre knows them.
 
+use std::str::FromStr;
+
 use kernel::{BranchId, Timestamp};
+use store::capture::Cursor;
 use store::{Read, Row, StoreError, Tx, params};
 use uuid::Uuid;
 
-use super::message::Up;
+use super::Mode;
+use super::message::{Up, Want, Way};
 use crate::Error;
 
 /// Hours a branch may work after the centre's last answer, unless something else is said.
@@ -70,14 +74,21 @@ pub struct BranchNode {
     pub replica_at: Option<Timestamp>,
     /// The highest number of its words that was heard.
     pub heard: i64,
+    /// How its branch works.
+    pub mode: Mode,
+    /// Minutes after which it is silent; none where silence is no trouble.
+    pub silent_minutes: Option<i64>,
 }
 
 const COLUMNS: &str = "n.id, n.branch_id, n.name, n.state, n.sign_key, n.seal_key, n.lease_hours, \
-     n.lease_until, n.seen_at, n.clock_at, n.program, n.pending, n.oldest_at, n.replica_at, n.heard";
+     n.lease_until, n.seen_at, n.clock_at, n.program, n.pending, n.oldest_at, n.replica_at, n.heard, b.mode, s.minutes";
+
+const TABLES: &str = "branch_node n join branch b on b.id = n.branch_id \
+     left join branch_silence s on s.branch_id = n.branch_id";
 
 fn node(row: Row) -> Result<BranchNode, StoreError> {
     let mut c = row.cols();
-    Ok(BranchNode {
+    let mut node = BranchNode {
         id: c.take()?,
         branch_id: c.take()?,
         name: c.take()?,
@@ -95,7 +106,15 @@ fn node(row: Row) -> Result<BranchNode, StoreError> {
         oldest_at: c.take()?,
         replica_at: c.take()?,
         heard: c.take()?,
-    })
+        mode: Mode::default(),
+        silent_minutes: None,
+    };
+    node.mode = Mode::from_key(&c.take::<String>()?).unwrap_or_default();
+    node.silent_minutes = node.mode.silent_minutes();
+    if let (Some(usual), Some(said)) = (&mut node.silent_minutes, c.take()?) {
+        *usual = said;
+    }
+    Ok(node)
 }
 
 /// One node.
@@ -103,7 +122,7 @@ fn node(row: Row) -> Result<BranchNode, StoreError> {
 /// # Errors
 /// The database's.
 pub async fn one<R: Read>(db: &mut R, id: Uuid) -> Result<Option<BranchNode>, StoreError> {
-    let sql = format!("select {COLUMNS} from branch_node n where n.id = $1");
+    let sql = format!("select {COLUMNS} from {TABLES} where n.id = $1");
     db.first(&sql, params![id]).await?.map(node).transpose()
 }
 
@@ -121,20 +140,26 @@ pub async fn has_any<R: Read>(db: &mut R) -> Result<bool, StoreError> {
 /// # Errors
 /// The database's.
 pub async fn list<R: Read>(db: &mut R, limit: i64) -> Result<Vec<BranchNode>, StoreError> {
-    let sql = format!("select {COLUMNS} from branch_node n order by n.name limit $1");
+    let sql = format!("select {COLUMNS} from {TABLES} order by n.name limit $1");
     db.query(&sql, params![limit]).await?.into_iter().map(node).collect()
 }
 
 /// Takes a word of a node, whose number must be higher than every one before; answers `false` when it is not, or the node may
-/// not speak.
+/// not speak. The last file that was heard may come once more: its answer may have been lost before anybody carried it.
 pub(super) async fn hear(
     tx: &mut Tx,
     id: Uuid,
-    up: &Up,
+    (way, up): (Way, &Up),
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let sql = "update branch_node set heard = $2, seen_at = $3, clock_at = $4, program = $5, pending = $6, \
-               oldest_at = $7, replica_at = $8 where id = $1 and heard < $2 and state = 'active'";
+    let is_later = match way {
+        Way::Line => "heard < $2",
+        Way::File => "heard <= $2",
+    };
+    let sql = format!(
+        "update branch_node set heard = $2, seen_at = $3, clock_at = $4, program = $5, pending = $6, \
+         oldest_at = $7, replica_at = $8 where id = $1 and {is_later} and state = 'active'"
+    );
     let row = params![
         id,
         up.number,
@@ -145,7 +170,7 @@ pub(super) async fn hear(
         up.oldest,
         up.replica_at
     ];
-    let heard = tx.execute(sql, row).await? == 1;
+    let heard = tx.execute(&sql, row).await? == 1;
     if let Some(taken) = up.taken.filter(|_| heard) {
         let sql = "update branch_node_client set state = 'has' where node_id = $1 and in_answer = $2 \
                    and state = 'sent'";
@@ -153,14 +178,44 @@ pub(super) async fn hear(
         let sql = "delete from branch_node_client where node_id = $1 and in_answer = $2 and state = 'leaves'";
         tx.execute(sql, params![id, taken]).await?;
     }
+    let place = match &up.want {
+        Want::Changes(cursor) => Some(cursor.as_str()),
+        Want::Base(Some(place)) if up.tables.is_empty() => Some(place.cursor.as_str()),
+        Want::Base(_) | Want::Nothing => None,
+    };
+    if let Some(place) = place.filter(|place| heard && Cursor::from_str(place).is_ok()) {
+        let sql = "insert into branch_node_cursor (node_id, place) values ($1, $2) \
+                   on conflict (node_id) do update set place = excluded.place";
+        tx.execute(sql, params![id, place]).await?;
+    }
     Ok(heard)
 }
 
-/// Notes what an answer brings and takes, and how long the node may work.
-pub(super) async fn note_answer(
+/// Which clients it had is of no account any more: it takes everything anew.
+pub(super) async fn forget_clients(tx: &mut Tx, id: Uuid) -> Result<(), StoreError> {
+    tx.execute("delete from branch_node_client where node_id = $1", params![id]).await?;
+    Ok(())
+}
+
+/// Behind which places the nodes that exchange have asked last; none when one of them has not asked yet.
+pub(super) async fn places<R: Read>(db: &mut R) -> Result<Option<Vec<Cursor>>, StoreError> {
+    let sql = "select c.place from branch_node n left join branch_node_cursor c on c.node_id = n.id \
+               where n.state = 'active'";
+    let mut places = Vec::new();
+    for row in db.query(sql, &[]).await? {
+        let place: Option<String> = row.one()?;
+        let Some(cursor) = place.and_then(|place| Cursor::from_str(&place).ok()) else {
+            return Ok(None);
+        };
+        places.push(cursor);
+    }
+    Ok(Some(places))
+}
+
+/// Notes whom a part of an answer brings and takes.
+pub(super) async fn note_moved(
     tx: &mut Tx,
-    id: Uuid,
-    (answer, lease_until): (Uuid, Timestamp),
+    (id, answer): (Uuid, Uuid),
     (entered, left): (Vec<Uuid>, Vec<Uuid>),
 ) -> Result<(), Error> {
     for (clients, state) in [(entered, "sent"), (left, "leaves")] {
@@ -173,8 +228,13 @@ pub(super) async fn note_answer(
                     state = excluded.state";
         tx.insert_many(head, &rows, tail).await?;
     }
+    Ok(())
+}
+
+/// Notes how long the node may work.
+pub(super) async fn prolong(tx: &mut Tx, id: Uuid, until: Timestamp) -> Result<(), Error> {
     let sql = "update branch_node set lease_until = $2 where id = $1 and state = 'active'";
-    if tx.execute(sql, params![id, lease_until]).await? == 0 {
+    if tx.execute(sql, params![id, until]).await? == 0 {
         return Err(Error::refused("branch-node-revoked"));
     }
     Ok(())

@@ -1,10 +1,11 @@
 //! What may be done at a branch, and until when.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use kernel::Timestamp;
+use kernel::{Refusal, Timestamp};
 
+use super::Mode;
 use crate::{Ctx, Error};
 
 /// What a command may do at a branch, without the centre.
@@ -30,31 +31,48 @@ impl Offline {
 }
 
 /// Until when a branch may work: the centre prolongs it with every answer, so that a node that was stolen, or has not been heard
-/// of for long, ends by itself.
+/// of for long, ends by itself. And whether it takes work at all: not while its branch works at the centre.
 #[derive(Clone, Debug)]
-pub struct Lease(Arc<AtomicI64>);
+pub struct Lease {
+    until: Arc<AtomicI64>,
+    is_centralised: Arc<AtomicBool>,
+    /// Where the centre is.
+    centre: Arc<str>,
+}
 
 impl Default for Lease {
     /// One that has run out.
     fn default() -> Self {
-        Self(Arc::new(AtomicI64::new(i64::MIN)))
+        Self::of(String::new())
     }
 }
 
 impl Lease {
-    /// Prolongs or shortens it.
-    pub fn set(&self, until: Timestamp) {
-        self.0.store(until.micros(), Ordering::Relaxed);
+    /// One that has run out, of a centre at this address.
+    pub fn of(centre: String) -> Self {
+        let (until, is_centralised) = <_>::default();
+        let lease = Self { until, is_centralised, centre: centre.into() };
+        lease.until.store(i64::MIN, Ordering::Relaxed);
+        lease
+    }
+    /// Prolongs or shortens it, and says how the branch works.
+    pub fn set(&self, until: Timestamp, mode: Mode) {
+        self.until.store(until.micros(), Ordering::Relaxed);
+        self.is_centralised.store(mode == Mode::Centralised, Ordering::Relaxed);
     }
     /// The instant at which it ends.
     pub fn until(&self) -> Timestamp {
-        Timestamp::from_micros(self.0.load(Ordering::Relaxed))
+        Timestamp::from_micros(self.until.load(Ordering::Relaxed))
     }
     /// Whether the command may be done here now.
     pub(crate) fn require(&self, ctx: &Ctx, offline: Offline) -> Result<(), Error> {
         let is_person = ctx.principal.user_id.is_some() && !ctx.principal.is_program;
         match offline {
             Offline::Local => Ok(()),
+            Offline::Free if is_person && self.is_centralised.load(Ordering::Relaxed) => {
+                let refusal = Refusal::new("branch-centralised");
+                Err(refusal.arg("centre", self.centre.as_ref()).into())
+            }
             Offline::Free if is_person => {
                 if ctx.now < self.until() {
                     Ok(())

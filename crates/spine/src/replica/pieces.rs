@@ -24,12 +24,19 @@ pub struct Pieces<'a> {
     at: usize,
     after: Vec<Value>,
     size: usize,
+    /// Only of these tables; of all when none is named.
+    only: &'a [String],
 }
 
 impl<'a> Pieces<'a> {
     /// Of a branch, so many rows at once.
     pub const fn new(branch: BranchId, reach: &'a Reach, size: usize) -> Self {
-        Self { branch, reach, at: 0, after: Vec::new(), size }
+        Self { branch, reach, at: 0, after: Vec::new(), size, only: &[] }
+    }
+    /// Of some tables only; of all when none is named.
+    pub(super) const fn of(mut self, only: &'a [String]) -> Self {
+        self.only = only;
+        self
     }
     /// Goes on where one stopped: behind a key of a table; a table that is not known ends it.
     pub(super) fn go_to(&mut self, table: &str, after: Vec<Value>) {
@@ -48,6 +55,11 @@ impl<'a> Pieces<'a> {
     /// The database's.
     pub async fn next<R: Read>(&mut self, db: &mut R) -> Result<Option<Piece>, StoreError> {
         while let Some(scoped) = self.reach.tables().get(self.at) {
+            if !self.only.is_empty() && !self.only.contains(&scoped.table.name) {
+                self.at += 1;
+                self.after.clear();
+                continue;
+            }
             let is_files = scoped.said.sealed == Some(Sealed::File);
             let size = if is_files { FILES.min(self.size) } else { self.size };
             let rows = scoped.page(db, self.branch, &self.after, size).await?;

@@ -18,6 +18,8 @@ use crate::Error;
 pub(super) struct Arrived {
     tables: BTreeMap<String, BTreeMap<Key, Option<Vec<Value>>>>,
     left: Vec<Uuid>,
+    /// Tables that came whole: what is not among their rows is gone.
+    whole: Vec<String>,
 }
 
 /// The rows do not fit this branch's tables; its schema is another one.
@@ -77,9 +79,27 @@ impl Arrived {
             rows.retain(|_, row| !row.as_ref().is_some_and(is_his));
         }
     }
+    /// These tables came whole; all of them when none is named.
+    pub(super) fn are_whole(&mut self, reach: &Reach, tables: Vec<String>) {
+        let all = || reach.tables().iter().map(|t| t.table.name.clone()).collect();
+        self.whole = if tables.is_empty() { all() } else { tables };
+    }
+    /// What is here of tables that came whole and did not come is gone.
+    async fn compare(&mut self, tx: &mut Tx, reach: &Reach) -> Result<(), Error> {
+        for name in std::mem::take(&mut self.whole) {
+            let Some(scoped) = reach.table(&name) else { continue };
+            let came = self.tables.entry(name).or_default();
+            for key in scoped.keys(tx).await? {
+                came.entry(Key::of(&key)?).or_insert(None);
+            }
+        }
+        Ok(())
+    }
     /// Whether there is nothing in it.
     pub(super) fn is_empty(&self) -> bool {
-        self.left.is_empty() && self.tables.values().all(BTreeMap::is_empty)
+        self.whole.is_empty()
+            && self.left.is_empty()
+            && self.tables.values().all(BTreeMap::is_empty)
     }
     /// Tables of which rows have come or gone.
     pub(super) fn touched(&self) -> impl Iterator<Item = &str> {
@@ -107,6 +127,7 @@ impl Arrived {
         chance: (&dyn Entropy, Timestamp),
         (reach, branch): (&Reach, BranchId),
     ) -> Result<(), Error> {
+        self.compare(tx, reach).await?;
         for client in &self.left {
             take_away(tx, reach, *client).await?;
         }

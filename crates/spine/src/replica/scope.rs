@@ -47,6 +47,10 @@ impl Scope {
         let undone = self.tables.iter().filter(|t| t.said.keeps.is_empty());
         undone.map(|t| t.table.clone()).collect()
     }
+    /// Their names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().map(|t| t.table.name.as_str())
+    }
     /// What is watched for changes at the centre.
     pub(super) fn watched(&self) -> Vec<store::capture::Watched> {
         self.tables.iter().map(|t| store::capture::Watched::new(&t.table, t.client())).collect()
@@ -155,6 +159,11 @@ impl Scoped {
         );
         let values: Vec<Value> = keys.iter().flatten().cloned().collect();
         rows(db, &sql, &values).await
+    }
+    /// The keys of all rows there are.
+    pub(super) async fn keys<R: Read>(&self, db: &mut R) -> Result<Vec<Vec<Value>>, StoreError> {
+        let sql = format!("select {} from \"{}\" t", self.key(), self.table.name);
+        rows(db, &sql, &[]).await
     }
     /// Every row that belongs to one of these clients.
     pub(super) async fn of_clients<R: Read>(

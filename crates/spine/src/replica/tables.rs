@@ -86,6 +86,9 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::own("strategy_work", "the centre knows what was done under which version"),
     Replicated::own("branch_node", NODES),
     Replicated::own("branch_node_client", NODES),
+    Replicated::own("branch_silence", NODES),
+    Replicated::own("branch_node_silent", NODES),
+    Replicated::own("branch_node_cursor", NODES),
     Replicated::of("branch_refusal", "t.branch_id = {branch}")
         .hiding(&["payload", "answer"], "1 = 0"),
     Replicated::own("break_glass", OPENED),

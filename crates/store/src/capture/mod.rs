@@ -4,9 +4,11 @@
 
 pub mod before;
 mod key;
+mod prune;
 mod triggers;
 
 pub use key::Key;
+pub use prune::{is_behind, prune};
 pub use triggers::{Watched, unwatch, unwatched, watch};
 
 use std::fmt;
@@ -70,7 +72,7 @@ pub async fn since<R: Read>(
     let rows = match db.dialect() {
         Dialect::Sqlite => {
             let sql = "select seq, table_name, key, client_id from row_change \
-                       where seq > $1 and seq <= $2 and seq > $3 order by seq limit $4";
+                       where seq > $1 and seq <= $2 and seq > $3 and txid >= 0 order by seq limit $4";
             let number = |place: &str| place.parse::<i64>().unwrap_or(0);
             db.query(sql, params![number(&cursor.from), number(&to), after, limit]).await?
         }

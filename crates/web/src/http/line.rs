@@ -52,6 +52,7 @@ impl Line {
             }
             LineWord::Refused(_) => LinkState::Refused,
             LineWord::Failed => LinkState::Failed,
+            LineWord::Carried => LinkState::Carried { left: self.waiting },
         }
     }
     /// The rest, in words.

@@ -85,6 +85,11 @@ pub enum LinkState {
     Refused,
     /// What the centre said could not be taken in.
     Failed,
+    /// There is no line, and none is missed: files are carried.
+    Carried {
+        /// Commands left to carry.
+        left: i64,
+    },
 }
 
 /// What a node at a branch tells of its line beside how it is.

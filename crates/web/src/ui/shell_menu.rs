@@ -78,6 +78,9 @@ fn link_light(l: &L, shell: &Shell) -> Markup {
         LinkState::Syncing { .. } => ("attention", "refresh-cw", l.t("ui-syncing-copy")),
         LinkState::Refused => ("danger", "ban", l.t("ui-line-refused")),
         LinkState::Failed => ("danger", "triangle-alert", l.t("ui-line-failed")),
+        LinkState::Carried { left } => {
+            ("good", "file", l.ta("ui-line-carried", &[("n", (*left).into())]))
+        }
     };
     let branch = html! {
         @if !shell.branch.is_empty() { span.link-branch { (icon("landmark")) (shell.branch) } }

@@ -3,6 +3,7 @@
 mod list;
 mod new;
 mod one;
+mod silence;
 
 use spine::Error;
 use spine::replica::nodes::NodeState;
@@ -11,6 +12,7 @@ use web::ui::{self, Tone};
 use web::{Access, Cx, Routes};
 
 use super::model::Concern;
+use crate::carry::FILE_BYTES_MAX;
 
 const NODES: Access = Access::Needs("admin.nodes");
 const HOME: &str = "/admin/nodes";
@@ -21,6 +23,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/admin/nodes/new", NODES, new::form)
         .post("/admin/nodes/new", NODES, new::invite)
         .get("/admin/nodes/{id}", NODES, one::show)
+        .post_up_to("/admin/nodes/{id}/file", NODES, FILE_BYTES_MAX, one::carry)
+        .get("/admin/nodes/{id}/silence", NODES, silence::form)
+        .post("/admin/nodes/{id}/silence", NODES, silence::send)
         .get("/admin/nodes/{id}/revoke", NODES, one::ask)
         .post("/admin/nodes/{id}/revoke", NODES, one::revoke)
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::Path;
+use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
-use kernel::Timestamp;
+use axum::response::Response;
+use kernel::{Refusals, Timestamp};
 use maud::{Markup, html};
 use spine::Error;
 use spine::replica::commands::RevokeNode;
@@ -17,38 +18,73 @@ use super::super::model;
 use super::super::queries::{self, Dates, Open};
 use super::list::concerns;
 use super::{HOME, at_centre, clock_words, concern_mark, state_mark};
-use crate::parts::dialog;
-use crate::refusals;
+use crate::parts::{carried, dialog, file_form, file_of, summary};
+use crate::{Hub, refusals};
 
-async fn node(cx: &mut Cx, id: Uuid) -> Result<BranchNode, Error> {
+pub(super) async fn node(cx: &mut Cx, id: Uuid) -> Result<BranchNode, Error> {
     at_centre(cx)?;
     nodes::one(&mut cx.db, id).await?.ok_or(Error::NotFound)
 }
 
 pub(super) async fn show(mut cx: Cx, Path(id): Path<Uuid>) -> Answer {
-    let node = node(&mut cx, id).await?;
+    Ok(page(&mut cx, id, &Refusals::default()).await?)
+}
+
+/// Takes in a file that was carried from the branch, and gives back the one that answers it.
+pub(super) async fn carry(mut cx: Cx, Path(id): Path<Uuid>, sent: Multipart) -> Answer {
+    at_centre(&cx)?;
+    let hub = cx.app.services.memory.get::<Hub>().ok_or(Error::NotFound)?;
+    let answered = match file_of(sent).await {
+        Ok(file) => hub.exchange_file(&file, Some(id)).await,
+        Err(error) => Err(error),
+    };
+    match answered {
+        Ok(answered) => Ok(carried(&answered.name, answered.content)?),
+        Err(Error::Refused(refusals)) => Ok(page(&mut cx, id, &refusals).await?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The node, and what was wrong with the file that was carried for it.
+async fn page(cx: &mut Cx, id: Uuid, refused: &Refusals) -> Result<Response, Error> {
+    let node = node(cx, id).await?;
     let l = cx.l.clone();
     let open = queries::open_refusals(&mut cx.db).await?;
     let dates = queries::dates(&mut cx.db, id).await?;
-    let refused = refusals::pages::of_node(&mut cx, id).await?;
+    let decided = refusals::pages::of_node(cx, id).await?;
     let marks = html! {
         (state_mark(&l, node.state))
-        @for concern in concerns(&cx, &node, &open) { " " (concern_mark(&l, concern)) }
+        @for concern in concerns(cx, &node, &open) { " " (concern_mark(&l, concern)) }
     };
+    let silence = Button::secondary(l.t("branch-silence-change")).icon("bell");
     let mut header = PageHeader::new(&node.name).crumb(HOME, l.t("branch-nodes")).marks(marks);
     if node.state != NodeState::Revoked {
+        header = header.other(silence.dialog(format!("{HOME}/{id}/silence")).render());
         let revoke = Button::danger(l.t("branch-node-revoke")).icon("ban");
         header = header.other(revoke.dialog(format!("{HOME}/{id}/revoke")).render());
     }
     let wide = html! {
         (Panel::new(l.t("branch-node-work")).icon("activity").id("node-work")
-            .live("kind:branch_node", cx.path.clone()).render(&work(&cx, &node, &open)))
-        (refused)
+            .live("kind:branch_node", cx.path.clone()).render(&work(cx, &node, &open)))
+        (decided)
     };
-    let narrow =
-        Panel::new(l.t("branch-node-facts")).icon("server").render(&facts(&cx, &node, dates));
+    let narrow = html! {
+        (Panel::new(l.t("branch-node-facts")).icon("server").render(&facts(cx, &node, dates)))
+        @if node.state == NodeState::Active { (files(cx, id, refused)) }
+        @else { (summary(cx, refused)) }
+    };
     let body = html! { (header.render(&l)) (split(&wide, &narrow)) };
-    Ok(cx.page(&node.name, &body))
+    let status =
+        if refused.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(cx.page_with_status(status, &node.name, &body))
+}
+
+/// For a branch without a line: its file goes in, the centre's comes back.
+fn files(cx: &Cx, id: Uuid, refused: &Refusals) -> Markup {
+    let l = &cx.l;
+    let form = file_form(cx, format!("{HOME}/{id}/file"), "branch-file-answer", refused);
+    let body = html! { p { (l.t("branch-file-answer-words")) } (form) };
+    Panel::new(l.t("branch-file-panel")).icon("arrow-up-down").render(&body)
 }
 
 /// How far it has come, and what it has still to say.
@@ -79,7 +115,13 @@ fn facts(cx: &Cx, node: &BranchNode, dates: Dates) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let branch = directory.branch_name(node.branch_id, l.lang).to_owned();
-    let mut kv = Kv::new("node").text(l.t("branch-node-branch"), &branch);
+    let mut kv = Kv::new("node")
+        .text(l.t("branch-node-branch"), &branch)
+        .line(l.t("branch-mode"), mode_words(cx, node));
+    kv = match node.silent_minutes {
+        Some(minutes) => kv.text(l.t("branch-silence"), &l.int(minutes)),
+        None => kv,
+    };
     let date = |kv: Kv, label: &str, at: Option<Timestamp>| match at {
         Some(at) => kv.text(l.t(label), &l.datetime(at)),
         None => kv,
@@ -102,6 +144,16 @@ fn facts(cx: &Cx, node: &BranchNode, dates: Dates) -> Markup {
         kv = kv.line(l.t("branch-node-key"), html! { code { (print) "…" } });
     }
     kv.render(l)
+}
+
+/// How the branch works, and a way to where that is changed.
+fn mode_words(cx: &Cx, node: &BranchNode) -> Markup {
+    let words = cx.l.t(&format!("branch-mode-{}", node.mode.key()));
+    html! {
+        @if cx.principal().has("admin.branches") {
+            a href={ "/admin/branches/" (node.branch_id) } { (words) }
+        } @else { (words) }
+    }
 }
 
 /// What shutting out does, before it is done.

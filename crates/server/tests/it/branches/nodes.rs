@@ -169,3 +169,58 @@ async fn a_program_invites_and_shuts_out_and_hears_a_code_once() {
     })
     .await;
 }
+
+const TOLD: &str = "select count(*) from notice where kind = 'branch-silent'";
+const SILENT: &str = "select count(*) from branch_node_silent";
+
+/// So many minutes later the jobs that are due have run.
+async fn later(bank: &Bank, minutes: i64) {
+    bank.clock.advance_seconds(minutes * 60);
+    bank.settle().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_is_told_once_to_those_who_look_after_nodes() {
+    both(async |bank: &Bank| {
+        let rig = Rig::new(bank, "01").await;
+        let heard = async || rig.say(bank.services.clock.now(), Vec::new()).await;
+        heard().await;
+        later(bank, 14).await;
+        assert_eq!((number(bank, TOLD).await, number(bank, SILENT).await), (0, 0));
+        later(bank, 2).await;
+        let people = number(bank, TOLD).await;
+        assert_eq!((people, number(bank, SILENT).await), (2, 1));
+        let mut admin = bank.client("administrator").await;
+        assert!(admin.get("/me/notices").await.ok().contains("has not been heard for 16 min"));
+        later(bank, 30).await;
+        assert_eq!(number(bank, TOLD).await, people, "once for one silence");
+        heard().await;
+        later(bank, 2).await;
+        assert_eq!(number(bank, SILENT).await, 0, "it is heard again");
+        later(bank, 16).await;
+        assert_eq!(number(bank, TOLD).await, 2 * people, "another silence");
+        // a branch that may be silent for longer, and one that works at the centre
+        heard().await;
+        let page = format!("/admin/nodes/{}", rig.who.node);
+        let ask = format!("{page}/silence");
+        assert!(admin.get(&ask).await.ok().contains("name=\"minutes\""));
+        let id = bank.form_id();
+        for wrong in ["x", "0", "9999999"] {
+            let refused = admin.post(&ask, &[("_id", &id), ("minutes", wrong)]).await;
+            assert_eq!(refused.status, 422, "{wrong}");
+        }
+        let done = admin.post(&ask, &[("_id", &id), ("minutes", "60")]).await;
+        assert_eq!((done.status, done.location()), (303, page.as_str()));
+        later(bank, 40).await;
+        assert_eq!((number(bank, TOLD).await, number(bank, SILENT).await), (2 * people, 0));
+        later(bank, 30).await;
+        assert_eq!((number(bank, TOLD).await, number(bank, SILENT).await), (3 * people, 1));
+        force(bank, "update branch set mode = 'centralised'", &[]).await;
+        later(bank, 2).await;
+        assert_eq!(number(bank, SILENT).await, 0, "nobody misses it");
+        // nobody is signed in for so long
+        let page = bank.client("administrator").await.get(&page).await.ok();
+        assert!(page.contains("at the centre"), "{page}");
+    })
+    .await;
+}

@@ -82,6 +82,7 @@ impl Rig {
             replica_at: Some(at),
             want: Want::Nothing,
             holds,
+            tables: Vec::new(),
         };
         self.centre.answer(self.who.node, &up).await.unwrap().answers
     }

@@ -134,6 +134,7 @@ pub(crate) async fn refused(site: &Site) {
         replica_at: Some(at.plus_hours(-1)),
         want: Want::Nothing,
         holds: spine::bundle::Holds::default(),
+        tables: Vec::new(),
     };
     centre.answer(who.node, &up).await.expect("an answer");
 }

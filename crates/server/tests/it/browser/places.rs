@@ -172,6 +172,7 @@ async fn node_places(site: &Site, window: &Window) -> Vec<Place> {
     all.push(place("node", "administrator", format!("{home}/{node}")));
     all.push(place("node-invited", "administrator", format!("{home}/{invited}")));
     all.push(place("node-revoke", "administrator", format!("{home}/{node}/revoke")));
+    all.push(place("node-silence", "administrator", format!("{home}/{node}/silence")));
     all.extend(of(
         "head_office",
         &[("refusals", "/refusals"), ("refusals-decided", "/refusals?show=decided")],

@@ -1,5 +1,6 @@
 //! The parsers of outside bytes. A target panics when something does not hold; nothing else is an error.
 
+mod branches;
 mod cards;
 mod files;
 mod operator;
@@ -85,6 +86,11 @@ pub(crate) const TARGETS: &[Target] = &[
     cards::FIELDS,
     cards::ANSWERS,
     cards::COMMANDS,
+    branches::MESSAGE,
+    branches::ENVELOPE,
+    branches::FILE,
+    branches::WORD,
+    branches::ANSWER,
     pages::QUERY,
     pages::API_QUERY,
     pages::PATH,
@@ -96,6 +102,7 @@ pub(crate) const TARGETS: &[Target] = &[
 
 /// Gives back what the targets of this thread have opened.
 pub(crate) fn end() {
+    branches::end();
     files::end();
     stored::end();
     systems::end();

@@ -1,10 +1,14 @@
-//! The page behind the connection light, and the sheet for the end of the day.
+//! The page behind the connection light, the sheet for the end of the day, and files that are carried.
+
+mod files;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
+use axum::response::Response;
 use kernel::limits::PAGE_ROWS;
-use kernel::{ClientId, Date, Timestamp};
+use kernel::{ClientId, Date, Refusals, Timestamp};
 use maud::{Markup, html};
 use spine::replica::branch::{self, State};
 use spine::replica::{LineState, LineWord, waiting};
@@ -15,17 +19,24 @@ use web::ui::{
 use web::{Access, Answer, Cx, Routes};
 
 use super::queries::{self, Done, Total, Which};
+use crate::carry::FILE_BYTES_MAX;
 use crate::parts::{asked, why};
 use crate::refusals::queries::{PERMISSION, clients};
 
 const USE: Access = Access::Needs("app.use");
+/// Who carries files: whoever decides about what was refused of the branch.
+const CARRY: Access = Access::Needs(PERMISSION);
 const HOME: &str = "/pending";
 const DAY: &str = "/pending/day";
 /// Lines of the sheet for one day at most; its totals count all.
 const DAY_ROWS: i64 = 2_000;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.get("/pending", USE, list).get("/pending/day", USE, day)
+    routes
+        .get("/pending", USE, list)
+        .get("/pending/day", USE, day)
+        .post("/pending/file", CARRY, files::out)
+        .post_up_to("/pending/file/in", CARRY, FILE_BYTES_MAX, files::take)
 }
 
 /// This branch; the centre has no such page.
@@ -43,12 +54,17 @@ fn whose(cx: &Cx, state: &State) -> Which {
 }
 
 async fn list(mut cx: Cx) -> Answer {
-    let state = here(&mut cx).await?;
+    Ok(listed(&mut cx, &Refusals::default()).await?)
+}
+
+/// The list, and what was wrong with a file that was carried here.
+async fn listed(cx: &mut Cx, refused: &Refusals) -> Result<Response, Error> {
+    let state = here(cx).await?;
     let l = cx.l.clone();
-    let query = asked(&cx);
+    let query = asked(cx);
     let is_open = query.raw("show") == "open";
     let before = query.text("before").parse().ok();
-    let which = Which { is_open, before, ..whose(&cx, &state) };
+    let which = Which { is_open, before, ..whose(cx, &state) };
     let limit = i64::try_from(PAGE_ROWS).unwrap_or(50);
     let mut rows = queries::list(&mut cx.db, &which, limit + 1).await?;
     let has_more = rows.len() > PAGE_ROWS;
@@ -63,8 +79,8 @@ async fn list(mut cx: Cx) -> Answer {
         next: Some(next),
         words: l.t("branch-pending-newest"),
     });
-    let names = names(&mut cx, &rows).await?;
-    let line = line_part(&mut cx, &state).await?;
+    let names = names(cx, &rows).await?;
+    let line = line_part(cx, &state).await?;
     let sheet = Button::secondary(l.t("branch-pending-day")).icon("printer").href(DAY);
     let lead =
         if which.actor.is_some() { "branch-pending-lead-own" } else { "branch-pending-lead" };
@@ -75,9 +91,12 @@ async fn list(mut cx: Cx) -> Answer {
             Tab::new(HOME, l.t("branch-pending-all"), !is_open),
             Tab::new(format!("{HOME}?show=open"), l.t("branch-pending-open"), is_open),
         ]))
-        (table(&cx, &rows, &names, pager))
+        (table(cx, &rows, &names, pager))
+        @if whose(cx, &state).actor.is_none() { (files::panel(cx, refused)) }
     };
-    Ok(cx.page(&l.t("branch-pending"), &body))
+    let status =
+        if refused.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(cx.page_with_status(status, &l.t("branch-pending"), &body))
 }
 
 /// Clients of these rows whom the person may see.
@@ -125,6 +144,7 @@ async fn line_part(cx: &mut Cx, state: &State) -> Result<Markup, Error> {
             @if is_over { " " (ui::badge_with_icon(Tone::Danger, "lock", &l.t("branch-concern-lease-over"))) }
         },
     );
+    kv = kv.text(l.t("branch-mode"), &l.t(&format!("branch-mode-{}", state.mode.key())));
     if state.other_schema.is_some() {
         kv = kv.text(l.t("branch-line-why"), &l.t("branch-line-other-schema"));
     }
@@ -145,6 +165,7 @@ fn line_mark(cx: &Cx, line: Option<&LineState>) -> Markup {
         Some(LineWord::Offline) => (Tone::Danger, "wifi-off", "branch-line-offline"),
         Some(LineWord::Refused(_)) => (Tone::Danger, "ban", "branch-line-refused"),
         Some(LineWord::Failed) => (Tone::Danger, "triangle-alert", "branch-line-failed"),
+        Some(LineWord::Carried) => (Tone::Neutral, "file", "branch-line-carried"),
     };
     ui::badge_with_icon(tone, icon, &l.t(words))
 }

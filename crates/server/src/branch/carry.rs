@@ -1,0 +1,111 @@
+//! `tessera branch carry` and `answer`: the exchange in files.
+
+use std::path::{Path, PathBuf};
+
+use branch::Hub;
+use branch::carry::FILE_BYTES_MAX;
+use clap::{Args, Subcommand};
+use spine::replica::branch::Taken;
+use tokio::sync::watch;
+
+use super::{Place, post};
+use crate::cli::Db;
+use crate::host::say;
+use crate::wiring::{self, Core};
+use crate::{RunError, database};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Write what the centre has not been told yet into a file for it. The branch goes on working.
+    Out {
+        /// The file to make.
+        file: PathBuf,
+        /// The folder of the branch.
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+    },
+    /// Take in the file that came back from the centre.
+    In {
+        /// The file.
+        file: PathBuf,
+        /// The folder of the branch.
+        #[arg(long, value_name = "FOLDER")]
+        data: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    /// The file that came from the branch.
+    file: PathBuf,
+    /// The file to make for it.
+    #[arg(long, value_name = "FILE")]
+    into: PathBuf,
+    #[command(flatten)]
+    db: Db,
+}
+
+pub(super) async fn run(task: Task) -> Result<(), RunError> {
+    let (Task::Out { data, .. } | Task::In { data, .. }) = &task;
+    let place = Place::over(data);
+    let known = place.known()?;
+    let (_stop, stopping) = watch::channel(false);
+    let core = Core::open(&place.setting(&known, stopping)?, wiring::modules()).await?;
+    let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
+    let post = post(&core.services, secret_box, &known).await?;
+    match task {
+        Task::Out { file, .. } => {
+            let out = post.file_out().await?;
+            write(&file, &out.content)?;
+            say(&format!("{} commands are in {}", out.commands, file.display()));
+            if out.waiting > 0 {
+                say(&format!("{} commands had no room: they go with the next file", out.waiting));
+            }
+        }
+        Task::In { file, .. } => {
+            let taken = post.file_in(&read(&file)?).await?;
+            let state = post.branch.state().await?;
+            say(&format!(
+                "{} is taken in; it may work until {}",
+                file.display(),
+                state.lease_until
+            ));
+            if taken == Taken::More {
+                say("there is more at the centre, or to be told: carry another file");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `tessera branch answer`.
+pub(super) async fn answer(asked: &Asked) -> Result<(), RunError> {
+    let core = database::core(&asked.db.url, Some(asked.db.root())).await?;
+    let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
+    // nobody enrols here: how the bank counts is not told
+    let hub = Hub::open(&core.services, &wiring::replicated(), secret_box, <_>::default()).await?;
+    let answered = hub.exchange_file(&read(&asked.file)?, None).await?;
+    write(&asked.into, &answered.content)?;
+    core.keepers.seal_and_read().await?;
+    let [accepted, refused, waits] = answered.counts;
+    say(&format!("{accepted} accepted, {refused} refused, {waits} wait for a second person"));
+    say(&format!("the answer for the branch is in {}", asked.into.display()));
+    Ok(())
+}
+
+/// A file, when it is not larger than any such file is.
+fn read(file: &Path) -> Result<Vec<u8>, RunError> {
+    let problem = || RunError::io(file.display().to_string());
+    let length = std::fs::metadata(file).map_err(problem())?.len();
+    if usize::try_from(length).map_or(true, |length| length > FILE_BYTES_MAX) {
+        return Err(spine::Error::refused("branch-file-large").into());
+    }
+    std::fs::read(file).map_err(problem())
+}
+
+/// A file that is there whole or not at all.
+fn write(file: &Path, content: &[u8]) -> Result<(), RunError> {
+    let part = file.with_extension("part");
+    std::fs::write(&part, content).map_err(RunError::io(part.display().to_string()))?;
+    std::fs::rename(&part, file).map_err(RunError::io(file.display().to_string()))
+}

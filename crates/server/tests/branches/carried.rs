@@ -1,0 +1,218 @@
+//! The exchange in files: a branch without any line.
+
+use branch::Hub;
+use branch::carry::Post;
+use branch::code::Code;
+use branch::envelope::{Head, Kind as Sort};
+use branch::hub::{Introduction, Welcome};
+use engagement::interaction::commands::AddNote;
+use kernel::{ClientId, SeededEntropy};
+use spine::replica::branch::{self as node, Branch, Progress, Taken};
+use spine::replica::code as words;
+use spine::replica::commands::{InviteNode, RevokeNode};
+use testkit::{Database, Kind, kinds};
+use uuid::Uuid;
+
+use crate::basics::{edit, employer, register};
+use crate::desk::Desk;
+use crate::world::{filled, said};
+
+/// A centre with real keys, and nodes that have never had a line.
+pub(super) struct Bank {
+    pub(super) desk: Desk,
+    pub(super) hub: Hub,
+}
+
+pub(super) struct Place {
+    pub(super) desk: Desk,
+    pub(super) post: Post,
+    pub(super) node: Uuid,
+}
+
+impl Bank {
+    pub(super) async fn new(kind: Kind, chance: u64) -> Bank {
+        let desk = Desk::over(Database::new(kind).await, (false, chance), filled).await;
+        let hub = desk.hub().await;
+        Bank { desk, hub }
+    }
+    /// A node that has enrolled; its first copy has come by files.
+    pub(super) async fn enrol(&self, name: &str, chance: u64) -> Place {
+        Box::pin(self.enrolled(name, chance)).await
+    }
+    async fn enrolled(&self, name: &str, chance: u64) -> Place {
+        let desk =
+            Desk::over(Database::new(Kind::Sqlite).await, (true, chance), async |_| {}).await;
+        let code = Code::new(&SeededEntropy::new(chance), self.hub.public().print());
+        let invite = InviteNode {
+            branch_id: self.desk.branch("01"),
+            name: name.to_owned(),
+            code_hash: Code::hash(code.secret()),
+            lease_hours: None,
+        };
+        self.desk.execute("administrator", &invite).await.unwrap();
+        let keys = desk.keys().await;
+        let said_first =
+            Introduction { secret: code.secret().to_vec(), keys: keys.public().unwrap() };
+        let head = Head { kind: Sort::Enrol, node: Uuid::nil(), number: 0 };
+        let centre = self.hub.public().clone();
+        let envelope = keys.close(&centre, head, &words::encode(&said_first).unwrap()).unwrap();
+        let answer = self.hub.enrol(&envelope).await.unwrap();
+        let (_, message) = keys.open(&answer, &centre).unwrap();
+        let welcome: Welcome = words::decode(&message).unwrap();
+        let node = welcome.who.node;
+        node::begin(&desk.services, welcome.who, testkit::START).await.unwrap();
+        let branch = Branch::open(&desk.services, &said(), "test").await.unwrap();
+        let place = Place { desk, post: Post { branch, keys, centre }, node };
+        self.round(&place).await;
+        place.desk.services.directory.reload(&place.desk.services.reader).await.unwrap();
+        place
+    }
+    /// A file there and one back.
+    pub(super) async fn round(&self, place: &Place) -> Taken {
+        let out = place.post.file_out().await.unwrap();
+        let back = self.hub.exchange_file(&out.content, Some(place.node)).await.unwrap();
+        place.post.file_in(&back.content).await.unwrap()
+    }
+}
+
+pub(super) fn code<T>(outcome: Result<T, spine::Error>) -> String {
+    match outcome {
+        Err(spine::Error::Refused(refusals)) => refusals.0[0].code.clone(),
+        Err(other) => other.to_string(),
+        Ok(_) => "taken".to_owned(),
+    }
+}
+
+fn note(client_id: ClientId, body: &str) -> AddNote {
+    AddNote { client_id, body: body.to_owned() }
+}
+
+const NOTES: &str = "select count(*) from interaction";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_that_never_had_a_line_works_by_files() {
+    for kind in kinds() {
+        let bank = Bank::new(kind, 1).await;
+        let centre = &bank.desk;
+        let client = centre.execute("manager", &register(centre, "01", "Общая")).await.unwrap();
+        let place = bank.enrol("far-1", 2).await;
+        let state = place.post.branch.state().await.unwrap();
+        assert!(matches!(state.copy, Progress::Whole(_)), "the first copy came in one file");
+        place.desk.execute("manager", &note(client, "в отделении")).await.unwrap();
+        let out = place.post.file_out().await.unwrap();
+        assert_eq!((out.commands, out.waiting), (1, 0));
+        // while the file is on its way both go on
+        place.desk.execute("manager", &note(client, "пока файл в пути")).await.unwrap();
+        centre.execute("manager", &edit(client, "", "Завод")).await.unwrap();
+        let back = bank.hub.exchange_file(&out.content, None).await.unwrap();
+        assert_eq!(back.counts, [1, 0, 0]);
+        assert_eq!(centre.number(NOTES).await, 1);
+        assert_eq!(place.post.file_in(&back.content).await.unwrap(), Taken::More, "one is untold");
+        assert_eq!(place.desk.number(NOTES).await, 2);
+        assert_eq!(employer(&place.desk, client).await.as_deref(), Some("Завод"));
+        assert_eq!(bank.round(&place).await, Taken::All);
+        assert_eq!((centre.number(NOTES).await, place.desk.number(NOTES).await), (2, 2));
+        // what the centre refuses comes back as a refusal, and the lease is a new one
+        place.desk.execute("clerk", &edit(client, "Завод", "Лавка")).await.unwrap();
+        centre.execute("manager", &edit(client, "Завод", "Порт")).await.unwrap();
+        centre.clock.advance_seconds(3_600);
+        assert_eq!(bank.round(&place).await, Taken::All);
+        let refused = "select count(*) from pending_command where outcome = 'refused'";
+        assert_eq!(place.desk.number(refused).await, 1);
+        assert_eq!(employer(&place.desk, client).await.as_deref(), Some("Порт"));
+        let until = testkit::START.plus_hours(73);
+        assert_eq!(place.post.branch.state().await.unwrap().lease_until, until);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_come_again_and_in_any_order_and_do_no_harm() {
+    for kind in kinds() {
+        let bank = Bank::new(kind, 1).await;
+        let centre = &bank.desk;
+        let client = centre.execute("manager", &register(centre, "01", "Общая")).await.unwrap();
+        let place = bank.enrol("far-1", 2).await;
+        place.desk.execute("manager", &note(client, "первая")).await.unwrap();
+        let first = place.post.file_out().await.unwrap().content;
+        place.desk.execute("manager", &note(client, "вторая")).await.unwrap();
+        let second = place.post.file_out().await.unwrap().content;
+        // the answer to the first is still on its way when the second is written
+        let first_back = bank.hub.exchange_file(&first, None).await.unwrap().content;
+        // its answer was lost: it comes again
+        let again = bank.hub.exchange_file(&first, None).await.unwrap();
+        assert_eq!(again.counts, [1, 0, 0], "done before, and told so");
+        assert_eq!(centre.number(NOTES).await, 1);
+        let second_back = bank.hub.exchange_file(&second, None).await.unwrap().content;
+        assert_eq!(code(bank.hub.exchange_file(&first, None).await), "branch-file-old");
+        assert_eq!(centre.number(NOTES).await, 2);
+        assert_eq!(place.post.file_in(&first_back).await.unwrap(), Taken::More);
+        assert_eq!(place.post.file_in(&second_back).await.unwrap(), Taken::All);
+        let before = place.post.branch.state().await.unwrap();
+        for old in [&first_back, &second_back, &again.content] {
+            assert_eq!(code(place.post.file_in(old).await), "branch-file-old");
+        }
+        assert_eq!(place.post.branch.state().await.unwrap(), before, "nothing has changed");
+        // the other order: what the later file holds is enough
+        place.desk.execute("manager", &note(client, "третья")).await.unwrap();
+        let third = place.post.file_out().await.unwrap().content;
+        let third_back = bank.hub.exchange_file(&third, None).await.unwrap().content;
+        let fourth = place.post.file_out().await.unwrap().content;
+        let fourth_back = bank.hub.exchange_file(&fourth, None).await.unwrap().content;
+        assert_eq!(place.post.file_in(&fourth_back).await.unwrap(), Taken::All);
+        assert_eq!(code(place.post.file_in(&third_back).await), "branch-file-old");
+        assert_eq!((centre.number(NOTES).await, place.desk.number(NOTES).await), (3, 3));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_file_is_refused_by_name_and_changes_nothing() {
+    for kind in kinds() {
+        let bank = Bank::new(kind, 1).await;
+        let centre = &bank.desk;
+        let client = centre.execute("manager", &register(centre, "01", "Общая")).await.unwrap();
+        let (place, other) = (bank.enrol("far-1", 2).await, bank.enrol("far-2", 3).await);
+        let elsewhere = Bank::new(Kind::Sqlite, 4).await;
+        place.desk.execute("manager", &note(client, "честная")).await.unwrap();
+        let out = place.post.file_out().await.unwrap().content;
+        let changed = |file: &[u8], place: usize| -> Vec<u8> {
+            let mut file = file.to_vec();
+            let place = if place == 0 { file.len() - 1 } else { place };
+            file[place] ^= 1;
+            file
+        };
+        let hub = &bank.hub;
+        let broken = "branch-file-broken";
+        assert_eq!(code(hub.exchange_file(b"goose", None).await), broken);
+        assert_eq!(code(hub.exchange_file(&out[..out.len() / 2], None).await), broken);
+        for place in [0, 3, 60, out.len() / 2] {
+            let changed = changed(&out, place);
+            let code = code(hub.exchange_file(&changed, None).await);
+            assert!(code == broken || code == "branch-file-other-node", "{place}: {code}");
+        }
+        assert_eq!(code(elsewhere.hub.exchange_file(&out, None).await), "branch-file-other-bank");
+        let not_his = hub.exchange_file(&out, Some(other.node)).await;
+        assert_eq!(code(not_his), "branch-file-other-node");
+        // a file is no word on the line
+        let envelope = &out[out.len() - envelope_length(&out)..];
+        assert_eq!(code(hub.exchange(envelope).await), "branch-envelope-broken");
+        assert_eq!(centre.number(NOTES).await, 0);
+        let back = hub.exchange_file(&out, Some(place.node)).await.unwrap().content;
+        assert_eq!(code(hub.exchange_file(&back, None).await), "branch-file-way");
+        assert_eq!(code(place.post.file_in(&out).await), "branch-file-way");
+        assert_eq!(code(other.post.file_in(&back).await), "branch-file-other-node");
+        assert_eq!(code(place.post.file_in(&changed(&back, 0)).await), broken);
+        assert_eq!(code(place.post.file_in(b"").await), broken);
+        // written before the node was shut out
+        let late = place.post.file_out().await.unwrap().content;
+        centre.execute("administrator", &RevokeNode { node_id: place.node }).await.unwrap();
+        assert_eq!(code(hub.exchange_file(&late, None).await), "branch-node-revoked");
+        assert_eq!(code(hub.exchange_file(&out, None).await), "branch-node-revoked");
+        assert_eq!(centre.number(NOTES).await, 1, "what was taken before stays");
+    }
+}
+
+/// Behind the first line and the print of the centre's keys.
+fn envelope_length(file: &[u8]) -> usize {
+    let line = file.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    file.len() - line - branch::envelope::PRINT_BYTES
+}
