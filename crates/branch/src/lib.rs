@@ -6,6 +6,7 @@ pub mod envelope;
 pub mod hub;
 pub mod line;
 mod nodes;
+pub mod notary;
 mod parts;
 mod pending;
 mod refusals;

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use branch::hub::kept_keys;
-use branch::line::Talk;
+use branch::line::{Asker, Talk};
+use branch::notary::Knowing;
 use clap::Args;
 use spine::replica::branch::{Branch, Progress, state, waiting};
 use store::Store;
@@ -37,6 +39,9 @@ pub(super) async fn run(asked: Asked) -> Result<(), RunError> {
     let mut setting = place.setting(&known, stopping)?;
     setting.secure_cookies = asked.secure_cookies;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
+    let (asker, questions) = Asker::new(&node.services);
+    node.services.bus.set_asks(asker);
+    node.services.bus.set_notary(Arc::new(Knowing(known.centre_keys()?)));
     let talk = Talk {
         branch: Branch::open(&node.services, &wiring::replicated(), env!("CARGO_PKG_VERSION"))
             .await?,
@@ -45,7 +50,8 @@ pub(super) async fn run(asked: Asked) -> Result<(), RunError> {
         line: place.line(&known)?,
         services: node.services.clone(),
     };
-    let (talking, keeping) = (talk.run(stop.subscribe()), node.keepers.run(stop.subscribe()));
+    let (talking, keeping) =
+        (talk.run(questions, stop.subscribe()), node.keepers.run(stop.subscribe()));
     let keeping = tokio::spawn(async move {
         tokio::join!(talking, keeping);
     });

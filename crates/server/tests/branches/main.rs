@@ -3,6 +3,7 @@
 // Helpers of tests may stop the test, as tests may.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod authority;
 mod basics;
 mod catching_up;
 mod desk;

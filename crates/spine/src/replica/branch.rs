@@ -113,6 +113,13 @@ impl Branch {
     /// # Errors
     /// The database's.
     pub async fn say(&self) -> Result<Up, Error> {
+        self.say_asking(None).await
+    }
+    /// The same, and asks the centre to do a command; unless so much waits to be told that it would be done before that.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn say_asking(&self, ask: Option<Pushed>) -> Result<Up, Error> {
         let mut tx = self.writer.begin().await?;
         let mut state = state(&mut tx).await?.ok_or(Error::NotFound)?;
         state.said += 1;
@@ -139,6 +146,7 @@ impl Branch {
             oldest,
             replica_at: state.replica_at,
             want,
+            ask: ask.filter(|_| waiting == 0),
         };
         tx.commit().await?;
         Ok(up)
@@ -242,6 +250,9 @@ fn fitting(commands: &[Pushed]) -> usize {
 /// The database's.
 pub async fn set_up(services: &Services) -> Result<(), Error> {
     services.begin_following().await?;
+    let mut tx = services.bus.writer().begin().await?;
+    crate::authority::begin(&mut tx, services.entropy.as_ref()).await?;
+    tx.commit().await?;
     services.directory.reload(&services.reader).await
 }
 

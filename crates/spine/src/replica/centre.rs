@@ -13,10 +13,11 @@ use uuid::Uuid;
 
 use super::commands::KeepRefusal;
 use super::message::{
-    Answer, COMMANDS_MAX, Down, Next, Outcome, Place, Pushed, Rows, Up, Want, Wire,
+    Answer, Asked, COMMANDS_MAX, Down, Next, Outcome, Place, Pushed, Rows, Up, Want, Wire,
 };
 use super::nodes::{self, BranchNode, NodeState};
-use super::{Offline, Pieces, Reach, Replicated, changes, refusals};
+use super::{Pieces, Reach, Replicated, changes, refusals};
+use crate::authority::Told;
 use crate::ctx::channel;
 use crate::{Ctx, Error, Origin, Principal, Services};
 
@@ -97,6 +98,10 @@ impl Centre {
         for command in up.commands.iter().take(COMMANDS_MAX) {
             answers.push(self.again(&node, command, now).await?);
         }
+        let asked = match &up.ask {
+            Some(command) => Some(self.ask(&node, command, now).await?),
+            None => None,
+        };
         let brought = self.bring(&node, up).await?;
         let id: Uuid = self.services.entropy.id(now);
         let lease_until = now.plus_hours(node.lease_hours);
@@ -113,6 +118,36 @@ impl Centre {
             tables: brought.tables,
             left: brought.left.into_iter().collect(),
             next: brought.next,
+            asked,
+        })
+    }
+    /// Does what a branch asks for and has not done itself. A no is told to who asked, and kept nowhere.
+    async fn ask(
+        &self,
+        node: &BranchNode,
+        command: &Pushed,
+        now: Timestamp,
+    ) -> Result<Asked, Error> {
+        let outcome = match self.context(node, command, now) {
+            Ok(ctx) => self.execute(&Ctx { told: None, ..ctx }, command).await,
+            Err(error) => Err(error),
+        };
+        let answer = |outcome, code, detail| Answer { id: command.id, outcome, code, detail };
+        Ok(match outcome {
+            Ok(result) => {
+                let answer = answer(Outcome::Accepted, String::new(), String::new());
+                Asked { answer, result: result.to_string() }
+            }
+            Err(Error::Waiting(waiting)) => {
+                let detail = serde_json::to_string(&waiting)?;
+                let answer = answer(Outcome::Waits, String::new(), detail);
+                Asked { answer, result: String::new() }
+            }
+            Err(error) if error.trouble().is_some() => return Err(error),
+            Err(error) => {
+                let (code, detail) = told(&error)?;
+                Asked { answer: answer(Outcome::Refused, code, detail), result: String::new() }
+            }
         })
     }
 
@@ -132,7 +167,7 @@ impl Centre {
             Err(error) => Err(error),
         };
         let (outcome, code, detail) = match outcome {
-            Ok(()) => (Outcome::Accepted, String::new(), String::new()),
+            Ok(_) => (Outcome::Accepted, String::new(), String::new()),
             Err(Error::Waiting(_)) => (Outcome::Waits, String::new(), String::new()),
             // nothing is wrong with the command: it is said again later
             Err(error) if error.trouble().is_some() => return Err(error),
@@ -148,14 +183,14 @@ impl Centre {
         };
         Ok(Answer { id: done.id, outcome, code, detail })
     }
-    async fn execute(&self, ctx: &Ctx, done: &Pushed) -> Result<(), Error> {
+    async fn execute(&self, ctx: &Ctx, done: &Pushed) -> Result<Json, Error> {
         let payload: Json =
             serde_json::from_str(&done.payload).map_err(|_| Error::refused("payload-shape"))?;
         let known = self.services.bus.registered(&done.name);
-        if known.is_some_and(|known| known.info.offline != Offline::Free) {
+        if known.is_some_and(|known| !known.info.offline.is_told()) {
             return Err(Error::refused("only-at-centre"));
         }
-        self.services.bus.execute_json(ctx, done.id, &done.name, payload).await.map(|_| ())
+        self.services.bus.execute_json(ctx, done.id, &done.name, payload).await
     }
     /// In whose name: a person of that branch, with his rights of today.
     fn context(&self, node: &BranchNode, done: &Pushed, now: Timestamp) -> Result<Ctx, Error> {
@@ -170,6 +205,7 @@ impl Centre {
         let mut ctx = self.services.ctx(principal, channel(&done.channel));
         ctx.now = done.at.min(now);
         ctx.origin = Some(Arc::new(Origin { node: Arc::from(node.name.as_str()), at: done.at }));
+        ctx.told = Some(Told { supervisor: done.supervisor, pre_approval: done.pre_approval });
         Ok(ctx)
     }
     async fn keep(&self, node: &BranchNode, done: &Pushed, why: (&str, &str)) -> Result<(), Error> {

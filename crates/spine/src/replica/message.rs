@@ -113,6 +113,9 @@ pub struct Up {
     pub replica_at: Option<Timestamp>,
     /// What it wants to hear.
     pub want: Want,
+    /// A command it asks the centre to do, and has not done itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask: Option<Pushed>,
 }
 
 /// A command that was done at a branch.
@@ -130,6 +133,12 @@ pub struct Pushed {
     pub at: Timestamp,
     /// By which channel.
     pub channel: String,
+    /// Who has lifted a limit for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervisor: Option<UserId>,
+    /// The pre-approval it was done on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pre_approval: Option<Uuid>,
 }
 
 /// What a branch wants besides answers.
@@ -174,6 +183,18 @@ pub struct Down {
     pub left: Vec<Uuid>,
     /// Where to go on.
     pub next: Next,
+    /// What has become of the command the branch has asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// What has become of a command a branch has asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// How it ended.
+    pub answer: Answer,
+    /// What the command has answered, as JSON, when it was done.
+    pub result: String,
 }
 
 /// What became of a command.

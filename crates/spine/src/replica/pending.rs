@@ -52,8 +52,10 @@ pub(crate) async fn list<R: Read>(
         Which::OnTop => "is_on_top = 1",
     };
     let sql = format!(
-        "select id, name, payload, actor_id, at, channel from pending_command where {condition} \
-         order by seq limit $1"
+        "select p.id, p.name, p.payload, p.actor_id, p.at, p.channel, \
+         (select s.supervisor_id from offline_spent s where s.command_id = p.id limit 1), \
+         (select s.pre_approval_id from offline_spent s where s.command_id = p.id limit 1) \
+         from pending_command p where {condition} order by p.seq limit $1"
     );
     let rows = db.query(&sql, params![limit]).await?;
     let mut pushed = Vec::with_capacity(rows.len());
@@ -64,7 +66,9 @@ pub(crate) async fn list<R: Read>(
         let (name, payload): (String, String) = (c.take()?, c.take()?);
         let (actor, at): (UserId, Timestamp) = (c.take()?, c.take()?);
         items.push(sealed(id, payload));
-        pushed.push(Pushed { id, name, payload: String::new(), actor, at, channel: c.take()? });
+        let (channel, payload) = (c.take()?, String::new());
+        let (supervisor, pre_approval) = (c.take()?, c.take()?);
+        pushed.push(Pushed { id, name, payload, actor, at, channel, supervisor, pre_approval });
     }
     let opened = keys::open_texts(db, items).await?;
     for (command, payload) in pushed.iter_mut().zip(opened) {

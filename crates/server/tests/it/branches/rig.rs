@@ -53,7 +53,9 @@ impl Rig {
         let id: CommandId = bank.as_system().command_id();
         let payload = serde_json::to_string(command).unwrap();
         let (name, actor, at) = (C::NAME.to_owned(), bank.user(login), bank.services.clock.now());
-        let pushed = Pushed { id, name, payload, actor, at, channel: "web".to_owned() };
+        let channel = "web".to_owned();
+        let (supervisor, pre_approval) = (None, None);
+        let pushed = Pushed { id, name, payload, actor, at, channel, supervisor, pre_approval };
         (id, self.say(at, vec![pushed]).await.remove(0))
     }
     /// A word of the node.
@@ -70,6 +72,7 @@ impl Rig {
             oldest: None,
             replica_at: Some(at),
             want: Want::Nothing,
+            ask: None,
         };
         self.centre.answer(self.who.node, &up).await.unwrap().answers
     }

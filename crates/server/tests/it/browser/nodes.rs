@@ -100,7 +100,8 @@ pub(crate) async fn refused(site: &Site) {
         let id: CommandId = ctx.command_id();
         let payload = serde_json::to_string(&edit).expect("a payload");
         let (name, channel) = (EditClient::NAME.to_owned(), "web".to_owned());
-        Pushed { id, name, payload, actor: manager, at: at.plus_hours(-2), channel }
+        let (at, supervisor, pre_approval) = (at.plus_hours(-2), None, None);
+        Pushed { id, name, payload, actor: manager, at, channel, supervisor, pre_approval }
     };
     let up = Up {
         number: 1,
@@ -113,6 +114,7 @@ pub(crate) async fn refused(site: &Site) {
         oldest: Some(at.plus_hours(-30)),
         replica_at: Some(at.plus_hours(-1)),
         want: Want::Nothing,
+        ask: None,
     };
     centre.answer(who.node, &up).await.expect("an answer");
 }
