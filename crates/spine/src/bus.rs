@@ -453,6 +453,9 @@ async fn run<C: Command>(
         return first_answer(work, id, digest).await.map(Done::Before);
     }
     let output = command.handle(work).await?;
+    if let (None, Some(told)) = (kept, ctx.told) {
+        authority::judge(work, C::OFFLINE, loaded, told).await?;
+    }
     if let Some(demand) = approval::asked(work, C::PERMISSION, loaded, owners).await? {
         // who decides sits at the centre
         let refusal = Refusal::new("only-with-line");
@@ -467,8 +470,6 @@ async fn run<C: Command>(
             Ruling::Fits(spent) => authority::spend(work, &spent).await?,
         }
         replica::keep(work, &serde_json::to_string(command)?).await?;
-    } else if let Some(told) = ctx.told {
-        authority::judge(work, C::OFFLINE, loaded, told).await?;
     }
     journal::append(&mut work.tx, ctx.entropy.as_ref(), &work.drafts).await?;
     work.tx

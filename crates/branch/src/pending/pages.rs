@@ -15,6 +15,7 @@ use web::ui::{
 use web::{Access, Answer, Cx, Routes};
 
 use super::queries::{self, Done, Total, Which};
+use crate::limits::today_part;
 use crate::parts::{asked, why};
 use crate::refusals::queries::{PERMISSION, clients};
 
@@ -65,12 +66,14 @@ async fn list(mut cx: Cx) -> Answer {
     });
     let names = names(&mut cx, &rows).await?;
     let line = line_part(&mut cx, &state).await?;
+    let limits = today_part(&mut cx).await?;
     let sheet = Button::secondary(l.t("branch-pending-day")).icon("printer").href(DAY);
     let lead =
         if which.actor.is_some() { "branch-pending-lead-own" } else { "branch-pending-lead" };
     let body = html! {
         (PageHeader::new(l.t("branch-pending")).lead(html! { (l.t(lead)) }).other(sheet.render()).render(&l))
         (line)
+        (limits)
         (ui::tabs(&l.t("branch-pending"), &[
             Tab::new(HOME, l.t("branch-pending-all"), !is_open),
             Tab::new(format!("{HOME}?show=open"), l.t("branch-pending-open"), is_open),

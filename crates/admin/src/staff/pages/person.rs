@@ -4,6 +4,7 @@ use axum::extract::Path;
 use kernel::{Refusals, SessionId, UserId};
 use maud::{Markup, html};
 use spine::Error;
+use spine::authority::SUPERVISE;
 use spine::org::StaffMember;
 use spine::org::commands::EndSession;
 use spine::org::edit::{EndSessions, UnlockStaff};
@@ -91,6 +92,15 @@ fn menu(cx: &Cx, member: &StaffMember, is_linked: bool, href: &str) -> Markup {
             values: vec![("_id".to_owned(), cx.form_id())],
             icon: "shield-check",
             label: l.t("admin-factor-reset"),
+        });
+    }
+    let principal = cx.app.services.directory.principal(member.id);
+    if !is_me && may_act && principal.is_some_and(|p| p.has(SUPERVISE)) {
+        menu = menu.item(MenuItem::Post {
+            action: format!("{href}/pin/reset"),
+            values: vec![("_id".to_owned(), cx.form_id())],
+            icon: "key-round",
+            label: l.t("admin-pin-reset"),
         });
     }
     if is_linked && may_act {

@@ -8,7 +8,7 @@ mod supervisor;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use kernel::{ClientId, CommandId, Currency, Money, Refusal};
 use parties::client::commands::RegisterClient;
@@ -148,6 +148,7 @@ impl Scene {
             centre: self.world.centre.clone(),
             node: self.place().node,
             how: AtomicU8::new(Link::UP),
+            asked: AtomicI64::new(0),
         });
         let asks: Arc<dyn AskCentre> = Arc::<Link>::clone(&link);
         self.place().bank.services.bus.set_asks(asks);
@@ -191,6 +192,7 @@ struct Link {
     centre: Centre,
     node: Uuid,
     how: AtomicU8,
+    asked: AtomicI64,
 }
 
 impl Link {
@@ -204,6 +206,10 @@ impl Link {
     fn set(&self, how: u8) {
         self.how.store(how, Ordering::Relaxed);
     }
+    /// How often it was asked.
+    fn asked(&self) -> i64 {
+        self.asked.load(Ordering::Relaxed)
+    }
     fn is(&self, how: u8) -> bool {
         self.how.load(Ordering::Relaxed) == how
     }
@@ -214,6 +220,7 @@ impl AskCentre for Link {
         !self.is(Link::DOWN)
     }
     fn ask(&self, command: Pushed) -> Pin<Box<dyn Future<Output = Option<Asked>> + Send + '_>> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
             let up = self.branch.say_asking(Some(command)).await.unwrap();
             if self.is(Link::DEAF) {

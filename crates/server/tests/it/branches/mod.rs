@@ -1,6 +1,7 @@
 //! Branches as people see them: the nodes and the refusals at the centre, and the line and what was done at a branch.
 
 mod desk;
+mod limits;
 mod nodes;
 mod refusals;
 pub(crate) mod rig;

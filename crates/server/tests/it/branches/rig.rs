@@ -85,13 +85,18 @@ fn open_branch(asked: Asked) -> Opening {
 
 /// A bank at a branch with a copy of what the centre has for it.
 pub(crate) async fn at_branch(rig: &Rig) -> (Bank, Branch) {
+    at_branch_with(rig, open_branch).await
+}
+
+/// The same, opened so.
+pub(crate) async fn at_branch_with(rig: &Rig, open: testkit::Open) -> (Bank, Branch) {
     let copy = async |services: &Services| {
         branch::begin(services, rig.who.clone(), services.clock.now()).await.unwrap();
         let branch = Branch::open(services, &said(), "test").await.unwrap();
         while exchange(&branch, rig).await == Taken::More {}
     };
     let demo = DemoMode { logins: Vec::new() };
-    let bank = Bank::filled(Kind::Sqlite, open_branch, demo, copy).await;
+    let bank = Bank::filled(Kind::Sqlite, open, demo, copy).await;
     let branch = Branch::open(&bank.services, &said(), "test").await.unwrap();
     (bank, branch)
 }
