@@ -96,7 +96,7 @@ fn refused(answer: &Answer) -> Error {
         "not-found" => Error::NotFound,
         "conflict" => match serde_json::from_str(&answer.detail) {
             Ok(conflict) => Error::Conflict(conflict),
-            Err(_) => Error::refused("conflict"),
+            Err(_) => Error::refused("branch-message-broken"),
         },
         code => match serde_json::from_str(&answer.detail) {
             Ok(refusals) => Error::Refused(refusals),

@@ -3,12 +3,12 @@
 use kernel::{ClientId, Money, Refusal, Refusals, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use store::{Read, params};
+use store::{Read, Value, params};
 use uuid::Uuid;
 
 use super::limit::{ANY, Limit};
 use super::{EDIT, GRANT, PreApproval, queries};
-use crate::{Change, Command, Error, Offline, Owner, Registry, Work};
+use crate::{Change, Command, Error, Offline, Registry, Work};
 
 /// Days a pre-approval is good for at most.
 const DAYS_MAX: i64 = 31;
@@ -137,8 +137,7 @@ impl Command for GrantPreApproval {
     type Output = Uuid;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
-        let owner = self.owner(w).await?;
-        w.ctx.principal.require_over(GRANT, owner)?;
+        self.require_client(w).await?;
         self.check(w)?;
         let granted = PreApproval {
             id: w.new_id(),
@@ -182,11 +181,14 @@ impl Command for GrantPreApproval {
 }
 
 impl GrantPreApproval {
-    async fn owner(&self, w: &mut Work<'_>) -> Result<Owner, Error> {
+    /// The client must be one this person may grant to, by his scope and by the rules of secrecy.
+    async fn require_client(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let sql = w.registry.owners().ok_or(Error::NotFound)?;
-        let row = w.first(&format!("{sql} ($1)"), params![self.client_id]).await?;
-        let mut c = row.ok_or(Error::NotFound)?.cols();
-        Ok(Owner::row(c.take()?, c.take()?))
+        let reach = w.ctx.principal.filter(GRANT, "c", 2);
+        let sql = format!("{sql} ($1) and {}", reach.sql);
+        let values: Vec<Value> =
+            std::iter::once(self.client_id.into()).chain(reach.params).collect();
+        w.first(&sql, &values).await?.map(|_| ()).ok_or(Error::NotFound)
     }
     fn check(&self, w: &Work<'_>) -> Result<(), Refusals> {
         let mut refusals = Refusals::default();

@@ -4,7 +4,6 @@ use axum::extract::Path;
 use kernel::{Refusals, SessionId, UserId};
 use maud::{Markup, html};
 use spine::Error;
-use spine::authority::SUPERVISE;
 use spine::org::StaffMember;
 use spine::org::commands::EndSession;
 use spine::org::edit::{EndSessions, UnlockStaff};
@@ -17,7 +16,7 @@ use web::ui::{
 use web::{Answer, Cx, FormData};
 
 use super::list::{days, state_mark};
-use super::person_href;
+use super::{person_href, pin};
 use crate::pages::{lookups, post_button};
 use crate::staff::queries::{self, Details, Standing};
 
@@ -94,14 +93,8 @@ fn menu(cx: &Cx, member: &StaffMember, is_linked: bool, href: &str) -> Markup {
             label: l.t("admin-factor-reset"),
         });
     }
-    let principal = cx.app.services.directory.principal(member.id);
-    if !is_me && may_act && principal.is_some_and(|p| p.has(SUPERVISE)) {
-        menu = menu.item(MenuItem::Post {
-            action: format!("{href}/pin/reset"),
-            values: vec![("_id".to_owned(), cx.form_id())],
-            icon: "key-round",
-            label: l.t("admin-pin-reset"),
-        });
+    if let Some(reset) = pin::menu_item(cx, member.id).filter(|_| !is_me && may_act) {
+        menu = menu.item(reset);
     }
     if is_linked && may_act {
         menu = menu.item(MenuItem::Post {

@@ -5,9 +5,9 @@ use axum::response::Response;
 use kernel::{Refusal, Refusals, Secret, UserId};
 use maud::html;
 use spine::Error;
-use spine::authority::{check_new_pin, queries};
+use spine::authority::{SUPERVISE, check_new_pin, queries};
 use spine::org::edit::{ResetPin, SetPin};
-use web::ui::{Field, Form, Input};
+use web::ui::{Field, Form, Input, MenuItem};
 use web::{Answer, Cx, FormData};
 
 use super::password::{hash, prove};
@@ -43,6 +43,17 @@ pub(super) async fn set(mut cx: Cx, sent: FormData) -> Answer {
 pub(super) async fn reset(cx: Cx, Path(id): Path<UserId>, sent: FormData) -> Answer {
     cx.execute(sent.command_id()?, &ResetPin { staff_id: id }).await?;
     Ok(cx.done(&person_href(id), "flash-admin-pin-reset"))
+}
+
+/// Taking a PIN away, of somebody who may sign with one.
+pub(super) fn menu_item(cx: &Cx, id: UserId) -> Option<MenuItem> {
+    let principal = cx.app.services.directory.principal(id)?;
+    principal.has(SUPERVISE).then(|| MenuItem::Post {
+        action: format!("{}/pin/reset", person_href(id)),
+        values: vec![("_id".to_owned(), cx.form_id())],
+        icon: "key-round",
+        label: cx.l.t("admin-pin-reset"),
+    })
 }
 
 /// The new PIN, when its owner has proved himself.

@@ -54,12 +54,11 @@ async fn with_a_line_the_centre_is_asked_about_what_would_do_without_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_centres_no_comes_at_its_field_and_is_no_work_for_anybody() {
+async fn what_needs_a_second_person_waits_at_the_centre() {
     let scene =
         Scene::new(Kind::Sqlite, Limit { floor_minor: 1, threshold_minor: 0, ..usual() }).await;
     let link = scene.line();
-    // refused there and not here: what the clerk knows of the client is old
-    let gone = Pay { client_id: Some(scene.clients[0]), minor: 500 };
+    let pay = Pay { client_id: Some(scene.clients[0]), minor: 500 };
     let rule = SaveRule {
         rule_id: None,
         command: "test.pay".to_owned(),
@@ -72,15 +71,32 @@ async fn the_centres_no_comes_at_its_field_and_is_no_work_for_anybody() {
         hours: 24,
     };
     scene.centre().execute("administrator", &rule).await.unwrap();
-    let waits = scene.place().bank.execute("clerk", &gone).await;
+    let waits = scene.place().bank.execute("clerk", &pay).await;
     assert!(matches!(waits, Err(Error::Waiting(_))), "{waits:?}");
     // the rule has come with the answer: the next one is asked about because of it
-    let waits = scene.place().bank.execute("clerk", &gone).await;
+    let waits = scene.place().bank.execute("clerk", &pay).await;
     assert!(matches!(waits, Err(Error::Waiting(_))), "{waits:?}");
     link.set(Link::DOWN);
-    assert_eq!(why(scene.place().bank.execute("clerk", &gone).await), "only-with-line");
+    assert_eq!(why(scene.place().bank.execute("clerk", &pay).await), "only-with-line");
     assert_eq!(scene.centre().number(REFUSED).await, 0);
     assert_eq!(scene.place().bank.number(OPEN).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_centres_no_comes_at_its_field_and_is_no_work_for_anybody() {
+    for kind in kinds() {
+        let scene = Scene::new(kind, usual()).await;
+        scene.line();
+        let mut tx = scene.centre().writer.begin().await.unwrap();
+        let sql = "insert into node_setting (name, value) values ('shut', '')";
+        tx.execute(sql, &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        let refusal = no(scene.paid(0, 50_000).await);
+        let said = (refusal.code.as_str(), refusal.field.as_deref());
+        assert_eq!(said, ("not-an-amount", Some("minor")));
+        assert_eq!(scene.centre().number(REFUSED).await, 0);
+        assert_eq!(scene.place().bank.number(OPEN).await, 0);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +118,7 @@ async fn when_no_answer_comes_it_is_refused_and_said_again_under_the_same_id_it_
         let scene = Scene::new(kind, usual()).await;
         let link = scene.line();
         let id: CommandId = scene.place().bank.ctx("clerk").command_id();
-        let pay = scene.pay(0, 50_000);
+        let pay = scene.pay(0, 5_000);
         for how in [Link::DEAF, Link::MUTE] {
             link.set(how);
             let refused = scene.paid_as(id, &pay).await;
@@ -128,7 +144,7 @@ async fn whoever_asks_waits_a_while_and_no_longer() {
     bank.services.memory.put(LineState { word: LineWord::Online, since: now, heard_at: now });
     assert!(asker.is_up());
     bank.services.bus.set_asks(asker);
-    let refused = scene.paid(0, 50_000).await;
+    let refused = scene.paid(0, 5_000).await;
     assert_eq!(why(refused), "above-offline-limit floor", "nobody leads the line");
     drop(questions);
 }

@@ -19,7 +19,7 @@ use spine::replica::branch::Branch;
 use spine::replica::centre::Centre;
 use spine::replica::message::{Asked, Pushed};
 use spine::{Change, Command, Error, Module, Offline, Registry, Work};
-use store::params;
+use store::{Read, params};
 use testkit::Kind;
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ struct Pay {
 
 impl Command for Pay {
     const NAME: &'static str = "test.pay";
-    const PERMISSION: &'static str = "app.use";
+    const PERMISSION: &'static str = "client.edit";
     const OFFLINE: Offline = Offline::Floor;
     type Output = Uuid;
 
@@ -60,7 +60,7 @@ struct Release(Pay);
 
 impl Command for Release {
     const NAME: &'static str = "test.release";
-    const PERMISSION: &'static str = "app.use";
+    const PERMISSION: &'static str = "client.edit";
     const OFFLINE: Offline = Offline::PreApproved;
     type Output = Uuid;
 
@@ -70,7 +70,9 @@ impl Command for Release {
 }
 
 async fn pay(w: &mut Work<'_>, pay: &Pay) -> Result<Uuid, Error> {
-    if pay.minor == 13 {
+    // a node that pays nothing
+    let shut = w.first("select 1 from node_setting where name = 'shut'", &[]).await?;
+    if shut.is_some() {
         return Err(Error::refused_field("not-an-amount", "minor"));
     }
     let id: Uuid = w.new_id();

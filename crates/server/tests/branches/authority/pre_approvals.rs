@@ -77,11 +77,7 @@ async fn it_ends_and_a_forged_one_is_none() {
     scene.released(0, 800).await.expect("another one, from the centre");
     scene.grant(900).await;
     bank.clock.advance_seconds(86_401);
-    assert_eq!(
-        why(scene.released(0, 800).await),
-        "pre-approval-forged",
-        "of the good ones none is left"
-    );
+    assert_eq!(why(scene.released(0, 800).await), "pre-approval-none", "its day is over");
 }
 
 #[tokio::test(flavor = "multi_thread")]
