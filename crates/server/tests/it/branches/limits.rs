@@ -1,6 +1,11 @@
 //! Limits as people meet them: head office says them, a clerk sees what remains and is helped by a supervisor in his form.
 
-use kernel::{ClientId, Currency, Money, Refusals};
+use branch::Hub;
+use branch::envelope::Keys;
+use branch::line::http_client::Line;
+use branch::line::{Asker, Talk};
+use engagement::interaction::commands::AddNote;
+use kernel::{ClientId, Currency, Money, Refusals, SeededEntropy};
 use maud::html;
 use serde::{Deserialize, Serialize};
 use server::wiring;
@@ -8,8 +13,11 @@ use spine::authority::Limit;
 use spine::authority::commands::SaveLimit;
 use spine::replica::Lease;
 use spine::replica::branch::Taken;
+use spine::replica::{LineState, LineWord};
 use spine::{Change, Command, Error, Module, Offline, Registry, Work};
 use testkit::{Asked, Bank, Kind, Opening};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use uuid::Uuid;
 use web::ui::{Field, Form};
 use web::{Access, Answer, Cx, FormData, Pages, Routes, supervisor_part};
@@ -34,6 +42,8 @@ impl Command for Pay {
     async fn handle(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
         let id: Uuid = w.new_id();
         w.at_stake(Money::new(self.minor, Currency::RUB));
+        // something the branch gets a copy of
+        AddNote { client_id: self.client_id, body: "выдано".to_owned() }.handle(w).await?;
         w.record("payment", id, Some(self.client_id), Change::new().set("amount", self.minor));
         Ok(id)
     }
@@ -149,7 +159,7 @@ async fn head_office_says_limits_and_sees_what_does_not_fit() {
     both(async |bank: &Bank| {
         let mut office = bank.client("head_office").await;
         assert!(office.get("/admin/limits").await.ok().contains("No limits yet"));
-        assert!(office.get("/admin/limits/new").await.ok().contains("value=\"3000.00\""));
+        assert!(office.get("/admin/limits/new").await.ok().contains("value=\"3,000.00\""));
         let typed = |floor: &'static str| {
             [
                 ("_id", ID),
@@ -176,7 +186,7 @@ async fn head_office_says_limits_and_sees_what_does_not_fit() {
         assert!(page.contains("All others") && page.contains("10,000"), "{page}");
         let place = page.find("href=\"/admin/limits/0").expect("a row leads to its form");
         let href = page[place + 6..].split('"').next().unwrap().to_owned();
-        assert!(office.get(&href).await.ok().contains("value=\"100000.00\""));
+        assert!(office.get(&href).await.ok().contains("value=\"100,000.00\""));
         assert_eq!(bank.client("clerk").await.get("/admin/limits").await.status, 403);
         let id = "00000000-0000-7000-8000-000000000003";
         assert_eq!(office.post(&format!("{href}/drop"), &[("_id", id)]).await.status, 303);
@@ -196,7 +206,7 @@ async fn a_pin_is_set_with_ones_password_and_taken_away_by_an_administrator() {
             (typed("12", "12", testkit::PASSWORD), "6 to 12 digits"),
             (typed("123456", "123456", testkit::PASSWORD), "Too easy to guess"),
             (typed("271828", "271829", testkit::PASSWORD), "The two PINs differ"),
-            (typed("271828", "271828", "wrong"), "wrong"),
+            (typed("271828", "271828", "wrong"), "not the present password"),
         ] {
             let reply = head.post("/me/pin", &sent).await;
             assert!(reply.status == 422 && reply.body.contains(words), "{words}: {}", reply.body);
@@ -218,4 +228,47 @@ async fn a_pin_is_set_with_ones_password_and_taken_away_by_an_administrator() {
         assert!(told.contains("\"pin\"") && !told.contains("argon2"), "{told}");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_a_real_line_the_centres_answer_and_its_rows_come_at_once() {
+    let centre = Bank::open(Kind::Sqlite, open_centre).await;
+    let client = person(&centre, "manager", ["Гусев", "Пётр", ""]).await.to_string();
+    centre.execute("head_office", &SaveLimit { limit: limit() }).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let router = centre.router.clone();
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let keys = Keys::new(&SeededEntropy::new(5));
+    let public = keys.public().unwrap();
+    let place = (centre.branch("01"), "01");
+    let rig = Rig::with_keys(&centre.services, place, (public.sign, public.seal)).await;
+    let (bank, branch) = at_branch_with(&rig, open_branch).await;
+    let (asker, questions) = Asker::new(&bank.services);
+    bank.services.bus.set_asks(asker);
+    let hub = centre.services.memory.get::<Hub>().unwrap();
+    let (services, line) = (bank.services.clone(), Line::new(&address, None).unwrap());
+    let talk = Talk { branch, keys, centre: hub.public().clone(), line, services };
+    let mut events = bank.services.live.subscribe();
+    let (stop, stopping) = watch::channel(false);
+    let talking = tokio::spawn(talk.run(questions, stopping));
+    let is_up = || {
+        let line = bank.services.memory.get::<LineState>();
+        line.is_some_and(|line| line.word == LineWord::Online)
+    };
+    while !is_up() {
+        events.recv().await.unwrap();
+    }
+    let sale = [("_id", SALE), ("client_id", client.as_str()), ("amount", "500000")];
+    assert_eq!(bank.client("clerk").await.post("/test/pay", &sale).await.status, 303);
+    let paid = "select count(*) from interaction";
+    assert_eq!((number(&centre, paid).await, number(&bank, paid).await), (1, 1));
+    assert_eq!(number(&bank, "select count(*) from pending_command").await, 0);
+    // the centre has gone
+    serving.abort();
+    let other = [("_id", ID), sale[1], sale[2]];
+    let reply = bank.client("clerk").await.post("/test/pay", &other).await;
+    assert!(reply.status == 422 && reply.body.contains("must stay below"), "{}", reply.body);
+    stop.send(true).unwrap();
+    talking.await.unwrap();
 }

@@ -31,6 +31,14 @@ impl Rig {
     }
     /// The same over any centre, under a name.
     pub(crate) async fn over(services: &Services, branch_id: kernel::BranchId, name: &str) -> Rig {
+        Self::with_keys(services, (branch_id, name), (vec![1; 32], vec![2; 32])).await
+    }
+    /// The same with keys, of signatures and of what is sealed for it.
+    pub(crate) async fn with_keys(
+        services: &Services,
+        (branch_id, name): (kernel::BranchId, &str),
+        (sign_key, seal_key): (Vec<u8>, Vec<u8>),
+    ) -> Rig {
         let centre = Centre::new(services, &said()).await.unwrap();
         let ctx = services.system("test");
         let code_hash = name.as_bytes().to_vec();
@@ -38,7 +46,7 @@ impl Rig {
         let invite =
             InviteNode { branch_id, name, code_hash: code_hash.clone(), lease_hours: None };
         services.execute(&ctx, ctx.command_id(), &invite).await.unwrap();
-        let enrol = EnrolNode { code_hash, sign_key: vec![1; 32], seal_key: vec![2; 32] };
+        let enrol = EnrolNode { code_hash, sign_key, seal_key };
         let who = services.execute(&ctx, ctx.command_id(), &enrol).await.unwrap();
         centre.watch().await.unwrap();
         Rig { centre, who, number: 0.into() }
