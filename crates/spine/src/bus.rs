@@ -312,7 +312,7 @@ impl Bus {
         let mut how = self.how();
         let work = async {
             loop {
-                match self.attempt(ctx, id, command, (&digest, how)).await {
+                match Box::pin(self.attempt(ctx, id, command, (&digest, how))).await {
                     Err(error) if again.after(&error).await => {}
                     Ok(Attempt::Done(output)) => break Ok(output),
                     Ok(Attempt::Asks(asking)) => {
