@@ -245,3 +245,91 @@ refusal-branch-file-other-bank = This file belongs to another bank’s centre.
 refusal-branch-file-other-node = This file belongs to another node.
 refusal-branch-file-way = This file goes the other way: a branch’s file is taken in at the centre, the centre’s at the branch.
 refusal-branch-centralised = This branch works at the centre now: { $centre }. What was done here has been or will be told to the centre.
+
+branch-nav-limits = Branch limits
+branch-limits = Limits of branches
+branch-limits-lead = Up to where a branch acts without asking the centre. The nearest limit counts: of the operation before the one of all others, of the role before the one of everybody.
+branch-limits-none = No limits yet
+branch-limits-none-words = Without a limit a branch asks the centre about every sum, and does nothing while there is no line.
+branch-limit = Limit
+branch-limit-new = New limit
+branch-limit-save = Save
+branch-limit-drop = Remove
+branch-limit-command = Operation
+branch-limit-any-command = All others
+branch-limit-role = Role
+branch-limit-any-role = Everybody else
+branch-limit-currency = Currency
+branch-limit-floor = Ask from
+branch-limit-floor-words = Sums of one client within an hour count together. Without a line a supervisor may sign up to the second sum; leave it empty if nobody may.
+branch-limit-lift = Supervisor up to
+branch-limit-client-day = One client a day
+branch-limit-person-day = One clerk a day
+branch-limit-threshold = Pick more from
+branch-limit-pick = Picked below, %
+branch-limit-pick-max = Picked at the limit, %
+branch-limit-pick-words = While there is a line, so many smaller operations are asked about by chance.
+branch-limit-lower = Ask after so many unanswered
+branch-limit-upper = No more than so many unanswered
+branch-limit-left = Left today
+branch-limits-today = My limits without the centre today
+flash-branch-limit-saved = Limit saved
+flash-branch-limit-dropped = Limit removed
+permission-operation-supervise = Sign above limits as a supervisor
+permission-limits-edit = Say the limits of branches
+permission-preapproval-grant = Approve operations beforehand
+command-authority-save-limit = Limit of branches saved
+command-authority-drop-limit = Limit of branches removed
+command-authority-grant-pre-approval = Operation approved beforehand
+command-operation-supervise = Supervisor’s PIN tried
+command-org-set-pin = Own PIN set
+command-org-reset-pin = PIN taken away
+entity-offline-limit = Limit of branches
+entity-offline-authority = Operation on a branch’s own authority
+entity-pre-approval = Pre-approval
+entity-pin-attempt = Tries of a PIN
+field-offline-limit-command = Operation
+field-offline-limit-role = Role
+field-offline-limit-currency = Currency
+field-offline-limit-floor-minor = Ask from
+field-offline-limit-threshold-minor = Pick more from
+field-offline-limit-pick-bp = Picked below
+field-offline-limit-pick-max-bp = Picked at the limit
+field-offline-limit-lower-count = Ask after so many unanswered
+field-offline-limit-upper-count = No more than so many unanswered
+field-offline-limit-client-day-minor = One client a day
+field-offline-limit-person-day-minor = One clerk a day
+field-offline-limit-lift-minor = Supervisor up to
+field-offline-authority-amount = Sum
+field-offline-authority-picked = Picked by chance
+field-offline-authority-supervisor = Supervisor
+field-offline-authority-pre-approval = Pre-approval
+field-pre-approval-command = Operation
+field-pre-approval-amount = Up to
+field-pre-approval-until = Until
+field-pre-approval-used-by = Used for
+field-pin-attempt-tries = Tries
+field-pin-attempt-locked = Locked
+field-staff-pin = PIN
+refusal-above-offline-limit = { $why ->
+    [client] More than one client may have in a day without the centre: { $limit }.
+    [person] More than one clerk may do in a day without the centre: { $limit }.
+    [count] Too much was done for this client since the centre last answered.
+    [many] The centre must be asked about this client now, and has not answered.
+    [picked] This operation must be asked about, and the centre has not answered.
+   *[floor] Without the centre an operation must stay below { $limit }, with all that was done for the client within the last hour.
+ } { $lift ->
+    [yes] { $left } remain. A supervisor may sign.
+   *[no] { $left } remain.
+ }
+refusal-offline-limit-none = No limit in { $currency } is set for this operation: it is done only when there is a line.
+refusal-branch-above-limit = The branch has done more than its limit allows, and nobody with the right to has signed.
+refusal-limit-order = This does not fit the numbers beside it
+refusal-supervisor-wrong = The login or the PIN is wrong
+refusal-supervisor-locked = Too many wrong PINs. Wait { $minutes } min
+refusal-supervisor-self = Another person must sign
+refusal-supervisor-no-right = This person may not sign for this branch
+refusal-pre-approval-none = Nothing was approved beforehand that would do for this, and the centre cannot be asked.
+refusal-pre-approval-used = What was approved beforehand was used already.
+refusal-pre-approval-forged = The centre’s signature under what was approved beforehand is wrong. Tell the bank’s security.
+refusal-pre-approval-until = In the future, at most { $days } days ahead

@@ -247,3 +247,91 @@ refusal-branch-file-other-bank = Это файл центра другого б�
 refusal-branch-file-other-node = Это файл другого узла.
 refusal-branch-file-way = Этот файл везут в другую сторону: файл отделения принимает центр, файл центра — отделение.
 refusal-branch-centralised = Это отделение теперь работает в центре: { $centre }. Сделанное здесь передано или будет передано в центр.
+
+branch-nav-limits = Лимиты отделений
+branch-limits = Лимиты отделений
+branch-limits-lead = До какой суммы отделение действует, не спрашивая центр. Действует ближайший лимит: операции раньше, чем всех прочих, роли раньше, чем всех остальных.
+branch-limits-none = Лимитов пока нет
+branch-limits-none-words = Без лимита отделение спрашивает центр о каждой сумме и ничего не делает, пока связи нет.
+branch-limit = Лимит
+branch-limit-new = Новый лимит
+branch-limit-save = Сохранить
+branch-limit-drop = Убрать
+branch-limit-command = Операция
+branch-limit-any-command = Все прочие
+branch-limit-role = Роль
+branch-limit-any-role = Все остальные
+branch-limit-currency = Валюта
+branch-limit-floor = Спрашивать от
+branch-limit-floor-words = Суммы одного клиента за час складываются. Без связи до второй суммы может подписать руководитель; оставьте пустым, если никто не может.
+branch-limit-lift = Руководитель до
+branch-limit-client-day = На клиента в день
+branch-limit-person-day = На сотрудника в день
+branch-limit-threshold = Чаще выбирать от
+branch-limit-pick = Выбирать ниже, %
+branch-limit-pick-max = Выбирать у лимита, %
+branch-limit-pick-words = Пока связь есть, о стольких операциях поменьше спрашивают по случайному выбору.
+branch-limit-lower = Спрашивать после стольких без ответа
+branch-limit-upper = Без ответа не больше
+branch-limit-left = Осталось сегодня
+branch-limits-today = Мои лимиты без центра на сегодня
+flash-branch-limit-saved = Лимит сохранён
+flash-branch-limit-dropped = Лимит убран
+permission-operation-supervise = Подписывать сверх лимита
+permission-limits-edit = Задавать лимиты отделений
+permission-preapproval-grant = Одобрять операции заранее
+command-authority-save-limit = Лимит отделений сохранён
+command-authority-drop-limit = Лимит отделений убран
+command-authority-grant-pre-approval = Операция одобрена заранее
+command-operation-supervise = Введён ПИН руководителя
+command-org-set-pin = Свой ПИН задан
+command-org-reset-pin = ПИН снят
+entity-offline-limit = Лимит отделений
+entity-offline-authority = Операция под ответственность отделения
+entity-pre-approval = Предварительное одобрение
+entity-pin-attempt = Попытки ПИН
+field-offline-limit-command = Операция
+field-offline-limit-role = Роль
+field-offline-limit-currency = Валюта
+field-offline-limit-floor-minor = Спрашивать от
+field-offline-limit-threshold-minor = Чаще выбирать от
+field-offline-limit-pick-bp = Выбирать ниже
+field-offline-limit-pick-max-bp = Выбирать у лимита
+field-offline-limit-lower-count = Спрашивать после стольких без ответа
+field-offline-limit-upper-count = Без ответа не больше
+field-offline-limit-client-day-minor = На клиента в день
+field-offline-limit-person-day-minor = На сотрудника в день
+field-offline-limit-lift-minor = Руководитель до
+field-offline-authority-amount = Сумма
+field-offline-authority-picked = Выбрана случайно
+field-offline-authority-supervisor = Руководитель
+field-offline-authority-pre-approval = Предварительное одобрение
+field-pre-approval-command = Операция
+field-pre-approval-amount = До суммы
+field-pre-approval-until = До срока
+field-pre-approval-used-by = Использовано для
+field-pin-attempt-tries = Попытки
+field-pin-attempt-locked = Закрыт
+field-staff-pin = ПИН
+refusal-above-offline-limit = { $why ->
+    [client] Больше, чем можно одному клиенту в день без центра: { $limit }.
+    [person] Больше, чем может один сотрудник в день без центра: { $limit }.
+    [count] С последнего ответа центра для этого клиента сделано слишком много.
+    [many] Об этом клиенте пора спросить центр, а он не ответил.
+    [picked] Об этой операции нужно спросить центр, а он не ответил.
+   *[floor] Без центра операция должна быть меньше { $limit } вместе со всем, что сделано для клиента за последний час.
+ } { $lift ->
+    [yes] Осталось { $left }. Может подписать руководитель.
+   *[no] Осталось { $left }.
+ }
+refusal-offline-limit-none = Лимит этой операции в { $currency } не задан: её делают, только когда есть связь.
+refusal-branch-above-limit = Отделение сделало больше, чем позволяет лимит, и никто, кто вправе, этого не подписал.
+refusal-limit-order = Не сочетается с соседними числами
+refusal-supervisor-wrong = Логин или ПИН неверны
+refusal-supervisor-locked = Слишком много неверных ПИН. Подождите { $minutes } мин
+refusal-supervisor-self = Подписать должен другой человек
+refusal-supervisor-no-right = Этот человек не вправе подписывать в этом отделении
+refusal-pre-approval-none = Заранее не одобрено ничего подходящего, а спросить центр нельзя.
+refusal-pre-approval-used = Предварительное одобрение уже использовано.
+refusal-pre-approval-forged = Подпись центра под предварительным одобрением неверна. Сообщите службе безопасности банка.
+refusal-pre-approval-until = Позже, чем сейчас, но не дальше { $days } дней

@@ -4,7 +4,7 @@
 use spine::Error;
 use spine::replica::branch::{Branch, Taken};
 use spine::replica::code as words;
-use spine::replica::message::{Carried, Outcome, Up, Way};
+use spine::replica::message::{Carried, Outcome, Pushed, Up, Way};
 use uuid::Uuid;
 
 use crate::envelope::{self, Head, Keys, Kind, PRINT_BYTES, PublicKeys};
@@ -54,7 +54,18 @@ impl Post {
     /// # Errors
     /// The database's.
     pub(crate) async fn say(&self, way: Way) -> Result<(Up, Vec<u8>), Error> {
-        let up = self.branch.say_by(way).await?;
+        self.say_asking(way, None).await
+    }
+    /// The same, with a command the centre is asked to do.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn say_asking(
+        &self,
+        way: Way,
+        ask: Option<Pushed>,
+    ) -> Result<(Up, Vec<u8>), Error> {
+        let up = self.branch.say_asking(way, ask).await?;
         let kind = match way {
             Way::Line => Kind::Up,
             Way::File => Kind::FileUp,

@@ -149,6 +149,13 @@ impl Keys {
         Ed25519KeyPair::from_seed_unchecked(self.sign.reveal())
             .map_err(|_| Error::failure("no key of signatures"))
     }
+    /// Signs something that is no envelope; its own words must say what it is for.
+    ///
+    /// # Errors
+    /// None for keys made here.
+    pub fn sign(&self, what: &[u8]) -> Result<Vec<u8>, Error> {
+        Ok(self.pair()?.sign(what).as_ref().to_vec())
+    }
     /// Closes a message for a receiver.
     ///
     /// # Errors
@@ -230,6 +237,10 @@ impl PublicKeys {
         let (print, _) =
             hash.split_first_chunk::<PRINT_BYTES>().unwrap_or((&[0; PRINT_BYTES], &[]));
         *print
+    }
+    /// Whether this was signed with [`Keys::sign`] by whose keys they are.
+    pub fn have_signed(&self, what: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ED25519, &self.sign).verify(what, signature).is_ok()
     }
     /// Whether both are keys.
     pub fn are_keys(&self) -> bool {

@@ -15,6 +15,7 @@ use crate::carry::{self, Answered};
 use crate::code::Code;
 use crate::envelope::{self, Head, Keys, Kind, PublicKeys};
 use crate::nodes::{commands::KeepSecret, queries};
+use crate::notary::Signing;
 
 /// Under which name the centre's secret keys are kept.
 const KEYS: &str = "branch_keys";
@@ -77,6 +78,9 @@ impl Hub {
             centre.watch().await?;
         }
         let public = keys.public()?;
+        let signing = Keys::from_bytes(keys.to_bytes().reveal());
+        let signing = signing.ok_or_else(|| Error::failure("the centre's keys are none"))?;
+        services.bus.set_notary(Arc::new(Signing(signing, public.clone())));
         let services = services.clone();
         Ok(Self { services, centre, keys, public, about, busy: Mutex::default() })
     }

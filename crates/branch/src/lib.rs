@@ -5,8 +5,10 @@ pub mod carry;
 pub mod code;
 pub mod envelope;
 pub mod hub;
+mod limits;
 pub mod line;
 mod nodes;
+pub mod notary;
 mod parts;
 mod pending;
 mod refusals;
@@ -28,6 +30,16 @@ const NAV: &[NavItem] = &[
         icon: "circle-x",
         label: "branch-nav-refusals",
         permission: refusals::queries::PERMISSION,
+        go: None,
+        main: false,
+    },
+    NavItem {
+        order: 92,
+        group: "nav-group-admin",
+        href: "/admin/limits",
+        icon: "scale",
+        label: "branch-nav-limits",
+        permission: spine::authority::EDIT,
         go: None,
         main: false,
     },
@@ -73,10 +85,10 @@ pub fn pages() -> Pages {
 }
 
 fn routes(routes: Routes) -> Routes {
-    let routes = pending::routes(refusals::routes(nodes::routes(routes)));
+    let routes = pending::routes(refusals::routes(limits::routes(nodes::routes(routes))));
     line::api::routes(routes)
 }
 
 fn api(api: Api) -> Api {
-    refusals::api(nodes::api(api))
+    refusals::api(limits::api(nodes::api(api)))
 }

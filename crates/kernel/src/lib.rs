@@ -1,6 +1,7 @@
 //! `kernel`: the types every room of Tessera shares.
 //!
-//! Owns typed ids, money, instants, the clock and the source of randomness, refusals and languages.
+//! Owns typed ids, money, instants, the clock and the source of randomness, refusals and languages, and the rule by which
+//! an operation is done without asking the centre.
 //! It knows nothing of async, SQL or HTTP.
 
 mod context;
@@ -8,6 +9,7 @@ mod id;
 mod lang;
 pub mod limits;
 mod money;
+pub mod offline;
 mod refusal;
 mod secret;
 mod time;

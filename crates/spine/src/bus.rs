@@ -16,6 +16,7 @@ use store::{Read, StoreError, Writer, journal, params};
 
 use crate::again::Again;
 use crate::approval::{self, DECIDE, Demand, Kept};
+use crate::authority::{self, AskCentre, Asking, Beyond, Doors, Notary, Ruling, Trial, Tried};
 use crate::bundle::{Fact, Parts, Signs};
 use crate::org::{Directory, Loaded};
 use crate::replica::{self, How, Lease, Offline, Replicated};
@@ -88,6 +89,7 @@ pub struct Registry {
     own_fields: Option<&'static dyn OwnFields>,
     parts: Parts,
     signs: OnceLock<Arc<dyn Signs>>,
+    doors: Doors,
 }
 
 impl Registry {
@@ -155,6 +157,16 @@ impl Registry {
     }
     pub(crate) fn own_door(&self) -> Option<&'static dyn OwnFields> {
         self.own_fields
+    }
+    pub(crate) fn doors(&self) -> &Doors {
+        &self.doors
+    }
+    pub(crate) fn owners(&self) -> Option<&'static str> {
+        self.owners_of_clients
+    }
+    /// What a command may do at a branch; none for a name that is none.
+    pub(crate) fn offline_of(&self, name: &str) -> Option<Offline> {
+        self.commands.get(name).map(|known| known.info.offline)
     }
     /// Every column that holds a client's id, in the order of the rooms.
     pub(crate) fn bound(&self) -> &[ClientBound] {
@@ -225,6 +237,17 @@ impl Bus {
     /// Whether this node is at a branch: what is done here is done again at the centre.
     pub fn is_at_branch(&self) -> bool {
         self.inner.lease.is_some()
+    }
+    /// Who asks the centre for what is above a limit; given once, at a branch.
+    pub fn set_asks(&self, asks: Arc<dyn AskCentre>) {
+        self.doors().set_asks(asks);
+    }
+    /// Who signs pre-approvals, or knows the centre's signature; given once.
+    pub fn set_notary(&self, notary: Arc<dyn Notary>) {
+        self.doors().set_notary(notary);
+    }
+    pub(crate) fn doors(&self) -> &Doors {
+        self.inner.registry.doors()
     }
     pub(crate) fn lease(&self) -> Option<&Lease> {
         self.inner.lease.as_ref()
@@ -314,11 +337,21 @@ impl Bus {
         let digest = digest(ctx, C::NAME, command)?;
         let begin = std::time::Instant::now();
         let mut again = Again::new(&self.inner.writer);
+        let mut how = self.how();
         let work = async {
             loop {
-                match self.attempt(ctx, id, command, &digest).await {
+                match Box::pin(self.attempt(ctx, id, command, (&digest, how))).await {
                     Err(error) if again.after(&error).await => {}
-                    other => break other,
+                    Ok(Attempt::Done(output)) => break Ok(output),
+                    Ok(Attempt::Asks(asking)) => {
+                        let payload = serde_json::to_string(command)?;
+                        let tried = Tried { id, name: C::NAME, payload, digest: &digest };
+                        match Box::pin(self.beyond(ctx, &tried, (asking, how))).await? {
+                            Beyond::Told(result) => break Ok(serde_json::from_str(&result)?),
+                            Beyond::Again(other) => how = other,
+                        }
+                    }
+                    Err(error) => break Err(error),
                 }
             }
         };
@@ -332,13 +365,14 @@ impl Bus {
         ctx: &Ctx,
         id: CommandId,
         command: &C,
-        digest: &[u8],
-    ) -> Result<C::Output, Error> {
+        (digest, how): (&[u8], Trial),
+    ) -> Result<Attempt<C::Output>, Error> {
         let loaded = self.inner.directory.get();
         let owners = self.inner.registry.owners_of_clients;
         let mut work = self.work(ctx, C::NAME, id).await?;
-        let is_kept = self.is_at_branch() && C::OFFLINE == Offline::Free;
-        let outcome = run(&mut work, command, digest, (&loaded, owners, is_kept)).await;
+        let is_kept = self.is_at_branch() && C::OFFLINE.is_told();
+        let kept = is_kept.then_some(how);
+        let outcome = run(&mut work, command, digest, (&loaded, owners, kept)).await;
         let Work { tx, drafts, wakes_jobs, .. } = work;
         match outcome {
             Ok(Done::Waits(demand)) => {
@@ -351,6 +385,10 @@ impl Bus {
                 self.inner.live.committed(&drafts, true);
                 Err(Error::Waiting(waiting))
             }
+            Ok(Done::Asks(asking)) => {
+                tx.rollback().await?;
+                Ok(Attempt::Asks(asking))
+            }
             Ok(Done::New(output)) => {
                 ctx.wrote(tx.commit_marked().await?);
                 self.inner.live.committed(&drafts, wakes_jobs);
@@ -358,12 +396,12 @@ impl Bus {
                     // there is more to tell the centre
                     self.inner.live.ring("line".to_owned());
                 }
-                Ok(output)
+                Ok(Attempt::Done(output))
             }
             Ok(Done::Before(output)) => {
                 // nothing was written now; what was before must be seen as well
                 ctx.wrote(tx.commit_marked().await?);
-                Ok(output)
+                Ok(Attempt::Done(output))
             }
             Err(error) => {
                 if let Err(lost) = tx.rollback().await {
@@ -410,17 +448,25 @@ fn read_payload<C: DeserializeOwned>(payload: Json) -> Result<C, Error> {
         .map_err(|e| Refusal::new("payload-shape").arg("reason", e.to_string()).into())
 }
 
+/// How an attempt ended, when it did not fail.
+enum Attempt<T> {
+    Done(T),
+    /// It is not this branch's own to do.
+    Asks(Asking),
+}
+
 enum Done<T> {
     New(T),
     Before(T),
     Waits(Demand),
+    Asks(Asking),
 }
 
 async fn run<C: Command>(
     work: &mut Work<'_>,
     command: &C,
     digest: &[u8],
-    (loaded, owners, is_kept): (&Loaded, Option<&str>, bool),
+    (loaded, owners, kept): (&Loaded, Option<&str>, Option<Trial>),
 ) -> Result<Done<C::Output>, Error> {
     let (ctx, id) = (work.ctx, work.command_id);
     let fresh = work
@@ -435,15 +481,22 @@ async fn run<C: Command>(
         return first_answer(work, id, digest).await.map(Done::Before);
     }
     let output = command.handle(work).await?;
+    if let (None, Some(told)) = (kept, ctx.told) {
+        authority::judge(work, C::OFFLINE, loaded, told).await?;
+    }
     if let Some(demand) = approval::asked(work, C::PERMISSION, loaded, owners).await? {
         // who decides sits at the centre
-        return if is_kept {
-            Err(Error::refused("only-with-line"))
-        } else {
-            Ok(Done::Waits(demand))
-        };
+        let refusal = Refusal::new("only-with-line");
+        return Ok(match kept {
+            Some(_) => Done::Asks(Asking { refusal, is_liftable: false }),
+            None => Done::Waits(demand),
+        });
     }
-    if is_kept {
+    if let Some(how) = kept {
+        match authority::rule(work, C::OFFLINE, loaded, how).await? {
+            Ruling::Asks(asking) => return Ok(Done::Asks(asking)),
+            Ruling::Fits(spent) => authority::spend(work, &spent).await?,
+        }
         replica::keep(work, &serde_json::to_string(command)?).await?;
     }
     journal::append(&mut work.tx, ctx.entropy.as_ref(), &work.drafts).await?;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use kernel::{Clock, CommandId, Entropy, OperationId, Timestamp};
+use kernel::{Clock, CommandId, Entropy, OperationId, Secret, Timestamp};
 use store::Reader;
 use uuid::Uuid;
 
+use crate::authority::Told;
 use crate::org::Directory;
 use crate::{Behind, Bus, Command, Error, Live, Mark, Memory, Note, Principal};
 
@@ -30,6 +31,10 @@ pub struct Ctx {
     pub request: Option<[u8; 32]>,
     /// Where and when the command was done first, when it is done again.
     pub origin: Option<Arc<Origin>>,
+    /// A supervisor signs: his login and PIN.
+    pub(crate) pin: Option<Arc<(String, Secret<String>)>>,
+    /// On what a branch says it has done the command that is now done again here.
+    pub(crate) told: Option<Told>,
     pub(crate) written: Arc<AtomicI64>,
 }
 
@@ -40,6 +45,11 @@ impl Ctx {
     }
     pub(crate) fn wrote(&self, mark: Mark) {
         self.written.fetch_max(mark.number(), Ordering::Relaxed);
+    }
+    /// The same with a supervisor's signature: what is above a limit that he may lift is done at a branch without a line.
+    #[must_use]
+    pub fn supervised_by(self, login: &str, pin: Secret<String>) -> Self {
+        Self { pin: Some(Arc::new((login.to_owned(), pin))), ..self }
     }
     /// A new time-ordered id.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
@@ -107,6 +117,8 @@ impl Services {
             jurisdiction: Arc::clone(&self.jurisdiction),
             request: None,
             origin: None,
+            pin: None,
+            told: None,
             written: Arc::default(),
         }
     }

@@ -6,6 +6,7 @@
 
 mod again;
 pub mod approval;
+pub mod authority;
 mod behind;
 mod bound;
 pub mod bundle;

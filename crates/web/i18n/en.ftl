@@ -653,3 +653,7 @@ ui-line-waiting = { $n ->
     [one] { $n } entry waits to be sent
    *[other] { $n } entries wait to be sent
  }
+web-supervisor = Supervisor
+web-supervisor-words = This is above the limit. A supervisor of this branch signs here with a login and PIN.
+web-supervisor-login = Login
+web-supervisor-pin = PIN

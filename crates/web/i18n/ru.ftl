@@ -660,3 +660,7 @@ ui-line-waiting = { $n ->
     [few] ждут отправки { $n } записи
    *[many] ждут отправки { $n } записей
  }
+web-supervisor = Руководитель
+web-supervisor-words = Это сверх лимита. Руководитель отделения подписывает здесь логином и ПИН.
+web-supervisor-login = Логин
+web-supervisor-pin = ПИН

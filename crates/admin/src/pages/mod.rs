@@ -65,6 +65,7 @@ const fn action(
 const ACTIONS: &[Action] = &[
     action("admin-action-staff", "user-plus", "/admin/staff/new", "admin.staff"),
     action("admin-action-password", "key-round", "/me/password", "app.use"),
+    action("admin-action-pin", "key-round", "/me/pin", spine::authority::SUPERVISE),
     action("admin-action-absence", "calendar-days", "/me/absence", "app.use"),
 ];
 

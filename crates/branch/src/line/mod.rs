@@ -1,6 +1,7 @@
 //! The line between a branch and the centre.
 
 pub(crate) mod api;
+mod asking;
 pub mod http_client;
 
 use std::sync::Arc;
@@ -8,13 +9,14 @@ use std::time::Duration;
 
 use kernel::Timestamp;
 use spine::replica::branch::Taken;
-use spine::replica::message::{Down, Way};
+use spine::replica::message::{Asked, Down, Way};
 use spine::replica::{LineState, LineWord, Mode, code as words};
 use spine::{Error, Services};
 use tokio::sync::watch;
 
 use crate::carry::Post;
 use crate::envelope::Kind;
+pub use asking::{Asker, Question, Questions};
 use http_client::{Line, LineError};
 
 /// How often a branch asks when nothing happens.
@@ -40,26 +42,42 @@ impl Talk {
     /// # Errors
     /// When the line is away, the centre refuses, or the database does.
     pub async fn exchange(&self) -> Result<Taken, LineError> {
-        let (up, envelope) = self.post.say(Way::Line).await?;
-        let answer = self.line.post("/branch/v1/exchange", envelope).await?;
-        let taken = self.take(&answer, up.number).await?;
+        self.exchange_asking(None).await
+    }
+    /// The same, with somebody's question to the centre; he is answered when what came with the answer is taken in.
+    ///
+    /// # Errors
+    /// As [`Talk::exchange`].
+    pub async fn exchange_asking(&self, question: Option<Question>) -> Result<Taken, LineError> {
+        // who has waited long enough has gone
+        let question = question.filter(|question| !question.answer.is_closed());
+        let (command, answer) = question.map(|q| (q.command, q.answer)).unzip();
+        let (up, envelope) = self.post.say_asking(Way::Line, command).await?;
+        let envelope = self.line.post("/branch/v1/exchange", envelope).await?;
+        let (taken, asked) = self.take(&envelope, up.number).await?;
+        if let (Some(answer), Some(asked)) = (answer, asked) {
+            // nobody may be there any more
+            let _ = answer.send(asked);
+        }
         if !up.commands.is_empty() {
             self.services.live.ring("line".to_owned());
         }
         Ok(taken)
     }
-    async fn take(&self, answer: &[u8], number: i64) -> Result<Taken, Error> {
+    async fn take(&self, answer: &[u8], number: i64) -> Result<(Taken, Option<Asked>), Error> {
         let (head, message) = self.post.keys.open(answer, &self.post.centre)?;
-        let down: Down = words::decode(&message)?;
+        let mut down: Down = words::decode(&message)?;
         if head.kind != Kind::Down || head.number != number || down.to != number {
             return Err(Error::refused("branch-envelope-broken"));
         }
-        self.post.branch.take(down).await
+        let asked = down.asked.take();
+        Ok((self.post.branch.take(down).await?, asked))
     }
     /// Keeps the copy fresh and tells what was done, until told to stop.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+    /// Questions to the centre are put as they come.
+    pub async fn run(self, mut questions: Questions, mut stop: watch::Receiver<bool>) {
         let mut events = self.services.live.subscribe();
-        let mut pause = GATHER;
+        let (mut pause, mut question): (Duration, Option<Question>) = (GATHER, None);
         while !*stop.borrow() {
             // a file may have been taken in meanwhile, and may have said that there is no line to ask
             match self.post.branch.look().await {
@@ -73,7 +91,8 @@ impl Talk {
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "the branch's own database does not answer"),
             }
-            let outcome = self.exchange().await;
+            let outcome =
+                self.exchange_asking(question.take().or_else(|| questions.try_recv().ok())).await;
             self.note(&outcome);
             pause = match outcome {
                 Ok(Taken::More) => continue,
@@ -83,6 +102,7 @@ impl Talk {
             let is_away = pause != POLL;
             tokio::select! {
                 () = stopped(&mut stop) => return,
+                Some(asked) = questions.recv() => question = Some(asked),
                 () = tokio::time::sleep(pause) => {}
                 _ = events.recv(), if !is_away => tokio::time::sleep(GATHER).await,
             }

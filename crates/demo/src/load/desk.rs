@@ -7,7 +7,9 @@ use engagement::desk::commands::{
     CallVisitor, FinishVisit, IdentifyVisitor, OpenVisit, RecordOperation, SaveTheme,
 };
 use kernel::{Currency, DeskThemeId};
-use spine::{Ctx, Error, Principal, Services};
+use spine::authority::Limit;
+use spine::authority::commands::SaveLimit;
+use spine::{Command, Ctx, Error, Principal, Services};
 
 use super::Places;
 use crate::model::{DemoBank, PartyKind, Role, demo_login};
@@ -80,6 +82,9 @@ pub(super) async fn load(
     let system = services.system("demo");
     let command = places.ids.command("regard", 0);
     services.execute(&system, command, &RefreshRegard { client_id: None }).await?;
+    services
+        .execute(&system, places.ids.command("limit", 0), &SaveLimit { limit: limit() })
+        .await?;
     let mut n = 0;
     let mut firsts = Vec::new();
     for (place, theme) in (1_i64..).zip(&THEMES) {
@@ -105,6 +110,24 @@ pub(super) async fn load(
         }
     }
     morning(services, bank, places, &firsts).await
+}
+
+/// What a desk without a line may do with sums.
+fn limit() -> Limit {
+    Limit {
+        command: RecordOperation::NAME.to_owned(),
+        role: String::new(),
+        currency: Currency::RUB,
+        floor_minor: 10_000_000,
+        threshold_minor: 3_000_000,
+        pick_bp: 500,
+        pick_max_bp: 5_000,
+        lower_count: 3,
+        upper_count: 5,
+        client_day_minor: 30_000_000,
+        person_day_minor: 300_000_000,
+        lift_minor: Some(60_000_000),
+    }
 }
 
 async fn theme_saved(
@@ -184,12 +207,7 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    async fn run<C: spine::Command>(
-        &self,
-        what: &str,
-        ago: i64,
-        command: &C,
-    ) -> Result<C::Output, Error> {
+    async fn run<C: Command>(&self, what: &str, ago: i64, command: &C) -> Result<C::Output, Error> {
         let mut ctx: Ctx = self.services.ctx(Arc::clone(self.clerk), "demo");
         ctx.now = ctx.now.plus_minutes(-ago);
         let id = self.places.ids.command(what, self.n);

@@ -13,7 +13,7 @@ use crate::fields;
 use crate::fields::model::{Definitions, Field};
 
 /// Tables that are worked out of others, or tell of the bank's own doings with the record.
-const DERIVED: [&str; 17] = [
+const DERIVED: [&str; 19] = [
     "approval",
     "branch_node_client",
     "branch_refusal",
@@ -30,6 +30,8 @@ const DERIVED: [&str; 17] = [
     "client_token",
     "field_origin",
     "match_key",
+    "offline_spent",
+    "pre_approval",
     "read_log",
 ];
 /// Columns that only tie rows together or keep the program's books.

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use branch::carry::Post;
-use branch::line::Talk;
+use branch::line::{Asker, Talk};
+use branch::notary::Knowing;
 use clap::Args;
 use spine::replica::branch::{Progress, state, waiting};
 use store::Store;
@@ -37,10 +39,14 @@ pub(super) async fn run(asked: Asked) -> Result<(), RunError> {
     let mut setting = place.setting(&known, stopping)?;
     setting.secure_cookies = asked.secure_cookies;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
+    let (asker, questions) = Asker::new(&node.services);
+    node.services.bus.set_asks(asker);
+    node.services.bus.set_notary(Arc::new(Knowing(known.centre_keys()?)));
     node.services.memory.put(post(&node.services, &node.app.secret_box, &known).await?);
     let post = node.services.memory.get::<Post>().ok_or(spine::Error::NotFound)?;
     let talk = Talk { post, line: place.line(&known)?, services: node.services.clone() };
-    let (talking, keeping) = (talk.run(stop.subscribe()), node.keepers.run(stop.subscribe()));
+    let (talking, keeping) =
+        (talk.run(questions, stop.subscribe()), node.keepers.run(stop.subscribe()));
     let keeping = tokio::spawn(async move {
         tokio::join!(talking, keeping);
     });

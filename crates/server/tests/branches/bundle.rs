@@ -5,7 +5,7 @@ use kernel::{Money, SeededEntropy, Timestamp};
 use parties::client::commands::RegisterClient;
 use spine::bundle::commands::{HaltBundle, PublishBundle, RollBackBundle, StageBundle};
 use spine::bundle::queries::{self, Standing};
-use spine::bundle::{Down, Offer, Signs, Stage};
+use spine::bundle::{Down, Offer, Stage};
 use spine::replica::message::{Down as Answer, Up, Wire};
 use spine::{Command, Error};
 use store::{Read, Row, Value};

@@ -12,7 +12,8 @@ use kernel::{
 use rusqlite::Connection;
 use server::wiring::{self, Core, Setting};
 use spine::replica::Lease;
-use spine::{Command, Ctx, Error, Keepers, SecretBox, Services};
+use spine::replica::branch::Branch;
+use spine::{Command, Ctx, Error, Keepers, Module, SecretBox, Services};
 use store::keys::Root;
 use store::{CipherKey, Read, Store, StoreSetting, Writer, params};
 use testkit::{Database, START};
@@ -31,6 +32,11 @@ impl Entropy for Chance {
     fn fill(&self, bytes: &mut [u8]) {
         self.0.lock().unwrap().fill(bytes);
     }
+}
+
+/// The rooms of the program, and one of the tests' own.
+fn rooms() -> Vec<Module> {
+    wiring::modules().into_iter().chain([crate::authority::module()]).collect()
 }
 
 fn quick() -> StoreSetting {
@@ -65,6 +71,15 @@ impl Desk {
             Box::pin(Self::opened((url, testkit::root(), quick()), (is_branch, chance), fill))
                 .await;
         Desk { database: Some(database), ..desk }
+    }
+    /// The same branch after its program was stopped and begun again.
+    pub(super) async fn again(before: &Desk) -> Desk {
+        let setting = (before.url.clone(), testkit::root(), quick());
+        let desk = Box::pin(Self::opened(setting, (true, 7), async |_| {})).await;
+        desk.clock.set(before.clock.now());
+        let branch = Branch::open(&desk.services, &crate::world::said(), "test").await;
+        branch.unwrap();
+        desk
     }
     /// A second door to the database of a branch's program, whose clock shows the time.
     pub(super) async fn at(folder: &str) -> Desk {
@@ -110,8 +125,7 @@ impl Desk {
             entropy,
             stopping,
         };
-        let Core { services, keepers, bank_box } =
-            Core::open(&setting, wiring::modules()).await.unwrap();
+        let Core { services, keepers, bank_box } = Core::open(&setting, rooms()).await.unwrap();
         fill(&services).await;
         services.directory.reload(&services.reader).await.unwrap();
         let loaded = services.directory.get();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use branch::line::Talk;
 use branch::line::http_client::Line;
+use branch::line::{Asker, Talk};
 use engagement::interaction::commands::AddNote;
 use futures_util::FutureExt;
 use kernel::ClientId;
@@ -94,7 +94,8 @@ async fn a_node_without_a_line_asks_for_none_until_a_file_says_otherwise() {
     let post = Arc::new(place.post);
     let (stop, stopping) = watch::channel(false);
     let talk = Talk { post: Arc::clone(&post), line, services: services.clone() };
-    let talking = tokio::spawn(talk.run(stopping));
+    let (_asker, questions) = Asker::new(&services);
+    let talking = tokio::spawn(talk.run(questions, stopping));
     let mut rings = services.live.subscribe();
     while services.memory.get::<LineState>().is_none_or(|line| line.word != LineWord::Carried) {
         rings.recv().await.unwrap();

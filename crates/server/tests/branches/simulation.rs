@@ -6,7 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use engagement::desk::commands::RecordOperation;
+use kernel::Currency;
+use spine::Command;
 use spine::Error;
+use spine::authority::Limit;
+use spine::authority::commands::SaveLimit;
 use spine::replica::branch::Taken;
 use spine::replica::code;
 use spine::replica::commands::PruneChanges;
@@ -216,9 +221,28 @@ impl Counted {
 }
 
 /// A world in which there are some clients at every branch, whom every node has written of.
+/// What desks may do with sums: more than any history does, but some of it only when chance does not ask the centre.
+fn limit() -> Limit {
+    Limit {
+        command: RecordOperation::NAME.to_owned(),
+        role: String::new(),
+        currency: Currency::RUB,
+        floor_minor: 4_000,
+        threshold_minor: 2_000,
+        pick_bp: 500,
+        pick_max_bp: 5_000,
+        lower_count: 100,
+        upper_count: 200,
+        client_day_minor: 1_000_000,
+        person_day_minor: 1_000_000,
+        lift_minor: None,
+    }
+}
+
 async fn begin(kind: Kind) -> World {
     let world = Box::pin(World::new(kind, &NODES)).await;
     let dice = Dice::new(0);
+    world.centre_bank.execute("head_office", &SaveLimit { limit: limit() }).await.unwrap();
     for (n, branch) in NODES.iter().cycle().take(8).enumerate() {
         let bank = &world.centre_bank;
         let known = Somebody { bank, login: "head_office", branch, dice: &dice };

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use server::wiring::{self, Node, Setting};
 use spine::org::passkey::Party;
 use spine::replica::Lease;
-use spine::{Change, Command, Error, Work};
+use spine::{Change, Command, Error, Module, Work};
 use store::{Read, params};
 use testkit::{Asked, Bank, Opening, Parts};
 use uuid::Uuid;
+use web::Pages;
 
 /// Opens a node with all rooms.
 pub(crate) fn open(asked: Asked) -> Opening {
@@ -18,6 +19,15 @@ pub(crate) fn open(asked: Asked) -> Opening {
 
 /// The same under a name, at a branch when it has a lease.
 pub(crate) fn open_with(asked: Asked, node: &'static str, lease: Option<Lease>) -> Opening {
+    open_rooms(asked, (node, lease), (wiring::modules(), wiring::pages()))
+}
+
+/// The same with these rooms.
+pub(crate) fn open_rooms(
+    asked: Asked,
+    (node, lease): (&'static str, Option<Lease>),
+    (modules, pages): (Vec<Module>, Vec<Pages>),
+) -> Opening {
     Box::pin(async move {
         let setting = Setting {
             url: asked.url,
@@ -38,7 +48,7 @@ pub(crate) fn open_with(asked: Asked, node: &'static str, lease: Option<Lease>) 
             entropy: asked.entropy,
             stopping: asked.stopping,
         };
-        let node = Node::open(setting, wiring::modules(), wiring::pages()).await.unwrap();
+        let node = Node::open(setting, modules, pages).await.unwrap();
         Parts { services: node.services, keepers: node.keepers, app: node.app, router: node.router }
     })
 }

@@ -1,20 +1,13 @@
-//! Whether an operation may be done without the centre, as payment cards weigh it (EMV, terminal risk management):
-//! limits first, then how often, then the sum, then chance.
+//! Whether an operation may be done without the centre: the card's limits first, then the rule every operation without the
+//! centre is weighed by (`kernel::offline`): how often, then the sum, then chance.
 
 use kernel::Money;
+pub use kernel::offline::Line;
+use kernel::offline::{Stake, Weighed, Why};
 
 use super::{Reason, Rules, Verified};
 use crate::record::{Kind, SealedRecord};
 use crate::values::CardTime;
-
-/// Whether the centre can be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Line {
-    /// It can.
-    Up,
-    /// It cannot.
-    Down,
-}
 
 /// What is to be paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,25 +54,28 @@ pub fn authorise(
         Line::Up => Decision::AskCentre(reason),
         Line::Down => Decision::Declined(reason),
     };
-    if let Some(reason) = beyond(verified, log, rules, amount.minor) {
+    if let Some(reason) = beyond(verified, rules, amount.minor) {
         return ask(reason);
     }
-    if purchase.line == Line::Up && offline_count(verified, log) >= rules.lower {
-        return Decision::AskCentre(Reason::Many);
-    }
-    let sum = amount.minor.saturating_add(shortly_before(verified.now(), log, rules));
-    if sum >= rules.floor.minor {
-        return ask(Reason::Floor);
-    }
-    let picked = purchase.luck < selection_bp(rules, sum);
-    match (picked, purchase.line) {
-        (true, Line::Up) => Decision::AskCentre(Reason::Picked),
-        (picked, Line::Up | Line::Down) => Decision::Approved { picked },
+    let stake = Stake {
+        sum_minor: amount.minor.saturating_add(shortly_before(verified.now(), log, rules)),
+        count: offline_count(verified, log),
+        line: purchase.line,
+        luck: purchase.luck,
+    };
+    match rules.floor_rule().weigh(&stake) {
+        Weighed::Fits { picked } => Decision::Approved { picked },
+        Weighed::Ask(why) => ask(match why {
+            Why::TooMany => Reason::TooMany,
+            Why::Many => Reason::Many,
+            Why::Floor => Reason::Floor,
+            Why::Picked => Reason::Picked,
+        }),
     }
 }
 
 /// What no chance and no asking mends.
-fn beyond(verified: &Verified, log: &[SealedRecord], rules: &Rules, amount: i64) -> Option<Reason> {
+fn beyond(verified: &Verified, rules: &Rules, amount: i64) -> Option<Reason> {
     let profile = verified.profile();
     // never negative: a card that has spent less than the centre has counted is not verified
     let since = verified.counters().total_minor.saturating_sub(profile.counted.total.minor);
@@ -87,10 +83,7 @@ fn beyond(verified: &Verified, log: &[SealedRecord], rules: &Rules, amount: i64)
     if profile.counted.spent.minor.saturating_add(with_this) > profile.limit.minor {
         return Some(Reason::OverLimit);
     }
-    if with_this > rules.cumulative.minor {
-        return Some(Reason::Cumulative);
-    }
-    (offline_count(verified, log) >= rules.upper).then_some(Reason::TooMany)
+    (with_this > rules.cumulative.minor).then_some(Reason::Cumulative)
 }
 
 /// Operations with money since the centre last counted. What the card no longer knows counts as such.
@@ -111,22 +104,6 @@ fn shortly_before(now: CardTime, log: &[SealedRecord], rules: &Rules) -> i64 {
         .map(|sealed| sealed.record)
         .filter(|record| record.kind.spends() && record.at.seconds() >= since)
         .fold(0, |sum, record| sum.saturating_add(record.amount.minor))
-}
-
-/// How many of ten thousand purchases of this sum are picked out, rounded down: some up to the threshold, then ever
-/// more, all from the floor on.
-pub fn selection_bp(rules: &Rules, sum_minor: i64) -> u32 {
-    let (from, to) = (rules.threshold.minor, rules.floor.minor);
-    if sum_minor >= to {
-        return 10_000;
-    }
-    if sum_minor <= from {
-        return rules.pick_bp;
-    }
-    let span = i128::from(rules.pick_max_bp.saturating_sub(rules.pick_bp));
-    let more =
-        span * (i128::from(sum_minor) - i128::from(from)) / (i128::from(to) - i128::from(from));
-    rules.pick_bp.saturating_add(u32::try_from(more).unwrap_or(0))
 }
 
 /// Decides on taking the approved offer: credit without the centre is only what the bank has signed beforehand.

@@ -11,9 +11,10 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use kernel::offline::FloorRule;
 use kernel::{Currency, Money};
 
-pub use authorise::{Decision, Line, Purchase, authorise, authorise_offer, selection_bp};
+pub use authorise::{Decision, Line, Purchase, authorise, authorise_offer};
 pub use verify::{Known, Presented, SeenCard, Verified, verify};
 
 use crate::values::{CardNumber, CardTime};
@@ -46,6 +47,17 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// The part of them that holds for everything that is done without the centre.
+    pub const fn floor_rule(&self) -> FloorRule {
+        FloorRule {
+            floor_minor: self.floor.minor,
+            threshold_minor: self.threshold.minor,
+            pick_bp: self.pick_bp,
+            pick_max_bp: self.pick_max_bp,
+            lower: self.lower,
+            upper: self.upper,
+        }
+    }
     /// Where a bank has said nothing else: in roubles.
     pub const fn roubles() -> Self {
         Self {

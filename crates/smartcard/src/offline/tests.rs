@@ -168,7 +168,7 @@ const NEVER: u32 = 9_999;
 
 #[test]
 fn chance_weighs_more_the_larger_the_sum() {
-    let bp = |roubles: i64| selection_bp(&Rules::roubles(), roubles * 100);
+    let bp = |roubles: i64| Rules::roubles().floor_rule().selection_bp(roubles * 100);
     assert_eq!(bp(2_000), 2_750, "27.5 %");
     assert_eq!((bp(1), bp(1_000), bp(3_000)), (500, 500, 10_000));
     assert_eq!((bp(1_500), bp(2_999)), (1_625, 4_997));
@@ -286,8 +286,8 @@ proptest! {
     fn the_share_that_is_picked_never_falls(a in 0..400_000_i64, b in 0..400_000_i64) {
         let rules = Rules::roubles();
         let (low, high) = (a.min(b), a.max(b));
-        prop_assert!(selection_bp(&rules, low) <= selection_bp(&rules, high));
-        prop_assert!((500..5_000).contains(&selection_bp(&rules, low.min(299_999))));
+        prop_assert!(rules.floor_rule().selection_bp(low) <= rules.floor_rule().selection_bp(high));
+        prop_assert!((500..5_000).contains(&rules.floor_rule().selection_bp(low.min(299_999))));
     }
 
     /// Whatever is tried, in whatever order and with whatever luck, the limits hold without a line.

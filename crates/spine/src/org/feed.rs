@@ -42,6 +42,17 @@ pub(super) const CLIENT_BOUND: &[ClientBound] = &[
         .on_erase(OnErase::Stays("what it keeps is sealed under the client's key")),
     ClientBound::stays("branch_node_client", "client_id", "nodes are told when he leaves them")
         .on_erase(OnErase::Stays("so that nodes that have him are told what is gone")),
+    ClientBound::stays(
+        "offline_spent",
+        "client_id",
+        "it counts against the client it was done for",
+    )
+    .on_erase(OnErase::Stays("it tells of the bank's own doings: a sum, a day and who did it")),
+    ClientBound::stays(
+        "pre_approval",
+        "client_id",
+        "the signature names the client it was granted to",
+    ),
     ClientBound::stays("break_glass", "client_id", "the report names the card that was opened")
         .on_erase(OnErase::By(crate::secrecy::forget_words)),
 ];

@@ -34,6 +34,7 @@ pub(crate) use commands::deliver_notice;
 
 use store::Migration;
 
+use crate::authority::{EDIT, GRANT, SUPERVISE};
 use crate::{Module, Permission, Registry, Scope};
 
 /// Permissions over the organisation itself.
@@ -51,6 +52,9 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "secrecy.read", scoped: false },
     Permission { key: "secrecy.change", scoped: false },
     Permission { key: "system", scoped: false },
+    Permission { key: SUPERVISE, scoped: false },
+    Permission { key: EDIT, scoped: false },
+    Permission { key: GRANT, scoped: true },
 ];
 
 /// What the built-in roles get of them. `system` is granted to nobody: only the program itself has it.
@@ -79,6 +83,10 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("regional_head", "view.share", Scope::Bank),
     ("branch_head", "view.share", Scope::Bank),
     ("methodologist", "view.share", Scope::Bank),
+    ("branch_head", SUPERVISE, Scope::Bank),
+    ("head_office", EDIT, Scope::Bank),
+    ("methodologist", EDIT, Scope::Bank),
+    ("head_office", GRANT, Scope::Bank),
 ];
 
 const MIGRATIONS: &[Migration] = &[
@@ -148,6 +156,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "branch_node_cursor",
         sql: include_str!("../../migrations/0182_branch_node_cursor.sql"),
     },
+    Migration {
+        number: 170,
+        name: "offline_authority",
+        sql: include_str!("../../migrations/0170_offline_authority.sql"),
+    },
 ];
 
 /// The spine's own module.
@@ -174,6 +187,7 @@ fn register(registry: &mut Registry) {
     crate::approval::register(registry);
     crate::replica::commands::register(registry);
     crate::bundle::commands::register(registry);
+    crate::authority::commands::register(registry);
     crate::secrecy::commands::register(registry);
     registry.add::<ImportBranches>();
     registry.add::<Seed>();

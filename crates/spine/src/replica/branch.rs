@@ -174,6 +174,13 @@ impl Branch {
     /// # Errors
     /// The database's.
     pub async fn say_by(&self, way: Way) -> Result<Up, Error> {
+        self.say_asking(way, None).await
+    }
+    /// The same, and asks the centre to do a command; unless so much waits to be told that it would be done before that.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn say_asking(&self, way: Way, ask: Option<Pushed>) -> Result<Up, Error> {
         let now = self.services.clock.now();
         let mut tx = self.writer.begin().await?;
         // also while there is no line: what it has it takes up at its time
@@ -209,6 +216,7 @@ impl Branch {
             want,
             holds,
             tables: state.fetch.map(|fetch| fetch.tables).unwrap_or_default(),
+            ask: ask.filter(|_| waiting == 0),
         };
         tx.commit().await?;
         self.tell(&switched, &[]).await?;
@@ -416,6 +424,9 @@ fn fitting(commands: &[Pushed], most: usize) -> usize {
 /// The database's.
 pub async fn set_up(services: &Services) -> Result<(), Error> {
     services.begin_following().await?;
+    let mut tx = services.bus.writer().begin().await?;
+    crate::authority::begin(&mut tx, services.entropy.as_ref()).await?;
+    tx.commit().await?;
     services.directory.reload(&services.reader).await
 }
 

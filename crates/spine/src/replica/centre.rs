@@ -13,11 +13,12 @@ use uuid::Uuid;
 
 use super::commands::KeepRefusal;
 use super::message::{
-    Answer, Carried, Down, FILE_ROWS_BYTES, Next, Outcome, Place, Portion, Pushed, Rows, Up, Want,
-    Way, Wire,
+    Answer, Asked, Carried, Down, FILE_ROWS_BYTES, Next, Outcome, Place, Portion, Pushed, Rows, Up,
+    Want, Way, Wire,
 };
 use super::nodes::{self, BranchNode, NodeState};
-use super::{Offline, Pieces, Reach, Replicated, changes, refusals};
+use super::{Pieces, Reach, Replicated, changes, refusals};
+use crate::authority::Told;
 use crate::bundle;
 use crate::ctx::channel;
 use crate::{Ctx, Error, Origin, Principal, Services};
@@ -121,6 +122,10 @@ impl Centre {
         } else {
             None
         };
+        let asked = match &up.ask {
+            Some(command) => Some(self.ask(&node, command, now).await?),
+            None => None,
+        };
         let id: Uuid = self.services.entropy.id(now);
         let mut portions = self.portions(way, (&node, id), up).await?.into_iter();
         let first = portions.next().ok_or(Error::NotFound)?;
@@ -133,7 +138,8 @@ impl Centre {
         let Portion { tables, left, next } = first;
         let (to, at, mode) = (up.number, now, node.mode);
         let bundle = told;
-        let first = Down { id, to, at, lease_until, mode, answers, tables, left, next, bundle };
+        let first =
+            Down { id, to, at, lease_until, mode, answers, tables, left, next, bundle, asked };
         Ok(Carried { first, rest: portions.collect() })
     }
     /// What an answer brings: one part on a line, all of them in a file, as far as they fit. Whom a part brings and takes is
@@ -170,6 +176,35 @@ impl Centre {
         }
         Ok(portions)
     }
+    /// Does what a branch asks for and has not done itself. A no is told to who asked, and kept nowhere.
+    async fn ask(
+        &self,
+        node: &BranchNode,
+        command: &Pushed,
+        now: Timestamp,
+    ) -> Result<Asked, Error> {
+        let outcome = match self.context(node, command, now) {
+            Ok(ctx) => self.execute(&Ctx { told: None, ..ctx }, command).await,
+            Err(error) => Err(error),
+        };
+        let answer = |outcome, code, detail| Answer { id: command.id, outcome, code, detail };
+        Ok(match outcome {
+            Ok(result) => {
+                let answer = answer(Outcome::Accepted, String::new(), String::new());
+                Asked { answer, result: result.to_string() }
+            }
+            Err(Error::Waiting(waiting)) => {
+                let detail = serde_json::to_string(&waiting)?;
+                let answer = answer(Outcome::Waits, String::new(), detail);
+                Asked { answer, result: String::new() }
+            }
+            Err(error) if error.trouble().is_some() => return Err(error),
+            Err(error) => {
+                let (code, detail) = told(&error)?;
+                Asked { answer: answer(Outcome::Refused, code, detail), result: String::new() }
+            }
+        })
+    }
 
     /// Does a command of a branch here.
     async fn again(
@@ -187,7 +222,7 @@ impl Centre {
             Err(error) => Err(error),
         };
         let (outcome, code, detail) = match outcome {
-            Ok(()) => (Outcome::Accepted, String::new(), String::new()),
+            Ok(_) => (Outcome::Accepted, String::new(), String::new()),
             Err(Error::Waiting(_)) => (Outcome::Waits, String::new(), String::new()),
             // nothing is wrong with the command: it is said again later
             Err(error) if error.trouble().is_some() => return Err(error),
@@ -203,14 +238,14 @@ impl Centre {
         };
         Ok(Answer { id: done.id, outcome, code, detail })
     }
-    async fn execute(&self, ctx: &Ctx, done: &Pushed) -> Result<(), Error> {
+    async fn execute(&self, ctx: &Ctx, done: &Pushed) -> Result<Json, Error> {
         let payload: Json =
             serde_json::from_str(&done.payload).map_err(|_| Error::refused("payload-shape"))?;
         let known = self.services.bus.registered(&done.name);
-        if known.is_some_and(|known| known.info.offline != Offline::Free) {
+        if known.is_some_and(|known| !known.info.offline.is_told()) {
             return Err(Error::refused("only-at-centre"));
         }
-        self.services.bus.execute_json(ctx, done.id, &done.name, payload).await.map(|_| ())
+        self.services.bus.execute_json(ctx, done.id, &done.name, payload).await
     }
     /// In whose name: a person of that branch, with his rights of today.
     fn context(&self, node: &BranchNode, done: &Pushed, now: Timestamp) -> Result<Ctx, Error> {
@@ -225,6 +260,7 @@ impl Centre {
         let mut ctx = self.services.ctx(principal, channel(&done.channel));
         ctx.now = done.at.min(now);
         ctx.origin = Some(Arc::new(Origin { node: Arc::from(node.name.as_str()), at: done.at }));
+        ctx.told = Some(Told { supervisor: done.supervisor, pre_approval: done.pre_approval });
         Ok(ctx)
     }
     async fn keep(&self, node: &BranchNode, done: &Pushed, why: (&str, &str)) -> Result<(), Error> {

@@ -156,6 +156,9 @@ pub struct Up {
     /// The tables a copy is wanted of; all of them when none is named.
     #[serde(default, deserialize_with = "names")]
     pub tables: Vec<String>,
+    /// A command it asks the centre to do, and has not done itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask: Option<Pushed>,
 }
 
 /// A command that was done at a branch.
@@ -176,6 +179,12 @@ pub struct Pushed {
     /// The version of the strategy bundle it was done under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle: Option<i64>,
+    /// Who has lifted a limit for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervisor: Option<UserId>,
+    /// The pre-approval it was done on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pre_approval: Option<Uuid>,
 }
 
 /// What a branch wants besides answers.
@@ -261,6 +270,9 @@ pub struct Down {
     /// What it tells of the strategy bundle.
     #[serde(default)]
     pub bundle: Option<bundle::Down>,
+    /// What has become of the command the branch has asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
 }
 
 /// What follows behind the rows of an answer, as the next answer on a line would bring it.
@@ -281,6 +293,15 @@ pub struct Carried {
     pub first: Down,
     /// What follows, in its order.
     pub rest: Vec<Portion>,
+}
+
+/// What has become of a command a branch has asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// How it ended.
+    pub answer: Answer,
+    /// What the command has answered, as JSON, when it was done.
+    pub result: String,
 }
 
 /// What became of a command.

@@ -13,6 +13,10 @@ use crate::{Ctx, Error};
 pub enum Offline {
     /// It is done at once, and again at the centre when there is a line.
     Free,
+    /// The same up to a limit of sums ([`crate::authority`]); above it the centre is asked, or a supervisor signs.
+    Floor,
+    /// The same, on a pre-approval that the centre has signed; without one the centre is asked.
+    PreApproved,
     /// It concerns this node alone: the centre is not told.
     Local,
     /// Only the centre may do it.
@@ -24,8 +28,17 @@ impl Offline {
     pub const fn key(self) -> &'static str {
         match self {
             Offline::Free => "free",
+            Offline::Floor => "floor",
+            Offline::PreApproved => "pre_approved",
             Offline::Local => "local",
             Offline::Never => "centre",
+        }
+    }
+    /// Whether it is done at a branch and told to the centre.
+    pub const fn is_told(self) -> bool {
+        match self {
+            Offline::Free | Offline::Floor | Offline::PreApproved => true,
+            Offline::Local | Offline::Never => false,
         }
     }
 }
@@ -69,18 +82,22 @@ impl Lease {
         let is_person = ctx.principal.user_id.is_some() && !ctx.principal.is_program;
         match offline {
             Offline::Local => Ok(()),
-            Offline::Free if is_person && self.is_centralised.load(Ordering::Relaxed) => {
+            Offline::Free | Offline::Floor | Offline::PreApproved
+                if is_person && self.is_centralised.load(Ordering::Relaxed) =>
+            {
                 let refusal = Refusal::new("branch-centralised");
                 Err(refusal.arg("centre", self.centre.as_ref()).into())
             }
-            Offline::Free if is_person => {
+            Offline::Free | Offline::Floor | Offline::PreApproved if is_person => {
                 if ctx.now < self.until() {
                     Ok(())
                 } else {
                     Err(Error::refused("branch-lease-over"))
                 }
             }
-            Offline::Free | Offline::Never => Err(Error::refused("only-at-centre")),
+            Offline::Free | Offline::Floor | Offline::PreApproved | Offline::Never => {
+                Err(Error::refused("only-at-centre"))
+            }
         }
     }
 }

@@ -55,8 +55,11 @@ pub(crate) async fn list<R: Read>(
         Which::OnTop => "is_on_top = 1",
     };
     let sql = format!(
-        "select id, name, payload, actor_id, at, channel, version from pending_command \
-         left join pending_strategy on command_id = id where {condition} order by seq limit $1"
+        "select p.id, p.name, p.payload, p.actor_id, p.at, p.channel, \
+          (select s.supervisor_id from offline_spent s where s.command_id = p.id limit 1), \
+          (select s.pre_approval_id from offline_spent s where s.command_id = p.id limit 1), \
+          (select g.version from pending_strategy g where g.command_id = p.id) \
+          from pending_command p where {condition} order by p.seq limit $1"
     );
     let rows = db.query(&sql, params![limit]).await?;
     let mut pushed = Vec::with_capacity(rows.len());
@@ -67,8 +70,20 @@ pub(crate) async fn list<R: Read>(
         let (name, payload): (String, String) = (c.take()?, c.take()?);
         let (actor, at): (UserId, Timestamp) = (c.take()?, c.take()?);
         items.push(sealed(id, payload));
-        let (channel, bundle) = (c.take()?, c.take()?);
-        pushed.push(Pushed { id, name, payload: String::new(), actor, at, channel, bundle });
+        let (channel, payload) = (c.take()?, String::new());
+        let (supervisor, pre_approval, bundle) = (c.take()?, c.take()?, c.take()?);
+        let done = (supervisor, pre_approval);
+        pushed.push(Pushed {
+            id,
+            name,
+            payload,
+            actor,
+            at,
+            channel,
+            bundle,
+            supervisor: done.0,
+            pre_approval: done.1,
+        });
     }
     let opened = keys::open_texts(db, items).await?;
     for (command, payload) in pushed.iter_mut().zip(opened) {

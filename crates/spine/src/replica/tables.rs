@@ -91,6 +91,14 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::own("branch_node_cursor", NODES),
     Replicated::of("branch_refusal", "t.branch_id = {branch}")
         .hiding(&["payload", "answer"], "1 = 0"),
+    Replicated::all("offline_limit"),
+    Replicated::own(
+        "offline_spent",
+        "each node counts what it has done; the centre hears of it by the commands",
+    ),
+    Replicated::through("staff_pin", ITS_STAFF),
+    Replicated::own("pin_attempt", "each node counts wrong tries by itself"),
+    Replicated::of_client("pre_approval"),
     Replicated::own("break_glass", OPENED),
     Replicated::own("read_log", "who looked at a card is told to the centre"),
 ];

@@ -32,6 +32,7 @@ mod second_step;
 mod security;
 mod seen;
 mod sign_in;
+mod supervisor;
 mod ticket;
 mod waiting;
 
@@ -55,3 +56,4 @@ pub use pages::{
 pub use reads::{CardRead, Logging, ReadLog, Reads};
 pub use scanner::Scanner;
 pub use sign_in::{hash_token, new_token};
+pub use supervisor::supervisor_part;

@@ -17,7 +17,7 @@ use crate::i18n::L;
 use crate::ui::Form;
 
 /// Parts of names under which secrets are sent.
-const SECRETS: [&str; 4] = ["password", "secret", "token", "totp"];
+const SECRETS: [&str; 5] = ["password", "secret", "supervisor_pin", "token", "totp"];
 /// The name of a code of a second step; other codes (of who issued a document, of a branch) are no secrets.
 const SECRET_CODE: &str = "code";
 

@@ -6,7 +6,9 @@ mod list;
 mod password;
 mod person;
 mod personnel;
+mod pin;
 
+use spine::authority::SUPERVISE;
 use web::{Access, Routes};
 
 pub(crate) use list::days;
@@ -35,6 +37,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/admin/staff/{id}/reinstate", STAFF, leave::reinstate)
         .get("/me/password", Access::Needs("app.use"), password::own_form)
         .post("/me/password", Access::Needs("app.use"), password::change_own)
+        .get("/me/pin", Access::Needs(SUPERVISE), pin::form)
+        .post("/me/pin", Access::Needs(SUPERVISE), pin::set)
+        .post("/admin/staff/{id}/pin/reset", STAFF, pin::reset)
 }
 
 /// The page of a person.

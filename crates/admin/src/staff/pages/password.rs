@@ -130,11 +130,19 @@ async fn check_own(cx: &mut Cx, sent: &FormData, old: &Secret<String>) -> Result
         refusals.push(Refusal::field("password-differs", "again"));
     }
     refusals.into_result()?;
+    prove(cx, old, "old").await
+}
+
+/// Whether it is one's password; answers the stored hash. Refused at the field it was typed in.
+pub(super) async fn prove(cx: &mut Cx, old: &Secret<String>, field: &str) -> Result<String, Error> {
+    let me = cx.principal().user_id.ok_or(Error::NotFound)?;
+    let directory = cx.app.services.directory.get();
+    let login = directory.staff.get(&me).ok_or(Error::NotFound)?.login.clone();
     let app = std::sync::Arc::clone(&cx.app);
     let _turn = app.gate.turn(&login).await?;
     let row = queries::sign_in_row(&mut cx.db, &login).await?.ok_or(Error::NotFound)?;
     if row.locked_until.is_some_and(|until| until > cx.now()) {
-        return Err(Error::refused_field("password-tries", "old"));
+        return Err(Error::refused_field("password-tries", field));
     }
     let stored = row.password_hash.ok_or_else(|| Error::refused("password-none"))?;
     if app.gate.fits(old.clone(), stored.clone()).await? {
@@ -143,7 +151,7 @@ async fn check_own(cx: &mut Cx, sent: &FormData, old: &Secret<String>) -> Result
     let system = cx.app.services.system("web");
     let failed = NoteSignInFailure { user_id: me, address: cx.address.clone() };
     cx.app.services.bus.execute(&system, system.command_id(), &failed).await?;
-    Err(Error::refused_field("password-wrong", "old"))
+    Err(Error::refused_field("password-wrong", field))
 }
 
 /// A dialog; or, before a temporary password is changed, the only page there is.

@@ -16,7 +16,7 @@ use web::ui::{
 use web::{Answer, Cx, FormData};
 
 use super::list::{days, state_mark};
-use super::person_href;
+use super::{person_href, pin};
 use crate::pages::{lookups, post_button};
 use crate::staff::queries::{self, Details, Standing};
 
@@ -92,6 +92,9 @@ fn menu(cx: &Cx, member: &StaffMember, is_linked: bool, href: &str) -> Markup {
             icon: "shield-check",
             label: l.t("admin-factor-reset"),
         });
+    }
+    if let Some(reset) = pin::menu_item(cx, member.id).filter(|_| !is_me && may_act) {
+        menu = menu.item(reset);
     }
     if is_linked && may_act {
         menu = menu.item(MenuItem::Post {

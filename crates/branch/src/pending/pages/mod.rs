@@ -20,6 +20,7 @@ use web::{Access, Answer, Cx, Routes};
 
 use super::queries::{self, Done, Total, Which};
 use crate::carry::FILE_BYTES_MAX;
+use crate::limits::today_part;
 use crate::parts::{asked, why};
 use crate::refusals::queries::{PERMISSION, clients};
 
@@ -81,12 +82,14 @@ async fn listed(cx: &mut Cx, refused: &Refusals) -> Result<Response, Error> {
     });
     let names = names(cx, &rows).await?;
     let line = line_part(cx, &state).await?;
+    let limits = today_part(cx).await?;
     let sheet = Button::secondary(l.t("branch-pending-day")).icon("printer").href(DAY);
     let lead =
         if which.actor.is_some() { "branch-pending-lead-own" } else { "branch-pending-lead" };
     let body = html! {
         (PageHeader::new(l.t("branch-pending")).lead(html! { (l.t(lead)) }).other(sheet.render()).render(&l))
         (line)
+        (limits)
         (ui::tabs(&l.t("branch-pending"), &[
             Tab::new(HOME, l.t("branch-pending-all"), !is_open),
             Tab::new(format!("{HOME}?show=open"), l.t("branch-pending-open"), is_open),

@@ -63,7 +63,7 @@ impl RecordOperation {
 impl Command for RecordOperation {
     const NAME: &'static str = "engagement.record_operation";
     const PERMISSION: &'static str = SERVE;
-    const OFFLINE: spine::Offline = spine::Offline::Free;
+    const OFFLINE: spine::Offline = spine::Offline::Floor;
     type Output = DeskOperationId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<DeskOperationId, Error> {
@@ -162,7 +162,7 @@ pub struct ReverseOperation {
 impl Command for ReverseOperation {
     const NAME: &'static str = "engagement.reverse_operation";
     const PERMISSION: &'static str = "desk.reverse";
-    const OFFLINE: spine::Offline = spine::Offline::Free;
+    const OFFLINE: spine::Offline = spine::Offline::Floor;
     type Output = DeskOperationId;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<DeskOperationId, Error> {

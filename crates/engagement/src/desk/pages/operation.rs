@@ -7,7 +7,7 @@ use kernel::{Currency, DeskOperationId, Refusals, VisitId};
 use maud::html;
 use spine::Error;
 use web::ui::{self, Field, Form, Opt, form_row};
-use web::{Answer, Cx, FormData};
+use web::{Answer, Cx, FormData, supervisor_part};
 
 use super::HOME;
 use crate::desk::commands::{RecordOperation, ReverseOperation};
@@ -59,6 +59,7 @@ pub(super) async fn record(cx: Cx, sent: FormData) -> Answer {
         Some(visit) => format!("{HOME}?visit={visit}"),
         None => HOME.to_owned(),
     };
+    let cx = cx.supervised(&sent);
     match cx.execute(sent.command_id()?, &command).await {
         Ok(_) => Ok(cx.done(&back, "flash-operation-recorded")),
         Err(Error::Refused(refusals)) => Ok(show(&cx, status, &sent, &refusals)?),
@@ -90,6 +91,7 @@ fn show(
                 .attribute("autocomplete", "off").error(error("reference")).render(l),
             Field::text("note", l.t("operation-note")).value(sent.raw("note")).error(error("note")).render(l),
         ]))
+        (supervisor_part(cx, sent, refusals))
     };
     let visit = sent.text("visit");
     let back = match visit.parse::<VisitId>() {
@@ -122,6 +124,7 @@ pub(super) async fn ask(mut cx: Cx, Path(id): Path<String>) -> Answer {
 pub(super) async fn reverse(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> Answer {
     let operation = wrong(&mut cx, &id).await?;
     let command = ReverseOperation { operation_id: operation.id, reason: sent.text("reason") };
+    let cx = cx.supervised(&sent);
     match cx.execute(sent.command_id()?, &command).await {
         Ok(_) => Ok(cx.done("/desk/day", "flash-operation-reversed")),
         Err(Error::Refused(refusals)) => {
@@ -150,6 +153,7 @@ fn show_reverse(
         }
         (Field::text("reason", l.t("operation-reason")).value(sent.raw("reason")).required()
             .error(cx.field_error(refusals, "reason")).render(l))
+        (supervisor_part(cx, sent, refusals))
     };
     let form = Form::post(format!("/desk/operations/{}/reverse", operation.id))
         .hidden("_id", cx.form_id())

@@ -2,6 +2,7 @@
 
 mod desk;
 pub(crate) mod files;
+mod limits;
 mod nodes;
 mod refusals;
 pub(crate) mod rig;

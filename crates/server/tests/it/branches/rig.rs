@@ -32,6 +32,14 @@ impl Rig {
     }
     /// The same over any centre, under a name.
     pub(crate) async fn over(services: &Services, branch_id: kernel::BranchId, name: &str) -> Rig {
+        Self::with_keys(services, (branch_id, name), (vec![1; 32], vec![2; 32])).await
+    }
+    /// The same with keys, of signatures and of what is sealed for it.
+    pub(crate) async fn with_keys(
+        services: &Services,
+        (branch_id, name): (kernel::BranchId, &str),
+        (sign_key, seal_key): (Vec<u8>, Vec<u8>),
+    ) -> Rig {
         let centre = Centre::new(services, &said()).await.unwrap();
         let ctx = services.system("test");
         let code_hash = name.as_bytes().to_vec();
@@ -39,7 +47,7 @@ impl Rig {
         let invite =
             InviteNode { branch_id, name, code_hash: code_hash.clone(), lease_hours: None };
         services.execute(&ctx, ctx.command_id(), &invite).await.unwrap();
-        let enrol = EnrolNode { code_hash, sign_key: vec![1; 32], seal_key: vec![2; 32] };
+        let enrol = EnrolNode { code_hash, sign_key, seal_key };
         let who = services.execute(&ctx, ctx.command_id(), &enrol).await.unwrap();
         centre.watch().await.unwrap();
         Rig { centre, who, number: 0.into() }
@@ -55,7 +63,9 @@ impl Rig {
         let payload = serde_json::to_string(command).unwrap();
         let (name, actor, at) = (C::NAME.to_owned(), bank.user(login), bank.services.clock.now());
         let (channel, bundle) = ("web".to_owned(), None);
-        let pushed = Pushed { id, name, payload, actor, at, channel, bundle };
+        let (supervisor, pre_approval) = (None, None);
+        let pushed =
+            Pushed { id, name, payload, actor, at, channel, bundle, supervisor, pre_approval };
         (id, self.say(at, vec![pushed]).await.remove(0))
     }
     /// A word of the node.
@@ -83,6 +93,7 @@ impl Rig {
             want: Want::Nothing,
             holds,
             tables: Vec::new(),
+            ask: None,
         };
         self.centre.answer(self.who.node, &up).await.unwrap().answers
     }
@@ -95,14 +106,21 @@ fn open_branch(asked: Asked) -> Opening {
 
 /// A bank at a branch with a copy of what the centre has for it.
 pub(crate) async fn at_branch(rig: &Rig) -> (Bank, Branch) {
+    at_branch_with(rig, open_branch).await
+}
+
+/// The same, opened so.
+pub(crate) async fn at_branch_with(rig: &Rig, open: testkit::Open) -> (Bank, Branch) {
     let copy = async |services: &Services| {
         branch::begin(services, rig.who.clone(), services.clock.now()).await.unwrap();
         let branch = Branch::open(services, &said(), "test").await.unwrap();
         while exchange(&branch, rig).await == Taken::More {}
     };
     let demo = DemoMode { logins: Vec::new() };
-    let bank = Bank::filled(Kind::Sqlite, open_branch, demo, copy).await;
+    let bank = Bank::filled(Kind::Sqlite, open, demo, copy).await;
     let branch = Branch::open(&bank.services, &said(), "test").await.unwrap();
+    // every bank of the tests begins with the same chance; what a branch makes has ids of its own
+    bank.services.entropy.fill(&mut [0; 4_096]);
     (bank, branch)
 }
 

@@ -120,7 +120,9 @@ pub(crate) async fn refused(site: &Site) {
         let id: CommandId = ctx.command_id();
         let payload = serde_json::to_string(&edit).expect("a payload");
         let (name, channel) = (EditClient::NAME.to_owned(), "web".to_owned());
-        Pushed { id, name, payload, actor: manager, at: at.plus_hours(-2), channel, bundle: None }
+        let (at, supervisor, pre_approval) = (at.plus_hours(-2), None, None);
+        let bundle = None;
+        Pushed { id, name, payload, actor: manager, at, channel, bundle, supervisor, pre_approval }
     };
     let up = Up {
         number: 1,
@@ -135,6 +137,7 @@ pub(crate) async fn refused(site: &Site) {
         want: Want::Nothing,
         holds: spine::bundle::Holds::default(),
         tables: Vec::new(),
+        ask: None,
     };
     centre.answer(who.node, &up).await.expect("an answer");
 }

@@ -178,6 +178,23 @@ async fn node_places(site: &Site, window: &Window) -> Vec<Place> {
         &[("refusals", "/refusals"), ("refusals-decided", "/refusals?show=decided")],
     ));
     all.push(place("refusal", "head_office", format!("/refusals/{conflict}")));
+    all.extend(limit_places(site, window).await);
+    all
+}
+
+/// The limits of branches, and a supervisor's PIN.
+async fn limit_places(site: &Site, window: &Window) -> Vec<Place> {
+    let of_all = "select id from offline_limit where command = $1";
+    if site.found::<Uuid>(of_all, "*").await.is_none() {
+        window.sign_in("head_office").await;
+        // the form proposes the usual numbers
+        send(window, "/admin/limits/new", json!({ "role": "clerk" })).await;
+    }
+    let limit: Uuid = site.value(of_all, "*").await;
+    let pages = [("limits", "/admin/limits"), ("limit-new", "/admin/limits/new")];
+    let mut all = of("head_office", &pages);
+    all.push(place("limit", "head_office", format!("/admin/limits/{limit}")));
+    all.push(place("pin", "branch_head", "/me/pin"));
     all
 }
 

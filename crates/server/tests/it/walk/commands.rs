@@ -13,7 +13,7 @@ use super::{COLUMNS, NOBODY, write_answers};
 use crate::secrecy::cast::{Cast, Subject};
 
 /// Permissions over clients: a command that needs one of these has a payload below.
-const OVER_CLIENTS: [&str; 13] = [
+const OVER_CLIENTS: [&str; 14] = [
     "client.read",
     "client.create",
     "client.edit",
@@ -24,6 +24,7 @@ const OVER_CLIENTS: [&str; 13] = [
     "holding.read",
     "interaction.read",
     "interaction.log",
+    "preapproval.grant",
     "task.read",
     "task.write",
     "secrecy.break_glass",
@@ -51,6 +52,8 @@ fn payload(name: &str, cast: &Cast, subject: Option<&Subject>) -> Option<Json> {
     let number = json!({ "value": "770708389300", "issued_on": "", "issued_by": "", "issuer_code": "", "valid_until": "", "is_main": false, "source": "client" });
     let date = json!({ "title": "x", "on_date": "2026-12-24", "yearly": false });
     Some(match name {
+        "authority.grant_pre_approval" => json!({ "client_id": client, "command": "x.y",
+            "amount": { "minor": 1, "currency": "RUB" }, "until": "2026-12-24T00:00:00Z" }),
         "parties.edit_client" => json!({ "client_id": client, "source": "clerk",
             "edits": [{ "field": "job_title", "original": "", "value": "x" }] }),
         "parties.assign_clients" => json!({ "client_ids": [client], "branch_id": null,

@@ -6,6 +6,7 @@
 mod absences;
 pub(super) mod giving;
 mod leave;
+mod pin;
 mod places;
 mod roles;
 pub(super) mod sign_in;
@@ -24,6 +25,7 @@ use crate::{Error, Merge, Registry, Work};
 pub use super::password_rules::check_new_password;
 pub use absences::{CancelAbsence, PlanAbsence};
 pub use leave::{DismissStaff, ReinstateStaff};
+pub use pin::{ResetPin, SetPin};
 pub use places::{SaveBranch, SaveRegion, SaveTeam, SetBranchArchived, SetTeamArchived};
 pub use roles::{DeleteRole, SaveRole};
 pub use sign_in::{ChangePassword, EndOtherSessions, EndSessions, SetPassword, UnlockStaff};
@@ -56,6 +58,8 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add::<RetryMessage>();
     registry.add::<RevokeToken>();
     registry.add::<VerifyJournal>();
+    registry.add::<SetPin>();
+    registry.add::<ResetPin>();
 }
 
 /// Waits until nobody else edits rights.

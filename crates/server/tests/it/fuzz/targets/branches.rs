@@ -116,6 +116,8 @@ fn up(want: Want) -> Up {
         at: START,
         channel: "web".to_owned(),
         bundle: Some(3),
+        supervisor: None,
+        pre_approval: None,
     };
     Up {
         number: 7,
@@ -130,6 +132,7 @@ fn up(want: Want) -> Up {
         want,
         holds: spine::bundle::Holds::default(),
         tables: vec!["client".to_owned()],
+        ask: None,
     }
 }
 
@@ -169,6 +172,7 @@ fn carried() -> Vec<Vec<u8>> {
             left,
             next,
             bundle: Some(spine::bundle::Down::Halted(3)),
+            asked: None,
         };
         plain(&Carried { first, rest: Vec::new() })
     };

@@ -1,0 +1,81 @@
+//! At the centre: whether what a branch has done on its own authority was within it. A branch's word that a supervisor has
+//! signed, or that there was a pre-approval, is looked into; a lie is a refusal, about which a person decides.
+
+use kernel::UserId;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::check::{client, stakes};
+use super::limit::fitting;
+use super::{SUPERVISE, pre_approval, queries};
+use crate::org::Loaded;
+use crate::replica::Offline;
+use crate::{Change, Error, Work};
+
+/// On what a branch says it has done a command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// Who has lifted the limit.
+    pub(crate) supervisor: Option<UserId>,
+    /// What was approved beforehand.
+    pub(crate) pre_approval: Option<Uuid>,
+}
+
+/// Whether somebody may lift a limit for another's operation: another person of the same branch with the right to.
+pub(super) fn may_supervise(loaded: &Loaded, maker: UserId, supervisor: UserId) -> bool {
+    let (maker_at, supervisor_at) = (loaded.principal(maker), loaded.principal(supervisor));
+    let branch = maker_at.and_then(|p| p.branch_id);
+    branch.is_some()
+        && !loaded.is_same_person(maker, supervisor)
+        && supervisor_at.is_some_and(|p| p.has(SUPERVISE) && p.branch_id == branch)
+}
+
+/// Judges what the handler has just done again here.
+pub(crate) async fn judge(
+    work: &mut Work<'_>,
+    offline: Offline,
+    loaded: &Loaded,
+    told: Told,
+) -> Result<(), Error> {
+    let maker = work.actor().ok_or(Error::NotFound)?;
+    if let Some(supervisor) = told.supervisor
+        && (offline != Offline::Floor || !may_supervise(loaded, maker, supervisor))
+    {
+        return Err(Error::refused("supervisor-no-right"));
+    }
+    match offline {
+        Offline::Floor => floor(work, told.supervisor.is_some()).await?,
+        Offline::PreApproved => {
+            let none = || Error::refused("pre-approval-none");
+            let id = told.pre_approval.ok_or_else(none)?;
+            let (stakes, client) = (stakes(work), client(work));
+            let [money] = stakes.as_slice() else { return Err(none()) };
+            pre_approval::consume(work, id, (client, *money)).await?;
+        }
+        Offline::Free | Offline::Local | Offline::Never => {}
+    }
+    if let Some(supervisor) = told.supervisor {
+        let change = Change::new().field("supervisor", Json::Null, supervisor.to_string());
+        let (id, client) = (work.command_id().uuid(), client(work));
+        work.record("offline_authority", id, client, change);
+    }
+    Ok(())
+}
+
+/// By the limits of today; what adds up over a day is the branch's to count, and its journal tells.
+async fn floor(work: &mut Work<'_>, is_lifted: bool) -> Result<(), Error> {
+    let roles = work.ctx.principal.roles.clone();
+    let limits = queries::limits(work).await?;
+    for money in stakes(work) {
+        let limits = limits.iter().map(|kept| &kept.limit);
+        let limit = fitting(limits, (work.command, &roles, money.currency));
+        let is_within = limit.is_some_and(|limit| match is_lifted {
+            true => limit.lift_minor.is_some_and(|lift| money.minor <= lift),
+            false => money.minor < limit.floor_minor,
+        });
+        if !is_within {
+            return Err(Error::refused("branch-above-limit"));
+        }
+    }
+    Ok(())
+}
