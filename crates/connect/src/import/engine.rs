@@ -45,7 +45,7 @@ pub enum RunError {
 /// Who executes the batches: the bus, or a rehearsal that leaves nothing behind.
 enum Hands<'a> {
     Bus(&'a Services, &'a Ctx),
-    Rehearsal(Rehearsal<'a>),
+    Rehearsal(Box<Rehearsal<'a>>),
 }
 
 impl Hands<'_> {
@@ -82,7 +82,7 @@ pub async fn run(
     watch: &mut impl Watch,
 ) -> Result<Summary, RunError> {
     let mut hands = if dry {
-        Hands::Rehearsal(services.bus.rehearse(ctx).await.map_err(RunError::Store)?)
+        Hands::Rehearsal(Box::new(services.bus.rehearse(ctx).await.map_err(RunError::Store)?))
     } else {
         Hands::Bus(services, ctx)
     };
