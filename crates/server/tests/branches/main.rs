@@ -13,5 +13,6 @@ mod desk;
 mod doing;
 mod modes;
 mod processes;
+mod service;
 mod simulation;
 mod world;

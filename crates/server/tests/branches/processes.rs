@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use branch::Hub;
 use branch::code::Code;
 use kernel::{Clock, RandomEntropy, SystemClock};
+use spine::authority::commands::SaveLimit;
 use spine::replica::branch::Branch;
 use spine::replica::commands::InviteNode;
 use testkit::{Database, Kind, kinds};
@@ -19,10 +20,11 @@ use tokio::task::JoinSet;
 use crate::bundle::publish_price;
 use crate::desk::Desk;
 use crate::doing::{Dice, Done, Somebody};
+use crate::simulation::limit;
 use crate::world::{self, filled};
 
 /// How long everything may take to be the same after the line is whole again.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running program; killed when dropped.
 struct Program {
@@ -141,11 +143,11 @@ impl Centre {
         *self.address.lock().unwrap() = address;
     }
     /// A code for a new node.
-    async fn invite(&self, hub: &Hub, code: &str) -> String {
+    async fn invite(&self, hub: &Hub, (code, name): (&str, &str)) -> String {
         let shown = Code::new(&RandomEntropy, hub.public().print());
         let invite = InviteNode {
             branch_id: self.desk.branch(code),
-            name: format!("node-{code}"),
+            name: name.to_owned(),
             code_hash: Code::hash(shown.secret()),
             lease_hours: None,
         };
@@ -170,10 +172,16 @@ fn run(args: &[&str]) -> (bool, String) {
 }
 
 impl Place {
-    async fn enrol(centre: &Centre, hub: &Hub, code: &'static str, folder: &Path) -> Place {
+    async fn enrol(
+        centre: &Centre,
+        hub: &Hub,
+        (n, code): (usize, &'static str),
+        folder: &Path,
+    ) -> Place {
         let wire = Wire::to(Arc::clone(&centre.address)).await;
-        let shown = centre.invite(hub, code).await;
-        let folder = folder.join(code).display().to_string();
+        let name = format!("node-{n}-{code}");
+        let shown = centre.invite(hub, (code, &name)).await;
+        let folder = folder.join(name).display().to_string();
         let url = format!("http://{}", wire.address);
         let enrol = ["branch", "enrol", "--centre", &url, "--code", &shown, "--data", &folder];
         let (is_well, said) = run(&enrol);
@@ -215,62 +223,115 @@ async fn until(what: &str, mut happened: impl AsyncFnMut() -> bool) {
     }
 }
 
+/// How long a storm lasts.
+enum Length {
+    Steps(usize),
+    For(Duration),
+}
+
+/// A centre and nodes at these branches, in programs of their own, over lines that are cut, all of them killed at random; then
+/// all is quiet, and nothing is lost or doubled.
+async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut centre = Centre::start(kind, folder.path()).await;
+    let hub = centre.desk.hub().await;
+    let dice = Dice::new(11);
+    centre.desk.execute("head_office", &SaveLimit { limit: limit() }).await.unwrap();
+    for (n, branch) in codes.iter().cycle().take(8).enumerate() {
+        let (bank, login) = (&centre.desk, "head_office");
+        Somebody { bank, login, branch, dice: &dice }.register(n).await.unwrap();
+    }
+    let mut places = Vec::new();
+    for (n, code) in codes.iter().enumerate() {
+        places.push(Place::enrol(&centre, &hub, (n, code), folder.path()).await);
+    }
+    publish_price(&centre.desk).await;
+    let (begin, mut n, mut kills) = (Instant::now(), 0, 0);
+    let mut done: Vec<Done> = Vec::new();
+    let goes_on = |n: usize| match length {
+        Length::Steps(steps) => n < steps,
+        Length::For(time) => begin.elapsed() < time,
+    };
+    while goes_on(n) {
+        n += 1;
+        let which = dice.below(places.len());
+        let place = &mut places[which];
+        match dice.below(12) {
+            0 => place.wire.cut(),
+            1 | 2 => place.wire.mend(),
+            3 => place.kill_and_start(),
+            4 => centre.kill_and_start(),
+            _ => {
+                let login = staff(place.code);
+                let (bank, branch) = (&place.desk, place.code);
+                done.extend(Somebody { bank, login, branch, dice: &dice }.act(n).await);
+                continue;
+            }
+        }
+        kills += 1;
+    }
+    println!("{n} steps, {} commands acknowledged, {kills} cuts, mendings and kills", done.len());
+    assert!(done.len() > 10, "{done:?}");
+    all_is_once(&centre, &places, &done).await;
+}
+
+const fn staff(code: &str) -> &'static str {
+    match code.as_bytes() {
+        b"01" => "manager",
+        b"02" => "manager_near",
+        _ => "manager_far",
+    }
+}
+
+async fn all_is_once(centre: &Centre, places: &[Place], done: &[Done]) {
+    for place in places {
+        place.wire.mend();
+    }
+    for place in places {
+        until("all is told", async || place.waits().await == 0).await;
+        let sql = "select count(*) from price_item where amount_minor = 1200";
+        until("the version is in force", async || place.desk.number(sql).await == 1).await;
+    }
+    for one in done {
+        let is_there = centre.desk.has_done(one.id).await;
+        assert!(is_there != centre.desk.has_refused(one.id).await, "{one:?}");
+    }
+    for place in places {
+        let sql = format!(
+            "select count(*) from interaction i join client c on c.id = i.client_id \
+             join branch b on b.id = c.branch_id where b.code = '{}'",
+            place.code
+        );
+        // what another node of the branch has told last is heard a moment later
+        until("all is heard", async || {
+            place.desk.number("select count(*) from interaction").await
+                == centre.desk.number(&sql).await
+        })
+        .await;
+        let (is_well, said) = run(&["branch", "status", "--data", &place.folder]);
+        assert!(is_well && said.contains("0 commands are not told yet"), "{said}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_that_are_killed_on_a_line_that_is_cut_lose_nothing() {
     for kind in kinds() {
         println!("-- on {kind:?}");
-        let folder = tempfile::tempdir().unwrap();
-        let mut centre = Centre::start(kind, folder.path()).await;
-        let hub = centre.desk.hub().await;
-        let dice = Dice::new(11);
-        for (n, branch) in ["01", "02"].into_iter().cycle().take(8).enumerate() {
-            let (bank, login) = (&centre.desk, "head_office");
-            Somebody { bank, login, branch, dice: &dice }.register(n).await.unwrap();
-        }
-        let mut places = Vec::new();
-        for code in ["01", "02"] {
-            places.push(Place::enrol(&centre, &hub, code, folder.path()).await);
-        }
-        publish_price(&centre.desk).await;
-        let mut done: Vec<Done> = Vec::new();
-        for n in 0..80 {
-            let which = dice.below(places.len());
-            let place = &mut places[which];
-            match dice.below(12) {
-                0 => place.wire.cut(),
-                1 | 2 => place.wire.mend(),
-                3 => place.kill_and_start(),
-                4 => centre.kill_and_start(),
-                _ => {
-                    let login = if place.code == "01" { "manager" } else { "manager_near" };
-                    let (bank, branch) = (&place.desk, place.code);
-                    done.extend(Somebody { bank, login, branch, dice: &dice }.act(n).await);
-                }
-            }
-        }
-        assert!(done.len() > 10, "{done:?}");
-        for place in &places {
-            place.wire.mend();
-            until("all is told", async || place.waits().await == 0).await;
-            let sql = "select count(*) from price_item where amount_minor = 1200";
-            until("the version is in force", async || place.desk.number(sql).await == 1).await;
-        }
-        for one in &done {
-            let is_there = centre.desk.has_done(one.id).await;
-            assert!(is_there != centre.desk.has_refused(one.id).await, "{one:?}");
-        }
-        for place in &places {
-            let here = place.desk.number("select count(*) from interaction").await;
-            let sql = format!(
-                "select count(*) from interaction i join client c on c.id = i.client_id \
-                 join branch b on b.id = c.branch_id where b.code = '{}'",
-                place.code
-            );
-            assert_eq!(here, centre.desk.number(&sql).await);
-            let (is_well, said) = run(&["branch", "status", "--data", &place.folder]);
-            assert!(is_well && said.contains("0 commands are not told yet"), "{said}");
-        }
+        Box::pin(storm(kind, &["01", "02"], Length::Steps(80))).await;
     }
+}
+
+#[allow(clippy::disallowed_methods)] // the edge of a test: here its configuration is read
+fn minutes() -> u64 {
+    std::env::var("TESSERA_MINUTES").map_or(2, |text| text.parse().unwrap())
+}
+
+/// `TESSERA_MINUTES` minutes instead of two, by `cargo test -p server --test branches five_branches`: nextest ends what goes on for long.
+#[tokio::test(flavor = "multi_thread")]
+async fn five_branches_are_killed_and_cut_for_minutes_and_lose_nothing() {
+    let kind = kinds().into_iter().find(|kind| *kind == Kind::Postgres).unwrap_or(Kind::Sqlite);
+    let length = Length::For(Duration::from_secs(minutes() * 60));
+    Box::pin(storm(kind, &["01", "01", "02", "02", "03"], length)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -283,7 +344,7 @@ async fn files_are_carried_between_programs_by_hand() {
         let (bank, branch) = (&centre.desk, "01");
         let somebody = Somebody { bank, login: "head_office", branch, dice: &dice };
         somebody.register(0).await.unwrap();
-        let place = Place::enrol(&centre, &hub, branch, folder.path()).await;
+        let place = Place::enrol(&centre, &hub, (0, branch), folder.path()).await;
         // its program goes on serving, without a line
         place.wire.cut();
         let somebody = Somebody { bank: &place.desk, login: "manager", branch, dice: &dice };

@@ -222,7 +222,7 @@ impl Counted {
 
 /// A world in which there are some clients at every branch, whom every node has written of.
 /// What desks may do with sums: more than any history does, but some of it only when chance does not ask the centre.
-fn limit() -> Limit {
+pub(super) fn limit() -> Limit {
     Limit {
         command: RecordOperation::NAME.to_owned(),
         role: String::new(),
