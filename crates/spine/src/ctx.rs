@@ -69,6 +69,9 @@ pub struct Origin {
     pub node: Arc<str>,
     /// When, by its clock. Ids that the command makes are of this instant at each end.
     pub at: Timestamp,
+    /// At the centre: the instant the branch's copy showed, by the centre's clock. What was done here since then the person at
+    /// the branch did not know. None when it had no whole copy, and at the branch itself.
+    pub heard: Option<Timestamp>,
 }
 
 /// The channel a command came by, as contexts name it.

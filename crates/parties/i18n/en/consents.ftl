@@ -64,6 +64,7 @@ field-text-ru = Text in Russian
 field-text-en = Text in English
 
 refusal-consent-text-unknown = No such version was in force on that day
+refusal-consent-withdrawn-meanwhile = The client withdrew this consent before the branch knew of it: a withdrawal counts
 refusal-consent-file-unknown = The client has no such file
 refusal-consent-said-later = That day is still to come
 refusal-consent-said-long-ago = Only what was said at most { $days ->

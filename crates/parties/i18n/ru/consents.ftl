@@ -64,6 +64,7 @@ field-text-ru = Текст на русском языке
 field-text-en = Текст на английском языке
 
 refusal-consent-text-unknown = Такой редакции нет среди действовавших в этот день
+refusal-consent-withdrawn-meanwhile = Клиент отозвал это согласие, когда отделение об этом ещё не знало: отзыв сильнее
 refusal-consent-file-unknown = Такого файла у клиента нет
 refusal-consent-said-later = Этот день ещё не наступил
 refusal-consent-said-long-ago = Записать можно сказанное не раньше чем { $days ->

@@ -1,5 +1,6 @@
 //! Who comes to a desk that is cut off: whoever speaks for an important company is known there, though the branch has no copy of
-//! the company, and its manager hears of it when the line is back.
+//! the company, and its manager hears of it when the line is back. And what he agrees to there does not undo what he has taken back
+//! elsewhere.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +9,11 @@ use engagement::desk::commands::{FinishVisit, IdentifyVisitor, OpenVisit};
 use engagement::desk::queries::regards;
 use parties::client::commands::{RegisterClient, SetSegment};
 use parties::client::model::Segment;
+use parties::contacts::commands::{GiveConsent, WithdrawConsent};
+use parties::contacts::model::{ConsentChannel, EvidenceKind, Purpose};
 use parties::links::commands::AddLink;
 use parties::links::model::LinkKind;
-use testkit::kinds;
+use testkit::{START, kinds};
 
 use crate::desk::Desk;
 use crate::world::World;
@@ -76,6 +79,59 @@ async fn a_director_is_known_without_a_line_and_the_companys_manager_hears_of_it
         place.settle(&world.centre).await;
         assert_eq!(centre.number(&told).await, 1, "told once, when the line is back");
         assert_eq!(centre.number("select count(*) from visit where state = 'done'").await, 1);
+        world.check_equal(place).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_beats_a_consent_that_did_not_know_of_it() {
+    for kind in kinds() {
+        let world = World::new(kind, &["01"]).await;
+        let (centre, place) = (&world.centre_bank, &world.places[0]);
+        let person = client(centre, "person", ("last_name", "Громов"), "01");
+        let person = centre.execute("head_office", &person).await.unwrap();
+        place.settle(&world.centre).await;
+        centre.clock.set(START.plus_hours(1));
+        let back = WithdrawConsent {
+            client_id: person,
+            purpose: Purpose::Advertising,
+            channel: ConsentChannel::Any,
+            evidence_kind: None,
+            evidence: String::new(),
+            file_id: None,
+            said_at: None,
+        };
+        centre.execute("head_office", &back).await.unwrap();
+        // the branch, which has not heard of it, takes a consent an hour later
+        place.bank.clock.set(START.plus_hours(2));
+        let give = || GiveConsent {
+            client_id: person,
+            purpose: Purpose::Advertising,
+            channel: ConsentChannel::Email,
+            text_version: "2025-09".to_owned(),
+            evidence_kind: Some(EvidenceKind::Paper),
+            evidence: "подпись".to_owned(),
+            file_id: None,
+            said_at: None,
+            said_on: None,
+        };
+        place.bank.execute("manager", &give()).await.unwrap();
+        centre.clock.set(START.plus_hours(3));
+        place.settle(&world.centre).await;
+        let refused =
+            "select count(*) from branch_refusal where code = 'consent-withdrawn-meanwhile'";
+        let given = "select count(*) from client_consent where state = 'given'";
+        for bank in [centre, &place.bank] {
+            assert_eq!((bank.number(refused).await, bank.number(given).await), (1, 0));
+        }
+        // who has heard of it and agrees all the same, agrees
+        place.bank.clock.set(START.plus_hours(4));
+        place.bank.execute("manager", &give()).await.unwrap();
+        centre.clock.set(START.plus_hours(4));
+        place.settle(&world.centre).await;
+        for bank in [centre, &place.bank] {
+            assert_eq!((bank.number(refused).await, bank.number(given).await), (1, 1));
+        }
         world.check_equal(place).await;
     }
 }

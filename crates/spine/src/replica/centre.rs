@@ -103,6 +103,8 @@ impl Centre {
         if node.state != NodeState::Active {
             return Err(Error::refused("branch-node-revoked"));
         }
+        // what it did it did by the copy it tells of now
+        let node = BranchNode { replica_at: up.replica_at, ..node };
         let mut tx = self.writer.begin().await?;
         if !nodes::hear(&mut tx, node.id, (way, up), now).await? {
             tx.rollback().await?;
@@ -259,7 +261,8 @@ impl Centre {
         }
         let mut ctx = self.services.ctx(principal, channel(&done.channel));
         ctx.now = done.at.min(now);
-        ctx.origin = Some(Arc::new(Origin { node: Arc::from(node.name.as_str()), at: done.at }));
+        let (name, at, heard) = (Arc::from(node.name.as_str()), done.at, node.replica_at);
+        ctx.origin = Some(Arc::new(Origin { node: name, at, heard }));
         ctx.told = Some(Told { supervisor: done.supervisor, pre_approval: done.pre_approval });
         Ok(ctx)
     }

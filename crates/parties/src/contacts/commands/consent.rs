@@ -144,6 +144,7 @@ impl Word<'_> {
             return Err(Error::refused_field("not-a-choice", "channel"));
         }
         let Checked { text_version, evidence, said_at } = self.checked(w).await?;
+        self.check_unheard(w).await?;
         let before = self.state_now(w).await?;
         let id: Uuid = w.new_id();
         let (now, author) = (w.ctx.now, w.actor());
@@ -181,6 +182,17 @@ impl Word<'_> {
         w.record("consent", id, Some(self.client_id), change);
         touch(w, self.client_id).await?;
         Ok(id)
+    }
+
+    /// A withdrawal beats a consent that was written down where it was not known yet: by whichever clock it came first, a person
+    /// decides.
+    async fn check_unheard(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let heard = w.ctx.origin.as_ref().and_then(|origin| origin.heard);
+        let Some(heard) = heard.filter(|_| self.text_version.is_some()) else { return Ok(()) };
+        if queries::withdrawn_since(w, self.client_id, (self.purpose, self.channel), heard).await? {
+            return Err(Error::refused_field("consent-withdrawn-meanwhile", "channel"));
+        }
+        Ok(())
     }
 
     /// Everything that is wrong, at once.

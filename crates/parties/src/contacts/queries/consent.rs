@@ -205,3 +205,19 @@ pub(crate) async fn consent_text_id<R: Read>(
     let sql = "select id from consent_text where purpose = $1 and version = $2";
     db.first(sql, params![purpose, version]).await?.map(Row::one).transpose()
 }
+
+/// Whether the client has withdrawn this for this channel, or for any, since an instant; `Any` is withdrawn by any channel.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn withdrawn_since<R: Read>(
+    db: &mut R,
+    client: ClientId,
+    (purpose, channel): (Purpose, ConsentChannel),
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "select id from client_consent where client_id = $1 and purpose = $2 and state = 'withdrawn' \
+               and at >= $3 and (channel = $4 or channel = $5 or $4 = $5) limit 1";
+    let values = params![client, purpose, since, channel, ConsentChannel::Any];
+    Ok(db.first(sql, values).await?.is_some())
+}
