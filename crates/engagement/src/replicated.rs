@@ -13,27 +13,21 @@ macro_rules! projects {
     };
 }
 
-/// What was done at the desks of a branch, for its clients or for people the bank does not know.
-macro_rules! of_desk {
-    () => {
-        "t.branch_id = {branch} and (t.client_id is null or t.client_id in {clients})"
-    };
-}
+/// Tasks, visits and operations: of the branch's clients wherever they were, and at this branch of people the bank does not know.
+const OF_CLIENTS_OR_NOBODY: &str =
+    "t.client_id in {clients} or (t.client_id is null and t.branch_id = {branch})";
 
 /// Every one.
 pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of_client("interaction"),
-    Replicated::of(
-        "task",
-        "t.client_id in {clients} or (t.client_id is null and t.branch_id = {branch})",
-    ),
+    Replicated::of("task", OF_CLIENTS_OR_NOBODY),
     Replicated::of_client("client_step"),
     Replicated::own("client_seen", "what one has looked at one has looked at here"),
     Replicated::of("project", projects!("t.id")),
     Replicated::through("project_word", projects!("t.project_id")),
     Replicated::of_client("project_client").carrying("client_id"),
     Replicated::all("desk_theme"),
-    Replicated::of("visit", of_desk!()),
-    Replicated::of("desk_operation", of_desk!()),
+    Replicated::of("visit", OF_CLIENTS_OR_NOBODY),
+    Replicated::of("desk_operation", OF_CLIENTS_OR_NOBODY),
     Replicated::of_client_in("client_regard", "person_id"),
 ];

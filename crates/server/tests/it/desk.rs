@@ -15,7 +15,7 @@ use parties::links::model::LinkKind;
 use spine::Error;
 use spine::approval::Verdict;
 use spine::approval::commands::SaveRule;
-use testkit::Bank;
+use testkit::{Bank, START};
 
 use crate::approvals::{ask, decide, rule, set_rule};
 use crate::engagement::{client, codes, page, post};
@@ -82,7 +82,7 @@ async fn a_walk_in_goes_from_the_ticket_to_the_timeline() {
             assert!(page(&mut browser, "/desk").await.contains(number));
         }
         let (mut db, ctx) = (bank.services.reader.clone(), bank.as_role("manager"));
-        let waiting = queries::open(&mut db, &ctx.principal, bank.branch("01"), 10).await;
+        let waiting = queries::open(&mut db, &ctx.principal, (bank.branch("01"), START), 10).await;
         let visit = waiting.unwrap()[0].id;
         let steps = format!("/desk/visits/{visit}");
         let home = format!("/desk?visit={visit}");

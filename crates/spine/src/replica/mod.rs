@@ -74,7 +74,8 @@ pub enum How {
     Clients(&'static str),
     /// Rows that belong to the client in this column.
     Client(&'static str),
-    /// Rows of which a condition holds. When it holds no more, every branch that may have had the row is told its key, which
+    /// Rows of which a condition holds. Where it speaks of clients, what it says of the branch stands by itself behind an `or`: of a
+    /// client who comes, the rows are asked for without the branch. When it holds no more, every branch that may have had the row is told its key, which
     /// therefore says nothing: ids.
     Of(&'static str),
     /// The same for rows that belong to others and come and go with them: a branch sees by itself which are its own no more.

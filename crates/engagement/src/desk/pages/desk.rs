@@ -16,6 +16,8 @@ use crate::queries::client_ref::{self, ClientRef};
 
 /// Visits that go on, at most; a hall holds no more.
 const OPEN_MAX: i64 = 200;
+/// Visits that began so many hours ago are those of today.
+const DAY_HOURS: i64 = 16;
 /// Operations of one visit shown at most.
 const OPERATIONS_MAX: i64 = 100;
 /// Clients a search offers at most.
@@ -88,7 +90,8 @@ async fn read(
     sent: &FormData,
 ) -> Result<Desk, Error> {
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
-    let mut open = queries::open(&mut cx.db, &principal, branch, OPEN_MAX).await?;
+    let since = cx.now().plus_hours(-DAY_HOURS);
+    let mut open = queries::open(&mut cx.db, &principal, (branch, since), OPEN_MAX).await?;
     queries::cut_visits(&mut cx.db, &principal, &mut open).await?;
     let themes = queries::themes(&mut cx.db).await?;
     let mine = |v: &&VisitRow| v.state == VisitState::Serving && v.clerk_id == principal.user_id;

@@ -120,23 +120,24 @@ pub async fn tickets<R: Read>(
     db.query(sql, params![branch, since]).await?.into_iter().map(store::Row::one).collect()
 }
 
-/// Visits of a branch that go on, the longest first.
+/// Visits of a branch that began since an instant and go on, the longest first. One that nobody has ended the day before stands in
+/// nobody's way.
 ///
 /// # Errors
 /// The database's.
 pub async fn open<R: Read>(
     db: &mut R,
     principal: &Principal,
-    branch: BranchId,
+    (branch, since): (BranchId, Timestamp),
     limit: i64,
 ) -> Result<Vec<VisitRow>, StoreError> {
-    let filter = principal.filter_rows("desk.serve", "v", 3);
+    let filter = principal.filter_rows("desk.serve", "v", 4);
     let sql = format!(
-        "select {COLUMNS} from {SCOPED} where v.branch_id = $1 and v.state in ('waiting', 'serving') and {} \
-         order by v.arrived_at, v.id limit $2",
+        "select {COLUMNS} from {SCOPED} where v.branch_id = $1 and v.state in ('waiting', 'serving') \
+         and v.arrived_at >= $3 and {} order by v.arrived_at, v.id limit $2",
         filter.sql
     );
-    let mut values = params![branch, limit].to_vec();
+    let mut values = params![branch, limit, since].to_vec();
     values.extend(filter.params);
     let rows = db.query(&sql, &values).await?;
     rows.into_iter().map(|r| VisitRow::from_cols(&mut r.cols())).collect()
