@@ -216,18 +216,21 @@ impl Bank {
     /// When the database refuses, or jobs bring forth jobs without end.
     pub async fn settle(&self) {
         for _ in 0..1_000 {
-            self.seal_all().await;
+            self.seal().await;
             if !self.keepers.work_once().await.expect("the job keeper") {
-                self.seal_all().await;
+                self.seal().await;
                 return;
             }
         }
         panic!("a thousand jobs, and still more");
     }
 
-    /// On PostgreSQL the sealer waits for every older transaction of the whole server, also those of
+    /// Seals everything there is. On PostgreSQL the sealer waits for every older transaction of the whole server, also those of
     /// other tests: ask again until they have ended.
-    async fn seal_all(&self) {
+    ///
+    /// # Panics
+    /// When the database refuses, or others never end.
+    pub async fn seal(&self) {
         let sql = "select count(*) from journal_entry e \
                    where not exists (select 1 from journal_seal s where s.seq = e.seq)";
         let mut db = self.services.reader.clone();

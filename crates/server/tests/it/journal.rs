@@ -267,7 +267,12 @@ async fn a_block_of_numbers_that_cannot_be_is_found() {
         let sql = "update journal_block set last_pos = $1";
         assert!(force(bank, sql, params![i64::MAX]).await > 1);
         bank.execute("clerk", &Note::new("late", "late")).await.unwrap();
-        let sealed = journal::seal(&bank.writer, bank.clock.now()).await;
+        let mut sealed = journal::seal(&bank.writer, bank.clock.now()).await;
+        while matches!(sealed, Ok(0)) {
+            // other tests' transactions on the same server may hold the horizon for a moment
+            tokio::task::yield_now().await;
+            sealed = journal::seal(&bank.writer, bank.clock.now()).await;
+        }
         assert!(sealed.unwrap_err().to_string().contains("no chain is as long"));
     })
     .await;

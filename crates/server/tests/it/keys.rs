@@ -52,7 +52,7 @@ async fn the_journal_of_a_client_is_read_with_his_key_and_by_nothing_else() {
             3,
             "two and the bank's own"
         );
-        bank.keepers.seal_and_read().await.unwrap();
+        bank.seal().await;
         let mut db = bank.services.reader.clone();
         let told = journal::after(&mut db, 0, 100).await.unwrap();
         let of = |id: ClientId| {
@@ -77,7 +77,7 @@ async fn the_journal_of_a_client_is_read_with_his_key_and_by_nothing_else() {
 async fn a_destroyed_key_leaves_nothing_to_read_and_the_journal_whole() {
     both(async |bank: &Bank| {
         let (gone, other) = (client(bank, "Анна").await, client(bank, "Вера").await);
-        bank.keepers.seal_and_read().await.unwrap();
+        bank.seal().await;
         let mut tx = bank.writer.begin().await.unwrap();
         let keys = Arc::clone(bank.services.reader.keys());
         assert!(keys.destroy(&mut tx, gone.uuid(), bank.clock.now()).await.unwrap());
@@ -94,7 +94,7 @@ async fn a_destroyed_key_leaves_nothing_to_read_and_the_journal_whole() {
             bank.execute("manager", &edit(gone, "employer", EMPLOYER, "Другой двор")).await;
         assert_eq!(code(refused), "client-erased");
         bank.execute("manager", &edit(other, "employer", EMPLOYER, "Другой двор")).await.unwrap();
-        bank.keepers.seal_and_read().await.unwrap();
+        bank.seal().await;
         let alive = "select count(*) from data_key where sealed is not null";
         assert_eq!(number(bank, alive).await, 2);
         let verdict = verify(&mut db).await.unwrap();
