@@ -11,8 +11,8 @@ use testkit::{Kind, kinds};
 use crate::doing::{Dice, Somebody};
 use crate::world::World;
 
-/// Clients, and commands that are not told, when nothing else is said.
-const SIZE: usize = 120;
+/// Clients, and commands that are not told, when nothing else is said: so many that neither goes into one message.
+const SIZE: usize = 600;
 
 #[allow(clippy::disallowed_methods)] // the edge of a test: here its configuration is read
 fn size() -> usize {

@@ -95,7 +95,10 @@ impl<'de> Deserialize<'de> for Wire {
 
 struct WireVisitor;
 
-impl Visitor<'_> for WireVisitor {
+/// Bytes of one value that stands as a list of numbers: JSON has no bytes, and a branch keeps the place it has come to as JSON.
+const LISTED_BYTES_MAX: usize = 4_096;
+
+impl<'de> Visitor<'de> for WireVisitor {
     type Value = Wire;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,6 +127,9 @@ impl Visitor<'_> for WireVisitor {
     }
     fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Wire, E> {
         Ok(Wire(Value::Bytes(bytes)))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Wire, A::Error> {
+        UpTo::<u8>(LISTED_BYTES_MAX, PhantomData).visit_seq(items).map(|b| Wire(Value::Bytes(b)))
     }
 }
 
@@ -393,5 +399,30 @@ impl Next {
             Next::Anew => Some(Want::Base(None)),
             Next::Same | Next::Whole(_) | Next::OtherSchema(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_kept_as_json_and_found_again() {
+        let after = [
+            Value::Null,
+            Value::Int(-3),
+            Value::Text("ё".to_owned()),
+            Value::Bytes(vec![0, 255, 7]),
+        ];
+        let place = Place {
+            cursor: "4|5".to_owned(),
+            table: "client_token".to_owned(),
+            after: after.into_iter().map(Wire).collect(),
+        };
+        let kept = serde_json::to_string(&place).unwrap();
+        assert_eq!(serde_json::from_str::<Place>(&kept).unwrap(), place);
+        let long = format!("[{}]", vec!["1"; LISTED_BYTES_MAX + 1].join(","));
+        assert!(serde_json::from_str::<Wire>(&long).is_err());
+        assert!(serde_json::from_str::<Wire>("[256]").is_err());
     }
 }
