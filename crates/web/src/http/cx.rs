@@ -19,7 +19,7 @@ use super::cookies;
 use super::errors::{self, Failure};
 use super::line::{self, Line};
 use super::moved;
-use super::pages::{AddedField, MoreNav};
+use super::pages::{AddedField, MoreNav, SearchHit};
 use super::reads::{self, Reads};
 use super::resend;
 use super::seen::{self, Seen};
@@ -77,6 +77,17 @@ impl Cx {
         let answer = self.app.services.execute(&self.ctx, id, command).await;
         self.db.forget();
         answer
+    }
+    /// What all rooms find, each the best first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find(&self, query: &str, limit: usize) -> Result<Vec<SearchHit>, Error> {
+        let mut hits = Vec::new();
+        for source in &self.app.search {
+            hits.extend(source.find(self, query, limit).await?);
+        }
+        Ok(hits)
     }
     /// The fields the bank has added for itself.
     ///

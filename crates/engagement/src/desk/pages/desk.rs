@@ -3,7 +3,7 @@
 use axum::extract::RawQuery;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::{BranchId, ClientId, Refusals, VisitId};
+use kernel::{BranchId, Refusals, VisitId};
 use maud::{Markup, html};
 use spine::Error;
 use web::ui::{self, Button, PageHeader, Panel, Tone};
@@ -139,19 +139,11 @@ async fn current(cx: &mut Cx, mut visit: VisitRow, themes: &[ThemeRow]) -> Resul
 
 /// Clients that fit what was typed: a phone, a document, a number, a name.
 async fn hits(cx: &Cx, query: &str) -> Result<Vec<SearchHit>, Error> {
-    let mut hits: Vec<SearchHit> = Vec::new();
-    for source in &cx.app.search {
-        hits.extend(source.find(cx, query, HITS_MAX).await?);
-    }
+    let mut hits = cx.find(query, HITS_MAX).await?;
     hits.retain(|hit| hit.client.is_some());
     hits.sort_by_key(|hit| std::cmp::Reverse(hit.rank));
     hits.truncate(HITS_MAX);
     Ok(hits)
-}
-
-/// The client of a hit.
-pub(super) const fn client_of(hit: &SearchHit) -> Option<ClientId> {
-    hit.client
 }
 
 fn header(cx: &Cx, branch: BranchId) -> Markup {

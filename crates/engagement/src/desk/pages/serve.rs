@@ -11,7 +11,7 @@ use web::ui::{
 use web::{Answer, Cx, FormData, SearchHit};
 
 use super::HOME;
-use super::desk::{Current, Desk, client_of, show, theme_words};
+use super::desk::{Current, Desk, show, theme_words};
 use crate::desk::commands::{
     CallVisitor, ChooseTheme, FinishVisit, IdentifyVisitor, LeaveVisit, RejectVisitor,
 };
@@ -223,7 +223,7 @@ fn hit_form(
     refusals: &Refusals,
 ) -> Markup {
     let l = &cx.l;
-    let Some(client) = client_of(hit) else { return html! {} };
+    let Some(client) = hit.client else { return html! {} };
     let is_asked = sent.text("client") == client.to_string();
     let error = |name: &str| cx.field_error(refusals, name).filter(|_| is_asked);
     let by = parts::word_options(l, "visit-by-", &IDENTIFIED_BY, None);

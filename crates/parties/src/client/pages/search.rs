@@ -3,7 +3,6 @@
 use axum::extract::RawQuery;
 use kernel::limits;
 use maud::html;
-use spine::Error;
 use web::ui::{self, PageHeader, PaletteItem};
 use web::{Answer, Cx, FormData, Hits, SearchHit, SearchSource};
 
@@ -60,14 +59,6 @@ fn hit(cx: &Cx, head: &ClientHead, key: Option<&(String, String)>, rank: i64) ->
     }
 }
 
-async fn all_hits(cx: &Cx, query: &str, limit: usize) -> Result<Vec<SearchHit>, Error> {
-    let mut hits = Vec::new();
-    for source in &cx.app.search {
-        hits.extend(source.find(cx, query, limit).await?);
-    }
-    Ok(hits)
-}
-
 fn asked(query: Option<String>) -> String {
     let text = FormData::parse(&query.unwrap_or_default()).text("q");
     text.chars().take(100).collect()
@@ -84,7 +75,7 @@ pub(super) async fn palette(cx: Cx, RawQuery(query): RawQuery) -> Answer {
         let items = seen.iter().map(|h| item(hit(&cx, h, None, 0))).collect();
         groups.push((l.t("search-recent"), items));
     } else {
-        let hits = all_hits(&cx, &query, 8).await?;
+        let hits = cx.find(&query, 8).await?;
         for kind in KINDS {
             let of_kind = hits.iter().filter(|h| h.kind == kind).cloned().map(item).collect();
             groups.push((l.t(kind), of_kind));
@@ -139,11 +130,8 @@ fn actions(cx: &Cx, query: &str) -> Vec<PaletteItem> {
 /// `GET /search?q=`: the same results as a page.
 pub(super) async fn page(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let query = asked(query);
-    let hits = if query.is_empty() {
-        Vec::new()
-    } else {
-        all_hits(&cx, &query, limits::SEARCH_HITS).await?
-    };
+    let hits =
+        if query.is_empty() { Vec::new() } else { cx.find(&query, limits::SEARCH_HITS).await? };
     let l = &cx.l;
     let content = html! {
         (PageHeader::new(l.t("search-title")).render(l))
