@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use kernel::Entropy;
 use serde::{Deserialize, Serialize};
 use spine::replica::centre::Centre;
 use spine::replica::commands::{EnrolNode, Enrolled};
 use spine::replica::nodes::{self, BranchNode, NodeState};
 use spine::replica::{code as words, message::Up};
-use spine::{Error, Replicated, SecretBox, Services};
+use spine::{Error, Replicated, SecretBox, Services, kept};
 use uuid::Uuid;
 
 use crate::carry::{self, Answered};
 use crate::code::Code;
 use crate::envelope::{self, Head, Keys, Kind, PublicKeys};
-use crate::nodes::{commands::KeepSecret, queries};
 use crate::notary::Signing;
 
 /// Under which name the centre's secret keys are kept.
@@ -198,18 +198,8 @@ impl Drop for Turn<'_> {
 /// # Errors
 /// The database's; keys that were sealed by another bank.
 pub async fn kept_keys(services: &Services, secret_box: &SecretBox) -> Result<Keys, Error> {
-    let mut db = services.reader.clone();
-    let broken = || Error::failure("the keys of the lines to branches do not open");
-    let mut kept = queries::kept(&mut db, KEYS).await?;
-    if kept.is_none() {
-        let chance = services.entropy.as_ref();
-        let plain = Keys::new(chance).to_bytes();
-        let sealed = secret_box.seal(chance, plain.reveal(), KEYS).map_err(|_| broken())?;
-        let ctx = services.system("branch");
-        let keep = KeepSecret { name: KEYS.to_owned(), sealed };
-        services.execute(&ctx, ctx.command_id(), &keep).await?;
-        kept = queries::kept(&mut db, KEYS).await?;
-    }
-    let opened = secret_box.open(&kept.ok_or_else(broken)?, KEYS).map_err(|_| broken())?;
-    Keys::from_bytes(opened.reveal()).ok_or_else(broken)
+    let new = |chance: &dyn Entropy| Keys::new(chance).to_bytes();
+    let kept = kept::secret_or_new(services, secret_box, KEYS, new).await?;
+    let broken = || Error::failure("the keys of the lines to branches are none");
+    Keys::from_bytes(kept.reveal()).ok_or_else(broken)
 }

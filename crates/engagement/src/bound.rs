@@ -44,6 +44,11 @@ pub(crate) const CLIENT_BOUND: &[ClientBound] = &[
     ClientBound::derived("client_step", "client_id", rebuild_step),
     ClientBound::moves("desk_operation", "client_id").on_erase(OnErase::Kept(Ground::Relations)),
     ClientBound::moves("visit", "client_id").on_erase(OnErase::Kept(Ground::Relations)),
+    ClientBound::moves("smart_card", "client_id").on_erase(OnErase::Kept(Ground::Relations)),
+    ClientBound::moves("smart_card_record", "client_id").on_erase(OnErase::Kept(Ground::Relations)),
+    ClientBound::moves("smart_card_reading", "client_id")
+        .on_erase(OnErase::Kept(Ground::Relations)),
+    ClientBound::moves("smart_card_alarm", "client_id").on_erase(OnErase::Kept(Ground::Relations)),
     ClientBound::derived("client_regard", "person_id", rebuild_regard),
     ClientBound::derived("client_regard", "company_id", rebuild_regard),
 ];

@@ -4,6 +4,7 @@
 //! queue of the day (`my_day`), and projects and events with their participants (`project`).
 
 mod bound;
+pub mod card;
 pub mod desk;
 pub mod interaction;
 pub mod my_day;
@@ -16,6 +17,7 @@ pub mod words;
 
 use std::sync::Arc;
 
+pub use card::CardKeys;
 use kernel::Lang;
 use spine::{Module, Permission, Registry, Scope};
 use store::Migration;
@@ -35,6 +37,9 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "desk.report", scoped: true },
     Permission { key: "desk.reverse", scoped: true },
     Permission { key: "desk.themes", scoped: false },
+    Permission { key: "card.issue", scoped: true },
+    Permission { key: "card.stop", scoped: true },
+    Permission { key: "card.watch", scoped: false },
 ];
 
 const GRANTS: &[(&str, &str, Scope)] = &[
@@ -104,6 +109,16 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("head_office", "desk.themes", Scope::Bank),
     ("methodologist", "desk.themes", Scope::Bank),
     ("auditor", "desk.report", Scope::Bank),
+    ("manager", "card.issue", Scope::Branch),
+    ("manager", "card.stop", Scope::Branch),
+    ("clerk", "card.issue", Scope::Branch),
+    ("clerk", "card.stop", Scope::Region),
+    ("operator", "card.stop", Scope::Bank),
+    ("branch_head", "card.issue", Scope::Branch),
+    ("branch_head", "card.stop", Scope::Branch),
+    ("head_office", "card.watch", Scope::Bank),
+    ("security_officer", "card.stop", Scope::Bank),
+    ("security_officer", "card.watch", Scope::Bank),
 ];
 
 const MIGRATIONS: &[Migration] = &[
@@ -120,6 +135,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0304_project_word.sql"),
     },
     Migration { number: 305, name: "desk", sql: include_str!("../migrations/0305_desk.sql") },
+    Migration {
+        number: 306,
+        name: "smart_card",
+        sql: include_str!("../migrations/0306_smart_card.sql"),
+    },
 ];
 
 /// What this room brings to the spine.
@@ -128,8 +148,8 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         permissions: PERMISSIONS,
         grants: GRANTS,
-        jobs: vec![Arc::new(task::Escalation)],
-        schedules: &[task::ESCALATE],
+        jobs: vec![Arc::new(task::Escalation), Arc::new(card::Settle)],
+        schedules: &[task::ESCALATE, card::SETTLE],
         readers: vec![Arc::new(task::Follower), Arc::new(desk::RegardReader)],
         client_bound: bound::CLIENT_BOUND,
         replicated: replicated::REPLICATED,
@@ -142,6 +162,7 @@ fn register(registry: &mut Registry) {
     task::register(registry);
     project::register(registry);
     desk::register(registry);
+    card::register(registry);
 }
 
 const NAV: &[NavItem] = &[
@@ -182,6 +203,16 @@ const NAV: &[NavItem] = &[
         icon: "list-checks",
         label: "nav-desk-themes",
         permission: "desk.themes",
+        go: None,
+        main: false,
+    },
+    NavItem {
+        order: 88,
+        group: "nav-group-admin",
+        href: "/smart-cards/alarms",
+        icon: "credit-card",
+        label: "nav-card-alarms",
+        permission: "card.watch",
         go: None,
         main: false,
     },
@@ -262,6 +293,7 @@ pub fn pages() -> Pages {
     let mut panels = interaction::pages::panels();
     panels.extend(task::pages::panels());
     panels.extend(project::pages::panels());
+    panels.extend(card::pages::panels());
     let mut search = task::pages::search_sources();
     search.extend(project::pages::search_sources());
     Pages {
@@ -277,6 +309,8 @@ pub fn pages() -> Pages {
             (Lang::En, include_str!("../i18n/en/project.ftl")),
             (Lang::Ru, include_str!("../i18n/ru/desk.ftl")),
             (Lang::En, include_str!("../i18n/en/desk.ftl")),
+            (Lang::Ru, include_str!("../i18n/ru/card.ftl")),
+            (Lang::En, include_str!("../i18n/en/card.ftl")),
         ],
         nav: NAV,
         panels,
@@ -293,11 +327,12 @@ fn routes(routes: Routes) -> Routes {
     let routes = task::pages::routes(routes);
     let routes = my_day::pages::routes(routes);
     let routes = project::pages::routes(routes);
-    desk::pages::routes(routes)
+    let routes = desk::pages::routes(routes);
+    card::pages::routes(routes)
 }
 
 fn api(api: Api) -> Api {
-    desk::api::api(project::api::api(task::api::api(interaction::api::api(api))))
+    card::api::api(desk::api::api(project::api::api(task::api::api(interaction::api::api(api)))))
 }
 
 #[cfg(test)]

@@ -13,9 +13,13 @@ macro_rules! projects {
     };
 }
 
-/// Tasks, visits and operations: of the branch's clients wherever they were, and at this branch of people the bank does not know.
+/// Tasks: of the branch's clients wherever they are done, and those of this branch about nobody.
 const OF_CLIENTS_OR_NOBODY: &str =
     "t.client_id in {clients} or (t.client_id is null and t.branch_id = {branch})";
+
+/// Visits, operations, what was read of cards: of the branch's clients wherever they were, and whatever was done at this branch, also
+/// for a stranger who has come with his card.
+const OF_CLIENTS_OR_HERE: &str = "t.client_id in {clients} or t.branch_id = {branch}";
 
 /// Every one.
 pub(crate) const REPLICATED: &[Replicated] = &[
@@ -27,7 +31,13 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::through("project_word", projects!("t.project_id")),
     Replicated::of_client("project_client").carrying("client_id"),
     Replicated::all("desk_theme"),
-    Replicated::of("visit", OF_CLIENTS_OR_NOBODY),
-    Replicated::of("desk_operation", OF_CLIENTS_OR_NOBODY),
+    Replicated::of("visit", OF_CLIENTS_OR_HERE),
+    Replicated::of("desk_operation", OF_CLIENTS_OR_HERE),
+    Replicated::of_client("smart_card"),
+    Replicated::own("smart_card_profile", "profiles are signed at the centre"),
+    Replicated::all("smart_card_stop"),
+    Replicated::of("smart_card_record", OF_CLIENTS_OR_HERE),
+    Replicated::of("smart_card_reading", OF_CLIENTS_OR_HERE),
+    Replicated::of("smart_card_alarm", OF_CLIENTS_OR_HERE),
     Replicated::of_client_in("client_regard", "person_id"),
 ];

@@ -22,7 +22,7 @@ use crate::traces::{Exporter, Spans};
 use crate::wiring::{self, Node};
 use crate::{
     RunError, backup, branch, database, demo_bank, doctor, first_start, host, import, journal,
-    keys, load, root, traces,
+    keys, load, reader, root, traces,
 };
 
 /// A CRM for banks: the client's card, the bank's work with him, and a journal of every change.
@@ -45,6 +45,8 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Carry smart cards at a clerk's machine: the bank's pages speak with the card in its reader.
+    Reader(reader::Asked),
     /// Bring the schema of a database up to date.
     Migrate(Db),
     /// Write the whole bank into one file; works while it is in use.
@@ -200,6 +202,7 @@ pub async fn run(cli: Cli, exporter: Option<Exporter>) -> ExitCode {
 async fn dispatch(task: Task, exporter: Option<Exporter>) -> Result<bool, RunError> {
     match task {
         Task::Demo(asked) => demo_bank::run(&asked).await?,
+        Task::Reader(asked) => reader::run(asked).await?,
         Task::Generate(asked) => demo_bank::generate(&asked).await?,
         Task::Serve { config } => Box::pin(serve(&Config::read(&config)?, exporter)).await?,
         Task::Migrate(db) => migrate(&db.url).await?,

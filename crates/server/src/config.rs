@@ -86,6 +86,9 @@ pub struct Config {
     /// The program (and its arguments) that looks at files that come in, see docs/operation.md.
     #[serde(default)]
     pub(crate) scan_command: Vec<String>,
+    /// Port of `tessera reader` at the machines of clerks.
+    #[serde(default)]
+    pub(crate) reader_port: Option<u16>,
     /// Webhooks may also be sent to addresses inside the house, and without TLS.
     #[serde(default)]
     pub(crate) webhooks_inside: bool,
@@ -244,6 +247,7 @@ impl Config {
             oidc: Vec::new(),
             breached_passwords: None,
             scan_command: Vec::new(),
+            reader_port: None,
             webhooks_inside: false,
             demo: false,
         }
@@ -314,7 +318,11 @@ impl Config {
         let open =
             |file: &PathBuf| Breached::open(file).map_err(RunError::io(file.display().to_string()));
         let breached = self.breached_passwords.as_ref().map(open).transpose()?;
-        Ok(Guards { breached, scanner: Scanner::new(&self.scan_command) })
+        Ok(Guards {
+            reader_port: self.reader_port,
+            breached,
+            scanner: Scanner::new(&self.scan_command),
+        })
     }
     /// To whom people prove themselves with passkeys. A trial on one machine needs no public address.
     pub fn party(&self) -> Option<Party> {

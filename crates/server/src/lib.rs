@@ -17,6 +17,7 @@ mod keys;
 mod load;
 mod operation;
 mod private;
+pub mod reader;
 pub mod root;
 mod tenants;
 mod traces;

@@ -85,7 +85,7 @@ pub enum CoseFault {
 }
 
 /// Signs.
-pub trait Signer {
+pub trait Signer: Send + Sync {
     /// The algorithm of the signatures.
     fn algorithm(&self) -> Algorithm;
     /// The name of the key.
@@ -95,7 +95,7 @@ pub trait Signer {
 }
 
 /// Knows the keys whose signatures count.
-pub trait Verifier {
+pub trait Verifier: Send + Sync {
     /// Whether the signature of `message` is right.
     ///
     /// # Errors

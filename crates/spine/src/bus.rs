@@ -20,7 +20,7 @@ use crate::authority::{self, AskCentre, Asking, Beyond, Doors, Notary, Ruling, T
 use crate::bundle::{Fact, Parts, Signs};
 use crate::org::{Directory, Loaded};
 use crate::replica::{self, How, Lease, Offline, Replicated};
-use crate::{ClientBound, Ctx, Error, Fieldable, Live, OwnFields, Work};
+use crate::{ClientBound, Ctx, Error, Fieldable, Live, Memory, OwnFields, Work};
 
 /// A change somebody asks for. Payloads only grow: new fields are optional.
 pub trait Command: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -90,6 +90,7 @@ pub struct Registry {
     parts: Parts,
     signs: OnceLock<Arc<dyn Signs>>,
     doors: Doors,
+    memory: Memory,
 }
 
 impl Registry {
@@ -160,6 +161,9 @@ impl Registry {
     }
     pub(crate) fn doors(&self) -> &Doors {
         &self.doors
+    }
+    pub(crate) const fn memory(&self) -> &Memory {
+        &self.memory
     }
     pub(crate) fn owners(&self) -> Option<&'static str> {
         self.owners_of_clients
@@ -237,6 +241,10 @@ impl Bus {
     /// Whether this node is at a branch: what is done here is done again at the centre.
     pub fn is_at_branch(&self) -> bool {
         self.inner.lease.is_some()
+    }
+    /// What rooms keep in memory, handlers among them.
+    pub fn memory(&self) -> &Memory {
+        self.inner.registry.memory()
     }
     /// Who asks the centre for what is above a limit; given once, at a branch.
     pub fn set_asks(&self, asks: Arc<dyn AskCentre>) {
@@ -514,19 +522,28 @@ async fn first_answer<T: DeserializeOwned>(
     id: CommandId,
     digest: &[u8],
 ) -> Result<T, Error> {
+    Ok(answer_before(work, id, digest).await?.ok_or(StoreError::Busy)?)
+}
+
+/// What a command was answered when it was done here before.
+pub(crate) async fn answer_before<T: DeserializeOwned>(
+    work: &mut Work<'_>,
+    id: CommandId,
+    digest: &[u8],
+) -> Result<Option<T>, Error> {
     let sql = "select digest, result from command_log where id = $1";
-    let row = work.tx.first(sql, params![id]).await?.ok_or(StoreError::Busy)?;
+    let Some(row) = work.tx.first(sql, params![id]).await? else { return Ok(None) };
     let mut cols = row.cols();
     let stored: Vec<u8> = cols.take()?;
     let result: String = cols.take()?;
     if stored != digest {
         return Err(Error::refused("command-id-reused"));
     }
-    Ok(serde_json::from_str(&result)?)
+    Ok(Some(serde_json::from_str(&result)?))
 }
 
 /// Ties an id to its actor, name and payload, so that a repeat is a repeat and nothing else.
-fn digest<C: Command>(ctx: &Ctx, name: &str, command: &C) -> Result<Vec<u8>, Error> {
+pub(crate) fn digest<C: Command>(ctx: &Ctx, name: &str, command: &C) -> Result<Vec<u8>, Error> {
     let mut hasher = Sha256::new();
     hasher.update(ctx.principal.user_id.map_or([0; 16], |u| *u.uuid().as_bytes()));
     hasher.update(name.as_bytes());

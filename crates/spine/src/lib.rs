@@ -16,6 +16,7 @@ mod error;
 mod follow;
 pub mod import;
 mod jobs;
+pub mod kept;
 mod live;
 mod memory;
 mod merge;

@@ -1,5 +1,6 @@
 //! What a command handler works with: the transaction, the context, and the journal of its changes.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use kernel::{ClientId, CommandId, Entropy, JobId, Money, SeededEntropy, UserId};
@@ -113,6 +114,10 @@ impl<'a> Work<'a> {
     /// Every column that holds a client's id, in the order of the rooms.
     pub fn client_bound(&self) -> &'a [ClientBound] {
         self.registry.bound()
+    }
+    /// What a room keeps in memory: keys, never what follows from rows.
+    pub fn known<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.registry.memory().get()
     }
 }
 

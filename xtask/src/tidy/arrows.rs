@@ -13,7 +13,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("spine", &["kernel", "policy", "store"]),
     ("web", &["kernel", "spine"]),
     ("parties", CONTEXT),
-    ("engagement", CONTEXT),
+    ("engagement", &["kernel", "jurisdiction", "smartcard", "store", "spine", "web"]),
     ("connect", CONTEXT),
     ("admin", CONTEXT),
     ("branch", CONTEXT),

@@ -1,4 +1,4 @@
-//! Keeping what the lines need, and noting which nodes are silent.
+//! Noting which nodes are silent.
 
 use std::collections::BTreeSet;
 
@@ -6,32 +6,9 @@ use kernel::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use spine::replica::nodes;
-use spine::{Change, Command, Error, Offline, Work};
+use spine::{Change, Command, Error, Work};
 use store::{Read, Row, params};
 use uuid::Uuid;
-
-/// Keeps something of the node itself, unless it is kept already.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct KeepSecret {
-    /// Under which name.
-    pub(crate) name: String,
-    /// What, sealed.
-    pub(crate) sealed: Vec<u8>,
-}
-
-impl Command for KeepSecret {
-    const NAME: &'static str = "branch.keep_secret";
-    const PERMISSION: &'static str = "system";
-    const OFFLINE: Offline = Offline::Local;
-    type Output = ();
-
-    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let sql =
-            "insert into node_setting (name, value) values ($1, $2) on conflict (name) do nothing";
-        w.execute(sql, params![self.name.as_str(), serde_json::to_string(&self.sealed)?]).await?;
-        Ok(())
-    }
-}
 
 /// Notes that a node has fallen silent, and tells those who look after nodes; once for each silence.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,19 +1,10 @@
-//! What is kept for the lines, and what the list of nodes tells beside the nodes themselves.
+//! What the list of nodes tells beside the nodes themselves.
 
 use std::collections::BTreeMap;
 
 use kernel::Timestamp;
-use spine::Error;
-use store::{Read, Row, StoreError, params};
+use store::{Read, StoreError, params};
 use uuid::Uuid;
-
-/// Something that was kept under a name, as bytes.
-pub(crate) async fn kept<R: Read>(db: &mut R, name: &str) -> Result<Option<Vec<u8>>, Error> {
-    let sql = "select value from node_setting where name = $1";
-    let text = db.first(sql, params![name]).await?.map(Row::one::<String>).transpose()?;
-    let broken = |_| Error::failure("a setting of the node is broken");
-    text.map(|text| serde_json::from_str(&text).map_err(broken)).transpose()
-}
 
 /// What of a node waits for somebody's word: how many, and since when the oldest was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

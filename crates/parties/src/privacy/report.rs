@@ -13,7 +13,7 @@ use crate::fields;
 use crate::fields::model::{Definitions, Field};
 
 /// Tables that are worked out of others, or tell of the bank's own doings with the record.
-const DERIVED: [&str; 19] = [
+const DERIVED: [&str; 21] = [
     "approval",
     "branch_node_client",
     "branch_refusal",
@@ -33,16 +33,20 @@ const DERIVED: [&str; 19] = [
     "offline_spent",
     "pre_approval",
     "read_log",
+    "smart_card_alarm",
+    "smart_card_reading",
 ];
 /// Columns that only tie rows together or keep the program's books.
-const TECHNICAL: [&str; 32] = [
+const TECHNICAL: [&str; 45] = [
     "account_id",
     "assignee_id",
+    "atc",
     "birth_day",
     "branch_id",
     "client_id",
     "closed_by",
     "corrects_id",
+    "counted_atc",
     "created_by",
     "digest",
     "display_name",
@@ -53,18 +57,29 @@ const TECHNICAL: [&str; 32] = [
     "hash",
     "id",
     "interaction_id",
+    "link",
     "needs_owner",
     "object_id",
+    "offer_id",
+    "operation_id",
     "postponed",
+    "profile",
+    "profile_at",
     "raw",
     "reverses_id",
+    "revision",
+    "risks",
+    "sealed",
     "sort_name",
     "sort_title",
     "source_interaction_id",
+    "standing",
     "text_norm",
     "theme_id",
     "title_norm",
     "to_id",
+    "told_at",
+    "until_at",
     "updated_at",
     "version",
     "visit_id",

@@ -39,6 +39,8 @@ pub(super) async fn run(asked: Asked) -> Result<(), RunError> {
     let mut setting = place.setting(&known, stopping)?;
     setting.secure_cookies = asked.secure_cookies;
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
+    // they may not have been entrusted to this branch yet
+    drop(engagement::CardKeys::of(&node.services).await);
     let (asker, questions) = Asker::new(&node.services);
     node.services.bus.set_asks(asker);
     node.services.bus.set_notary(Arc::new(Knowing(known.centre_keys()?)));

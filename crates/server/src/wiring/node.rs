@@ -131,22 +131,26 @@ impl Core {
         }
         let live = Live::default();
         let directory = Directory::default();
+        let bus = Bus::new(
+            writer.clone(),
+            registry,
+            live.clone(),
+            (&setting.node, directory.clone(), setting.lease.clone()),
+        );
         let services = Services {
             reader,
-            bus: Bus::new(
-                writer.clone(),
-                registry,
-                live.clone(),
-                (&setting.node, directory.clone(), setting.lease.clone()),
-            ),
+            memory: bus.memory().clone(),
+            bus,
             directory,
             live,
-            memory: spine::Memory::default(),
             behind: spine::Behind::default(),
             clock: Arc::clone(&setting.clock),
             entropy: Arc::clone(&setting.entropy),
             jurisdiction: Arc::from(setting.jurisdiction.as_str()),
         };
+        if let Some(secret_box) = &bank_box {
+            services.memory.put(spine::kept::Keeper(secret_box.clone()));
+        }
         if is_part {
             // roles and rules come from the centre
             spine::replica::branch::set_up(&services).await?;
@@ -182,6 +186,7 @@ impl Node {
             let about = (setting.currency.code().to_owned(), zone);
             let hub = Hub::open(&services, &how, &secret_box, about);
             services.memory.put(Box::pin(hub).await?);
+            engagement::CardKeys::at_centre(&services, &secret_box).await?;
         }
         let shown = web::Setting {
             services: services.clone(),

@@ -180,6 +180,18 @@ impl Desk {
         let about = ("RUB".to_owned(), "Europe/Moscow".to_owned());
         Hub::open(&self.services, &crate::world::said(), &self.bank_box, about).await.unwrap()
     }
+    /// The centre's keys of cards, and what it entrusts to nodes.
+    pub(super) async fn card_keys(&self) {
+        engagement::CardKeys::at_centre(&self.services, &self.bank_box).await.unwrap();
+    }
+    /// The time its clock shows.
+    pub(super) fn clock_now(&self) -> kernel::Timestamp {
+        self.clock.now()
+    }
+    /// What is done by the hour for cards.
+    pub(super) async fn settle_cards(&self) {
+        engagement::card::settle_waiting(&self.services).await.unwrap();
+    }
     /// The secret keys of this node.
     pub(super) async fn keys(&self) -> branch::envelope::Keys {
         branch::hub::kept_keys(&self.services, &self.bank_box).await.unwrap()

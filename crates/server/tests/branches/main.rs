@@ -7,6 +7,7 @@ mod anew;
 mod authority;
 mod basics;
 mod bundle;
+mod cards;
 mod carried;
 mod catching_up;
 mod desk;

@@ -67,6 +67,7 @@ impl World {
         let centre_bank = Desk::over(database, (false, chance()), filled).await;
         let centre = Centre::new(&centre_bank.services, &said()).await.unwrap();
         centre.watch().await.unwrap();
+        centre_bank.card_keys().await;
         let trusted = Box::pin(centre_bank.hub()).await.public().sign.clone();
         let tables = schema::tables(&mut centre_bank.services.reader.clone()).await.unwrap();
         let reach = Reach::new(&tables, &said());

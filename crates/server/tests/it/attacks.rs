@@ -230,7 +230,11 @@ async fn a_password_known_from_thefts_is_nobodys_choice() {
     // SHA-1 of "twelve grey geese"
     let line = "555770DF8D7F076FE43DA4DCEE573205E2DCAB32:12\r\n";
     std::fs::write(&file, line).unwrap();
-    let guards = web::Guards { breached: Some(web::Breached::open(&file).unwrap()), scanner: None };
+    let guards = web::Guards {
+        reader_port: None,
+        breached: Some(web::Breached::open(&file).unwrap()),
+        scanner: None,
+    };
     both(async |bank: &Bank| {
         let mut browser = behind_tls(bank, guards.clone());
         browser.post("/sign-in", &[("login", "clerk"), ("password", PASSWORD)]).await;
@@ -258,7 +262,7 @@ async fn a_file_goes_past_the_banks_scanner_and_stays_out_when_it_is_silent() {
         let client = crate::contacts::person(bank, "manager", "Ветрова").await;
         let scanner = |script: &str| {
             let words = ["sh", "-c", script].map(str::to_owned);
-            web::Guards { breached: None, scanner: web::Scanner::new(&words) }
+            web::Guards { reader_port: None, breached: None, scanner: web::Scanner::new(&words) }
         };
         let path = format!("/clients/{client}/files");
         for (script, status, words) in [

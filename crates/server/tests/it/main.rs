@@ -66,6 +66,7 @@ mod second_factor;
 mod secrecy;
 mod sign_in;
 mod sign_in_marks;
+mod smart_cards;
 mod smoke;
 mod strangers;
 mod support;

@@ -31,7 +31,7 @@ fn concrete(pattern: &str, client: &str) -> Option<String> {
 /// Plain words that look like the key of a text.
 const WORDS: [&str; 1] = ["e-mail"];
 /// Pages about something that only their query names.
-const NEED_A_QUERY: [&str; 1] = ["/no-next-step/clients"];
+const NEED_A_QUERY: [&str; 2] = ["/no-next-step/clients", "/smart-cards/new"];
 
 /// Pages that a branch's node has and the centre has not; `browser::line` opens them.
 const OF_A_BRANCH: [&str; 2] = ["/pending", "/pending/day"];

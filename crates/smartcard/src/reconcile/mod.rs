@@ -164,6 +164,13 @@ pub struct Receipt {
 }
 
 impl Ledger {
+    /// Of records that were received before, each with when it first came. Their certificates are not looked at again.
+    pub fn of(records: impl IntoIterator<Item = (SealedRecord, Timestamp)>) -> Self {
+        let entry = |(sealed, arrived): (SealedRecord, Timestamp)| {
+            ((sealed.record.atc, sealed.link()), Entry { record: sealed.record, arrived })
+        };
+        Self { records: records.into_iter().map(entry).collect() }
+    }
     /// Receives a record as it was sent.
     pub fn receive(&mut self, issued: &Issued, bytes: &[u8], arrived: Timestamp) -> Receipt {
         let nothing_else = |verdict| Receipt { verdict, changed: BTreeMap::new() };

@@ -1,12 +1,13 @@
 //! What a desk does with a card: find it, prove itself and have it proved, read, check the PIN, write back.
 //!
 //! `link.rs` exchanges commands, `fault.rs` says what may go wrong, `session.rs` is what two who have proved
-//! themselves do, `issue.rs` is how the centre makes a card.
+//! themselves do, `issue.rs` is how the centre makes a card, `talk.rs` how a talk goes on over a page.
 
 mod fault;
 mod issue;
 mod link;
 mod session;
+pub mod talk;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use store::params;
 use super::check::{Asking, Trial};
 use super::pin;
 use crate::replica::message::{Answer, Asked, Outcome, Pushed};
-use crate::{Bus, Ctx, Error};
+use crate::{Bus, Command, Ctx, Error, bus};
 
 /// What is to be done next.
 pub(crate) enum Beyond {
@@ -38,24 +38,9 @@ impl Bus {
         tried: &Tried<'_>,
         (asking, how): (Asking, Trial),
     ) -> Result<Beyond, Error> {
-        if let (Line::Up, Some(actor)) = (how.line, ctx.principal.user_id) {
-            let command = Pushed {
-                id: tried.id,
-                name: tried.name.to_owned(),
-                payload: tried.payload.clone(),
-                actor,
-                at: ctx.now,
-                channel: ctx.channel.to_owned(),
-                bundle: None,
-                supervisor: None,
-                pre_approval: None,
-            };
-            let asked = match self.doors().asks() {
-                Some(asks) => asks.ask(command).await,
-                None => None,
-            };
-            return match asked {
-                Some(asked) => self.heard(ctx, tried, asked).await.map(Beyond::Told),
+        if let (Line::Up, Some(_)) = (how.line, ctx.principal.user_id) {
+            return match self.asked(ctx, tried).await? {
+                Some(told) => Ok(Beyond::Told(told)),
                 // nobody has answered: what fits without a line may still be done
                 None => Ok(Beyond::Again(Trial { line: Line::Down, ..how })),
             };
@@ -67,6 +52,51 @@ impl Bus {
                 Ok(Beyond::Again(Trial { lifted: Some(supervisor), ..how }))
             }
             _ => Err(asking.refusal.into()),
+        }
+    }
+    /// Has the centre do a command at once, when there is a line; none when there is none, or no answer comes in time. It may have
+    /// been done all the same: the id says so when it comes again.
+    ///
+    /// # Errors
+    /// What the centre refuses; the database's.
+    pub async fn ask_centre<C: Command>(
+        &self,
+        ctx: &Ctx,
+        id: CommandId,
+        command: &C,
+    ) -> Result<Option<C::Output>, Error> {
+        ctx.principal.require(C::PERMISSION)?;
+        let digest = bus::digest(ctx, C::NAME, command)?;
+        let mut work = self.work(ctx, C::NAME, id).await?;
+        let before = bus::answer_before(&mut work, id, &digest).await;
+        work.tx.rollback().await?;
+        if let Some(answer) = before? {
+            return Ok(Some(answer));
+        }
+        let payload = serde_json::to_string(command)?;
+        let tried = Tried { id, name: C::NAME, payload, digest: &digest };
+        let told = self.asked(ctx, &tried).await?;
+        told.map(|told| serde_json::from_str(&told)).transpose().map_err(Error::from)
+    }
+    /// What the centre has done with a command, when it could be asked.
+    async fn asked(&self, ctx: &Ctx, tried: &Tried<'_>) -> Result<Option<String>, Error> {
+        let (Some(actor), Some(asks)) = (ctx.principal.user_id, self.doors().asks()) else {
+            return Ok(None);
+        };
+        let command = Pushed {
+            id: tried.id,
+            name: tried.name.to_owned(),
+            payload: tried.payload.clone(),
+            actor,
+            at: ctx.now,
+            channel: ctx.channel.to_owned(),
+            bundle: None,
+            supervisor: None,
+            pre_approval: None,
+        };
+        match asks.ask(command).await {
+            Some(asked) => self.heard(ctx, tried, asked).await.map(Some),
+            None => Ok(None),
         }
     }
     /// What the centre has said. What it has done is kept as this node's first answer, so that the id is known when it comes

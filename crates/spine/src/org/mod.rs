@@ -188,6 +188,7 @@ fn register(registry: &mut Registry) {
     crate::replica::commands::register(registry);
     crate::bundle::commands::register(registry);
     crate::authority::commands::register(registry);
+    registry.add::<crate::kept::KeepSecret>();
     crate::secrecy::commands::register(registry);
     registry.add::<ImportBranches>();
     registry.add::<Seed>();

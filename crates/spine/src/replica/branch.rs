@@ -15,7 +15,7 @@ use super::message::{Carried, Down, Next, Place, Portion, Pushed, Up, Want, Way}
 use super::pending::{self, Which};
 use super::rows::{self, Arrived};
 use super::{Lease, Mode, Reach, Replicated, centre, rebase};
-use crate::{Error, Services, bundle};
+use crate::{Error, Services, bundle, kept};
 
 /// Under which name a branch keeps what it knows of itself.
 const SETTING: &str = "replica";
@@ -217,6 +217,7 @@ impl Branch {
             holds,
             tables: state.fetch.map(|fetch| fetch.tables).unwrap_or_default(),
             ask: ask.filter(|_| waiting == 0),
+            keeps: kept::entrusted_names(&mut tx).await?,
         };
         tx.commit().await?;
         self.tell(&switched, &[]).await?;
@@ -260,6 +261,7 @@ impl Branch {
         state.taken = Some(down.id);
         (state.lease_until, state.mode) = (down.lease_until, down.mode);
         pending::answered(&mut tx, &down.answers, state.answers).await?;
+        kept::keep_entrusted(&mut tx, &self.services, &down.entrusted).await?;
         if let Some(told) = down.bundle {
             self.take_bundle(&mut tx, told).await?;
         }

@@ -21,6 +21,7 @@ use super::{Pieces, Reach, Replicated, changes, refusals};
 use crate::authority::Told;
 use crate::bundle;
 use crate::ctx::channel;
+use crate::kept::{Entrusted, Entrusts};
 use crate::{Ctx, Error, Origin, Principal, Services};
 
 /// Rows of one piece of a first copy.
@@ -140,9 +141,28 @@ impl Centre {
         let Portion { tables, left, next } = first;
         let (to, at, mode) = (up.number, now, node.mode);
         let bundle = told;
-        let first =
-            Down { id, to, at, lease_until, mode, answers, tables, left, next, bundle, asked };
+        let entrusted = self.entrusted(up);
+        let first = Down {
+            id,
+            to,
+            at,
+            lease_until,
+            mode,
+            answers,
+            tables,
+            left,
+            next,
+            bundle,
+            asked,
+            entrusted,
+        };
         Ok(Carried { first, rest: portions.collect() })
+    }
+    /// What nodes are entrusted with and this one has not got.
+    fn entrusted(&self, up: &Up) -> Vec<Entrusted> {
+        let Some(entrusts) = self.services.memory.get::<Entrusts>() else { return Vec::new() };
+        let lacks = |one: &&Entrusted| !up.keeps.contains(&one.name);
+        entrusts.0.iter().filter(lacks).cloned().collect()
     }
     /// What an answer brings: one part on a line, all of them in a file, as far as they fit. Whom a part brings and takes is
     /// noted before the next is read.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::Mode;
 use crate::bundle;
+use crate::kept::Entrusted;
 
 /// Commands in one message at most.
 pub const COMMANDS_MAX: usize = 500;
@@ -165,6 +166,9 @@ pub struct Up {
     /// A command it asks the centre to do, and has not done itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask: Option<Pushed>,
+    /// Names of the secrets it was entrusted with.
+    #[serde(default, deserialize_with = "names")]
+    pub keeps: Vec<String>,
 }
 
 /// A command that was done at a branch.
@@ -279,6 +283,9 @@ pub struct Down {
     /// What has become of the command the branch has asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Asked>,
+    /// Secrets it is entrusted with from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entrusted: Vec<Entrusted>,
 }
 
 /// What follows behind the rows of an answer, as the next answer on a line would bring it.

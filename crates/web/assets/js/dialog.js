@@ -5,6 +5,7 @@ import { enhance } from "./enhance.js";
 import { forgetDraft } from "./draft.js";
 import { refreshAll } from "./live.js";
 import { showPage } from "./page.js";
+import { talk } from "./reader.js";
 import { toast } from "./toast.js";
 
 const HEADERS = { "X-Requested-With": "dialog" };
@@ -95,7 +96,11 @@ async function send(form, submitter) {
   const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   form.classList.add("is-sending");
   try {
-    const response = await fetch(action, isPost ? { method, body, headers: HEADERS } : { headers: HEADERS });
+    const post = (more = {}) => {
+      for (const [name, value] of Object.entries(more)) body.set(name, value);
+      return fetch(action, isPost ? { method, body, headers: HEADERS } : { headers: HEADERS });
+    };
+    const response = await (form.dataset.reader ? talk(form, post) : post());
     await receive(response, form);
   } catch {
     toast(document.getElementById("toasts").dataset.wordsFailed, "danger");

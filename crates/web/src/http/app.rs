@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn, from_fn_with_state};
 use jiff::tz::TimeZone;
@@ -42,6 +43,9 @@ pub struct DemoMode {
 /// What the bank may set against misuse, beside what is built in.
 #[derive(Clone, Debug, Default)]
 pub struct Guards {
+    /// Port of the program that carries cards at the machine of whoever looks at a page; [`READER_PORT`] when nothing is said. Pages
+    /// may speak to it, and to nothing else but where they came from.
+    pub reader_port: Option<u16>,
     /// Passwords known from thefts, which nobody may choose.
     pub breached: Option<Breached>,
     /// Looks at files that come in.
@@ -222,10 +226,27 @@ fn layered(routes: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
         // pages are made for one reader each: time counts for more than the last few per cent of size
         .layer(from_fn(health::measured))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
-    security_headers(router, app.secure_cookies)
+    security_headers(router, app)
+}
+
+/// The port of the program that carries cards, where nothing else is said.
+pub const READER_PORT: u16 = 7431;
+
+/// What a page may load and speak to.
+fn policy(app: &App) -> HeaderValue {
+    let policy = format!(
+        "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         connect-src 'self' {}; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        app.reader()
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
 impl App {
+    /// The address of the program that carries cards at the machine of whoever looks at a page.
+    pub fn reader(&self) -> String {
+        format!("http://127.0.0.1:{}", self.guards.reader_port.unwrap_or(READER_PORT))
+    }
     /// What a room has to do with fields of the bank's own.
     fn take_own(&mut self, room: &Pages) {
         self.own_fields = self.own_fields.or(room.own_fields);
@@ -233,14 +254,8 @@ impl App {
     }
 }
 
-fn security_headers(router: Router<Arc<App>>, is_secure: bool) -> Router<Arc<App>> {
-    const HEADERS: [(&str, &str); 8] = [
-        (
-            "content-security-policy",
-            "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-             connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
-             frame-ancestors 'none'",
-        ),
+fn security_headers(router: Router<Arc<App>>, app: &App) -> Router<Arc<App>> {
+    const HEADERS: [(&str, &str); 7] = [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("referrer-policy", "same-origin"),
@@ -253,8 +268,9 @@ fn security_headers(router: Router<Arc<App>>, is_secure: bool) -> Router<Arc<App
     // told by who is only reached over TLS; browsers do not listen to it otherwise
     const TLS_ONLY: (&str, &str) =
         ("strict-transport-security", "max-age=63072000; includeSubDomains");
-    let all = HEADERS.iter().chain(is_secure.then_some(&TLS_ONLY));
-    all.fold(router, |router, (name, value)| {
+    let all = HEADERS.iter().chain(app.secure_cookies.then_some(&TLS_ONLY));
+    let policy = SetResponseHeaderLayer::if_not_present(CONTENT_SECURITY_POLICY, policy(app));
+    all.fold(router.layer(policy), |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(
             HeaderName::from_static(name),
             HeaderValue::from_static(value),

@@ -37,7 +37,7 @@ mod ticket;
 mod waiting;
 
 pub use access::{Access, RouteInfo, Routes};
-pub use app::{App, DemoMode, Guards, Setting, build_router};
+pub use app::{App, DemoMode, Guards, READER_PORT, Setting, build_router};
 pub use breached::Breached;
 pub use contact_file::{CardAddress, CardPoint, ContactCard, ContactFormat, PointKind};
 pub use cx::Cx;

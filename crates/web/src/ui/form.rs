@@ -17,6 +17,7 @@ pub struct Form {
     extra: Option<Markup>,
     is_guarded: bool,
     is_destructive: bool,
+    reader: Option<String>,
 }
 
 impl Form {
@@ -33,6 +34,7 @@ impl Form {
             extra: None,
             is_guarded: true,
             is_destructive: false,
+            reader: None,
         }
     }
     /// The id of the element.
@@ -72,6 +74,13 @@ impl Form {
         self.is_destructive = true;
         self
     }
+    /// A script carries a talk with the card that is in the reader behind this address: the form is sent again and again, each time
+    /// with what the card has answered, until the answer is no more word for the card.
+    #[must_use]
+    pub fn reader(mut self, address: impl Into<String>) -> Self {
+        self.reader = Some(address.into());
+        self
+    }
     /// Where cancel goes; in a dialog it closes the dialog.
     #[must_use]
     pub fn cancel(mut self, href: impl Into<String>) -> Self {
@@ -95,7 +104,7 @@ impl Form {
         html! {
             form.form method="post" action=(self.action) id=[self.id.as_ref()]
                 enctype=[self.is_multipart.then_some("multipart/form-data")]
-                data-draft=[self.draft.as_ref()] data-guard[self.is_guarded] data-save novalidate {
+                data-reader=[self.reader.as_ref()] data-draft=[self.draft.as_ref()] data-guard[self.is_guarded] data-save novalidate {
                 @for (name, value) in &self.hidden { input type="hidden" name=(name) value=(value); }
                 div.form-body { (body) }
                 @if let Some(label) = &self.submit {

@@ -69,7 +69,7 @@ async fn both(
 }
 
 /// Tells the managers of companies he speaks for, and his own when he is very important, that he is here.
-async fn tell_managers(
+pub(crate) async fn tell_managers(
     w: &mut Work<'_>,
     visit: &VisitRow,
     client: &ClientRef,

@@ -6,7 +6,9 @@ mod regard;
 mod theme;
 mod visit;
 
+pub(crate) use identify::tell_managers;
 pub use identify::{IdentifyVisitor, RejectVisitor};
+pub(crate) use operation::Row as OperationToWrite;
 pub use operation::{RecordOperation, ReverseOperation};
 pub(crate) use regard::rebuild_regard;
 pub use regard::{RefreshRegard, RegardReader};
@@ -22,19 +24,19 @@ use super::queries::{VisitRow, held};
 pub(crate) const SERVE: &str = "desk.serve";
 
 /// The visit, held for this transaction, when the person serves where it is.
-async fn served(w: &mut Work<'_>, id: VisitId) -> Result<VisitRow, Error> {
+pub(crate) async fn served(w: &mut Work<'_>, id: VisitId) -> Result<VisitRow, Error> {
     let visit = held(w, id).await?.ok_or(Error::NotFound)?;
     w.ctx.principal.require_over(SERVE, visit.owner())?;
     Ok(visit)
 }
 
 /// The branch at which the person serves.
-fn branch(w: &Work<'_>) -> Result<BranchId, Error> {
+pub(crate) fn branch(w: &Work<'_>) -> Result<BranchId, Error> {
     w.ctx.principal.branch_id.ok_or_else(|| Error::refused("desk-no-branch"))
 }
 
 /// Texts that are longer than they may be.
-fn check_lengths(texts: &[(&str, &str, usize)], refusals: &mut Refusals) {
+pub(crate) fn check_lengths(texts: &[(&str, &str, usize)], refusals: &mut Refusals) {
     for (text, field, max) in texts {
         if text.chars().count() > *max {
             refusals.push(Refusal::field("too-long", field).arg("max", *max));

@@ -11,9 +11,9 @@ use crate::desk::queries;
 use crate::queries::client_ref;
 
 /// Longest number of a document (characters).
-const REFERENCE_CHARS_MAX: usize = 40;
+pub(crate) const REFERENCE_CHARS_MAX: usize = 40;
 /// A sum no desk ever moves (minor units): a slip of the hand.
-const AMOUNT_MAX: i64 = 1_000_000_000_000_000;
+pub(crate) const AMOUNT_MAX: i64 = 1_000_000_000_000_000;
 
 /// Something was done for a client at the desk.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -108,16 +108,21 @@ impl Command for RecordOperation {
 }
 
 /// A row about to be written.
-struct Row<'a> {
-    place: (kernel::BranchId, Option<VisitId>, Option<ClientId>),
-    kind: &'a str,
-    sum: Money,
-    words: (&'a str, &'a str),
-    reverses: Option<DeskOperationId>,
+pub(crate) struct Row<'a> {
+    /// Where, in which visit, for whom.
+    pub(crate) place: (kernel::BranchId, Option<VisitId>, Option<ClientId>),
+    /// Kind word.
+    pub(crate) kind: &'a str,
+    /// How much.
+    pub(crate) sum: Money,
+    /// Number of the document, and words.
+    pub(crate) words: (&'a str, &'a str),
+    /// The operation it takes back.
+    pub(crate) reverses: Option<DeskOperationId>,
 }
 
 impl Row<'_> {
-    async fn insert(&self, w: &mut Work<'_>) -> Result<DeskOperationId, Error> {
+    pub(crate) async fn insert(&self, w: &mut Work<'_>) -> Result<DeskOperationId, Error> {
         let id: DeskOperationId = w.new_id();
         let clerk = w.actor().ok_or(Error::NotFound)?;
         let (branch, visit, client) = self.place;

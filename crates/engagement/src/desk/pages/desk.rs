@@ -10,6 +10,7 @@ use web::ui::{self, Button, PageHeader, Panel, Tone};
 use web::{Answer, Cx, FormData, SearchHit};
 
 use super::{HOME, brief, serve};
+use crate::card::pages as card;
 use crate::desk::model::VisitState;
 use crate::desk::queries::{self, OperationRow, OperationsOf, Regard, Script, ThemeRow, VisitRow};
 use crate::queries::client_ref::{self, ClientRef};
@@ -38,6 +39,8 @@ pub(super) struct Current {
     pub(super) regards: Vec<Regard>,
     pub(super) operations: Vec<OperationRow>,
     pub(super) scripts: Vec<Script>,
+    /// The card he has shown, when it was read.
+    pub(super) card: Option<card::Shown>,
 }
 
 /// Where the person serves; whoever belongs to no branch has no desk.
@@ -134,7 +137,11 @@ async fn current(cx: &mut Cx, mut visit: VisitRow, themes: &[ThemeRow]) -> Resul
     let above = theme.and_then(|t| themes.iter().find(|above| Some(above.id) == t.parent_id));
     let both: Vec<&ThemeRow> = theme.into_iter().chain(above).collect();
     let scripts = queries::scripts(&mut cx.db, &both, cx.l.lang).await?;
-    Ok(Current { visit, client, regards, operations, scripts })
+    let card = match visit.identified_by.as_str() {
+        "card" => card::shown(cx, visit.id).await?,
+        _ => None,
+    };
+    Ok(Current { visit, client, regards, operations, scripts, card })
 }
 
 /// Clients that fit what was typed: a phone, a document, a number, a name.

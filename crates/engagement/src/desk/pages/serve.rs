@@ -12,6 +12,7 @@ use web::{Answer, Cx, FormData, SearchHit};
 
 use super::HOME;
 use super::desk::{Current, Desk, show, theme_words};
+use crate::card::pages as card_pages;
 use crate::desk::commands::{
     CallVisitor, ChooseTheme, FinishVisit, IdentifyVisitor, LeaveVisit, RejectVisitor,
 };
@@ -162,9 +163,14 @@ fn who(cx: &Cx, desk: &Desk, current: &Current, sent: &FormData, refusals: &Refu
                 (parts::client_link(l, client.id, &client.name, &client.number))
                 " " span.quiet { (by_words(cx, &current.visit)) }
             }
+            @if let Some(card) = &current.card { (card_pages::digest_part(cx, card)) }
             (not_him(cx, &current.visit, sent, refusals))
         },
         None => html! {
+            @if let Some(card) = &current.card {
+                p.quiet { (l.t("card-stranger")) }
+                (card_pages::digest_part(cx, card))
+            }
             (search_form(cx, &current.visit, sent))
             @if sent.is_set("q") || sent.is_set("client") {
                 @if desk.hits.is_empty() {
@@ -174,7 +180,13 @@ fn who(cx: &Cx, desk: &Desk, current: &Current, sent: &FormData, refusals: &Refu
             }
         },
     };
-    Panel::new(l.t("visit-who")).icon("user").id("visit-who").render(&body)
+    let mut panel = Panel::new(l.t("visit-who")).icon("user").id("visit-who");
+    if current.client.is_none() || current.card.is_some() {
+        let card = Button::secondary(l.t("card-by-card")).icon("credit-card");
+        panel =
+            panel.actions(card.dialog(format!("{HOME}/visits/{}/card", current.visit.id)).render());
+    }
+    panel.render(&body)
 }
 
 fn by_words(cx: &Cx, visit: &VisitRow) -> String {
@@ -317,9 +329,12 @@ fn operations(cx: &Cx, current: &Current) -> Markup {
         .column(Column::text(l.t("operation-state")))
         .rows(rows)
         .empty(ui::empty("clipboard-check", &l.t("visit-operations-none"), "", None));
+    let pay = Button::secondary(l.t("card-pay"))
+        .icon("credit-card")
+        .dialog(format!("{HOME}/visits/{}/card/pay", current.visit.id));
     let mut panel = Panel::new(l.t("visit-operations")).flush();
     if current.visit.state.is_open() {
-        panel = panel.actions(record.render());
+        panel = panel.actions(html! { @if current.card.is_some() { (pay) " " } (record) });
     }
     panel.render(&table.render(l))
 }

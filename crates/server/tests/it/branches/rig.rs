@@ -94,6 +94,7 @@ impl Rig {
             holds,
             tables: Vec::new(),
             ask: None,
+            keeps: Vec::new(),
         };
         self.centre.answer(self.who.node, &up).await.unwrap().answers
     }

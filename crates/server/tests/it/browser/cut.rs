@@ -38,6 +38,37 @@ async fn serve(window: &Window, (find, person): (&str, &Uuid), sum: &str) {
     window.until_gone("#visit-finish").await;
 }
 
+/// A client gets a card at the centre: a limit, and a PIN that he types twice.
+pub(super) async fn give_card(window: &Window, client: Uuid) {
+    window.goto(&format!("/clients/{client}")).await;
+    window.click("[data-dialog-src^='/smart-cards/new']").await;
+    window.fill("dialog [name=limit]", "5000").await;
+    window.fill("dialog [name=pin]", "4711").await;
+    window.fill("dialog [name=pin_again]", "4711").await;
+    window.click("dialog [type=submit]").await;
+    window.until_seen("#card-facts").await;
+}
+
+/// A visitor shows his card, pays with it and goes.
+async fn serve_by_card(window: &Window, sum: &str) {
+    window.goto("/desk").await;
+    window.click("[data-dialog-src='/desk/new?serve=on']").await;
+    window.click("dialog [type=submit]").await;
+    window.until_seen("#visit-who [name=q]").await;
+    window.click("#visit-who [data-dialog-src$='/card']").await;
+    window.click("dialog [type=submit]").await;
+    window.until_seen("#card-digest").await;
+    window.click("[data-dialog-src$='/card/pay']").await;
+    window.fill("dialog [name=amount]", sum).await;
+    window.fill("dialog [name=pin]", "4711").await;
+    window.click("dialog [type=submit]").await;
+    window.until_seen("#visit-operations tbody tr").await;
+    window.choose("#visit-finish [name=result]", "resolved").await;
+    window.fill("#visit-finish [name=note]", "обслужен без связи").await;
+    window.follow("#visit-finish [type=submit]").await;
+    window.until_gone("#visit-finish").await;
+}
+
 async fn edit(window: &Window, client: Uuid, value: &str) {
     let form = format!("/clients/{client}/edit?group=work");
     send(window, &form, json!({ "job_title": value })).await;
@@ -56,6 +87,15 @@ async fn a_branch_serves_on_when_the_line_is_cut_and_everything_is_there_once() 
     let member: UserId = centre.value("select id from staff where login = $1", "manager").await;
     let (branch, wire) = Box::pin(joined(&centre, "desk-7", member)).await;
     let known = branch.person("Щербакова").await;
+    // somebody gets a card at the centre, and takes it along
+    let office = Window::open(&driver, &centre, Lang::Ru).await;
+    office.sign_in("manager").await;
+    let other = "select id from client where kind = $1 and id <> (select max(id) from client) \
+                 and last_name is not null and last_name <> 'Щербакова' order by sort_name limit 1";
+    let holder: Uuid = branch.value(other, "person").await;
+    give_card(&office, holder).await;
+    std::fs::copy(&centre.card, &branch.card).expect("the card");
+    wire.talk().await;
     line(&branch, LineWord::Online);
     let clerk = Window::open(&driver, &branch, Lang::Ru).await;
     clerk.sign_in("manager").await;
@@ -71,15 +111,9 @@ async fn a_branch_serves_on_when_the_line_is_cut_and_everything_is_there_once() 
     .await;
     let new = branch.person("Безлинейная").await;
     serve(&clerk, ("Безлинейная", &new), "200").await;
-    let other = "select id from client where kind = $1 and id <> (select max(id) from client) \
-                 and last_name is not null and last_name not in ('Щербакова', 'Безлинейная') order by sort_name limit 1";
-    let third: Uuid = branch.value(other, "person").await;
-    let name: String = branch.value("select last_name from client where id = $1", third).await;
-    serve(&clerk, (&name, &third), "300").await;
+    serve_by_card(&clerk, "300").await;
     edit(&clerk, known, "касса отделения").await;
     // meanwhile at the centre
-    let office = Window::open(&driver, &centre, Lang::Ru).await;
-    office.sign_in("manager").await;
     edit(&office, known, "касса центра").await;
     let done = "select count(*) from visit where note = $1 and state = 'done'";
     assert_eq!((count(&branch, done).await, count(&centre, done).await), (3, 0));
@@ -101,10 +135,14 @@ async fn a_branch_serves_on_when_the_line_is_cut_and_everything_is_there_once() 
         let sums = "select cast(sum(amount_minor) as bigint) from desk_operation o \
                     where exists (select 1 from visit v where v.id = o.visit_id and v.note = $1)";
         assert_eq!(count(site, sums).await, 60_000);
-        let told = "select count(*) from interaction where body = $1";
-        assert_eq!(count(site, told).await, 3);
         let registered = "select count(*) from client where last_name = $1";
         assert_eq!(site.value::<i64>(registered, "Безлинейная").await, 1);
+        let told = "select count(*) from interaction where body = $1";
+        assert_eq!(count(site, told).await, 3);
+        let by_card = "select count(*) from visit where client_id = $1 and identified_by = 'card'";
+        assert_eq!(site.value::<i64>(by_card, holder).await, 1);
+        let accepted = "select count(*) from smart_card_record where standing = $1 and risks = ''";
+        assert_eq!(site.value::<i64>(accepted, "accepted").await, 1);
     }
     clerk.goto("/pending?show=open").await;
     assert_eq!(clerk.count("#pending tbody tr[id]").await, 0, "nothing is left to tell");

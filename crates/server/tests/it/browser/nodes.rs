@@ -138,6 +138,7 @@ pub(crate) async fn refused(site: &Site) {
         holds: spine::bundle::Holds::default(),
         tables: Vec::new(),
         ask: None,
+        keeps: Vec::new(),
     };
     centre.answer(who.node, &up).await.expect("an answer");
 }

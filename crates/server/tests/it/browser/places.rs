@@ -1,9 +1,12 @@
 //! Every page of the product that a person can open: who opens it, and where. The walks for accessibility
 //! and for the width of a phone go through all of it, and so do the pictures.
 
+use engagement::card::commands::ReportCard;
+use kernel::UserId;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::cut::give_card;
 use super::site::Site;
 use super::window::Window;
 
@@ -136,6 +139,7 @@ async fn desk_places(site: &Site, window: &Window) -> Vec<Place> {
     let sql = "select id from visit where identified_by = $1 order by arrived_at limit 1";
     let known: Uuid = site.value(sql, "document").await;
     all.push(place("desk-known", "manager", format!("/desk?visit={known}")));
+    all.extend(card_places(site, window).await);
     let sql = "select id from desk_operation where kind = $1 order by at limit 1";
     let operation: Uuid = site.value(sql, "payment").await;
     let reverse = format!("/desk/operations/{operation}/reverse");
@@ -147,6 +151,54 @@ async fn desk_places(site: &Site, window: &Window) -> Vec<Place> {
         &[("themes", "/admin/themes"), ("theme-new", "/admin/themes/new")],
     ));
     all.push(place("theme", "methodologist", format!("/admin/themes/{theme}")));
+    all
+}
+
+/// A client's smart card: issued, read in a visit, stopped, and what is wrong with it.
+async fn card_places(site: &Site, window: &Window) -> Vec<Place> {
+    let client = site.person("Щербакова").await;
+    let by_client = "select id from smart_card where client_id = $1 and state = 'active'";
+    if site.found::<Uuid>(by_client, client).await.is_none() {
+        give_card(window, client).await;
+    }
+    let card: Uuid = site.value(by_client, client).await;
+    let of_card = "select id from visit where person = $1 order by arrived_at desc limit 1";
+    if site.found::<Uuid>(of_card, "С картой").await.is_none() {
+        send(window, "/desk/new?serve=on", json!({ "person": "С картой" })).await;
+    }
+    let visit: Uuid = site.value(of_card, "С картой").await;
+    let by_visit = "select id from smart_card_reading where visit_id = $1";
+    if site.found::<Uuid>(by_visit, visit).await.is_none() {
+        window.goto(&format!("/desk?visit={visit}")).await;
+        window.click("#visit-who [data-dialog-src$='/card']").await;
+        window.click("dialog [type=submit]").await;
+        window.until_seen("#card-digest").await;
+    }
+    let report = ReportCard {
+        visit_id: None,
+        number: "00000000000000AA".to_owned(),
+        reason: "card-rolled-back".to_owned(),
+        atc: 7,
+    };
+    let member: UserId = site.value("select id from staff where login = $1", "manager").await;
+    let principal = site.services.directory.principal(member).expect("the manager");
+    let ctx = site.services.ctx(principal, "web");
+    site.services.execute(&ctx, ctx.command_id(), &report).await.expect("an alarm");
+    let alarm: Uuid = site.value("select id from smart_card_alarm where atc = $1", 7_i64).await;
+    let mut all = vec![
+        place("smart-card-new", "manager", format!("/smart-cards/new?client={client}")),
+        place("smart-card-read", "manager", format!("/desk/visits/{visit}/card")),
+        place("smart-card-pay", "manager", format!("/desk/visits/{visit}/card/pay")),
+        place("desk-by-card", "manager", format!("/desk?visit={visit}")),
+        place("smart-card", "manager", format!("/smart-cards/{card}")),
+    ];
+    for what in ["terms", "pin", "stop"] {
+        let name = format!("smart-card-{what}");
+        all.push(place(&name, "manager", format!("/smart-cards/{card}/{what}")));
+    }
+    all.extend(of("security_officer", &[("smart-card-alarms", "/smart-cards/alarms")]));
+    let path = format!("/smart-cards/alarms/{alarm}");
+    all.push(place("smart-card-alarm", "security_officer", path));
     all
 }
 

@@ -1,18 +1,21 @@
 //! A small demo bank that really listens: what the browsers of a test talk to.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use demo::load::{Depth, demo_logins};
 use demo::model::DemoBank;
 use jiff::tz::TimeZone;
 use kernel::{Clock, Currency, Lang, RandomEntropy, Secret, Timestamp};
+use server::reader::{self, Slot, Soft};
 use server::wiring::{self, Node, Setting};
 use spine::Services;
 use spine::org::passkey::Party;
 use spine::replica::Lease;
 use store::{FromValue, Read, Store, StoreSetting, Value};
+use tempfile::TempDir;
 use testkit::{Database, Kind};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -49,6 +52,10 @@ pub(crate) struct Site {
     app: Arc<App>,
     serving: JoinHandle<()>,
     keeping: JoinHandle<()>,
+    reading: JoinHandle<()>,
+    /// Where the card in the reader of this place is kept; nothing is there before it was written.
+    pub(crate) card: PathBuf,
+    _room: TempDir,
     _stop: watch::Sender<bool>,
     database: Database,
 }
@@ -90,6 +97,14 @@ impl Site {
         // by name, for passkeys are not bound to numbers
         let port = listener.local_addr().expect("its address").port();
         let url = format!("http://localhost:{port}");
+        // a reader of its own, with a card in software in it
+        let reader = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let address = reader.local_addr().expect("its address");
+        let room = tempfile::tempdir().expect("a folder");
+        let card = room.path().join("card");
+        let slot: Box<dyn Slot> = Box::new(Soft::kept_in(card.clone()));
+        let carries = reader::router(Arc::new(Mutex::new(slot)), &[url.clone()], address);
+        let guards = web::Guards { reader_port: Some(address.port()), ..web::Guards::default() };
         let setting = Setting {
             url: database.url().to_owned(),
             store,
@@ -102,7 +117,7 @@ impl Site {
             proxies: Vec::new(),
             root: Some(testkit::root()),
             oidc: Vec::new(),
-            guards: web::Guards::default(),
+            guards,
             party: Party::of(&url),
             demo: Some(DemoMode { logins: demo_logins() }),
             clock: Arc::new(BankClock { started: Instant::now() }),
@@ -120,12 +135,18 @@ impl Site {
             axum::serve(listener, router).await.expect("serving");
         });
         let keeping = tokio::spawn(node.keepers.run(stop.subscribe()));
+        let reading = tokio::spawn(async move {
+            axum::serve(reader, carries).await.expect("reading");
+        });
         Site {
             url,
             services: node.services,
             app: node.app,
             serving,
             keeping,
+            reading,
+            card,
+            _room: room,
             _stop: stop,
             database,
         }
@@ -164,6 +185,7 @@ impl Drop for Site {
     fn drop(&mut self) {
         self.serving.abort();
         self.keeping.abort();
+        self.reading.abort();
     }
 }
 

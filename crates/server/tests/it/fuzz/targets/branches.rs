@@ -133,6 +133,7 @@ fn up(want: Want) -> Up {
         holds: spine::bundle::Holds::default(),
         tables: vec!["client".to_owned()],
         ask: None,
+        keeps: Vec::new(),
     }
 }
 
@@ -173,6 +174,7 @@ fn carried() -> Vec<Vec<u8>> {
             next,
             bundle: Some(spine::bundle::Down::Halted(3)),
             asked: None,
+            entrusted: Vec::new(),
         };
         plain(&Carried { first, rest: Vec::new() })
     };

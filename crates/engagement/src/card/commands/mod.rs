@@ -1,0 +1,48 @@
+//! Changes of cards.
+
+mod alarm;
+mod issue;
+mod pay;
+mod profile;
+mod read;
+pub(crate) mod settle;
+mod stop;
+
+pub use alarm::{DecideCardAlarm, ReportCard};
+pub use issue::{ActivateCard, IssueCard, MadeCard, SetCardTerms};
+pub use pay::{AllowCardPayment, PayByCard};
+pub use read::{CardRead, ReadCard};
+pub use stop::StopCard;
+
+use std::sync::Arc;
+
+use kernel::Refusal;
+use smartcard::profile::Profile;
+use spine::{Error, Work};
+
+use super::keys::CardKeys;
+use super::model::{Reading, Understood};
+
+/// Who issues cards and says what they allow.
+pub(crate) const ISSUE: &str = "card.issue";
+/// Who stops cards.
+pub(crate) const STOP: &str = "card.stop";
+/// Who looks at what is wrong with cards.
+pub(crate) const WATCH: &str = "card.watch";
+
+/// The keys of this node; they were opened before anybody could ask.
+fn keys(w: &Work<'_>) -> Result<Arc<CardKeys>, Error> {
+    w.known::<CardKeys>().ok_or_else(|| Error::refused("card-keys-none"))
+}
+
+/// What was read, and the profile in it, which the bank must have signed for this very card.
+fn opened(reading: &Reading, keys: &CardKeys) -> Result<(Understood, Profile), Error> {
+    let understood = reading.understood()?;
+    let not_signed = || Refusal::new("card-profile-not-signed");
+    let profile = Profile::open(&understood.stored.signed, keys.issuers());
+    let profile = profile.map_err(|_| not_signed())?;
+    if profile.counter != understood.stored.counter || profile.card != Some(understood.number) {
+        return Err(not_signed().into());
+    }
+    Ok((understood, profile))
+}
