@@ -22,7 +22,7 @@ use self::progress::Shown;
 use crate::cli::Db;
 use crate::config::{Config, LISTEN};
 use crate::wiring::{self, Node};
-use crate::{RunError, database, host, root};
+use crate::{RunError, database, host, reader, root};
 
 /// What `tessera demo` is asked for.
 #[derive(Clone, Debug, Args)]
@@ -105,6 +105,9 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
             open_browser(url);
         }
     };
+    let address = listener.local_addr().map_err(RunError::io("the listening address"))?;
+    let named = format!("http://localhost:{}", address.port());
+    reader::beside(asked.dir.join("card"), &[format!("http://{address}"), named]).await;
     // whoever tries webhooks out listens on his own machine
     let sender = Sender::new(node.services, Reach::Anywhere);
     let at_once = std::time::Duration::ZERO;

@@ -34,6 +34,21 @@ pub(crate) struct Asked {
     reader: Option<String>,
 }
 
+/// A reader with a card in software in it, beside a demo bank, for as long as the program runs. Where the port is taken there is none.
+pub(crate) async fn beside(file: PathBuf, origins: &[String]) {
+    let address = SocketAddr::from(([127, 0, 0, 1], web::READER_PORT));
+    let Ok(listener) = tokio::net::TcpListener::bind(address).await else {
+        return host::say(&format!("no card reader: {address} is taken"));
+    };
+    let slot: Box<dyn Slot> = Box::new(Soft::kept_in(file));
+    let router = router(Arc::new(Mutex::new(slot)), origins, address);
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::warn!(%error, "the card reader has ended");
+        }
+    });
+}
+
 /// Serves until it is stopped.
 ///
 /// # Errors

@@ -85,5 +85,5 @@ pub(crate) fn part(cx: &Cx, card: &Shown) -> Markup {
     if let Some(issued) = profile.issued {
         kv = kv.line(l.t("card-signed"), html! { (l.ago(issued.timestamp())) });
     }
-    kv.render(l)
+    html! { div #visit-card { (kv.render(l)) } }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::line::line;
 use super::nodes::joined;
-use super::places::send;
+use super::places::{give_card, send};
 use super::site::Site;
 use super::window::Window;
 use super::{Driver, Lang};
@@ -38,17 +38,6 @@ async fn serve(window: &Window, (find, person): (&str, &Uuid), sum: &str) {
     window.until_gone("#visit-finish").await;
 }
 
-/// A client gets a card at the centre: a limit, and a PIN that he types twice.
-pub(super) async fn give_card(window: &Window, client: Uuid) {
-    window.goto(&format!("/clients/{client}")).await;
-    window.click("[data-dialog-src^='/smart-cards/new']").await;
-    window.fill("dialog [name=limit]", "5000").await;
-    window.fill("dialog [name=pin]", "4711").await;
-    window.fill("dialog [name=pin_again]", "4711").await;
-    window.click("dialog [type=submit]").await;
-    window.until_seen("#card-facts").await;
-}
-
 /// A visitor shows his card, pays with it and goes.
 async fn serve_by_card(window: &Window, sum: &str) {
     window.goto("/desk").await;
@@ -57,7 +46,7 @@ async fn serve_by_card(window: &Window, sum: &str) {
     window.until_seen("#visit-who [name=q]").await;
     window.click("#visit-who [data-dialog-src$='/card']").await;
     window.click("dialog [type=submit]").await;
-    window.until_seen("#card-digest").await;
+    window.until_seen("#visit-card").await;
     window.click("[data-dialog-src$='/card/pay']").await;
     window.fill("dialog [name=amount]", sum).await;
     window.fill("dialog [name=pin]", "4711").await;

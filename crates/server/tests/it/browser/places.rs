@@ -6,7 +6,6 @@ use kernel::UserId;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::cut::give_card;
 use super::site::Site;
 use super::window::Window;
 
@@ -154,6 +153,17 @@ async fn desk_places(site: &Site, window: &Window) -> Vec<Place> {
     all
 }
 
+/// A client gets a card at the centre: a limit, and a PIN that he types twice.
+pub(crate) async fn give_card(window: &Window, client: Uuid) {
+    window.goto(&format!("/clients/{client}")).await;
+    window.click("[data-dialog-src^='/smart-cards/new']").await;
+    window.fill("dialog [name=limit]", "5000").await;
+    window.fill("dialog [name=pin]", "4711").await;
+    window.fill("dialog [name=pin_again]", "4711").await;
+    window.click("dialog [type=submit]").await;
+    window.until_seen("#card").await;
+}
+
 /// A client's smart card: issued, read in a visit, stopped, and what is wrong with it.
 async fn card_places(site: &Site, window: &Window) -> Vec<Place> {
     let client = site.person("Щербакова").await;
@@ -172,7 +182,7 @@ async fn card_places(site: &Site, window: &Window) -> Vec<Place> {
         window.goto(&format!("/desk?visit={visit}")).await;
         window.click("#visit-who [data-dialog-src$='/card']").await;
         window.click("dialog [type=submit]").await;
-        window.until_seen("#card-digest").await;
+        window.until_seen("#visit-card").await;
     }
     let report = ReportCard {
         visit_id: None,

@@ -103,7 +103,8 @@ impl Site {
         let room = tempfile::tempdir().expect("a folder");
         let card = room.path().join("card");
         let slot: Box<dyn Slot> = Box::new(Soft::kept_in(card.clone()));
-        let carries = reader::router(Arc::new(Mutex::new(slot)), &[url.clone()], address);
+        let carries =
+            reader::router(Arc::new(Mutex::new(slot)), std::slice::from_ref(&url), address);
         let guards = web::Guards { reader_port: Some(address.port()), ..web::Guards::default() };
         let setting = Setting {
             url: database.url().to_owned(),
