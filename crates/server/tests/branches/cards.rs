@@ -27,7 +27,7 @@ use crate::desk::Desk;
 use crate::world::World;
 
 /// A client's card, and its number.
-struct Wallet {
+pub(super) struct Wallet {
     card: SoftCard,
     id: Uuid,
     number: String,
@@ -44,9 +44,13 @@ fn soft(image: Image) -> SoftCard {
 impl Wallet {
     /// A card of 5 000 roubles, made at the centre.
     async fn issued(centre: &Desk, client_id: ClientId) -> Self {
+        Self::issued_by(centre, "manager_far", client_id).await
+    }
+    /// The same by somebody who may.
+    pub(super) async fn issued_by(centre: &Desk, login: &str, client_id: ClientId) -> Self {
         let terms = Terms { limit_minor: 500_000, offer: None };
         let issue = IssueCard { client_id, currency: Currency::RUB, terms };
-        let made = centre.execute("manager_far", &issue).await.unwrap();
+        let made = centre.execute(login, &issue).await.unwrap();
         let keys = CardKeys::of(&centre.services).await.unwrap();
         let mut card = SoftCard::blank(&Key::of_trials(), Arc::new(SeededEntropy::new(2)));
         card.power_on();
@@ -62,11 +66,11 @@ impl Wallet {
         };
         terminal::issue(&mut card, &issue, &SeededEntropy::new(4)).unwrap();
         let activate = ActivateCard { card_id: made.card_id };
-        centre.execute("manager_far", &activate).await.unwrap();
+        centre.execute(login, &activate).await.unwrap();
         Self { card, id: made.card_id, number: made.number }
     }
     /// Another card with all that is in this one.
-    fn copied(&self) -> Self {
+    pub(super) fn copied(&self) -> Self {
         let card = soft(self.card.image());
         Self { card, id: self.id, number: self.number.clone() }
     }
@@ -81,13 +85,18 @@ impl Wallet {
         let reading = Reading::of(&read);
         (session, reading)
     }
+    /// What a desk reads of it.
+    pub(super) async fn reading(&mut self, desk: &Desk) -> Reading {
+        let keys = CardKeys::of(&desk.services).await.unwrap();
+        self.session(&keys).1
+    }
     async fn read(&mut self, desk: &Desk, visit_id: VisitId) -> Result<CardRead, Error> {
         let keys = CardKeys::of(&desk.services).await?;
         let (_, reading) = self.session(&keys);
         desk.execute("clerk", &ReadCard { visit_id, reading }).await
     }
     /// Has the card write a payment.
-    async fn write(
+    pub(super) async fn write(
         &mut self,
         desk: &Desk,
         (place, id, minor): (&str, CommandId, i64),

@@ -241,6 +241,12 @@ impl Desk {
     pub(super) async fn has_refused(&self, id: CommandId) -> bool {
         self.has("select 1 from branch_refusal where id = $1", id).await
     }
+    /// Records of cards that were written in the operation of a command.
+    pub(super) async fn records_of(&self, id: CommandId) -> i64 {
+        let sql = "select count(*) from smart_card_record where operation_id = $1";
+        let row = self.services.reader.clone().first(sql, params![id]).await;
+        row.unwrap().unwrap().one().unwrap()
+    }
     async fn has(&self, sql: &str, id: CommandId) -> bool {
         self.services.reader.clone().first(sql, params![id]).await.unwrap().is_some()
     }

@@ -1,5 +1,9 @@
 //! What people do in the simulation: chosen by chance, whether it can be done or not.
 
+use std::sync::Mutex;
+
+use engagement::card::commands::{PayByCard, ReadCard};
+use engagement::card::model::hex;
 use engagement::desk::commands::{FinishVisit, IdentifyVisitor, OpenVisit, RecordOperation};
 use engagement::interaction::commands::{AddNote, LogInteraction};
 use engagement::task::commands::{AddTask, CloseTask, NewTask, PostponeTask};
@@ -18,19 +22,35 @@ use parties::merge::commands::MergeClients;
 use spine::{Command, Error};
 use store::{FromValue, Read};
 
+use crate::cards::Wallet;
 use crate::desk::Desk;
 
-/// Chance that a seed repeats.
-pub(super) struct Dice(SeededEntropy);
+/// Chance that a seed repeats, and the cards that go from desk to desk in its history.
+pub(super) struct Dice {
+    chance: SeededEntropy,
+    wallets: Mutex<Vec<Wallet>>,
+}
 
 impl Dice {
     pub(super) fn new(seed: u64) -> Self {
-        Self(SeededEntropy::new(seed))
+        Self::with(seed, Vec::new())
+    }
+    pub(super) fn with(seed: u64, wallets: Vec<Wallet>) -> Self {
+        Self { chance: SeededEntropy::new(seed), wallets: Mutex::new(wallets) }
+    }
+    /// One of the cards, taken away until it is given back.
+    fn wallet(&self) -> Option<Wallet> {
+        let n = self.wallets.lock().unwrap().len();
+        let n = if n == 0 { return None } else { self.below(n) };
+        Some(self.wallets.lock().unwrap().swap_remove(n))
+    }
+    fn give_back(&self, wallet: Wallet) {
+        self.wallets.lock().unwrap().push(wallet);
     }
     /// A number below another.
     pub(super) fn below(&self, n: usize) -> usize {
         let mut bytes = [0_u8; 4];
-        self.0.fill(&mut bytes);
+        self.chance.fill(&mut bytes);
         usize::try_from(u32::from_le_bytes(bytes)).unwrap() % n.max(1)
     }
     /// One of some.
@@ -81,7 +101,7 @@ impl Somebody<'_> {
     }
     /// One thing; what was acknowledged of it.
     pub(super) async fn act(&self, n: usize) -> Option<Done> {
-        match self.dice.below(25) {
+        match self.dice.below(29) {
             0 | 1 => self.register(n).await,
             2..=6 => self.edit(n).await,
             7..=9 => self.contact(n).await,
@@ -94,6 +114,7 @@ impl Somebody<'_> {
             20 => self.visit(n).await,
             21 => self.know().await,
             22 | 23 => self.operation(n).await,
+            24..=27 => self.card(n).await,
             _ => self.finish().await,
         }
     }
@@ -178,6 +199,31 @@ impl Somebody<'_> {
             note: String::new(),
         };
         self.execute(&record).await
+    }
+    /// A visitor shows his card, or pays with it.
+    async fn card(&self, n: usize) -> Option<Done> {
+        let Some(visit_id) = self.open_visit().await else { return self.visit(n).await };
+        let mut wallet = self.dice.wallet()?;
+        let ctx = self.bank.ctx(self.login);
+        let id = ctx.command_id();
+        let done = if self.dice.happens(50) {
+            let reading = wallet.reading(self.bank).await;
+            let read = ReadCard { visit_id, reading };
+            self.execute(&read).await
+        } else {
+            let minor = i64::try_from(self.dice.below(9_000)).unwrap() + 1;
+            let (reading, sealed) = wallet.write(self.bank, (self.branch, id, minor)).await;
+            let record = hex(&sealed.encode());
+            let pay = PayByCard { visit_id, reading, record, reference: String::new() };
+            match self.bank.services.execute(&ctx, id, &pay).await {
+                Ok(_) => Some(Done { id, name: PayByCard::NAME }),
+                Err(Error::Failure(error)) => panic!("{}: {error}", PayByCard::NAME),
+                // the card has written it; the next who reads it tells of it
+                Err(_) => None,
+            }
+        };
+        self.dice.give_back(wallet);
+        done
     }
     async fn finish(&self) -> Option<Done> {
         let visit_id = self.open_visit().await?;

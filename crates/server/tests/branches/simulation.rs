@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use engagement::card::commands::PayByCard;
 use engagement::desk::commands::RecordOperation;
 use kernel::Currency;
 use spine::Command;
@@ -20,6 +21,7 @@ use store::Read;
 use store::verify::{Verdict, verify};
 use testkit::{Kind, kinds};
 
+use crate::cards::Wallet;
 use crate::desk::Desk;
 use crate::doing::{Dice, Done, Somebody};
 use crate::world::World;
@@ -166,6 +168,14 @@ async fn check(world: &World, done: &[Done]) {
             (centre.has_done(one.id).await, centre.has_refused(one.id).await);
         assert!(is_done != is_refused, "{one:?}: done {is_done}, refused {is_refused}");
     }
+    let paid = done.iter().filter(|one| one.name == PayByCard::NAME);
+    for one in paid {
+        if world.centre_bank.has_done(one.id).await {
+            assert_eq!(world.centre_bank.records_of(one.id).await, 1, "{one:?}");
+        }
+    }
+    let doubles = "select count(*) from smart_card_record where standing = 'forked'";
+    assert_eq!(world.centre_bank.number(doubles).await, 0, "honest cards only");
     // nothing is there twice: each was done under its id, and what it made has ids that follow from that
     for place in &world.places {
         world.check_equal(place).await;
@@ -263,22 +273,37 @@ async fn begin(kind: Kind) -> World {
     world
 }
 
+/// Cards of some clients, which go from desk to desk.
+async fn wallets(world: &World) -> Vec<Wallet> {
+    let centre = &world.centre_bank;
+    let mut all = Vec::new();
+    for (branch, login) in [("01", "manager"), ("02", "manager_near"), ("03", "manager_far")] {
+        let sql = "select id from client where branch_id = $1 order by number limit 1";
+        let row = centre.services.reader.clone().first(sql, &[centre.branch(branch).into()]).await;
+        let client = row.unwrap().unwrap().one().unwrap();
+        all.push(Wallet::issued_by(centre, login, client).await);
+    }
+    world.heal().await;
+    all
+}
+
 async fn run(first: u64, count: u64) {
     let world = Box::pin(begin(Kind::Sqlite)).await;
+    let wallets = wallets(&world).await;
     world.keep().await;
     let mut counted = Counted::default();
     for seed in seeds(first, count) {
         println!("-- seed {seed}");
         world.reset(seed);
-        Box::pin(one(&world, seed, &mut counted)).await;
+        Box::pin(one(&world, (seed, &wallets), &mut counted)).await;
     }
     println!("-- acknowledged {:#?}, refused {:#?}", counted.acknowledged, counted.refused);
     assert!(!counted.acknowledged.is_empty());
 }
 
 /// One history, and everything that must hold after it.
-async fn one(world: &World, seed: u64, counted: &mut Counted) {
-    let dice = Dice::new(seed);
+async fn one(world: &World, (seed, wallets): (u64, &[Wallet]), counted: &mut Counted) {
+    let dice = Dice::with(seed, wallets.iter().map(Wallet::copied).collect());
     let done = live(world, &dice).await;
     world.heal().await;
     check(world, &done).await;
@@ -316,6 +341,7 @@ async fn after_some_histories_with_a_centre_on_postgresql_all_have_the_same() {
     for seed in seeds(0, 3) {
         println!("-- seed {seed}");
         let world = Box::pin(begin(Kind::Postgres)).await;
-        one(&world, seed, &mut Counted::default()).await;
+        let wallets = wallets(&world).await;
+        one(&world, (seed, &wallets), &mut Counted::default()).await;
     }
 }

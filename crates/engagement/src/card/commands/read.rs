@@ -194,7 +194,7 @@ async fn identify(
     let sql = "update visit set client_id = $2, identified_by = 'card', identified_with = $3, identified_at = $4 \
                where id = $1";
     let (client_id, now) = (client.map(|client| client.id), w.ctx.now);
-    let with = format!("{number} · {}", profile.holder.as_str());
+    let with = number;
     w.execute(sql, params![visit.id, client_id, with, now]).await?;
     let before = visit.client_id.map(|c| c.to_string());
     let change = Change::new()
