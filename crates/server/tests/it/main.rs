@@ -59,6 +59,7 @@ mod own_field_indexes;
 mod own_fields;
 mod passkeys;
 mod privacy;
+mod reader;
 mod replicas;
 mod schema;
 mod search;
