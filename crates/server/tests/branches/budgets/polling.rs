@@ -224,7 +224,7 @@ async fn measure(kind: Kind) {
     }
     let [polls, rows] = [&heard.polls, &heard.rows].map(|n| n.load(Ordering::Relaxed));
     println!("   {polls} polls have heard {rows} rows");
-    assert!(polls >= count && rows > 0, "nobody has asked beside the pages");
+    assert!(polls > 0 && rows > 0, "nobody has asked beside the pages");
     compare(("alone", alone), ("polled", beside));
     centre.program.kill();
 }
