@@ -23,5 +23,6 @@ pub(crate) const PERMISSION: &str = "admin.nodes";
 pub(crate) fn register(registry: &mut Registry) {
     registry.add::<commands::NoteSilence>();
     registry.add::<commands::NoteHeard>();
+    registry.add::<commands::NoteCarried>();
     registry.add::<commands::KeepSecret>();
 }

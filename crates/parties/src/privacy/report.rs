@@ -13,7 +13,7 @@ use crate::fields;
 use crate::fields::model::{Definitions, Field};
 
 /// Tables that are worked out of others, or tell of the bank's own doings with the record.
-const DERIVED: [&str; 19] = [
+const DERIVED: [&str; 20] = [
     "approval",
     "branch_node_client",
     "branch_refusal",
@@ -32,6 +32,7 @@ const DERIVED: [&str; 19] = [
     "match_key",
     "offline_spent",
     "pre_approval",
+    "pre_approval_withdrawn",
     "read_log",
 ];
 /// Columns that only tie rows together or keep the program's books.

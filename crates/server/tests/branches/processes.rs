@@ -145,6 +145,8 @@ async fn files_are_carried_between_programs_by_hand() {
         let (is_well, said) = run(&answer);
         assert!(is_well && said.contains("1 accepted, 0 refused"), "{said}");
         assert!(centre.desk.has_done(done.id).await);
+        let carried = "select count(*) from journal_entry where command = 'branch.note_carried'";
+        assert_eq!(centre.desk.number(carried).await, 1, "the journal tells of the file");
         let take = ["branch", "carry", "in", &back, "--data", &place.folder];
         let (is_well, said) = run(&take);
         assert!(is_well && said.contains("is taken in"), "{said}");
