@@ -9,12 +9,13 @@ use spine::replica::centre::Centre;
 use spine::replica::commands::{EnrolNode, Enrolled};
 use spine::replica::nodes::{self, BranchNode, NodeState};
 use spine::replica::{code as words, message::Up};
-use spine::{Error, Replicated, SecretBox, Services, kept};
+use spine::{Ctx, Error, Replicated, SecretBox, Services, kept};
 use uuid::Uuid;
 
 use crate::carry::{self, Answered};
 use crate::code::Code;
 use crate::envelope::{self, Head, Keys, Kind, PublicKeys};
+use crate::nodes::commands::NoteCarried;
 use crate::notary::Signing;
 
 /// Under which name the centre's secret keys are kept.
@@ -132,13 +133,18 @@ impl Hub {
         let head = Head { kind: Kind::Down, node: node.id, number: down.to };
         self.keys.close(&sender, head, &words::encode(&down)?)
     }
-    /// The same in a file that was carried here; `of` is the node it is expected of, where somebody expects one.
+    /// The same in a file that was carried here by whoever the context names, of which the journal tells; `of` is the node it is expected of, where somebody expects one.
     ///
     /// # Errors
     /// Refusals `branch-file-broken` for what is no such file or was changed on the way, `branch-file-other-bank`,
     /// `branch-file-other-node`, `branch-file-way` for a file that goes to a branch, `branch-file-old` when something later of
     /// the node was heard; `branch-node-revoked`, `branch-busy`; the database's.
-    pub async fn exchange_file(&self, file: &[u8], of: Option<Uuid>) -> Result<Answered, Error> {
+    pub async fn exchange_file(
+        &self,
+        ctx: &Ctx,
+        file: &[u8],
+        of: Option<Uuid>,
+    ) -> Result<Answered, Error> {
         let envelope = carry::unwrap(file, &self.public)?;
         let outside = carry::outside(envelope, Kind::FileUp)?;
         if of.is_some_and(|of| of != outside.node) {
@@ -149,7 +155,10 @@ impl Hub {
         let _turn = self.turn(node.id)?;
         let carried = self.centre.answer_file(node.id, &up).await.map_err(carry::told)?;
         let to = (node.id, node.name.as_str(), &sender);
-        carry::answered((&self.keys, &self.public), to, &carried)
+        let answered = carry::answered((&self.keys, &self.public), to, &carried)?;
+        let note = NoteCarried { node_id: node.id, number: up.number, counts: answered.counts };
+        self.services.execute(ctx, ctx.command_id(), &note).await?;
+        Ok(answered)
     }
     /// Who has closed an envelope, and what is in it.
     async fn heard(

@@ -11,6 +11,7 @@ mod nodes;
 pub mod notary;
 mod parts;
 mod pending;
+mod pre_approvals;
 mod refusals;
 
 pub use hub::Hub;
@@ -80,13 +81,14 @@ pub fn pages() -> Pages {
             (Lang::En, include_str!("../i18n/en.ftl")),
         ],
         nav: NAV,
+        panels: pre_approvals::panels(),
         ..Pages::of(routes)
     }
 }
 
 fn routes(routes: Routes) -> Routes {
     let routes = pending::routes(refusals::routes(limits::routes(nodes::routes(routes))));
-    line::api::routes(routes)
+    line::api::routes(pre_approvals::routes(routes))
 }
 
 fn api(api: Api) -> Api {

@@ -657,3 +657,4 @@ web-supervisor = Supervisor
 web-supervisor-words = This is above the limit. A supervisor of this branch signs here with a login and PIN.
 web-supervisor-login = Login
 web-supervisor-pin = PIN
+web-approved = Approved beforehand by the centre: up to { $sum }, until { $until }. It covers what is above the limit, once.

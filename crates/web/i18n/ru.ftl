@@ -664,3 +664,4 @@ web-supervisor = Руководитель
 web-supervisor-words = Это сверх лимита. Руководитель отделения подписывает здесь логином и ПИН.
 web-supervisor-login = Логин
 web-supervisor-pin = ПИН
+web-approved = Центр одобрил заранее: до { $sum }, до { $until }. Это покрывает сумму сверх лимита, один раз.

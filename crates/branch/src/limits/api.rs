@@ -1,9 +1,9 @@
-//! Limits in the API, and granting pre-approvals.
+//! Limits in the API, and granting and withdrawing pre-approvals.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use spine::Error;
-use spine::authority::commands::{DropLimit, GrantPreApproval, SaveLimit};
+use spine::authority::commands::{DropLimit, GrantPreApproval, SaveLimit, WithdrawPreApproval};
 use spine::authority::{EDIT, Limit, queries};
 use uuid::Uuid;
 use web::api::{Api, Call, ListQuery, Listing, Method, Operation, Problem};
@@ -33,6 +33,14 @@ pub(crate) fn api(api: Api) -> Api {
                 "grant_pre_approval",
             )
             .about("Approves one operation of a client beforehand, signed, for branches"),
+        )
+        .with(
+            Operation::command::<WithdrawPreApproval>(
+                Method::Delete,
+                "/pre-approvals/{pre_approval_id}",
+                "withdraw_pre_approval",
+            )
+            .about("Takes back what was approved beforehand and not used"),
         )
 }
 

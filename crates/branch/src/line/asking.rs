@@ -4,10 +4,11 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use spine::authority::AskCentre;
-use spine::replica::message::{Asked, Pushed};
+use spine::authority::{AskCentre, Reply};
+use spine::replica::message::Pushed;
 use spine::replica::{LineState, LineWord};
 use spine::{Memory, Services};
 use tokio::sync::{mpsc, oneshot};
@@ -20,7 +21,26 @@ const QUESTIONS_MAX: usize = 32;
 /// A question on its way to the line.
 pub struct Question {
     pub(super) command: Pushed,
-    pub(super) answer: oneshot::Sender<Asked>,
+    pub(super) answer: oneshot::Sender<Reply>,
+    is_taken: Taking,
+}
+
+/// Whether somebody has taken a question: whoever leads the line, to say it, or who has put it, so that it is not said any more.
+#[derive(Clone, Default)]
+struct Taking(Arc<AtomicBool>);
+
+impl Taking {
+    /// Takes it, unless the other has.
+    fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
+}
+
+impl Question {
+    /// What is to be said and where its answer goes; none when nobody waits for it any more.
+    pub(super) fn taken(self) -> Option<(Pushed, oneshot::Sender<Reply>)> {
+        self.is_taken.take().then_some((self.command, self.answer))
+    }
 }
 
 /// Questions, for whoever leads the line.
@@ -51,11 +71,20 @@ impl AskCentre for Asker {
         let line = self.memory.get::<LineState>();
         line.is_some_and(|line| matches!(line.word, LineWord::Online | LineWord::Syncing))
     }
-    fn ask(&self, command: Pushed) -> Pin<Box<dyn Future<Output = Option<Asked>> + Send + '_>> {
+    fn ask(&self, command: Pushed) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
         Box::pin(async move {
             let (answer, heard) = oneshot::channel();
-            self.questions.try_send(Question { command, answer }).ok()?;
-            tokio::time::timeout(self.patience, heard).await.ok()?.ok()
+            let is_taken = Taking::default();
+            let question = Question { command, answer, is_taken: is_taken.clone() };
+            if self.questions.try_send(question).is_err() {
+                return Reply::NotAsked;
+            }
+            match tokio::time::timeout(self.patience, heard).await {
+                Ok(Ok(reply)) => reply,
+                // nobody has taken it, and nobody will
+                _ if is_taken.take() => Reply::NotAsked,
+                _ => Reply::Silent,
+            }
         })
     }
 }

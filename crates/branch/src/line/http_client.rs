@@ -17,7 +17,10 @@ const ANSWER_BYTES_MAX: usize = 256 << 20;
 /// Why nothing was exchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum LineError {
-    /// The centre cannot be reached.
+    /// The centre cannot be reached: nothing was said.
+    #[error("no line: {0}")]
+    Unreached(String),
+    /// The line broke, or no answer came: what was said may have been heard.
     #[error("no line: {0}")]
     Away(String),
     /// The centre says no; its code.
@@ -80,9 +83,12 @@ impl Line {
         self.ask(request.map_err(Error::failure)?).await
     }
     async fn ask(&self, request: Request<Full<Bytes>>) -> Result<Vec<u8>, LineError> {
-        let away = |error: &dyn std::error::Error| LineError::Away(error.to_string());
         let asked = async {
-            let answer = self.client.request(request).await.map_err(|e| away(&e))?;
+            let answer = self.client.request(request).await.map_err(|error| {
+                let is_unreached = error.is_connect();
+                let words = error.to_string();
+                if is_unreached { LineError::Unreached(words) } else { LineError::Away(words) }
+            })?;
             let status = answer.status();
             let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX);
             let body = body.collect().await.map_err(|e| LineError::Away(e.to_string()))?;

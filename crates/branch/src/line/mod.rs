@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Timestamp;
+use spine::authority::Reply;
 use spine::replica::branch::Taken;
 use spine::replica::message::{Asked, Down, Way};
 use spine::replica::{LineState, LineWord, Mode, code as words};
 use spine::{Error, Services};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::carry::Post;
 use crate::envelope::Kind;
@@ -50,19 +51,35 @@ impl Talk {
     /// As [`Talk::exchange`].
     pub async fn exchange_asking(&self, question: Option<Question>) -> Result<Taken, LineError> {
         // who has waited long enough has gone
-        let question = question.filter(|question| !question.answer.is_closed());
-        let (command, answer) = question.map(|q| (q.command, q.answer)).unzip();
+        let (command, answer) = question.and_then(Question::taken).unzip();
+        let is_asked = command.is_some();
         let (up, envelope) = self.post.say_asking(Way::Line, command).await?;
-        let envelope = self.line.post("/branch/v1/exchange", envelope).await?;
-        let (taken, asked) = self.take(&envelope, up.number).await?;
-        if let (Some(answer), Some(asked)) = (answer, asked) {
-            // nobody may be there any more
-            let _ = answer.send(asked);
+        let not_asked = is_asked && up.ask.is_none();
+        let (taken, asked) = match self.said(envelope, up.number).await {
+            Err(error @ LineError::Unreached(_)) => {
+                reply(answer, Reply::NotAsked);
+                return Err(error);
+            }
+            // it may have arrived: who asked is left without an answer
+            outcome => outcome?,
+        };
+        match asked {
+            Some(asked) => reply(answer, Reply::Answered(asked)),
+            None if not_asked => reply(answer, Reply::NotAsked),
+            None => {}
         }
         if !up.commands.is_empty() {
             self.services.live.ring("line".to_owned());
         }
         Ok(taken)
+    }
+    async fn said(
+        &self,
+        envelope: Vec<u8>,
+        number: i64,
+    ) -> Result<(Taken, Option<Asked>), LineError> {
+        let answer = self.line.post("/branch/v1/exchange", envelope).await?;
+        Ok(self.take(&answer, number).await?)
     }
     async fn take(&self, answer: &[u8], number: i64) -> Result<(Taken, Option<Asked>), Error> {
         let (head, message) = self.post.keys.open(answer, &self.post.centre)?;
@@ -116,7 +133,7 @@ impl Talk {
         let word = match outcome {
             Ok(Taken::More) => LineWord::Syncing,
             Ok(_) => LineWord::Online,
-            Err(LineError::Away(words)) => {
+            Err(LineError::Unreached(words) | LineError::Away(words)) => {
                 tracing::debug!(%words, "no line to the centre");
                 LineWord::Offline
             }
@@ -139,6 +156,13 @@ impl Talk {
         if is_new {
             self.services.live.ring("line".to_owned());
         }
+    }
+}
+
+/// Tells who asks; nobody may be there any more.
+fn reply(answer: Option<oneshot::Sender<Reply>>, what: Reply) {
+    if let Some(answer) = answer {
+        let _ = answer.send(what);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Noting which nodes are silent.
+//! Noting which nodes are silent and what was carried.
 
 use std::collections::BTreeSet;
 
@@ -70,6 +70,37 @@ impl Command for NoteHeard {
         let none: Option<String> = None;
         let change =
             Change::new().set("name", node.name).field("silent_since", since.to_string(), none);
+        w.record("branch_node", self.node_id, None, change);
+        Ok(())
+    }
+}
+
+/// Notes that somebody has taken in a file that was carried from a branch, and has been given the one that answers it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct NoteCarried {
+    /// Whose it was.
+    pub(crate) node_id: Uuid,
+    /// Its number; the answer's is the same.
+    pub(crate) number: i64,
+    /// Commands in it that were accepted, refused, and that wait for a second person.
+    pub(crate) counts: [usize; 3],
+}
+
+impl Command for NoteCarried {
+    const NAME: &'static str = "branch.note_carried";
+    const PERMISSION: &'static str = super::PERMISSION;
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let node = nodes::one(&mut *w, self.node_id).await?.ok_or(Error::NotFound)?;
+        let [accepted, refused, waiting] =
+            self.counts.map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+        let change = Change::new()
+            .set("name", node.name)
+            .set("file_number", self.number)
+            .set("file_accepted", accepted)
+            .set("file_refused", refused)
+            .set("file_waiting", waiting);
         w.record("branch_node", self.node_id, None, change);
         Ok(())
     }

@@ -23,4 +23,5 @@ pub(crate) const PERMISSION: &str = "admin.nodes";
 pub(crate) fn register(registry: &mut Registry) {
     registry.add::<commands::NoteSilence>();
     registry.add::<commands::NoteHeard>();
+    registry.add::<commands::NoteCarried>();
 }

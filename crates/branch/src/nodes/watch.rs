@@ -1,10 +1,11 @@
 //! Every minute it is looked which nodes have fallen silent, and which are heard again; every hour what all of them have read is
-//! taken away.
+//! taken away, and what a branch has counted long ago.
 
 use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 use kernel::UserId;
+use spine::authority::commands::PruneSpent;
 use spine::replica::commands::PruneChanges;
 use spine::replica::nodes::{self, BranchNode};
 use spine::{JobContext, JobError, JobHandler, Run, Schedule, Services};
@@ -36,7 +37,8 @@ impl JobHandler for Prune {
             while job.services.execute(&ctx, ctx.command_id(), &PruneChanges {}).await? {
                 times += 1;
             }
-            Ok(serde_json::json!({ "times": times }))
+            let spent = job.services.execute(&ctx, ctx.command_id(), &PruneSpent {}).await?;
+            Ok(serde_json::json!({ "times": times, "spent": spent }))
         })
     }
 }

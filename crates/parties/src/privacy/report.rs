@@ -13,7 +13,7 @@ use crate::fields;
 use crate::fields::model::{Definitions, Field};
 
 /// Tables that are worked out of others, or tell of the bank's own doings with the record.
-const DERIVED: [&str; 21] = [
+const DERIVED: [&str; 22] = [
     "approval",
     "branch_node_client",
     "branch_refusal",
@@ -32,6 +32,7 @@ const DERIVED: [&str; 21] = [
     "match_key",
     "offline_spent",
     "pre_approval",
+    "pre_approval_withdrawn",
     "read_log",
     "smart_card_alarm",
     "smart_card_reading",

@@ -84,7 +84,8 @@ pub(super) async fn answer(asked: &Asked) -> Result<(), RunError> {
     let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
     // nobody enrols here: how the bank counts is not told
     let hub = Hub::open(&core.services, &wiring::replicated(), secret_box, <_>::default()).await?;
-    let answered = hub.exchange_file(&read(&asked.file)?, None).await?;
+    let ctx = core.services.system("cli");
+    let answered = hub.exchange_file(&ctx, &read(&asked.file)?, None).await?;
     write(&asked.into, &answered.content)?;
     core.keepers.seal_and_read().await?;
     let [accepted, refused, waits] = answered.counts;

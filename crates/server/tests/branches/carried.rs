@@ -1,7 +1,7 @@
 //! The exchange in files: a branch without any line.
 
 use branch::Hub;
-use branch::carry::Post;
+use branch::carry::{Answered, Post};
 use branch::code::Code;
 use branch::envelope::{Head, Kind as Sort};
 use branch::hub::{Introduction, Welcome};
@@ -67,10 +67,18 @@ impl Bank {
         place.desk.services.directory.reload(&place.desk.services.reader).await.unwrap();
         place
     }
+    /// Somebody at the centre takes a file in, and is given the one that answers it.
+    pub(super) async fn answered(
+        &self,
+        file: &[u8],
+        of: Option<Uuid>,
+    ) -> Result<Answered, spine::Error> {
+        self.hub.exchange_file(&self.desk.ctx("administrator"), file, of).await
+    }
     /// A file there and one back.
     pub(super) async fn round(&self, place: &Place) -> Taken {
         let out = place.post.file_out().await.unwrap();
-        let back = self.hub.exchange_file(&out.content, Some(place.node)).await.unwrap();
+        let back = self.answered(&out.content, Some(place.node)).await.unwrap();
         place.post.file_in(&back.content).await.unwrap()
     }
 }
@@ -104,7 +112,7 @@ async fn a_branch_that_never_had_a_line_works_by_files() {
         // while the file is on its way both go on
         place.desk.execute("manager", &note(client, "пока файл в пути")).await.unwrap();
         centre.execute("manager", &edit(client, "", "Завод")).await.unwrap();
-        let back = bank.hub.exchange_file(&out.content, None).await.unwrap();
+        let back = bank.answered(&out.content, None).await.unwrap();
         assert_eq!(back.counts, [1, 0, 0]);
         assert_eq!(centre.number(NOTES).await, 1);
         assert_eq!(place.post.file_in(&back.content).await.unwrap(), Taken::More, "one is untold");
@@ -137,13 +145,13 @@ async fn files_come_again_and_in_any_order_and_do_no_harm() {
         place.desk.execute("manager", &note(client, "вторая")).await.unwrap();
         let second = place.post.file_out().await.unwrap().content;
         // the answer to the first is still on its way when the second is written
-        let first_back = bank.hub.exchange_file(&first, None).await.unwrap().content;
+        let first_back = bank.answered(&first, None).await.unwrap().content;
         // its answer was lost: it comes again
-        let again = bank.hub.exchange_file(&first, None).await.unwrap();
+        let again = bank.answered(&first, None).await.unwrap();
         assert_eq!(again.counts, [1, 0, 0], "done before, and told so");
         assert_eq!(centre.number(NOTES).await, 1);
-        let second_back = bank.hub.exchange_file(&second, None).await.unwrap().content;
-        assert_eq!(code(bank.hub.exchange_file(&first, None).await), "branch-file-old");
+        let second_back = bank.answered(&second, None).await.unwrap().content;
+        assert_eq!(code(bank.answered(&first, None).await), "branch-file-old");
         assert_eq!(centre.number(NOTES).await, 2);
         assert_eq!(place.post.file_in(&first_back).await.unwrap(), Taken::More);
         assert_eq!(place.post.file_in(&second_back).await.unwrap(), Taken::All);
@@ -155,9 +163,9 @@ async fn files_come_again_and_in_any_order_and_do_no_harm() {
         // the other order: what the later file holds is enough
         place.desk.execute("manager", &note(client, "третья")).await.unwrap();
         let third = place.post.file_out().await.unwrap().content;
-        let third_back = bank.hub.exchange_file(&third, None).await.unwrap().content;
+        let third_back = bank.answered(&third, None).await.unwrap().content;
         let fourth = place.post.file_out().await.unwrap().content;
-        let fourth_back = bank.hub.exchange_file(&fourth, None).await.unwrap().content;
+        let fourth_back = bank.answered(&fourth, None).await.unwrap().content;
         assert_eq!(place.post.file_in(&fourth_back).await.unwrap(), Taken::All);
         assert_eq!(code(place.post.file_in(&third_back).await), "branch-file-old");
         assert_eq!((centre.number(NOTES).await, place.desk.number(NOTES).await), (3, 3));
@@ -182,22 +190,22 @@ async fn a_wrong_file_is_refused_by_name_and_changes_nothing() {
         };
         let hub = &bank.hub;
         let broken = "branch-file-broken";
-        assert_eq!(code(hub.exchange_file(b"goose", None).await), broken);
-        assert_eq!(code(hub.exchange_file(&out[..out.len() / 2], None).await), broken);
+        assert_eq!(code(bank.answered(b"goose", None).await), broken);
+        assert_eq!(code(bank.answered(&out[..out.len() / 2], None).await), broken);
         for place in [0, 3, 60, out.len() / 2] {
             let changed = changed(&out, place);
-            let code = code(hub.exchange_file(&changed, None).await);
+            let code = code(bank.answered(&changed, None).await);
             assert!(code == broken || code == "branch-file-other-node", "{place}: {code}");
         }
-        assert_eq!(code(elsewhere.hub.exchange_file(&out, None).await), "branch-file-other-bank");
-        let not_his = hub.exchange_file(&out, Some(other.node)).await;
+        assert_eq!(code(elsewhere.answered(&out, None).await), "branch-file-other-bank");
+        let not_his = bank.answered(&out, Some(other.node)).await;
         assert_eq!(code(not_his), "branch-file-other-node");
         // a file is no word on the line
         let envelope = &out[out.len() - envelope_length(&out)..];
         assert_eq!(code(hub.exchange(envelope).await), "branch-envelope-broken");
         assert_eq!(centre.number(NOTES).await, 0);
-        let back = hub.exchange_file(&out, Some(place.node)).await.unwrap().content;
-        assert_eq!(code(hub.exchange_file(&back, None).await), "branch-file-way");
+        let back = bank.answered(&out, Some(place.node)).await.unwrap().content;
+        assert_eq!(code(bank.answered(&back, None).await), "branch-file-way");
         assert_eq!(code(place.post.file_in(&out).await), "branch-file-way");
         assert_eq!(code(other.post.file_in(&back).await), "branch-file-other-node");
         assert_eq!(code(place.post.file_in(&changed(&back, 0)).await), broken);
@@ -205,8 +213,8 @@ async fn a_wrong_file_is_refused_by_name_and_changes_nothing() {
         // written before the node was shut out
         let late = place.post.file_out().await.unwrap().content;
         centre.execute("administrator", &RevokeNode { node_id: place.node }).await.unwrap();
-        assert_eq!(code(hub.exchange_file(&late, None).await), "branch-node-revoked");
-        assert_eq!(code(hub.exchange_file(&out, None).await), "branch-node-revoked");
+        assert_eq!(code(bank.answered(&late, None).await), "branch-node-revoked");
+        assert_eq!(code(bank.answered(&out, None).await), "branch-node-revoked");
         assert_eq!(centre.number(NOTES).await, 1, "what was taken before stays");
     }
 }

@@ -6,6 +6,7 @@
 mod anew;
 mod authority;
 mod basics;
+mod budgets;
 mod bundle;
 mod cards;
 mod carried;
@@ -14,6 +15,7 @@ mod desk;
 mod doing;
 mod modes;
 mod processes;
+mod programs;
 mod service;
 mod simulation;
 mod world;

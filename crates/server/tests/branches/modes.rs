@@ -109,7 +109,7 @@ async fn a_node_without_a_line_asks_for_none_until_a_file_says_otherwise() {
     );
     switch(&bank.desk, Mode::Distributed).await;
     let out = post.file_out().await.unwrap().content;
-    let back = bank.hub.exchange_file(&out, None).await.unwrap().content;
+    let back = bank.answered(&out, None).await.unwrap().content;
     post.file_in(&back).await.unwrap();
     centre.accept().await.unwrap();
     assert_eq!(bank.desk.number(NOTES).await, 2);

@@ -1,11 +1,11 @@
 //! What the bus does about what is not the branch's own to do: it asks the centre, or a supervisor signs, or it refuses.
 
-use kernel::CommandId;
 use kernel::offline::Line;
+use kernel::{CommandId, Refusal};
 use store::params;
 
 use super::check::{Asking, Trial};
-use super::pin;
+use super::{Reply, pin};
 use crate::replica::message::{Answer, Asked, Outcome, Pushed};
 use crate::{Bus, Command, Ctx, Error, bus};
 
@@ -38,10 +38,10 @@ impl Bus {
         tried: &Tried<'_>,
         (asking, how): (Asking, Trial),
     ) -> Result<Beyond, Error> {
-        if let (Line::Up, Some(_)) = (how.line, ctx.principal.user_id) {
+        if how.line == Line::Up {
             return match self.asked(ctx, tried).await? {
-                Some(told) => Ok(Beyond::Told(told)),
-                // nobody has answered: what fits without a line may still be done
+                Some(result) => Ok(Beyond::Told(result)),
+                // nobody has answered: what fits without a line may still be done, under the same id
                 None => Ok(Beyond::Again(Trial { line: Line::Down, ..how })),
             };
         }
@@ -51,6 +51,7 @@ impl Bus {
                 let supervisor = pin::signed(self, ctx, (login, pin)).await?;
                 Ok(Beyond::Again(Trial { lifted: Some(supervisor), ..how }))
             }
+            _ if self.doors().is_silent_about(tried.id) => Err(silent(asking.is_liftable)),
             _ => Err(asking.refusal.into()),
         }
     }
@@ -78,9 +79,22 @@ impl Bus {
         let told = self.asked(ctx, &tried).await?;
         told.map(|told| serde_json::from_str(&told)).transpose().map_err(Error::from)
     }
-    /// What the centre has done with a command, when it could be asked.
+    /// A command the centre was asked to do before, and has not answered: it may be done already, and its rows may have come. So
+    /// nobody does it here before the centre has said what has become of it; a supervisor may, who answers for it. None when he does.
+    pub(crate) async fn asked_before(
+        &self,
+        ctx: &Ctx,
+        tried: &Tried<'_>,
+    ) -> Result<Option<String>, Error> {
+        match self.asked(ctx, tried).await? {
+            Some(result) => Ok(Some(result)),
+            None if ctx.pin.is_some() => Ok(None),
+            None => Err(silent(true)),
+        }
+    }
+    /// Asks the centre to do it; none when there is no line, or no answer comes.
     async fn asked(&self, ctx: &Ctx, tried: &Tried<'_>) -> Result<Option<String>, Error> {
-        let (Some(actor), Some(asks)) = (ctx.principal.user_id, self.doors().asks()) else {
+        let (Some(asks), Some(actor)) = (self.doors().asks(), ctx.principal.user_id) else {
             return Ok(None);
         };
         let command = Pushed {
@@ -95,8 +109,15 @@ impl Bus {
             pre_approval: None,
         };
         match asks.ask(command).await {
-            Some(asked) => self.heard(ctx, tried, asked).await.map(Some),
-            None => Ok(None),
+            Reply::Answered(asked) => {
+                self.doors().note_answer(tried.id);
+                self.heard(ctx, tried, asked).await.map(Some)
+            }
+            Reply::NotAsked => Ok(None),
+            Reply::Silent => {
+                self.doors().note_silence(tried.id);
+                Ok(None)
+            }
         }
     }
     /// What the centre has said. What it has done is kept as this node's first answer, so that the id is known when it comes
@@ -118,6 +139,12 @@ impl Bus {
             Outcome::Refused => Err(refused(&answer)),
         }
     }
+}
+
+/// What somebody is told whose command may have been done at the centre.
+fn silent(is_liftable: bool) -> Error {
+    let lift = if is_liftable { "yes" } else { "no" };
+    Refusal::new("centre-silent").arg("lift", lift).into()
 }
 
 /// The centre's no as this node says it.

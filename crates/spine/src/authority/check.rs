@@ -48,6 +48,14 @@ pub(crate) struct Spent {
     pre_approval: Option<Uuid>,
 }
 
+impl Spent {
+    /// What was done on a pre-approval.
+    const fn on(id: Uuid, client: ClientId, money: Money) -> Self {
+        let (client, pre_approval) = (Some(client), Some(id));
+        Self { money, client, is_picked: false, supervisor: None, pre_approval }
+    }
+}
+
 /// What is at stake, by currency. A sum that is taken back weighs as much as one that is given.
 pub(super) fn stakes(work: &Work<'_>) -> Vec<Money> {
     let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
@@ -76,7 +84,11 @@ pub(crate) async fn rule(
         Offline::Floor => {
             let mut spent = Vec::new();
             for money in stakes(work) {
-                match floor(work, loaded, (money, how)).await? {
+                let ruled = match floor(work, loaded, (money, how)).await? {
+                    Ok(one) => Ok(one),
+                    Err(asking) => approved(work, money).await?.ok_or(asking),
+                };
+                match ruled {
                     Ok(one) => spent.push(one),
                     Err(asking) => return Ok(Ruling::Asks(asking)),
                 }
@@ -138,6 +150,14 @@ fn told(
         .arg("lift", if may_be_lifted { "yes" } else { "no" })
 }
 
+/// What is above the floor may have been approved beforehand, when it is one sum.
+async fn approved(work: &mut Work<'_>, money: Money) -> Result<Option<Spent>, Error> {
+    let stakes = stakes(work);
+    let (Some(client), [_]) = (client(work), stakes.as_slice()) else { return Ok(None) };
+    let usable = pre_approval::usable(work, client, money).await?;
+    Ok(usable.ok().map(|id| Spent::on(id, client, money)))
+}
+
 async fn pre_approved(work: &mut Work<'_>) -> Result<Ruling, Error> {
     let none =
         |code: &str| Ok(Ruling::Asks(Asking { refusal: Refusal::new(code), is_liftable: false }));
@@ -146,13 +166,7 @@ async fn pre_approved(work: &mut Work<'_>) -> Result<Ruling, Error> {
         return none("pre-approval-none");
     };
     match pre_approval::usable(work, client, *money).await? {
-        Ok(id) => Ok(Ruling::Fits(vec![Spent {
-            money: *money,
-            client: Some(client),
-            is_picked: false,
-            supervisor: None,
-            pre_approval: Some(id),
-        }])),
+        Ok(id) => Ok(Ruling::Fits(vec![Spent::on(id, client, *money)])),
         Err(code) => none(code),
     }
 }

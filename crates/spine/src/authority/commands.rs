@@ -3,7 +3,7 @@
 use kernel::{ClientId, Money, Refusal, Refusals, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use store::{Read, Value, params};
+use store::{Read, params};
 use uuid::Uuid;
 
 use super::limit::{ANY, Limit};
@@ -11,12 +11,14 @@ use super::{EDIT, GRANT, PreApproval, queries};
 use crate::{Change, Command, Error, Offline, Registry, Work};
 
 /// Days a pre-approval is good for at most.
-const DAYS_MAX: i64 = 31;
+pub const DAYS_MAX: i64 = 31;
 
 pub(crate) fn register(registry: &mut Registry) {
     registry.add::<SaveLimit>();
     registry.add::<DropLimit>();
     registry.add::<GrantPreApproval>();
+    registry.add::<WithdrawPreApproval>();
+    registry.add::<PruneSpent>();
 }
 
 /// Makes a limit, or changes the one of the same command, role and currency.
@@ -137,7 +139,7 @@ impl Command for GrantPreApproval {
     type Output = Uuid;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
-        self.require_client(w).await?;
+        require_client(w, self.client_id).await?;
         self.check(w)?;
         let granted = PreApproval {
             id: w.new_id(),
@@ -149,6 +151,7 @@ impl Command for GrantPreApproval {
             granted_at: w.ctx.now,
             signature: Vec::new(),
             used_by: None,
+            withdrawn_at: None,
         };
         let notary = w.registry.doors().notary();
         let signature = notary
@@ -181,18 +184,10 @@ impl Command for GrantPreApproval {
 }
 
 impl GrantPreApproval {
-    /// The client must be one this person may grant to, by his scope and by the rules of secrecy.
-    async fn require_client(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let sql = w.registry.owners().ok_or(Error::NotFound)?;
-        let reach = w.ctx.principal.filter(GRANT, "c", 2);
-        let sql = format!("{sql} ($1) and {}", reach.sql);
-        let values: Vec<Value> =
-            std::iter::once(self.client_id.into()).chain(reach.params).collect();
-        w.first(&sql, &values).await?.map(|_| ()).ok_or(Error::NotFound)
-    }
     fn check(&self, w: &Work<'_>) -> Result<(), Refusals> {
         let mut refusals = Refusals::default();
-        if w.registry.offline_of(&self.command) != Some(Offline::PreApproved) {
+        let offline = w.registry.offline_of(&self.command);
+        if !offline.is_some_and(Offline::is_approvable) {
             refusals.push(Refusal::field("not-a-choice", "command"));
         }
         if self.amount.minor <= 0 {
@@ -202,5 +197,65 @@ impl GrantPreApproval {
             refusals.push(Refusal::field("pre-approval-until", "until").arg("days", DAYS_MAX));
         }
         refusals.into_result()
+    }
+}
+
+/// The client must be one this person may grant to, by his scope and by the rules of secrecy.
+async fn require_client(w: &mut Work<'_>, client: ClientId) -> Result<(), Error> {
+    let (owners, ctx) = (w.registry.owners(), w.ctx);
+    queries::reached(w, (owners, &ctx.principal), client).await
+}
+
+/// Takes back what was approved beforehand and not used. A branch that has not heard of it may use it meanwhile; the centre
+/// refuses that then.
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct WithdrawPreApproval {
+    /// Which.
+    pub pre_approval_id: Uuid,
+}
+
+impl Command for WithdrawPreApproval {
+    const NAME: &'static str = "authority.withdraw_pre_approval";
+    const PERMISSION: &'static str = GRANT;
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let id = self.pre_approval_id;
+        let one = queries::one_pre_approval(w, id).await?.ok_or(Error::NotFound)?;
+        require_client(w, one.client_id).await?;
+        if one.used_by.is_some() {
+            return Err(Error::refused("pre-approval-used"));
+        }
+        let sql = "insert into pre_approval_withdrawn (pre_approval_id, client_id, withdrawn_by, withdrawn_at) \
+                   values ($1, $2, $3, $4) on conflict (pre_approval_id) do nothing";
+        let by = w.actor().ok_or(Error::NotFound)?;
+        if w.execute(sql, params![id, one.client_id, by, w.ctx.now]).await? == 0 {
+            return Err(Error::refused("pre-approval-withdrawn"));
+        }
+        let change = Change::new().set("withdrawn_at", w.ctx.now.to_string());
+        w.record("pre_approval", id, Some(one.client_id), change);
+        Ok(())
+    }
+}
+
+/// Takes away what a node has counted and nothing asks for any more.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PruneSpent {}
+
+/// Days after which it is: longer than any pre-approval is good for, whose use it tells.
+const SPENT_DAYS: i64 = 40;
+
+impl Command for PruneSpent {
+    const NAME: &'static str = "authority.prune_spent";
+    const PERMISSION: &'static str = "system";
+    const OFFLINE: Offline = Offline::Local;
+    /// How many rows.
+    type Output = u64;
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<u64, Error> {
+        // who has signed is told with a command, so that what waits to be told keeps it
+        let sql = "delete from offline_spent where at < $1 and not exists (select 1 from pending_command p \
+                   where p.id = offline_spent.command_id and p.answered_in is null)";
+        Ok(w.execute(sql, params![w.ctx.now.plus_days(-SPENT_DAYS)]).await?)
     }
 }

@@ -18,10 +18,10 @@ mod pre_approval;
 pub mod queries;
 mod told;
 
-pub use doors::{AskCentre, Notary};
+pub use doors::{AskCentre, Notary, Reply};
 pub use limit::{ANY, Limit};
 pub use pin::check_new_pin;
-pub use pre_approval::PreApproval;
+pub use pre_approval::{PreApproval, State};
 pub use queries::Today;
 
 pub(crate) use beyond::{Beyond, Tried};

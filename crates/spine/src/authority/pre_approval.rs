@@ -1,4 +1,5 @@
-//! What the centre has approved beforehand, signed, for one operation of one client.
+//! What the centre has approved beforehand, signed, for one operation of one client: of a kind that is done on nothing else, or
+//! of one that has a floor, above it.
 
 use kernel::{ClientId, CommandId, Money, Timestamp, UserId};
 use store::params;
@@ -31,9 +32,49 @@ pub struct PreApproval {
     pub signature: Vec<u8>,
     /// The command it was used for.
     pub used_by: Option<CommandId>,
+    /// When it was taken back.
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+/// How a pre-approval stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It may be used.
+    Open,
+    /// It was used.
+    Used,
+    /// It was taken back.
+    Withdrawn,
+    /// Its time is over.
+    Expired,
+}
+
+impl State {
+    /// The word for it in keys of texts.
+    pub const fn key(self) -> &'static str {
+        match self {
+            State::Open => "open",
+            State::Used => "used",
+            State::Withdrawn => "withdrawn",
+            State::Expired => "expired",
+        }
+    }
 }
 
 impl PreApproval {
+    /// How it stands at an instant.
+    #[must_use]
+    pub fn state(&self, at: Timestamp) -> State {
+        if self.used_by.is_some() {
+            State::Used
+        } else if self.withdrawn_at.is_some() {
+            State::Withdrawn
+        } else if self.until <= at {
+            State::Expired
+        } else {
+            State::Open
+        }
+    }
     /// The bytes that are signed: one form for one content.
     pub(super) fn signed(&self) -> Vec<u8> {
         let mut out = PURPOSE.to_vec();
@@ -71,10 +112,13 @@ pub(super) async fn usable(
         let notary = work.registry.doors().notary();
         if !notary.is_some_and(|notary| notary.has_signed(&one.signed(), &one.signature)) {
             code = "pre-approval-forged";
-        } else if one.used_by.is_some() || queries::used_here(work, one.id).await?.is_some() {
-            code = "pre-approval-used";
         } else {
-            return Ok(Ok(one.id));
+            match one.state(now) {
+                State::Open => return Ok(Ok(one.id)),
+                State::Used => code = "pre-approval-used",
+                State::Withdrawn => code = "pre-approval-withdrawn",
+                State::Expired => {}
+            }
         }
     }
     Ok(Err(code))
@@ -91,6 +135,9 @@ pub(super) async fn consume(
     let one = queries::one_pre_approval(work, id).await?.ok_or_else(none)?;
     if client.is_none_or(|client| one.against((client, command), money, now)) {
         return Err(none());
+    }
+    if one.withdrawn_at.is_some() {
+        return Err(Error::refused("pre-approval-withdrawn"));
     }
     let sql =
         "update pre_approval set used_by = $2, used_at = $3 where id = $1 and used_by is null";

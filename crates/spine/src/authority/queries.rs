@@ -1,14 +1,14 @@
 //! Limits, what was done under them, and pre-approvals, as they stand in the tables.
 
 use jiff::tz::TimeZone;
-use kernel::{BranchId, ClientId, CommandId, Currency, Money, Timestamp, UserId};
-use store::{Read, Row, StoreError, params};
+use kernel::{BranchId, ClientId, Currency, Money, Timestamp, UserId};
+use store::{Read, Row, StoreError, Value, params};
 use uuid::Uuid;
 
 use super::limit::{Before, Limit, fitting};
-use super::{ANY, PreApproval, SPLIT_MINUTES};
-use crate::Principal;
+use super::{ANY, GRANT, PreApproval, SPLIT_MINUTES};
 use crate::org::Loaded;
+use crate::{Bus, Error, Principal};
 
 /// Under which name a node keeps the secret its chance comes from.
 pub(super) const SECRET: &str = "offline_chance";
@@ -68,6 +68,9 @@ pub(super) fn day(loaded: &Loaded, branch: Option<BranchId>, now: Timestamp) -> 
     Timestamp::start_of(now.date_in(&zone), &zone)
 }
 
+/// What the centre has approved beforehand counts with nothing.
+const APPROVED: &str = "and s.pre_approval_id is null";
+
 /// What was done here that counts with an operation. Operations of no client count by the person.
 pub(super) async fn before<R: Read>(
     db: &mut R,
@@ -80,8 +83,9 @@ pub(super) async fn before<R: Read>(
         None => ("s.actor_id = $1 and s.client_id is null", whose.actor.uuid()),
     };
     let sum = "cast(coalesce(sum(s.amount_minor), 0) as bigint)";
-    let sql =
-        format!("select {sum} from offline_spent s where {of} and s.currency = $2 and s.at >= $3");
+    let sql = format!(
+        "select {sum} from offline_spent s where {of} and s.currency = $2 and s.at >= $3 {APPROVED}"
+    );
     let of_client = async |db: &mut R, since: Timestamp| -> Result<i64, StoreError> {
         number(db.first(&sql, params![id, whose.currency, since]).await?)
     };
@@ -90,7 +94,7 @@ pub(super) async fn before<R: Read>(
     // what the centre has answered it knows
     let sql = format!(
         "select count(distinct s.command_id) from offline_spent s \
-         join pending_command p on p.id = s.command_id where {of} and p.answered_in is null"
+         join pending_command p on p.id = s.command_id where {of} and p.answered_in is null {APPROVED}"
     );
     let count = number(db.first(&sql, params![id]).await?)?;
     let person_minor = of_person(db, whose.actor, (whose.currency, day)).await?;
@@ -102,9 +106,11 @@ async fn of_person<R: Read>(
     actor: UserId,
     (currency, day): (Currency, Timestamp),
 ) -> Result<i64, StoreError> {
-    let sql = "select cast(coalesce(sum(amount_minor), 0) as bigint) from offline_spent \
-               where actor_id = $1 and currency = $2 and at >= $3";
-    number(db.first(sql, params![actor, currency, day]).await?)
+    let sql = format!(
+        "select cast(coalesce(sum(s.amount_minor), 0) as bigint) from offline_spent s \
+         where s.actor_id = $1 and s.currency = $2 and s.at >= $3 {APPROVED}"
+    );
+    number(db.first(&sql, params![actor, currency, day]).await?)
 }
 
 fn number(row: Option<Row>) -> Result<i64, StoreError> {
@@ -173,9 +179,11 @@ pub async fn today<R: Read>(
     Ok(all)
 }
 
-/// A pre-approval's columns, in the order [`pre_approval`] takes them.
-const PRE_APPROVAL: &str = "id, client_id, command, amount_minor, currency, until, granted_by, granted_at, signature, \
-                            used_by";
+/// A pre-approval's columns, in the order [`pre_approval`] takes them. What this node has used is used, whether the centre knows
+/// of it or not.
+const PRE_APPROVAL: &str = "p.id, p.client_id, p.command, p.amount_minor, p.currency, p.until, p.granted_by, p.granted_at, \
+     p.signature, coalesce(p.used_by, (select s.command_id from offline_spent s where s.pre_approval_id = p.id limit 1)), \
+     w.withdrawn_at from pre_approval p left join pre_approval_withdrawn w on w.pre_approval_id = p.id";
 
 fn pre_approval(row: Row) -> Result<PreApproval, StoreError> {
     let mut c = row.cols();
@@ -189,6 +197,7 @@ fn pre_approval(row: Row) -> Result<PreApproval, StoreError> {
         granted_at: c.take()?,
         signature: c.take()?,
         used_by: c.take()?,
+        withdrawn_at: c.take()?,
     })
 }
 
@@ -200,8 +209,7 @@ pub async fn pre_approvals<R: Read>(
     db: &mut R,
     client: ClientId,
 ) -> Result<Vec<PreApproval>, StoreError> {
-    let sql =
-        format!("select {PRE_APPROVAL} from pre_approval where client_id = $1 order by until, id");
+    let sql = format!("select {PRE_APPROVAL} where p.client_id = $1 order by p.until, p.id");
     db.query(&sql, params![client]).await?.into_iter().map(pre_approval).collect()
 }
 
@@ -213,17 +221,37 @@ pub async fn one_pre_approval<R: Read>(
     db: &mut R,
     id: Uuid,
 ) -> Result<Option<PreApproval>, StoreError> {
-    let sql = format!("select {PRE_APPROVAL} from pre_approval where id = $1");
+    let sql = format!("select {PRE_APPROVAL} where p.id = $1");
     db.first(&sql, params![id]).await?.map(pre_approval).transpose()
 }
 
-/// For which command this node has used one, whether the centre knows of it or not.
-pub(super) async fn used_here<R: Read>(
+/// Looks whether a client is one this person may approve for, by his scope and by the rules of secrecy; `owners` is how the
+/// clients' room says to whom they belong.
+pub(super) async fn reached<R: Read>(
     db: &mut R,
-    id: Uuid,
-) -> Result<Option<CommandId>, StoreError> {
-    let sql = "select command_id from offline_spent where pre_approval_id = $1 limit 1";
-    db.first(sql, params![id]).await?.map(Row::one).transpose()
+    (owners, principal): (Option<&str>, &Principal),
+    client: ClientId,
+) -> Result<(), Error> {
+    let owners = owners.ok_or(Error::NotFound)?;
+    let reach = principal.filter(GRANT, "c", 2);
+    let sql = format!("{owners} ($1) and {}", reach.sql);
+    let values: Vec<Value> = std::iter::once(client.into()).chain(reach.params).collect();
+    db.first(&sql, &values).await?.map(|_| ()).ok_or(Error::NotFound)
+}
+
+impl Bus {
+    /// Whether a person may approve something beforehand for a client.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when he may not; the database's.
+    pub async fn may_grant<R: Read>(
+        &self,
+        db: &mut R,
+        principal: &Principal,
+        client: ClientId,
+    ) -> Result<(), Error> {
+        reached(db, (self.registry().owners(), principal), client).await
+    }
 }
 
 /// Whether somebody has a PIN, and since when.

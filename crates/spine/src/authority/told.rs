@@ -44,8 +44,10 @@ pub(crate) async fn judge(
         return Err(Error::refused("supervisor-no-right"));
     }
     match offline {
-        Offline::Floor => floor(work, told.supervisor.is_some()).await?,
-        Offline::PreApproved => {
+        Offline::Floor if told.pre_approval.is_none() => {
+            floor(work, told.supervisor.is_some()).await?;
+        }
+        Offline::Floor | Offline::PreApproved => {
             let none = || Error::refused("pre-approval-none");
             let id = told.pre_approval.ok_or_else(none)?;
             let (stakes, client) = (stakes(work), client(work));

@@ -53,6 +53,11 @@ pub(super) const CLIENT_BOUND: &[ClientBound] = &[
         "client_id",
         "the signature names the client it was granted to",
     ),
+    ClientBound::stays(
+        "pre_approval_withdrawn",
+        "client_id",
+        "it is about what was granted to him",
+    ),
     ClientBound::stays("break_glass", "client_id", "the report names the card that was opened")
         .on_erase(OnErase::By(crate::secrecy::forget_words)),
 ];

@@ -157,6 +157,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0182_branch_node_cursor.sql"),
     },
     Migration {
+        number: 185,
+        name: "pre_approval_withdrawn",
+        sql: include_str!("../../migrations/0185_pre_approval_withdrawn.sql"),
+    },
+    Migration {
         number: 170,
         name: "offline_authority",
         sql: include_str!("../../migrations/0170_offline_authority.sql"),

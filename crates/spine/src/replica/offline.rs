@@ -41,6 +41,13 @@ impl Offline {
             Offline::Local | Offline::Never => false,
         }
     }
+    /// Whether the centre may approve it beforehand.
+    pub const fn is_approvable(self) -> bool {
+        match self {
+            Offline::Floor | Offline::PreApproved => true,
+            Offline::Free | Offline::Local | Offline::Never => false,
+        }
+    }
 }
 
 /// Until when a branch may work: the centre prolongs it with every answer, so that a node that was stolen, or has not been heard

@@ -99,6 +99,7 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::through("staff_pin", ITS_STAFF),
     Replicated::own("pin_attempt", "each node counts wrong tries by itself"),
     Replicated::of_client("pre_approval"),
+    Replicated::of_client("pre_approval_withdrawn"),
     Replicated::own("break_glass", OPENED),
     Replicated::own("read_log", "who looked at a card is told to the centre"),
 ];

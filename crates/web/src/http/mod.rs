@@ -56,4 +56,4 @@ pub use pages::{
 pub use reads::{CardRead, Logging, ReadLog, Reads};
 pub use scanner::Scanner;
 pub use sign_in::{hash_token, new_token};
-pub use supervisor::supervisor_part;
+pub use supervisor::{approved_part, supervisor_part};

@@ -1,13 +1,17 @@
-//! A supervisor's signature in a form: shown when what was sent is above a limit that he may lift, and handed to the command.
+//! What lets a form go above a branch's limit: a supervisor's signature, shown when what was sent is above a limit that he may
+//! lift, and handed to the command; and what the centre has approved beforehand.
 //!
 //! A page needs three lines: `let cx = cx.supervised(&sent);` before it executes, and `(supervisor_part(&cx, &sent, &refusals))`
 //! among the fields it shows again.
 
-use kernel::{Refusals, Secret};
+use kernel::{ClientId, Refusals, Secret};
 use maud::{Markup, html};
+use spine::Error;
+use spine::authority::{PreApproval, State, queries};
 
 use super::cx::Cx;
 use super::form_data::FormData;
+use crate::icons::icon;
 use crate::ui::{Field, Input, form_row};
 
 const LOGIN: &str = "supervisor_login";
@@ -26,10 +30,29 @@ impl Cx {
     }
 }
 
+/// What the centre has approved beforehand of a command for a client and may be used now, at a branch; nothing elsewhere.
+///
+/// # Errors
+/// The database's.
+pub async fn approved_part(cx: &Cx, client: ClientId, command: &str) -> Result<Markup, Error> {
+    if !cx.app.services.bus.is_at_branch() {
+        return Ok(html! {});
+    }
+    let all = queries::pre_approvals(&mut cx.db.clone(), client).await?;
+    let is_open = |one: &&PreApproval| one.command == command && one.state(cx.now()) == State::Open;
+    let words = |one: &PreApproval| {
+        let (sum, until) = (cx.l.money(one.amount), cx.l.datetime(one.until));
+        cx.l.ta("web-approved", &[("sum", sum.into()), ("until", until.into())])
+    };
+    Ok(html! {
+        @for one in all.iter().filter(is_open) { p.quiet { (icon("badge-check")) " " (words(one)) } }
+    })
+}
+
 /// The fields of a supervisor; nothing while none is needed.
 pub fn supervisor_part(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
     let is_liftable = refusals.0.iter().any(|refusal| {
-        refusal.code == "above-offline-limit"
+        ["above-offline-limit", "centre-silent"].contains(&refusal.code.as_str())
             && refusal.args.iter().any(|(name, value)| name == "lift" && value == "yes")
     });
     if !is_liftable && refusals.of(PIN).is_none() {

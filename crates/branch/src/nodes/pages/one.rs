@@ -35,7 +35,7 @@ pub(super) async fn carry(mut cx: Cx, Path(id): Path<Uuid>, sent: Multipart) -> 
     at_centre(&cx)?;
     let hub = cx.app.services.memory.get::<Hub>().ok_or(Error::NotFound)?;
     let answered = match file_of(sent).await {
-        Ok(file) => hub.exchange_file(&file, Some(id)).await,
+        Ok(file) => hub.exchange_file(&cx.ctx, &file, Some(id)).await,
         Err(error) => Err(error),
     };
     match answered {

@@ -86,7 +86,8 @@ async fn tell(
     }
     match cx.app.services.bus.ask_centre(&cx.ctx, id, &command).await? {
         Some(read) => Ok(Some(read)),
-        None if is_fresh => cx.execute(id, &command).await.map(Some),
+        // under an id of its own: the centre may have done the other one, and nobody has heard of it
+        None if is_fresh => cx.execute(talk.command_id_here(&command)?, &command).await.map(Some),
         None => Ok(None),
     }
 }

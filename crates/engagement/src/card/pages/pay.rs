@@ -168,6 +168,16 @@ async fn allowed(
     visit: &VisitRow,
     (verified, understood, wanted): (&Verified, &Understood, &Wanted),
 ) -> Result<(), Error> {
+    let ask = AllowCardPayment {
+        visit_id: visit.id,
+        reading: Reading::of(understood),
+        amount_minor: wanted.amount.minor,
+    };
+    let id = talk.command_id_of(&ask)?;
+    if is_known(&mut cx.db.clone(), id).await? {
+        // the centre has said yes in this talk, whatever the line does since
+        return Ok(());
+    }
     let decide = |line| match wanted.kind {
         Kind::OfferTaken => authorise_offer(verified, &understood.log, wanted.amount),
         Kind::Purchase | Kind::Served => {
@@ -185,14 +195,10 @@ async fn allowed(
         Decision::Declined(_) => false,
     };
     if asks {
-        let reading = Reading::of(understood);
-        let amount_minor = wanted.amount.minor;
-        let command = AllowCardPayment { visit_id: visit.id, reading, amount_minor };
-        let id = talk.command_id_of(&command)?;
         if talk.keys.are_whole() {
-            return cx.execute(id, &command).await;
+            return cx.execute(id, &ask).await;
         }
-        if cx.app.services.bus.ask_centre(&cx.ctx, id, &command).await?.is_some() {
+        if cx.app.services.bus.ask_centre(&cx.ctx, id, &ask).await?.is_some() {
             return Ok(());
         }
     }

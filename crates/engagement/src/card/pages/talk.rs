@@ -112,7 +112,18 @@ impl Talk {
     /// # Errors
     /// None for commands of ours.
     pub(super) fn command_id_of<C: Command>(&self, command: &C) -> Result<CommandId, Error> {
+        self.command_id_at(b"anywhere", command)
+    }
+    /// The same for a command that is done here because nobody has answered elsewhere.
+    ///
+    /// # Errors
+    /// None for commands of ours.
+    pub(super) fn command_id_here<C: Command>(&self, command: &C) -> Result<CommandId, Error> {
+        self.command_id_at(b"here", command)
+    }
+    fn command_id_at<C: Command>(&self, place: &[u8], command: &C) -> Result<CommandId, Error> {
         let mut hasher = Sha256::new();
+        hasher.update(place);
         hasher.update(self.id.uuid().as_bytes());
         hasher.update(C::NAME.as_bytes());
         hasher.update(serde_json::to_vec(command)?);

@@ -4,16 +4,18 @@ use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{Currency, DeskOperationId, Refusals, VisitId};
-use maud::html;
-use spine::Error;
+use maud::{Markup, html};
+use spine::secrecy::Group;
+use spine::{Command, Error};
 use web::ui::{self, Field, Form, Opt, form_row};
-use web::{Answer, Cx, FormData, supervisor_part};
+use web::{Answer, Cx, FormData, approved_part, supervisor_part};
 
 use super::HOME;
 use crate::desk::commands::{RecordOperation, ReverseOperation};
 use crate::desk::model::{KINDS, has_sum};
 use crate::desk::queries::{self, OperationRow};
 use crate::parts;
+use crate::queries::client_ref;
 
 /// Currencies of the bank's country, its own first.
 fn currencies(cx: &Cx) -> Result<&'static [Currency], Error> {
@@ -23,7 +25,7 @@ fn currencies(cx: &Cx) -> Result<&'static [Currency], Error> {
 
 pub(super) async fn form(cx: Cx, RawQuery(query): RawQuery) -> Answer {
     let sent = FormData::parse(&query.unwrap_or_default());
-    Ok(show(&cx, StatusCode::OK, &sent, &Refusals::default())?)
+    Ok(show(&cx, StatusCode::OK, &sent, &Refusals::default()).await?)
 }
 
 /// What was typed as a command; what cannot be read goes to `refusals`.
@@ -53,7 +55,7 @@ pub(super) async fn record(cx: Cx, sent: FormData) -> Answer {
     }
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     if !refusals.0.is_empty() {
-        return Ok(show(&cx, status, &sent, &refusals)?);
+        return Ok(show(&cx, status, &sent, &refusals).await?);
     }
     let back = match command.visit_id {
         Some(visit) => format!("{HOME}?visit={visit}"),
@@ -62,12 +64,27 @@ pub(super) async fn record(cx: Cx, sent: FormData) -> Answer {
     let cx = cx.supervised(&sent);
     match cx.execute(sent.command_id()?, &command).await {
         Ok(_) => Ok(cx.done(&back, "flash-operation-recorded")),
-        Err(Error::Refused(refusals)) => Ok(show(&cx, status, &sent, &refusals)?),
+        Err(Error::Refused(refusals)) => Ok(show(&cx, status, &sent, &refusals).await?),
         Err(other) => Err(other.into()),
     }
 }
 
-fn show(
+/// What the centre has approved beforehand for the client of the visit.
+async fn approved(cx: &Cx, visit: &str) -> Result<Markup, Error> {
+    let Ok(visit) = visit.parse::<VisitId>() else { return Ok(html! {}) };
+    let mut db = cx.db.clone();
+    let visit = queries::visit(&mut db, visit).await?;
+    let Some(client) = visit.and_then(|visit| visit.client_id) else { return Ok(html! {}) };
+    let client = client_ref::get(&mut db, client).await?;
+    let may_know = cx.principal().reaches("client.read", client.owner())
+        && cx.reads(client.owner(), Group::Holdings);
+    if !may_know {
+        return Ok(html! {});
+    }
+    approved_part(cx, client.id, RecordOperation::NAME).await
+}
+
+async fn show(
     cx: &Cx,
     status: StatusCode,
     sent: &FormData,
@@ -76,6 +93,8 @@ fn show(
     let l = &cx.l;
     let error = |name: &str| cx.field_error(refusals, name);
     let kinds = parts::word_options(l, "operation-kind-", &KINDS, None);
+    let visit = sent.text("visit");
+    let approved = approved(cx, &visit).await?;
     let money = currencies(cx)?.iter().map(|c| Opt::new(c.code(), c.code())).collect();
     let body = html! {
         (ui::error_summary(l, &cx.refusal_words(refusals.general())))
@@ -91,9 +110,9 @@ fn show(
                 .attribute("autocomplete", "off").error(error("reference")).render(l),
             Field::text("note", l.t("operation-note")).value(sent.raw("note")).error(error("note")).render(l),
         ]))
+        (approved)
         (supervisor_part(cx, sent, refusals))
     };
-    let visit = sent.text("visit");
     let back = match visit.parse::<VisitId>() {
         Ok(visit) => format!("{HOME}?visit={visit}"),
         Err(_) => HOME.to_owned(),

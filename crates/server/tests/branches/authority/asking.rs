@@ -1,6 +1,8 @@
 //! With a line the centre is asked.
 
+use engagement::desk::commands::RecordOperation;
 use kernel::CommandId;
+use spine::Command;
 use spine::Error;
 use spine::approval::commands::SaveRule;
 use spine::authority::AskCentre;
@@ -113,22 +115,63 @@ async fn who_has_lost_his_right_at_the_centre_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_no_answer_comes_it_is_refused_and_said_again_under_the_same_id_it_is_done_once() {
+async fn when_no_answer_comes_it_is_said_that_it_may_be_done_and_under_the_same_id_it_is_done_once()
+{
     for kind in kinds() {
         let scene = Scene::new(kind, usual()).await;
         let link = scene.line();
         let id: CommandId = scene.place().bank.ctx("clerk").command_id();
         let pay = scene.pay(0, 5_000);
-        for how in [Link::DEAF, Link::MUTE] {
+        for how in [Link::DEAF, Link::MUTE, Link::DOWN] {
             link.set(how);
-            let refused = scene.paid_as(id, &pay).await;
-            assert_eq!(why(refused), "above-offline-limit floor");
+            assert_eq!(why(scene.paid_as(id, &pay).await), "centre-silent", "{how}");
         }
         assert_eq!(scene.centre().number(PAID).await, 1, "it had heard the second time");
+        assert_eq!(why(scene.paid(0, 5_000).await), "above-offline-limit floor", "another one");
         link.set(Link::UP);
         scene.paid_as(id, &pay).await.unwrap();
         assert_eq!(scene.centre().number(PAID).await, 1);
+        link.set(Link::DOWN);
+        scene.paid_as(id, &pay).await.expect("the answer is known now");
+        assert_eq!(why(scene.paid_as(id, &scene.pay(0, 1)).await), "command-id-reused");
         scene.settle().await;
+        scene.world.check_equal(scene.place()).await;
+    }
+}
+
+/// What the centre has done has come as rows before anybody asks again: nothing fails, nothing is there twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_come_without_its_answer_is_not_done_again_here() {
+    for kind in kinds() {
+        let limit = Limit { command: RecordOperation::NAME.to_owned(), ..usual() };
+        let scene = Scene::new(kind, limit).await;
+        let (bank, link) = (&scene.place().bank, scene.line());
+        let operation = RecordOperation {
+            visit_id: None,
+            client_id: Some(scene.clients[0]),
+            kind: "cash_out".to_owned(),
+            currency: kernel::Currency::RUB,
+            amount_minor: 500_000,
+            reference: String::new(),
+            note: String::new(),
+        };
+        let ctx = bank.ctx("clerk");
+        let id: CommandId = ctx.command_id();
+        let record = async || bank.services.execute(&ctx, id, &operation).await;
+        link.set(Link::MUTE);
+        assert_eq!(why(record().await), "centre-silent");
+        scene.settle().await;
+        let count = "select count(*) from desk_operation";
+        assert_eq!(bank.number(count).await, 1, "it shows here");
+        link.set(Link::DOWN);
+        assert_eq!(why(record().await), "centre-silent");
+        link.set(Link::UP);
+        record().await.unwrap();
+        scene.settle().await;
+        for bank in [bank, scene.centre()] {
+            assert_eq!(bank.number(count).await, 1);
+        }
+        assert_eq!(bank.number(OPEN).await, 0);
         scene.world.check_equal(scene.place()).await;
     }
 }
@@ -145,6 +188,6 @@ async fn whoever_asks_waits_a_while_and_no_longer() {
     assert!(asker.is_up());
     bank.services.bus.set_asks(asker);
     let refused = scene.paid(0, 5_000).await;
-    assert_eq!(why(refused), "above-offline-limit floor", "nobody leads the line");
+    assert_eq!(why(refused), "above-offline-limit floor", "nobody leads the line: it was not said");
     drop(questions);
 }

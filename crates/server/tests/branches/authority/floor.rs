@@ -1,7 +1,7 @@
 //! Limits of sums without a line.
 
 use spine::authority::Limit;
-use spine::authority::commands::{DropLimit, SaveLimit};
+use spine::authority::commands::{DropLimit, PruneSpent, SaveLimit};
 use store::Read;
 use testkit::{Kind, kinds};
 
@@ -156,4 +156,28 @@ async fn wrong_limits_are_refused_and_only_head_office_says_them() {
     let other = Limit { floor_minor: 400_000, ..usual() };
     let again = bank.execute("head_office", &SaveLimit { limit: other }).await.unwrap();
     assert_eq!(first, again, "one for one command, role and currency");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_counted_long_ago_is_taken_away_when_it_is_told() {
+    for kind in kinds() {
+        let scene = Scene::new(kind, usual()).await;
+        let bank = &scene.place().bank;
+        scene.paid(0, 1_000).await.unwrap();
+        scene.paid(1, 1_000).await.unwrap();
+        scene.settle().await;
+        scene.paid(0, 500).await.expect("the last before the line is cut");
+        bank.clock.advance_seconds(39 * 24 * 3_600);
+        assert_eq!((bank.execute_system(&PruneSpent {}).await, bank.number(SPENT).await), (0, 3));
+        bank.clock.advance_seconds(2 * 24 * 3_600);
+        assert_eq!((bank.execute_system(&PruneSpent {}).await, bank.number(SPENT).await), (2, 1));
+        scene.centre().clock.set(kernel::Clock::now(bank.clock.as_ref()));
+        scene.settle().await;
+        assert_eq!((bank.execute_system(&PruneSpent {}).await, bank.number(SPENT).await), (1, 0));
+        assert_eq!(
+            (scene.centre().number(PAID).await, scene.centre().number(REFUSED).await),
+            (3, 0)
+        );
+        assert_eq!(scene.centre().execute_system(&PruneSpent {}).await, 0);
+    }
 }

@@ -14,10 +14,10 @@ use kernel::{ClientId, CommandId, Currency, Money, Refusal};
 use parties::client::commands::RegisterClient;
 use serde::{Deserialize, Serialize};
 use spine::authority::commands::SaveLimit;
-use spine::authority::{AskCentre, Limit};
+use spine::authority::{AskCentre, Limit, Reply};
 use spine::replica::branch::Branch;
 use spine::replica::centre::Centre;
-use spine::replica::message::{Asked, Pushed, Way};
+use spine::replica::message::{Pushed, Way};
 use spine::{Change, Command, Error, Module, Offline, Registry, Work};
 use store::{Read, params};
 use testkit::Kind;
@@ -221,20 +221,20 @@ impl AskCentre for Link {
     fn is_up(&self) -> bool {
         !self.is(Link::DOWN)
     }
-    fn ask(&self, command: Pushed) -> Pin<Box<dyn Future<Output = Option<Asked>> + Send + '_>> {
+    fn ask(&self, command: Pushed) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
             let up = self.branch.say_asking(Way::Line, Some(command)).await.unwrap();
             if self.is(Link::DEAF) {
-                return None;
+                return Reply::Silent;
             }
             let mut down = self.centre.answer(self.node, &up).await.unwrap();
             if self.is(Link::MUTE) {
-                return None;
+                return Reply::Silent;
             }
             let asked = down.asked.take();
             self.branch.take(down).await.unwrap();
-            asked
+            asked.map_or(Reply::NotAsked, Reply::Answered)
         })
     }
 }

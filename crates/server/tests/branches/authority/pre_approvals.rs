@@ -5,7 +5,7 @@ use std::sync::Arc;
 use branch::notary::Knowing;
 use kernel::{Clock, Currency, Money};
 use spine::Command;
-use spine::authority::commands::GrantPreApproval;
+use spine::authority::commands::{GrantPreApproval, WithdrawPreApproval};
 use spine::replica::message::Pushed;
 use store::{Read, params};
 use testkit::{Kind, kinds};
@@ -85,7 +85,8 @@ async fn the_centre_grants_it_and_refuses_what_a_branch_makes_up() {
     for kind in kinds() {
         let scene = Scene::signing(kind).await;
         let bank = scene.centre();
-        let wrong = GrantPreApproval { command: Pay::NAME.to_owned(), ..scene.granting(1) };
+        let command = "interaction.add_note".to_owned();
+        let wrong = GrantPreApproval { command, ..scene.granting(1) };
         assert_eq!(no(bank.execute("head_office", &wrong).await).code, "not-a-choice");
         let late = GrantPreApproval { until: bank.clock.now().plus_days(40), ..scene.granting(1) };
         assert_eq!(no(bank.execute("head_office", &late).await).code, "pre-approval-until");
@@ -106,5 +107,58 @@ async fn the_centre_grants_it_and_refuses_what_a_branch_makes_up() {
         let down = scene.world.centre.answer(scene.place().node, &up).await.unwrap();
         let codes: Vec<&str> = down.answers.iter().map(|a| a.code.as_str()).collect();
         assert_eq!(codes, ["", "pre-approval-none", "pre-approval-none", "pre-approval-used"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_does_above_a_floor_and_counts_against_no_limit() {
+    for kind in kinds() {
+        let scene = Scene::signing(kind).await;
+        let bank = scene.centre();
+        let covers = GrantPreApproval { command: Pay::NAME.to_owned(), ..scene.granting(70_000) };
+        assert_eq!(why(scene.paid(0, 70_000).await), "above-offline-limit client");
+        bank.execute("head_office", &covers).await.unwrap();
+        scene.settle().await;
+        // below the floor it is not touched
+        scene.paid(0, 100).await.unwrap();
+        scene.paid(0, 70_000).await.unwrap();
+        scene.paid(0, 100).await.expect("a day has room for it all the same");
+        assert_eq!(why(scene.paid(0, 70_000).await), "above-offline-limit client", "it is used");
+        scene.settle().await;
+        assert_eq!(bank.number(REFUSED).await, 0);
+        let used = "select count(*) from pre_approval where used_by is not null";
+        assert_eq!((bank.number(used).await, scene.place().bank.number(used).await), (1, 1));
+        scene.world.check_equal(scene.place()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_is_none_and_who_had_not_heard_of_it_is_refused() {
+    for kind in kinds() {
+        let scene = Scene::signing(kind).await;
+        let bank = scene.centre();
+        let withdraw = |pre_approval_id| WithdrawPreApproval { pre_approval_id };
+        let first = scene.grant(70_000).await;
+        let clerk = bank.execute("clerk", &withdraw(first)).await;
+        assert!(matches!(clerk, Err(spine::Error::Forbidden(_))));
+        bank.execute("head_office", &withdraw(first)).await.unwrap();
+        let again = bank.execute("head_office", &withdraw(first)).await;
+        assert_eq!(no(again).code, "pre-approval-withdrawn");
+        scene.settle().await;
+        assert_eq!(why(scene.released(0, 100).await), "pre-approval-withdrawn");
+        let second = scene.grant(50_000).await;
+        bank.execute("head_office", &withdraw(second)).await.unwrap();
+        scene.released(0, 50_000).await.expect("the branch has not heard of it");
+        scene.settle().await;
+        let refused = "select count(*) from branch_refusal where code = 'pre-approval-withdrawn'";
+        for bank in [bank, &scene.place().bank] {
+            assert_eq!(bank.number(refused).await, 1);
+        }
+        let third = scene.grant(40_000).await;
+        scene.released(0, 40_000).await.unwrap();
+        scene.settle().await;
+        let late = bank.execute("head_office", &withdraw(third)).await;
+        assert_eq!(no(late).code, "pre-approval-used");
+        scene.world.check_equal(scene.place()).await;
     }
 }

@@ -11,7 +11,7 @@ use testkit::{Bank, Reply};
 
 use super::rig::{Rig, at_branch};
 use crate::clients::person;
-use crate::support::{both, force, number};
+use crate::support::{both, changes, force, number};
 
 const NOTES: &str = "select count(*) from interaction";
 
@@ -70,6 +70,11 @@ async fn a_file_is_carried_from_page_to_page() {
         let refused: Vec<String> = refused.into_iter().map(|row| row.one().unwrap()).collect();
         assert_eq!(refused, Vec::<String>::new());
         assert_eq!(number(centre, NOTES).await, 1);
+        let told = changes(centre, "branch_node").await.pop().unwrap();
+        assert!(told.contains("file_number") && told.contains("\"file_accepted\""), "{told}");
+        let by = "select count(*) from journal_entry e join staff s on s.id = e.actor_id \
+                  where e.command = 'branch.note_carried' and s.login = 'administrator'";
+        assert_eq!(number(centre, by).await, 1);
         let id = bank.form_id();
         let astray = head.upload("/pending/file/in", &[("_id", &id)], ("file", "a", &out)).await;
         assert_eq!(astray.status, 422);

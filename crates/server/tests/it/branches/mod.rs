@@ -4,6 +4,7 @@ mod desk;
 pub(crate) mod files;
 mod limits;
 mod nodes;
+mod pre_approvals;
 mod refusals;
 pub(crate) mod rig;
 mod strategy;

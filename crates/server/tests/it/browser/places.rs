@@ -257,7 +257,25 @@ async fn limit_places(site: &Site, window: &Window) -> Vec<Place> {
     let mut all = of("head_office", &pages);
     all.push(place("limit", "head_office", format!("/admin/limits/{limit}")));
     all.push(place("pin", "branch_head", "/me/pin"));
+    all.extend(pre_approval_places(site, window).await);
     all
+}
+
+/// What the centre approves beforehand for a client.
+async fn pre_approval_places(site: &Site, window: &Window) -> Vec<Place> {
+    let home = format!("/clients/{}/pre-approvals", site.person("Щербакова").await);
+    let of_command = "select id from pre_approval where command = $1 limit 1";
+    let command = "engagement.record_operation";
+    if site.found::<Uuid>(of_command, command).await.is_none() {
+        window.sign_in("head_office").await;
+        let wanted = json!({ "command": command, "amount": "900000" });
+        send(window, &format!("{home}/new"), wanted).await;
+    }
+    let approval: Uuid = site.value(of_command, command).await;
+    vec![
+        place("pre-approval-new", "head_office", format!("{home}/new")),
+        place("pre-approval-withdraw", "head_office", format!("{home}/{approval}/withdraw")),
+    ]
 }
 
 /// A script, a price, and a version with both that goes to some of the nodes.

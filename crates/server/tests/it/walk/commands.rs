@@ -31,7 +31,8 @@ const OVER_CLIENTS: [&str; 14] = [
 ];
 
 /// Commands under such a permission that are about no client, or that need what the test has not got.
-const WITHOUT_PAYLOAD: [&str; 6] = [
+const WITHOUT_PAYLOAD: [&str; 7] = [
+    "authority.withdraw_pre_approval",
     "parties.start_find_duplicates",
     "parties.note_export",
     "parties.note_reads",

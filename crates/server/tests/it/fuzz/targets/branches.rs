@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use branch::Hub;
-use branch::carry::Post;
+use branch::carry::{Answered, Post};
 use branch::envelope::{self, Head, Keys, Kind as Sort};
 use branch::hub::Introduction;
 use kernel::SeededEntropy;
@@ -58,6 +58,10 @@ impl Pair {
             (centre, branch, rig.who.node, state)
         });
         Pair { centre, branch, node, state, runtime }
+    }
+    /// Somebody at the centre takes a file in.
+    async fn answered(&self, file: &[u8]) -> Result<Answered, spine::Error> {
+        self.hub().exchange_file(&self.centre.as_role("administrator"), file, None).await
     }
     fn hub(&self) -> std::sync::Arc<Hub> {
         self.centre.services.memory.get().expect("a centre")
@@ -250,7 +254,7 @@ pub(super) const FILE: Target = Target {
         let mut all = vec![b"tessera carried file 1\n".to_vec(), Vec::new()];
         with_pair(async |pair| {
             let out = pair.post().file_out().await.expect("a file").content;
-            let back = pair.hub().exchange_file(&out, None).await.expect("an answer").content;
+            let back = pair.answered(&out).await.expect("an answer").content;
             all.extend([out, back]);
         });
         all
@@ -258,7 +262,7 @@ pub(super) const FILE: Target = Target {
     words: &["tessera carried file 1\n", "file_up", "file_down", "head", "number"],
     run: |input| {
         with_pair(async |pair| {
-            judged(pair.hub().exchange_file(input, None).await);
+            judged(pair.answered(input).await);
             judged(pair.post().file_in(input).await);
         });
     },
