@@ -53,6 +53,16 @@ create table if not exists smart_card_record (
 create unique index if not exists smart_card_record_place on smart_card_record (number, atc, link);
 create index if not exists smart_card_record_client on smart_card_record (client_id, at) where client_id is not null;
 create index if not exists smart_card_record_held on smart_card_record (until_at) where standing = 'held';
+create index if not exists smart_card_record_operation on smart_card_record (operation_id);
+-- what the centre has allowed beyond a card's own limits: one operation of one sum
+create table if not exists smart_card_allowance (
+  operation_id @id primary key,
+  number text not null,
+  kind text not null,
+  amount_minor @int not null,
+  at @int not null
+) @strict;
+create index if not exists smart_card_allowance_number on smart_card_allowance (number, at);
 create table if not exists smart_card_reading (
   id @id primary key,
   visit_id @id references visit (id),
@@ -74,7 +84,7 @@ create index if not exists smart_card_reading_visit on smart_card_reading (visit
 create index if not exists smart_card_reading_client on smart_card_reading (client_id) where client_id is not null;
 create table if not exists smart_card_alarm (
   id @id primary key,
-  mark text not null unique,
+  mark text not null,
   number text not null,
   client_id @id references client (id),
   branch_id @id not null references branch (id),
@@ -86,6 +96,7 @@ create table if not exists smart_card_alarm (
   closed_by @id references staff (id),
   word text not null default ''
 ) @strict;
+create unique index if not exists smart_card_alarm_mark on smart_card_alarm (mark) where closed_at is null;
 create index if not exists smart_card_alarm_open on smart_card_alarm (at, id) where closed_at is null;
 create index if not exists smart_card_alarm_number on smart_card_alarm (number);
 create index if not exists smart_card_alarm_client on smart_card_alarm (client_id) where client_id is not null;

@@ -111,7 +111,6 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("auditor", "desk.report", Scope::Bank),
     ("manager", "card.issue", Scope::Branch),
     ("manager", "card.stop", Scope::Branch),
-    ("clerk", "card.issue", Scope::Branch),
     ("clerk", "card.stop", Scope::Region),
     ("operator", "card.stop", Scope::Bank),
     ("branch_head", "card.issue", Scope::Branch),

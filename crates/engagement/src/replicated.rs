@@ -35,6 +35,7 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of("desk_operation", OF_CLIENTS_OR_HERE),
     Replicated::of_client("smart_card"),
     Replicated::own("smart_card_profile", "profiles are signed at the centre"),
+    Replicated::own("smart_card_allowance", "the centre's word is asked for"),
     Replicated::all("smart_card_stop"),
     Replicated::of("smart_card_record", OF_CLIENTS_OR_HERE),
     Replicated::of("smart_card_reading", OF_CLIENTS_OR_HERE),

@@ -130,3 +130,4 @@ command-engagement-pay-by-smart-card = Operation by card
 command-engagement-report-smart-card = A card was noticed
 command-engagement-decide-smart-card-alarm = A card alarm was closed
 command-engagement-settle-smart-card = The card was reconciled
+command-engagement-set-smart-card-pin = A card got a new PIN

@@ -130,3 +130,4 @@ command-engagement-pay-by-smart-card = Операция по карте
 command-engagement-report-smart-card = Замечена неисправная карта
 command-engagement-decide-smart-card-alarm = Тревога по карте закрыта
 command-engagement-settle-smart-card = Карта сверена
+command-engagement-set-smart-card-pin = Записан новый ПИН карты

@@ -170,3 +170,7 @@ refusal-card-pin = A PIN has 4 to 8 digits
 refusal-card-pin-again = The PIN was typed differently
 refusal-card-another-in-reader = Another card is in the reader
 job-engagement-settle-smart-cards = Reconciliation of smart cards
+refusal-card-issued-already = This card was handed over already. Open the form again for a new one
+refusal-card-written-other = The card has written { $sum } already: put that sum back and try again
+refusal-card-record-untold = The card has written an operation its desk has never told
+field-pin = PIN

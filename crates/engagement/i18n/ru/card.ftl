@@ -171,3 +171,7 @@ refusal-card-pin = ПИН — от 4 до 8 цифр
 refusal-card-pin-again = ПИН набран по-разному
 refusal-card-another-in-reader = В считывателе другая карта
 job-engagement-settle-smart-cards = Сверка смарт-карт
+refusal-card-issued-already = Эта карта уже выдана. Для новой карты откройте окно заново
+refusal-card-written-other = Карта уже записала { $sum }: верните эту сумму и повторите
+refusal-card-record-untold = Карта записала операцию, а отделение о ней не сообщило
+field-pin = ПИН

@@ -3,6 +3,7 @@
 use kernel::{ClientId, Timestamp};
 use serde_json::json;
 use spine::Error;
+use spine::secrecy::Group;
 use uuid::Uuid;
 use web::api::{Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
 
@@ -65,15 +66,20 @@ async fn one(call: &mut Call) -> Result<CardRow, Problem> {
     let id: Uuid = call.id("card_id")?;
     let card = queries::by_id(&mut call.cx.db, id).await.map_err(Error::from)?;
     let card = card.ok_or(Error::NotFound)?;
-    let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
-    client_ref::visible(&mut call.cx.db, &principal, card.client_id).await?;
+    read(call, card.client_id).await?;
     Ok(card)
+}
+
+/// A client whose history the caller may read.
+async fn read(call: &mut Call, client: ClientId) -> Result<(), Problem> {
+    let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
+    let client = client_ref::visible(&mut call.cx.db, &principal, client).await?;
+    if call.cx.reads(client.owner(), Group::History) { Ok(()) } else { Err(Error::NotFound.into()) }
 }
 
 async fn cards(mut call: Call, _: NoQuery) -> Result<Listing<CardRow>, Problem> {
     let client: ClientId = call.id("client_id")?;
-    let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
-    client_ref::visible(&mut call.cx.db, &principal, client).await?;
+    read(&mut call, client).await?;
     let rows = queries::of_client(&mut call.cx.db, client, CARDS_MAX).await;
     Ok(Listing::whole(rows.map_err(Error::from)?))
 }

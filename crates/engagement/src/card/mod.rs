@@ -21,6 +21,7 @@ pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::IssueCard>();
     registry.add::<commands::ActivateCard>();
     registry.add::<commands::SetCardTerms>();
+    registry.add::<commands::SetCardPin>();
     registry.add::<commands::StopCard>();
     registry.add::<commands::ReadCard>();
     registry.add::<commands::AllowCardPayment>();

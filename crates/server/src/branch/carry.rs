@@ -52,6 +52,8 @@ pub(super) async fn run(task: Task) -> Result<(), RunError> {
     let (_stop, stopping) = watch::channel(false);
     let core = Core::open(&place.setting(&known, stopping)?, wiring::modules()).await?;
     let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
+    // they may not have been entrusted to this branch yet
+    drop(engagement::CardKeys::of(&core.services).await);
     let post = post(&core.services, secret_box, &known).await?;
     match task {
         Task::Out { file, .. } => {
@@ -82,6 +84,7 @@ pub(super) async fn run(task: Task) -> Result<(), RunError> {
 pub(super) async fn answer(asked: &Asked) -> Result<(), RunError> {
     let core = database::core(&asked.db.url, Some(asked.db.root())).await?;
     let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
+    engagement::CardKeys::at_centre(&core.services, secret_box).await?;
     // nobody enrols here: how the bank counts is not told
     let hub = Hub::open(&core.services, &wiring::replicated(), secret_box, <_>::default()).await?;
     let ctx = core.services.system("cli");

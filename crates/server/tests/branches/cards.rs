@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use engagement::CardKeys;
 use engagement::card::commands::{
-    ActivateCard, CardRead, IssueCard, PayByCard, ReadCard, StopCard,
+    ActivateCard, AllowCardPayment, CardRead, IssueCard, PayByCard, ReadCard, StopCard,
 };
 use engagement::card::model::{Reading, Terms, Understood, bytes, hex, number};
 use engagement::card::queries;
@@ -19,12 +19,13 @@ use smartcard::record::{Kind, SealedRecord};
 use smartcard::soft::{Image, SoftCard};
 use smartcard::terminal::{self, Card, Draft, Session};
 use smartcard::{CardTime, Pin};
-use spine::Error;
+use spine::replica::message::{Asked, Outcome, Pushed, Way};
+use spine::{Command, Error};
 use testkit::{START, kinds};
 use uuid::Uuid;
 
 use crate::desk::Desk;
-use crate::world::World;
+use crate::world::{Place, World};
 
 /// A client's card, and its number.
 pub(super) struct Wallet {
@@ -127,7 +128,8 @@ impl Wallet {
         let id = ctx.command_id();
         let (reading, sealed) = self.write(desk, (place, id, minor)).await;
         let record = hex(&sealed.encode());
-        let pay = PayByCard { visit_id, reading, record, reference: String::new() };
+        let operation_id = id.uuid();
+        let pay = PayByCard { visit_id, reading, operation_id, record, reference: String::new() };
         desk.services.execute(&ctx, id, &pay).await.unwrap()
     }
 }
@@ -266,7 +268,8 @@ async fn records_wait_for_those_before_them_and_count_with_a_word_after_five_day
             // the first branch is never heard again
             centre.clock.set(START.plus_days(6));
             let mut db = centre.services.reader.clone();
-            let waiting = queries::waiting(&mut db, centre.clock_now(), 10).await.unwrap();
+            let now = centre.clock_now();
+            let waiting = queries::waiting(&mut db, (now, START), 10).await.unwrap();
             assert_eq!(waiting, [wallet.number.clone()]);
             centre.settle_cards().await;
             assert_eq!(centre.number(held).await, 0);
@@ -278,6 +281,90 @@ async fn records_wait_for_those_before_them_and_count_with_a_word_after_five_day
             assert_eq!((centre.number(ACCEPTED).await, centre.number(PAID).await), (13, 13));
             assert_eq!(centre.number(ALARMS).await, 0);
         }
+    }
+}
+
+/// Asks the centre to do a command, as a branch does over its line.
+async fn ask<C: Command>(world: &World, place: &Place, command: &C) -> Asked {
+    let ctx = place.bank.ctx("clerk");
+    let pushed = Pushed {
+        id: ctx.command_id(),
+        name: C::NAME.to_owned(),
+        payload: serde_json::to_string(command).unwrap(),
+        actor: ctx.principal.user_id.unwrap(),
+        at: ctx.now,
+        channel: "web".to_owned(),
+        bundle: None,
+        supervisor: None,
+        pre_approval: None,
+    };
+    let up = place.branch.say_asking(Way::Line, Some(pushed)).await.unwrap();
+    let mut down = world.centre.answer(place.node, &up).await.unwrap();
+    let asked = down.asked.take().unwrap();
+    place.branch.take(down).await.unwrap();
+    asked
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_line_the_centre_allows_one_operation_of_one_sum_within_the_day() {
+    for kind in kinds() {
+        let world = World::new(kind, &["01"]).await;
+        let (centre, place) = (&world.centre_bank, &world.places[0]);
+        let client = stranger(centre).await;
+        let mut wallet = Wallet::issued(centre, client).await;
+        place.settle(&world.centre).await;
+        let (desk, here) = (&place.bank, visit(&place.bank, "clerk").await);
+        place.settle(&world.centre).await;
+        let allow = async |wallet: &mut Wallet, operation: CommandId, minor: i64| {
+            let reading = wallet.reading(desk).await;
+            let allow = AllowCardPayment {
+                visit_id: here,
+                reading,
+                operation_id: operation.uuid(),
+                kind: "purchase".to_owned(),
+                amount_minor: minor,
+            };
+            ask(&world, place, &allow).await.answer
+        };
+        let ctx = desk.ctx("clerk");
+        let (first, second) = (ctx.command_id(), ctx.command_id());
+        let yes = allow(&mut wallet, first, 400_000).await;
+        assert_eq!((yes.outcome, yes.code.as_str()), (Outcome::Accepted, ""));
+        let no = allow(&mut wallet, second, 200_000).await;
+        assert_eq!((no.outcome, no.code.as_str()), (Outcome::Refused, "card-over-limit"));
+        // twice what is allowed: the second is over the terms, and nobody has allowed it
+        for (id, minor) in [(first, 400_000), (second, 200_000)] {
+            let (reading, sealed) = wallet.write(desk, ("01", id, minor)).await;
+            let (operation_id, record) = (id.uuid(), hex(&sealed.encode()));
+            let pay = PayByCard {
+                visit_id: here,
+                reading,
+                operation_id,
+                record,
+                reference: String::new(),
+            };
+            desk.services.execute(&ctx, id, &pay).await.unwrap();
+        }
+        place.settle(&world.centre).await;
+        assert_eq!((centre.number(PAID).await, centre.number(ACCEPTED).await), (2, 1));
+        let over = "select count(*) from smart_card_alarm where reason = 'card-record-over-limit'";
+        assert_eq!(centre.number(over).await, 1);
+        // a branch allows nothing by itself
+        let reading = wallet.reading(desk).await;
+        let alone = AllowCardPayment {
+            visit_id: here,
+            reading,
+            operation_id: second.uuid(),
+            kind: "purchase".to_owned(),
+            amount_minor: 1,
+        };
+        assert!(matches!(desk.execute("clerk", &alone).await, Err(Error::Refused(_))));
+        // and counters that no card has certified make no honest card refused
+        let mut lie = wallet.reading(desk).await;
+        lie.counters.replace_range(0..8, "EE6B2800");
+        let lie = ReadCard { visit_id: here, reading: lie };
+        let answer = ask(&world, place, &lie).await.answer;
+        assert_eq!(answer.code, "card-record-not-certified");
     }
 }
 
@@ -299,7 +386,9 @@ async fn a_desk_gone_bad_makes_no_record_the_centre_takes() {
         record.amount = Money::new(100_000, Currency::RUB);
         let lie = SealedRecord { record, certificate: sealed.certificate };
         let record = hex(&lie.encode());
-        let pay = PayByCard { visit_id: here, reading, record, reference: String::new() };
+        let operation_id = forged.uuid();
+        let pay =
+            PayByCard { visit_id: here, reading, operation_id, record, reference: String::new() };
         desk.services.execute(&ctx, forged, &pay).await.unwrap();
         // and it tells of a log the card never had
         let keys = CardKeys::of(&desk.services).await.unwrap();

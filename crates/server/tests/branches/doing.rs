@@ -214,7 +214,9 @@ impl Somebody<'_> {
             let minor = i64::try_from(self.dice.below(9_000)).unwrap() + 1;
             let (reading, sealed) = wallet.write(self.bank, (self.branch, id, minor)).await;
             let record = hex(&sealed.encode());
-            let pay = PayByCard { visit_id, reading, record, reference: String::new() };
+            let operation_id = id.uuid();
+            let pay =
+                PayByCard { visit_id, reading, operation_id, record, reference: String::new() };
             match self.bank.services.execute(&ctx, id, &pay).await {
                 Ok(_) => Some(Done { id, name: PayByCard::NAME }),
                 Err(Error::Failure(error)) => panic!("{}: {error}", PayByCard::NAME),

@@ -38,7 +38,7 @@ pub(super) async fn raise(w: &mut Work<'_>, alarm: &Alarm<'_>) -> Result<(), Err
     let mark = format!("{number}|{reason}|{atc}");
     let id: Uuid = w.new_id();
     let sql = "insert into smart_card_alarm (id, mark, number, client_id, branch_id, reason, atc, at, staff_id) \
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (mark) do nothing";
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (mark) where closed_at is null do nothing";
     let (now, actor, atc) = (w.ctx.now, w.actor(), i64::from(*atc));
     let row = params![id, mark, *number, *client, *branch, *reason, atc, now, actor];
     if w.execute(sql, row).await? > 0 {

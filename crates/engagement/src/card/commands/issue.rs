@@ -1,6 +1,6 @@
 //! A client gets a card; what it allows is changed.
 
-use kernel::{ClientId, Currency, Refusal, Refusals, Timestamp};
+use kernel::{ClientId, Currency, Money, Refusal, Refusals, Timestamp};
 use serde::{Deserialize, Serialize};
 use smartcard::profile::Counted;
 use spine::{Change, Command, Error, Work};
@@ -62,6 +62,7 @@ impl Command for IssueCard {
             refusals.push(Refusal::new("card-too-many").arg("max", CARDS_MAX));
         }
         refusals.into_result()?;
+        self.terms.at_stake(w, self.currency);
         let (id, now): (Uuid, Timestamp) = (w.new_id(), w.ctx.now);
         // the last bytes of an id are chance
         let number = hex(id.as_bytes().last_chunk::<8>().map_or(&[], |chance| chance));
@@ -79,6 +80,38 @@ impl Command for IssueCard {
         let change = terms_change(&self.terms, Change::new().set("number", number_of));
         w.record("smart_card", id, Some(client.id), change);
         Ok(MadeCard { card_id: id, number, profile, signed: hex(&signed) })
+    }
+}
+
+/// A card in hand gets a new PIN. Noted before it is written.
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SetCardPin {
+    /// Which.
+    pub card_id: Uuid,
+}
+
+impl Command for SetCardPin {
+    const NAME: &'static str = "engagement.set_smart_card_pin";
+    const PERMISSION: &'static str = ISSUE;
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let card = queries::by_id(w, self.card_id).await?.ok_or(Error::NotFound)?;
+        let client = client_ref::get(w, card.client_id).await?;
+        w.ctx.principal.require_over(ISSUE, client.owner())?;
+        if card.state != CardState::Active {
+            return Err(Error::refused("card-stopped"));
+        }
+        w.record("smart_card", card.id, Some(client.id), Change::new().set("pin", "new"));
+        Ok(())
+    }
+}
+
+impl Terms {
+    /// What may go out by a card that allows this.
+    fn at_stake(&self, w: &mut Work<'_>, currency: Currency) {
+        let offer = self.offer.as_ref().map_or(0, |offer| offer.sum_minor);
+        w.at_stake(Money::new(self.limit_minor.max(offer), currency));
     }
 }
 
@@ -162,6 +195,7 @@ impl Command for SetCardTerms {
             refusals.push(Refusal::new("card-changed-meanwhile"));
         }
         refusals.into_result()?;
+        self.terms.at_stake(w, card.currency);
         // a profile that was signed in 1970 is renewed the next time the card is read
         let sql = "update smart_card set limit_minor = $2, profile_at = 0, revision = revision + 1 where id = $1";
         w.execute(sql, params![card.id, self.terms.limit_minor]).await?;

@@ -9,7 +9,8 @@ pub(crate) mod settle;
 mod stop;
 
 pub use alarm::{DecideCardAlarm, ReportCard};
-pub use issue::{ActivateCard, IssueCard, MadeCard, SetCardTerms};
+pub use issue::{ActivateCard, IssueCard, MadeCard, SetCardPin, SetCardTerms};
+pub(crate) use pay::REFERENCE_CHARS_MAX;
 pub use pay::{AllowCardPayment, PayByCard};
 pub use read::{CardRead, ReadCard};
 pub use stop::StopCard;

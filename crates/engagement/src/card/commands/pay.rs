@@ -2,29 +2,34 @@
 
 use kernel::{DeskOperationId, Money, Refusals, VisitId};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use smartcard::record::{Kind, SealedRecord};
-use spine::{Command, Error, Offline, Work};
+use spine::{Change, Command, Error, Offline, Work};
+use store::params;
+use uuid::Uuid;
 
-use super::read::{NOT_CERTIFIED, tell};
+use super::read::{NOT_CERTIFIED, proved, tell};
 use super::settle::settle;
 use super::{keys, opened};
 use crate::card::model::{self, CardState, Reading};
-use crate::card::queries;
+use crate::card::queries::{self, CardRow};
 use crate::desk::commands::{OperationToWrite, SERVE, check_lengths, served};
-use crate::desk::queries::VisitRow;
+use crate::desk::queries::{self as desk, VisitRow};
 use crate::queries::client_ref;
 
 /// Longest number of a document (characters).
-const REFERENCE_CHARS_MAX: usize = 40;
+pub(crate) const REFERENCE_CHARS_MAX: usize = 40;
 
-/// The desk asks the centre whether a card may pay more than it may by itself.
+/// The desk asks the centre whether a card may do an operation that it may not do by itself; what is allowed is this one only.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AllowCardPayment {
     /// In which visit.
     pub visit_id: VisitId,
     /// What was read of the card.
     pub reading: Reading,
+    /// The operation, as the card will write it.
+    pub operation_id: Uuid,
+    /// What: `purchase`, `offer`.
+    pub kind: String,
     /// How much (minor units of the card's currency).
     pub amount_minor: i64,
 }
@@ -32,29 +37,68 @@ pub struct AllowCardPayment {
 impl Command for AllowCardPayment {
     const NAME: &'static str = "engagement.allow_smart_card_payment";
     const PERMISSION: &'static str = SERVE;
+    /// Asked of the centre by branches; only where the keys are whole is it done.
+    const OFFLINE: Offline = Offline::Free;
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let keys = keys(w)?;
+        if !keys.are_whole() {
+            return Err(Error::refused("only-at-centre"));
+        }
         let visit = served(w, self.visit_id).await?;
-        let (read, profile) = opened(&self.reading, &keys)?;
-        let card = queries::held(w, &self.reading.number).await?;
+        let (read, _) = opened(&self.reading, &keys)?;
+        proved(&keys, &read)?;
+        let number = self.reading.number.as_str();
+        let card = queries::held(w, number).await?;
         let card = card.ok_or_else(|| Error::refused("card-unknown"))?;
+        tell(w, &keys, &read.log, (number, Some(card.client_id), visit.branch_id)).await?;
+        settle(w, &keys, &card).await?;
+        // as it is after it was weighed
+        let card = queries::held(w, number).await?.ok_or(Error::NotFound)?;
         if card.state != CardState::Active {
             return Err(Error::refused("card-stopped"));
         }
-        let place = (self.reading.number.as_str(), Some(card.client_id), visit.branch_id);
-        tell(w, &keys, &read.log, place).await?;
-        let settled = settle(w, &keys, &card).await?;
-        if settled.is_forked {
-            return Err(Error::refused("card-stopped"));
-        }
-        let counted = settled.counted.total.minor.max(profile.counted.total.minor);
-        let since = read.counters.total_minor.saturating_sub(counted);
-        if self.amount_minor <= 0 || since.saturating_add(self.amount_minor) > card.limit_minor {
-            return Err(Error::refused_field("card-over-limit", "amount"));
-        }
+        self.fits(w, &card).await?;
+        let sql = "insert into smart_card_allowance (operation_id, number, kind, amount_minor, at) \
+                   values ($1, $2, $3, $4, $5) on conflict (operation_id) do nothing";
+        let (kind, now) = (self.kind.as_str(), w.ctx.now);
+        let row = params![self.operation_id, number, kind, self.amount_minor, now];
+        w.execute(sql, row).await?;
+        let change = Change::new()
+            .set("number", number)
+            .set("kind", kind)
+            .set("amount_minor", self.amount_minor);
+        w.record("smart_card", card.id, Some(card.client_id), change);
         Ok(())
+    }
+}
+
+impl AllowCardPayment {
+    /// A purchase fits the card's limit with all that was allowed within a day; an offer must be there still.
+    async fn fits(&self, w: &mut Work<'_>, card: &CardRow) -> Result<(), Error> {
+        let refused = |code: &str| Err(Error::refused_field(code, "amount"));
+        match self.kind.as_str() {
+            "purchase" => {
+                let since = w.ctx.now.plus_hours(-24);
+                let before = queries::allowed_since(w, &card.number, since).await?;
+                let sum = before.saturating_add(self.amount_minor);
+                if self.amount_minor <= 0 || sum > card.limit_minor {
+                    return refused("card-over-limit");
+                }
+                Ok(())
+            }
+            "offer" => match (card.offer_id, card.offer_until) {
+                (Some(_), Some(until)) if until <= w.ctx.now => refused("card-offer-expired"),
+                (Some(_), _) if self.amount_minor > card.offer_minor => {
+                    refused("card-offer-exceeded")
+                }
+                (Some(_), _) if self.amount_minor > 0 => Ok(()),
+                (Some(_), _) => refused("card-amount"),
+                (None, _) => refused("card-no-offer"),
+            },
+            _ => refused("not-a-choice"),
+        }
     }
 }
 
@@ -65,6 +109,8 @@ pub struct PayByCard {
     pub visit_id: VisitId,
     /// What was read of the card before.
     pub reading: Reading,
+    /// The operation, as the card has written it.
+    pub operation_id: Uuid,
     /// The record with its certificate, as hexadecimal digits.
     pub record: String,
     /// The number of the document, may be empty.
@@ -74,11 +120,11 @@ pub struct PayByCard {
 
 impl PayByCard {
     /// The record, which must be of this very operation and place.
-    fn sealed(&self, w: &Work<'_>, visit: &VisitRow) -> Result<SealedRecord, Error> {
+    fn sealed(&self, visit: &VisitRow) -> Result<SealedRecord, Error> {
         let broken = || Error::refused("card-reading-broken");
         let sealed = model::record(&self.record).ok_or_else(broken)?;
         let record = &sealed.record;
-        let is_this = record.operation == w.command_id().uuid()
+        let is_this = record.operation == self.operation_id
             && record.desk == visit.branch_id.uuid()
             && !matches!(record.kind, Kind::Served);
         if is_this { Ok(sealed) } else { Err(broken()) }
@@ -99,7 +145,7 @@ impl Command for PayByCard {
         check_lengths(&[(&self.reference, "reference", REFERENCE_CHARS_MAX)], &mut refusals);
         refusals.into_result()?;
         let (read, _) = opened(&self.reading, &keys)?;
-        let sealed = self.sealed(w, &visit)?;
+        let sealed = self.sealed(&visit)?;
         if let Some(of_card) = keys.of_card(read.number)
             && !sealed.is_certified(&of_card.log)
         {
@@ -115,6 +161,11 @@ impl Command for PayByCard {
             Kind::OfferTaken => ("document", Money::zero(record.amount.currency)),
             Kind::Purchase | Kind::Served => ("payment", record.amount),
         };
+        let id = DeskOperationId::from(self.operation_id);
+        if desk::operation(w, id).await?.is_some() {
+            // it was told before, under another id
+            return Ok(id);
+        }
         // a branch may not have the client it serves by his card
         let known = match client {
             Some(id) => client_ref::get(w, id).await.ok().map(|client| client.id),
@@ -127,27 +178,12 @@ impl Command for PayByCard {
             sum,
             words: (self.reference.trim(), &note),
             reverses: None,
+            id: Some(id),
         };
-        let id = row.insert(w).await?;
+        row.insert(w).await?;
         if let Some(card) = card.filter(|_| keys.are_whole()) {
             settle(w, &keys, &card).await?;
-            if record.kind == Kind::OfferTaken {
-                tell_manager(w, &card, record.amount).await?;
-            }
         }
         Ok(id)
     }
-}
-
-/// Tells who looks after the client that he has taken his offer.
-async fn tell_manager(w: &mut Work<'_>, card: &queries::CardRow, sum: Money) -> Result<(), Error> {
-    let client = client_ref::get(w, card.client_id).await?;
-    let Some(manager) = client.manager_id.filter(|m| Some(*m) != w.actor()) else { return Ok(()) };
-    let payload = json!({
-        "kind": "card-offer-taken",
-        "args": { "who": client.name, "sum": sum.plain(), "currency": sum.currency.code() },
-        "href": format!("/clients/{}", client.id),
-    });
-    w.send("notice", &manager.to_string(), &payload).await?;
-    Ok(())
 }

@@ -4,13 +4,13 @@
 use kernel::{BranchId, ClientId, VisitId};
 use serde::{Deserialize, Serialize};
 use smartcard::profile::Profile;
-use smartcard::record::SealedRecord;
+use smartcard::record::{Counters, SealedRecord};
 use spine::{Change, Command, Error, Offline, Work};
 use store::{Read, Row, params};
 use uuid::Uuid;
 
 use super::alarm::{Alarm, raise};
-use super::settle::settle;
+use super::settle::{Settled, settle};
 use super::{keys, opened, profile};
 use crate::card::keys::CardKeys;
 use crate::card::model::{CardState, Reading, Understood, hex, kind_key};
@@ -40,6 +40,9 @@ pub struct CardRead {
     pub reading_id: Uuid,
     /// The bank's number of the client.
     pub holder: String,
+    /// The centre knows that the card is taken no more; nobody is known by it.
+    #[serde(default)]
+    pub is_stopped: bool,
     /// A newer profile to be written onto the card: its counter and it, as hexadecimal digits. Only the centre has one.
     #[serde(default)]
     pub renewed: Option<(u32, String)>,
@@ -58,22 +61,52 @@ impl Command for ReadCard {
             return Err(Error::refused("visit-ended"));
         }
         let (read, profile) = opened(&self.reading, &keys)?;
-        let card = queries::held(w, &self.reading.number).await?;
+        proved(&keys, &read)?;
+        let number = self.reading.number.as_str();
+        let card = queries::held(w, number).await?;
         let client = holder(w, card.as_ref(), &profile).await?;
         let client_id = client.as_ref().map(|client| client.id);
-        tell(w, &keys, &read.log, (&self.reading.number, client_id, visit.branch_id)).await?;
+        tell(w, &keys, &read.log, (number, client_id, visit.branch_id)).await?;
         let reading_id = self.keep(w, (&read, &profile), (&visit, client_id)).await?;
-        identify(w, &visit, client.as_ref(), (&self.reading.number, &profile)).await?;
-        let renewed = match (&card, &client) {
-            (Some(card), Some(client)) if keys.are_whole() => {
-                renew(w, &keys, (card, client), &profile).await?
+        let holder = profile.holder.as_str().to_owned();
+        let settled = match &card {
+            Some(card) if keys.are_whole() => Some(settle(w, &keys, card).await?),
+            _ => None,
+        };
+        let is_known_stopped = queries::is_stopped(w, number).await?;
+        if is_known_stopped {
+            // a branch that has not heard of it yet has served him; somebody is to know
+            let (branch, reason, atc) = (visit.branch_id, "card-stopped", read.counters.atc);
+            raise(w, &Alarm { number, client: client_id, branch, reason, atc }).await?;
+            return Ok(CardRead { reading_id, holder, is_stopped: true, renewed: None });
+        }
+        identify(w, &visit, client.as_ref(), (number, &profile)).await?;
+        let renewed = match (&card, &client, settled) {
+            (Some(_), Some(client), Some(settled)) => {
+                // as it is after it was weighed: an offer may have been taken
+                let card = queries::held(w, number).await?.ok_or(Error::NotFound)?;
+                renew(w, &keys, (&card, client), (&profile, settled)).await?
             }
             _ => None,
         };
-        let holder = profile.holder.as_str().to_owned();
         let renewed = renewed.map(|(counter, signed)| (counter, hex(&signed)));
-        Ok(CardRead { reading_id, holder, renewed })
+        Ok(CardRead { reading_id, holder, is_stopped: false, renewed })
     }
+}
+
+/// At the centre counters count that the card has certified: its newest record says the same. A desk gone bad could say others, and
+/// no desk would take the honest card any more.
+pub(super) fn proved(keys: &CardKeys, read: &Understood) -> Result<(), Error> {
+    let Some(of_card) = keys.of_card(read.number) else { return Ok(()) };
+    let counters = &read.counters;
+    let is_proved = match read.log.first() {
+        None => counters.atc == 0 && counters.total_minor == 0,
+        Some(newest) => {
+            newest.is_certified(&of_card.log)
+                && Counters::after(newest, counters.pin_tries) == *counters
+        }
+    };
+    if is_proved { Ok(()) } else { Err(Error::refused(NOT_CERTIFIED)) }
 }
 
 /// Whose card it is: by the card itself, which goes with its client when he is merged; where the card is not known, by his number.
@@ -208,14 +241,13 @@ async fn identify(
     }
 }
 
-/// Weighs what the card has told, and signs it anew when there is something new.
+/// Signs a card anew when there is something new.
 async fn renew(
     w: &mut Work<'_>,
     keys: &CardKeys,
     (card, client): (&CardRow, &ClientRef),
-    old: &Profile,
+    (old, settled): (&Profile, Settled),
 ) -> Result<Option<(u32, Vec<u8>)>, Error> {
-    let settled = settle(w, keys, card).await?;
     if card.state != CardState::Active || settled.is_forked {
         return Ok(None);
     }

@@ -3,17 +3,19 @@
 
 use kernel::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use smartcard::profile::Counted;
-use smartcard::reconcile::{Issued, Ledger, Standing};
-use smartcard::record::SealedRecord;
+use smartcard::reconcile::{Issued, Ledger, Risk, Standing};
+use smartcard::record::{Kind, SealedRecord};
 use spine::{Command, Error, JobContext, JobHandler, Run, Schedule, Services, Work};
-use store::params;
+use store::{Read, params};
 
 use super::alarm::{Alarm, raise};
 use super::{keys, stop};
 use crate::card::keys::CardKeys;
-use crate::card::model::hex;
+use crate::card::model::{hex, kind_key};
 use crate::card::queries::{self, CardRow};
+use crate::queries::client_ref;
 
 /// The code under which a card of which there are two is noticed.
 const FORKED: &str = "card-record-forked";
@@ -43,11 +45,15 @@ pub(super) async fn settle(
     for told in &before {
         let (atc, branch) = (told.sealed.record.atc, told.branch_id);
         let Some(new) = standings.get(&(atc, told.sealed.link())) else { continue };
-        let stands = Stands::of(new);
+        let is_allowed = is_allowed(w, &told.sealed).await?;
+        let stands = Stands::of(new, is_allowed);
         if stands.standing == told.standing && stands.risks == told.risks {
             continue;
         }
         put(w, card, &told.sealed, &stands).await?;
+        if stands.standing == "accepted" && told.sealed.record.kind == Kind::OfferTaken {
+            offer_is_taken(w, card, told.sealed.record.amount).await?;
+        }
         let is_new = |code: &&str| !told.risks.split(' ').any(|known| known == *code);
         for reason in stands.alarms().filter(is_new) {
             let (number, client) = (card.number.as_str(), Some(card.client_id));
@@ -69,10 +75,12 @@ struct Stands {
 }
 
 impl Stands {
-    fn of(standing: &Standing) -> Self {
+    fn of(standing: &Standing, is_allowed: bool) -> Self {
         match standing {
             Standing::Accepted { risks } => {
-                let risks: Vec<&str> = risks.iter().map(|risk| risk.code()).collect();
+                let counts = |risk: &&Risk| !(is_allowed && **risk == Risk::OverLimit);
+                let risks: Vec<&str> =
+                    risks.iter().filter(counts).map(|risk| risk.code()).collect();
                 Self { standing: "accepted", risks: risks.join(" "), until: None }
             }
             Standing::Held { until } => {
@@ -84,6 +92,29 @@ impl Stands {
     fn alarms(&self) -> impl Iterator<Item = &str> {
         self.risks.split(' ').filter(|code| !code.is_empty())
     }
+}
+
+/// Whether the centre has allowed this very operation and sum.
+async fn is_allowed(w: &mut Work<'_>, sealed: &SealedRecord) -> Result<bool, Error> {
+    let record = &sealed.record;
+    let sql = "select 1 from smart_card_allowance where operation_id = $1 and amount_minor = $2 and kind = $3";
+    let (kind, amount) = (kind_key(record.kind), record.amount.minor);
+    Ok(w.first(sql, params![record.operation, amount, kind]).await?.is_some())
+}
+
+/// An offer is taken once: it stands on no further profile, and who looks after the client hears of it.
+async fn offer_is_taken(w: &mut Work<'_>, card: &CardRow, sum: Money) -> Result<(), Error> {
+    let sql = "update smart_card set offer_id = null, offer_minor = 0, offer_rate_bp = 0, offer_until = null where id = $1";
+    w.execute(sql, params![card.id]).await?;
+    let Ok(client) = client_ref::get(w, card.client_id).await else { return Ok(()) };
+    let Some(manager) = client.manager_id.filter(|m| Some(*m) != w.actor()) else { return Ok(()) };
+    let payload = json!({
+        "kind": "card-offer-taken",
+        "args": { "who": client.name, "sum": sum.plain(), "currency": sum.currency.code() },
+        "href": format!("/clients/{}", client.id),
+    });
+    w.send("notice", &manager.to_string(), &payload).await?;
+    Ok(())
 }
 
 async fn put(
@@ -126,9 +157,20 @@ impl Command for SettleCard {
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
         let keys = keys(w)?;
         let card = queries::held(w, &self.number).await?.ok_or(Error::NotFound)?;
-        settle(w, &keys, &card).await.map(drop)
+        settle(w, &keys, &card).await?;
+        for untold in queries::untold(w, &self.number, w.ctx.now.plus_days(-UNTOLD_DAYS)).await? {
+            let (number, client) = (self.number.as_str(), Some(card.client_id));
+            let (branch, atc) = (untold.branch_id, u32::try_from(untold.atc).unwrap_or(0));
+            raise(w, &Alarm { number, client, branch, reason: UNTOLD, atc }).await?;
+        }
+        Ok(())
     }
 }
+
+/// The code under which a record is noticed whose desk has never told what was done.
+const UNTOLD: &str = "card-record-untold";
+/// How long a desk may take to tell it (days): it may have no line.
+const UNTOLD_DAYS: i64 = 5;
 
 const KIND: &str = "engagement.settle_smart_cards";
 /// Cards looked at in one round.
@@ -159,10 +201,16 @@ impl JobHandler for Settle {
 /// The database's.
 pub async fn settle_waiting(services: &Services) -> Result<usize, Error> {
     let ctx = services.system("job");
-    let waiting = queries::waiting(&mut services.reader.clone(), ctx.now, CARDS_MAX).await?;
+    let since = ctx.now.plus_days(-UNTOLD_DAYS);
+    let waiting =
+        queries::waiting(&mut services.reader.clone(), (ctx.now, since), CARDS_MAX).await?;
     let count = waiting.len();
     for number in waiting {
-        services.execute(&ctx, ctx.command_id(), &SettleCard { number }).await?;
+        let settle = SettleCard { number };
+        if let Err(error) = services.execute(&ctx, ctx.command_id(), &settle).await {
+            // one card stops no other
+            tracing::error!(%error, "a card could not be reconciled");
+        }
     }
     Ok(count)
 }

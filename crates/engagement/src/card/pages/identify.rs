@@ -63,6 +63,9 @@ async fn go_on(cx: &Cx, visit: &VisitRow, sent: &FormData) -> Result<Response, E
             .err()
             .map_or_else(|| Error::NotFound, |not| Refusal::new(not.reason().code()).into()));
     };
+    if done.is_stopped {
+        return Err(Error::refused("card-stopped"));
+    }
     if let Some((counter, signed)) = done.renewed
         && let Some(say) = renew(&talk, counter, &signed)?
     {

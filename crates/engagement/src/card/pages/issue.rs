@@ -17,9 +17,9 @@ use super::HOME;
 use super::forms::{ReaderForm, in_hand, pin_field};
 use super::one::{card, read_terms, terms_fields};
 use super::talk::{Heard, Talk, refusal};
-use crate::card::commands::{ActivateCard, ISSUE, IssueCard, MadeCard};
-use crate::card::model::{bytes, number};
-use crate::card::queries::CardRow;
+use crate::card::commands::{ActivateCard, ISSUE, IssueCard, MadeCard, SetCardPin};
+use crate::card::model::{CardState, bytes, number};
+use crate::card::queries::{self, CardRow};
 use crate::parts;
 use crate::queries::client_ref::{self, ClientRef};
 
@@ -79,9 +79,14 @@ async fn go_on(cx: &Cx, client: &ClientRef, sent: &FormData) -> Result<Response,
     };
     let command = IssueCard { client_id: client.id, currency, terms };
     let made = cx.execute(talk.command_id(), &command).await?;
+    let row = queries::by_id(&mut cx.db.clone(), made.card_id).await?.ok_or(Error::NotFound)?;
     let is_written =
         identity.stage == Stage::Active && number(&made.number) == Some(identity.number);
     if !is_written {
+        // one card has these keys, and it was handed over
+        if row.state != CardState::Made {
+            return Err(Error::refused("card-issued-already"));
+        }
         match in_hand(write(&talk, &made, &pin)?) {
             Ok(Ok(())) => {}
             Ok(Err(say)) => return Ok(say),
@@ -161,16 +166,17 @@ async fn write_pin(cx: &Cx, card: &CardRow, sent: &FormData) -> Result<Response,
     let talk = Talk::of(cx, sent).await?;
     let only_at_centre = || Error::refused("only-at-centre");
     let masters = talk.keys.masters().ok_or_else(only_at_centre)?;
-    let written = talk.step(|t, chance| {
-        let found = Card::select_ours(t)?.identity().number;
-        if Some(found) != card.card_number() {
-            return Ok(false);
-        }
-        terminal::set_pin(t, APPLICATION, masters, &pin, chance).map(|()| true)
-    });
+    match in_hand(talk.step(|t, _| Ok(Card::select_ours(t)?.identity().number))) {
+        Ok(Ok(found)) if Some(found) == card.card_number() => {}
+        Ok(Ok(_)) => return Err(Error::refused("card-another-in-reader")),
+        Ok(Err(say)) => return Ok(say),
+        Err(fault) => return Err(refusal(&fault).into()),
+    }
+    // the journal knows before the card does
+    cx.execute(talk.command_id(), &SetCardPin { card_id: card.id }).await?;
+    let written = talk.step(|t, chance| terminal::set_pin(t, APPLICATION, masters, &pin, chance));
     match in_hand(written) {
-        Ok(Ok(true)) => Ok(cx.done(&format!("{HOME}/{}", card.id), "flash-card-pin")),
-        Ok(Ok(false)) => Err(Error::refused("card-another-in-reader")),
+        Ok(Ok(())) => Ok(cx.done(&format!("{HOME}/{}", card.id), "flash-card-pin")),
         Ok(Err(say)) => Ok(say),
         Err(fault) => Err(refusal(&fault).into()),
     }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use kernel::{Currency, Money, Refusal, Refusals, Timestamp};
 use maud::{Markup, html};
 use spine::Error;
+use spine::secrecy::Group;
 use uuid::Uuid;
 use web::ui::{
     self, Button, Cell, Column, Field, Form, Kv, PageHeader, Panel, Row, Table, Tone, form_row,
@@ -33,6 +34,10 @@ pub(super) async fn card(
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let client = client_ref::visible(&mut cx.db, &principal, card.client_id).await?;
     principal.require_over(permission, client.owner())?;
+    // what he pays and where is what was spoken and done with him
+    if !cx.reads(client.owner(), Group::History) {
+        return Err(Error::NotFound);
+    }
     Ok((card, client))
 }
 
@@ -53,7 +58,10 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<String>) -> Answer {
     let (card, client) = card(&mut cx, &id, "client.read").await?;
     let records = queries::records(&mut cx.db, &card.number, ROWS_MAX).await?;
     let of = (Some(card.number.as_str()), false);
-    let wrong = queries::alarms(&mut cx.db, of, (None, ROWS_MAX)).await?;
+    let wrong = match cx.principal().has("card.watch") {
+        true => queries::alarms(&mut cx.db, of, (None, ROWS_MAX)).await?,
+        false => Vec::new(),
+    };
     let l = &cx.l;
     let content = html! {
         (header(&cx, &card, &client))

@@ -6,7 +6,7 @@ use axum::response::Response;
 use kernel::{Entropy, Money, Refusal, Refusals};
 use maud::{Markup, html};
 use smartcard::Pin;
-use smartcard::offline::{Decision, Line, Purchase, Verified, authorise, authorise_offer};
+use smartcard::offline::{Decision, Line, Purchase, Reason, Verified, authorise, authorise_offer};
 use smartcard::record::{Kind, SealedRecord};
 use smartcard::terminal::talk::Chance;
 use smartcard::terminal::{CardFault, Draft};
@@ -21,8 +21,8 @@ use super::forms::{ReaderForm, in_hand, pin_field};
 use super::identify::{told, visit};
 use super::reader::{Not, read, report, weigh};
 use super::talk::Talk;
-use crate::card::commands::{AllowCardPayment, PayByCard};
-use crate::card::model::{Reading, Understood, hex, rules};
+use crate::card::commands::{AllowCardPayment, PayByCard, REFERENCE_CHARS_MAX};
+use crate::card::model::{Reading, Understood, hex, kind_key, rules};
 use crate::desk::queries::VisitRow;
 
 /// What is done with the card; texts under `card-kind-` + the word.
@@ -74,6 +74,10 @@ impl Wanted {
         if pin.is_none() {
             refusals.push(Refusal::field("card-pin", "pin"));
         }
+        if sent.text("reference").chars().count() > REFERENCE_CHARS_MAX {
+            let refusal = Refusal::field("too-long", "reference");
+            refusals.push(refusal.arg("max", REFERENCE_CHARS_MAX));
+        }
         let kind = match sent.text("what").as_str() {
             "" | "purchase" => Some(Kind::Purchase),
             "offer" => Some(Kind::OfferTaken),
@@ -114,7 +118,12 @@ async fn go_on(
     }
     let before = understood.log.iter().find(|sealed| sealed.record.operation == talk.operation());
     let sealed = match before {
-        Some(sealed) => *sealed,
+        Some(sealed) if is_wanted(sealed, &wanted) => *sealed,
+        Some(sealed) => {
+            // the card has written it, and somebody has typed another sum since
+            let sum = sealed.record.amount.plain();
+            return Err(Refusal::field("card-written-other", "amount").arg("sum", sum).into());
+        }
         None => {
             let verified = verified(cx, &talk, visit, &understood).await?;
             allowed(cx, &talk, visit, (&verified, &understood, &wanted)).await?;
@@ -128,11 +137,17 @@ async fn go_on(
     let command = PayByCard {
         visit_id: visit.id,
         reading: Reading::of(&understood),
+        operation_id: talk.operation(),
         record: hex(&sealed.encode()),
         reference: wanted.reference,
     };
     cx.execute(talk.command_id(), &command).await?;
     done()
+}
+
+/// Whether what the card has written is what was typed.
+fn is_wanted(sealed: &SealedRecord, wanted: &Wanted) -> bool {
+    sealed.record.amount == wanted.amount && sealed.record.kind == wanted.kind
 }
 
 async fn verified(
@@ -171,13 +186,11 @@ async fn allowed(
     let ask = AllowCardPayment {
         visit_id: visit.id,
         reading: Reading::of(understood),
+        operation_id: talk.operation(),
+        kind: kind_key(wanted.kind).to_owned(),
         amount_minor: wanted.amount.minor,
     };
     let id = talk.command_id_of(&ask)?;
-    if is_known(&mut cx.db.clone(), id).await? {
-        // the centre has said yes in this talk, whatever the line does since
-        return Ok(());
-    }
     let decide = |line| match wanted.kind {
         Kind::OfferTaken => authorise_offer(verified, &understood.log, wanted.amount),
         Kind::Purchase | Kind::Served => {
@@ -186,13 +199,23 @@ async fn allowed(
             authorise(verified, &understood.log, &rules(wanted.amount.currency), &purchase)
         }
     };
-    let is_purchase = wanted.kind == Kind::Purchase;
-    let first = decide(line(cx, talk));
-    let asks = match first {
-        Decision::AskCentre(_) => true,
-        // the centre asks itself always
-        Decision::Approved { .. } => is_purchase && talk.keys.are_whole(),
-        Decision::Declined(_) => false,
+    let refused = |reason: Reason| Err(Error::refused_field(reason.code(), "amount"));
+    if is_known(&mut cx.db.clone(), id).await? {
+        // the centre has said yes to this in this talk, whatever the line does since
+        return match decide(Line::Up) {
+            Decision::Declined(reason) => refused(reason),
+            Decision::Approved { .. } | Decision::AskCentre(_) => Ok(()),
+        };
+    }
+    let line = line(cx, talk);
+    let first = decide(line);
+    let asks = match (first, line) {
+        (Decision::AskCentre(_), _) => true,
+        // the centre asks itself always, and knows whether an offer is there still
+        (Decision::Approved { .. }, Line::Up) => {
+            talk.keys.are_whole() || wanted.kind == Kind::OfferTaken
+        }
+        (Decision::Approved { .. }, Line::Down) | (Decision::Declined(_), _) => false,
     };
     if asks {
         if talk.keys.are_whole() {
@@ -203,12 +226,9 @@ async fn allowed(
         }
     }
     // nobody has answered: what fits without a line may still be done
-    let decision = if asks { decide(Line::Down) } else { first };
-    match decision {
+    match if asks { decide(Line::Down) } else { first } {
         Decision::Approved { .. } => Ok(()),
-        Decision::AskCentre(reason) | Decision::Declined(reason) => {
-            Err(Error::refused_field(reason.code(), "amount"))
-        }
+        Decision::AskCentre(reason) | Decision::Declined(reason) => refused(reason),
     }
 }
 

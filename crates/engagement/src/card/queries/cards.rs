@@ -157,6 +157,21 @@ pub async fn is_stopped<R: Read>(db: &mut R, number: &str) -> Result<bool, Store
     Ok(db.first(sql, params![number]).await?.is_some())
 }
 
+/// What the centre has allowed a card since an instant (minor units).
+///
+/// # Errors
+/// The database's.
+pub async fn allowed_since<R: Read>(
+    db: &mut R,
+    number: &str,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    let sql = "select cast(coalesce(sum(amount_minor), 0) as bigint) from smart_card_allowance \
+               where number = $1 and at >= $2 and kind = 'purchase'";
+    let row = db.first(sql, params![number, since]).await?;
+    row.map_or(Ok(0), store::Row::one)
+}
+
 /// All cards that are taken no more.
 ///
 /// # Errors

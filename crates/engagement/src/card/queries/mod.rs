@@ -5,7 +5,10 @@ mod cards;
 mod records;
 
 pub use alarms::{AlarmRow, alarm, alarms, cut_alarms};
-pub use cards::{CardRow, by_id, by_number, held, is_stopped, of_client, profiles, stop_list};
+pub use cards::{
+    CardRow, allowed_since, by_id, by_number, held, is_stopped, of_client, profiles, stop_list,
+};
 pub use records::{
-    ReadingRow, RecordRow, Told, highest_profile, last_of_visit, records, seen, told, waiting,
+    ReadingRow, RecordRow, Told, highest_profile, last_of_visit, records, seen, told, untold,
+    waiting,
 };

@@ -111,18 +111,43 @@ pub async fn told<R: Read>(db: &mut R, number: &str) -> Result<Vec<Told>, StoreE
     all.collect()
 }
 
-/// Cards with records that have waited long enough for those before them.
+/// Records nobody has told what was done with, and nobody was told of.
+const NOT_TOLD: &str = "r.kind in ('purchase', 'offer') \
+     and not exists (select 1 from desk_operation o where o.id = r.operation_id) \
+     and not exists (select 1 from smart_card_alarm a where a.number = r.number and a.atc = r.atc \
+     and a.reason = 'card-record-untold')";
+
+/// Cards with records that have waited long enough for those before them, or have come before an instant without what was done.
 ///
 /// # Errors
 /// The database's.
 pub async fn waiting<R: Read>(
     db: &mut R,
-    now: Timestamp,
+    (now, since): (Timestamp, Timestamp),
     limit: i64,
 ) -> Result<Vec<String>, StoreError> {
-    let sql = "select distinct number from smart_card_record where standing = 'held' and until_at <= $1 \
-               order by number limit $2";
-    db.query(sql, params![now, limit]).await?.into_iter().map(Row::one).collect()
+    let sql = format!(
+        "select distinct r.number from smart_card_record r where (r.standing = 'held' and r.until_at <= $1) \
+         or (r.told_at <= $2 and {NOT_TOLD}) order by r.number limit $3"
+    );
+    db.query(&sql, params![now, since, limit]).await?.into_iter().map(Row::one).collect()
+}
+
+/// Records of a card that have come before an instant without what was done.
+///
+/// # Errors
+/// The database's.
+pub async fn untold<R: Read>(
+    db: &mut R,
+    number: &str,
+    since: Timestamp,
+) -> Result<Vec<RecordRow>, StoreError> {
+    let sql = format!(
+        "select {COLUMNS} from smart_card_record r where r.number = $1 and r.told_at <= $2 and {NOT_TOLD} \
+         order by r.atc limit 1000"
+    );
+    let rows = db.query(&sql, params![number, since]).await?;
+    rows.into_iter().map(|r| RecordRow::from_cols(&mut r.cols())).collect()
 }
 
 /// The highest record of a card that is known here: it was read, or told by another desk.

@@ -102,6 +102,7 @@ impl Command for RecordOperation {
             sum,
             words: (self.reference.trim(), self.note.trim()),
             reverses: None,
+            id: None,
         };
         row.insert(w).await
     }
@@ -119,11 +120,13 @@ pub(crate) struct Row<'a> {
     pub(crate) words: (&'a str, &'a str),
     /// The operation it takes back.
     pub(crate) reverses: Option<DeskOperationId>,
+    /// Its id, where something else has given it one.
+    pub(crate) id: Option<DeskOperationId>,
 }
 
 impl Row<'_> {
     pub(crate) async fn insert(&self, w: &mut Work<'_>) -> Result<DeskOperationId, Error> {
-        let id: DeskOperationId = w.new_id();
+        let id: DeskOperationId = self.id.unwrap_or_else(|| w.new_id());
         let clerk = w.actor().ok_or(Error::NotFound)?;
         let (branch, visit, client) = self.place;
         w.execute(
@@ -196,6 +199,7 @@ impl Command for ReverseOperation {
             sum: Money::new(-sum.minor, sum.currency),
             words: (&wrong.reference, reason),
             reverses: Some(wrong.id),
+            id: None,
         };
         row.insert(w).await
     }
