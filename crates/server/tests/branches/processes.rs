@@ -11,13 +11,14 @@ use branch::Hub;
 use branch::code::Code;
 use kernel::{Clock, RandomEntropy, SystemClock};
 use spine::authority::commands::SaveLimit;
+use spine::bundle::Stage;
 use spine::replica::branch::Branch;
 use spine::replica::commands::InviteNode;
 use testkit::{Database, Kind, kinds};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::bundle::publish_price;
+use crate::bundle::{publish, publish_price};
 use crate::desk::Desk;
 use crate::doing::{Dice, Done, Somebody};
 use crate::simulation::limit;
@@ -237,6 +238,7 @@ async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
     let hub = centre.desk.hub().await;
     let dice = Dice::new(11);
     centre.desk.execute("head_office", &SaveLimit { limit: limit() }).await.unwrap();
+    publish(&centre.desk, Stage::all(), None).await;
     for (n, branch) in codes.iter().cycle().take(8).enumerate() {
         let (bank, login) = (&centre.desk, "head_office");
         Somebody { bank, login, branch, dice: &dice }.register(n).await.unwrap();

@@ -49,6 +49,12 @@ async fn a_methodologist_keeps_scripts_and_prices() {
         let mut percent = both_ways.to_vec();
         percent[4] = ("rate", "1,5");
         assert_eq!(keeper.post("/admin/prices/new", &percent).await.status, 303);
+        let id = bank.form_id();
+        let mut odd = percent.clone();
+        (odd[0], odd[1]) = (("_id", id.as_str()), ("key", "y"));
+        odd.push(("unit", "century"));
+        let odd = keeper.post("/admin/prices/new", &odd).await;
+        assert!(odd.status == 422 && odd.body.contains("f-unit-error"), "{}", odd.body);
         let list = keeper.get("/admin/prices").await.ok();
         assert!(list.contains("1.5%") || list.contains("1.50%"), "{list}");
         for path in ["/admin/scripts", "/admin/prices", "/admin/strategy"] {
@@ -87,6 +93,10 @@ async fn what_is_shown_is_published_and_two_clicks_do_it_once() {
         let id = bank.form_id();
         let late = [("_id", id.as_str()), send[1], send[2], send[3], send[4]];
         let late = keeper.post("/admin/strategy/publish", &late).await;
+        let page = keeper.get("/admin/strategy/publish").await.ok();
+        assert!(page.contains("Nothing has changed") && !page.contains("name=\"print\""), "{page}");
+        let home = keeper.get("/admin/strategy").await.ok();
+        assert!(!home.contains("href=\"/admin/strategy/publish\""), "nothing to publish: {home}");
         assert!(late.status == 422 && late.body.contains("since this page was opened"));
         let map = keeper.get("/admin/strategy").await.ok();
         assert!(map.contains("never acknowledged any") && map.contains("Первая"), "{map}");

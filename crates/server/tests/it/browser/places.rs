@@ -231,8 +231,8 @@ async fn strategy_places(site: &Site, window: &Window) -> Vec<Place> {
             ("price-new", "/admin/prices/new"),
             ("strategy", home),
             ("strategy-publish", "/admin/strategy/publish"),
-            ("strategy-version", "/admin/strategy/1"),
-            ("strategy-stage", "/admin/strategy/1/stage"),
+            ("strategy-version", "/admin/strategy/3"),
+            ("strategy-stage", "/admin/strategy/3/stage"),
             ("strategy-roll-back", "/admin/strategy/1/roll-back"),
         ],
     );

@@ -181,4 +181,5 @@ async fn load(services: &Services, clients: u64) {
     demo::load::load(services, &bank, 1, depth, Some(hash), |_, _| {})
         .await
         .expect("the demo bank");
+    demo::load::release(services, &bank, 1).await.expect("its first version");
 }
