@@ -94,6 +94,7 @@ pub async fn load(
         progress(last, total);
         first = last;
     }
+    strategy::load(services, &places).await?;
     desk::load(services, &bank, &places).await
 }
 

@@ -221,6 +221,7 @@ async fn strategy_places(site: &Site, window: &Window) -> Vec<Place> {
     }
     let script: Uuid = site.value(script, "card-lost").await;
     let price: Uuid = site.value("select id from price_item where key = $1", "card.reissue").await;
+    let text: Uuid = site.value("select id from message_text where key = $1", "card-ready").await;
     let home = "/admin/strategy";
     let mut all = of(
         keeper,
@@ -229,6 +230,8 @@ async fn strategy_places(site: &Site, window: &Window) -> Vec<Place> {
             ("script-new", "/admin/scripts/new"),
             ("prices", "/admin/prices"),
             ("price-new", "/admin/prices/new"),
+            ("texts", "/admin/texts"),
+            ("text-new", "/admin/texts/new"),
             ("strategy", home),
             ("strategy-publish", "/admin/strategy/publish"),
             ("strategy-version", "/admin/strategy/3"),
@@ -238,6 +241,7 @@ async fn strategy_places(site: &Site, window: &Window) -> Vec<Place> {
     );
     all.push(place("script", keeper, format!("/admin/scripts/{script}")));
     all.push(place("price", keeper, format!("/admin/prices/{price}")));
+    all.push(place("text", keeper, format!("/admin/texts/{text}")));
     all
 }
 
@@ -473,6 +477,7 @@ async fn client_places(site: &Site) -> Vec<Place> {
         ("links", "/links"),
         ("links-new", "/links/new"),
         ("log", "/log?channel=phone"),
+        ("log-sms", "/log?channel=sms"),
         ("timeline", "/timeline"),
         ("file-new", "/files/new"),
     ]
