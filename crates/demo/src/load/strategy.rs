@@ -16,7 +16,7 @@ struct Text(&'static str, TextChannel, [&'static str; 2], [&'static str; 2], [&'
 
 const TEXTS: [Text; 5] = [
     Text(
-        "card-ready",
+        "sms.card-ready",
         TextChannel::Sms,
         ["Карта готова", "Card ready"],
         ["", ""],
@@ -26,7 +26,7 @@ const TEXTS: [Text; 5] = [
         ],
     ),
     Text(
-        "payment-due",
+        "sms.payment-due",
         TextChannel::Sms,
         ["Напоминание о платеже", "Payment reminder"],
         ["", ""],
@@ -36,7 +36,7 @@ const TEXTS: [Text; 5] = [
         ],
     ),
     Text(
-        "meeting-summary",
+        "mail.meeting-summary",
         TextChannel::Email,
         ["Итоги встречи", "After a meeting"],
         ["Итоги нашей встречи {date}", "Our meeting of {date}"],
@@ -46,7 +46,7 @@ const TEXTS: [Text; 5] = [
         ],
     ),
     Text(
-        "documents-needed",
+        "mail.documents-needed",
         TextChannel::Email,
         ["Какие документы нужны", "Documents needed"],
         ["Документы для заявки", "Documents for your application"],
@@ -56,7 +56,7 @@ const TEXTS: [Text; 5] = [
         ],
     ),
     Text(
-        "come-in",
+        "chat.come-in",
         TextChannel::Chat,
         ["Приглашение в отделение", "Invitation to the branch"],
         ["", ""],

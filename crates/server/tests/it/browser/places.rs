@@ -221,7 +221,7 @@ async fn strategy_places(site: &Site, window: &Window) -> Vec<Place> {
     }
     let script: Uuid = site.value(script, "card-lost").await;
     let price: Uuid = site.value("select id from price_item where key = $1", "card.reissue").await;
-    let text: Uuid = site.value("select id from message_text where key = $1", "card-ready").await;
+    let text: Uuid = site.value("select id from message_text where key = $1", "sms.card-ready").await;
     let home = "/admin/strategy";
     let mut all = of(
         keeper,
