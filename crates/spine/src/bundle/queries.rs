@@ -14,6 +14,9 @@ use crate::replica::code;
 use crate::replica::message::Wire;
 use crate::{Error, Services};
 
+/// Releases looked at for what a new node should have.
+const RELEASES_MAX: i64 = 100;
+
 /// A version that was published.
 #[derive(Clone, Debug)]
 pub struct Release {
@@ -316,7 +319,21 @@ pub async fn map<R: Read>(db: &mut R, now: Timestamp) -> Result<Vec<OnMap>, Erro
         };
         node.refused = refused;
     }
+    let releases = releases(db, RELEASES_MAX).await?;
+    all.iter_mut().filter(|node| node.due.is_none()).for_each(|node| expect(node, &releases));
     Ok(all)
+}
+
+/// What a node that has enrolled since is told with the next answer.
+fn expect(node: &mut OnMap, releases: &[Release]) {
+    let is_meant = |release: &&Release| {
+        release.halted_at.is_none() && release.stage.covers(node.node_id, node.branch_id)
+    };
+    if let Some(release) = releases.iter().find(is_meant) {
+        node.due = Some(release.version);
+        let is_new = node.received.is_none();
+        node.standing = if is_new { Standing::Never } else { Standing::OnItsWay };
+    }
 }
 
 /// A command that was done under another version than the node should have had.

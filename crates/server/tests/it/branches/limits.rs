@@ -191,7 +191,10 @@ async fn head_office_says_limits_and_sees_what_does_not_fit() {
         assert!(page.contains("with the next version"), "{page}");
         assert!(page.contains("href=\"/admin/strategy/publish\""), "{page}");
         let draft = office.get("/admin/strategy/publish").await.ok();
-        assert!(draft.contains("All others · Front-office clerk · RUB"), "a limit has no key: {draft}");
+        assert!(
+            draft.contains("All others · Front-office clerk · RUB"),
+            "a limit has no key: {draft}"
+        );
         let place = page.find("href=\"/admin/limits/0").expect("a row leads to its form");
         let href = page[place + 6..].split('"').next().unwrap().to_owned();
         assert!(office.get(&href).await.ok().contains("value=\"100,000.00\""));

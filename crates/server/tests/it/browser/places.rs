@@ -218,10 +218,16 @@ async fn strategy_places(site: &Site, window: &Window) -> Vec<Place> {
         send(window, "/admin/prices/new", price).await;
         let note = json!({ "note": "Срочные переводы", "percent": "5" });
         send(window, "/admin/strategy/publish", note).await;
+        // something is not published yet
+        let long = json!({ "key": "safe-deposit-box.large.year", "name": "Аренда большого индивидуального сейфа с доверенностью на второе лицо",
+            "name_en": "A large safe-deposit box with a power of attorney for a second person",
+            "sum": "48000", "currency": "RUB", "unit": "year" });
+        send(window, "/admin/prices/new", long).await;
     }
     let script: Uuid = site.value(script, "card-lost").await;
     let price: Uuid = site.value("select id from price_item where key = $1", "card.reissue").await;
-    let text: Uuid = site.value("select id from message_text where key = $1", "sms.card-ready").await;
+    let text: Uuid =
+        site.value("select id from message_text where key = $1", "sms.card-ready").await;
     let home = "/admin/strategy";
     let mut all = of(
         keeper,

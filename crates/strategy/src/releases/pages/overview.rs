@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use spine::bundle::queries::{self, OnMap, Release, StaleWork, Standing};
-use web::ui::{self, Button, Cell, Column, PageHeader, Row, Table, Tone, stack};
+use web::ui::{self, Button, Cell, Column, PageHeader, Panel, Row, Table, Tone, stack};
 use web::{Answer, Cx};
 
 use super::{HOME, at_centre, release_mark, stage_words, standing_mark};
@@ -27,9 +27,15 @@ pub(super) async fn show(mut cx: Cx) -> Answer {
     } else {
         header = header.other(html! { p.quiet { (l.t("strategy-changes-none")) } });
     }
-    let mut parts = vec![counts(&cx, &nodes), map(&cx, &nodes), list(&cx, &releases)];
+    let panel =
+        |title: &str, icon, body: Markup| Panel::new(l.t(title)).icon(icon).flush().render(&body);
+    let mut parts = vec![
+        counts(&cx, &nodes),
+        panel("strategy-map", "server", map(&cx, &nodes)),
+        panel("strategy-releases", "send", list(&cx, &releases)),
+    ];
     if !stale.is_empty() {
-        parts.push(old_work(&cx, &stale));
+        parts.push(panel("strategy-stale", "history", old_work(&cx, &stale)));
     }
     let body = html! { (header.render(&l)) (stack(&parts)) };
     Ok(cx.page(&l.t("strategy-bundle"), &body))
@@ -46,6 +52,9 @@ fn counts(cx: &Cx, nodes: &[OnMap]) -> Markup {
         Standing::Never,
         Standing::Refused,
     ];
+    if nodes.is_empty() {
+        return html! {};
+    }
     html! {
         p {
             @for standing in all {

@@ -55,7 +55,10 @@ fn drawn(cx: &Cx, draft: &Draft, given: &FormData, refused: Option<&Refusals>) -
     let l = &cx.l;
     let none = Refusals::default();
     let refusals = refused.unwrap_or(&none);
-    let title = l.ta("strategy-publish-n", &[("n", draft.version.into())]);
+    let title = match draft.is_new {
+        true => l.ta("strategy-publish-n", &[("n", draft.version.into())]),
+        false => l.t("strategy-publish"),
+    };
     let header = PageHeader::new(&title).crumb(HOME, l.t("strategy-bundle"));
     let status = refused.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     if !draft.is_new {
