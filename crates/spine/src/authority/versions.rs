@@ -15,15 +15,15 @@ use crate::{Error, Work};
 /// Versions kept at most.
 const KEPT_MAX: usize = 16;
 
-/// What was read of versions, by their signatures; none of those that say nothing of limits.
-#[derive(Default)]
-pub(crate) struct Versions(Mutex<BTreeMap<Vec<u8>, Option<Arc<[Limit]>>>>);
-
 /// The limits of a version; none when it is from before limits were part of it.
-pub(super) async fn limits(
-    work: &mut Work<'_>,
-    version: i64,
-) -> Result<Option<Arc<[Limit]>>, Error> {
+type OfVersion = Option<Arc<[Limit]>>;
+
+/// What was read of versions, by their signatures.
+#[derive(Default)]
+pub(crate) struct Versions(Mutex<BTreeMap<Vec<u8>, OfVersion>>);
+
+/// What a version says of limits.
+pub(super) async fn limits(work: &mut Work<'_>, version: i64) -> Result<OfVersion, Error> {
     let sql = "select signature from strategy_bundle where version = $1";
     let signature = work.first(sql, params![version]).await?.map(Row::one::<Vec<u8>>);
     let signature = signature.transpose()?.ok_or(Error::NotFound)?;

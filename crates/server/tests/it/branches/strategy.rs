@@ -141,6 +141,16 @@ async fn a_program_publishes_and_sees_the_map() {
         let node = &map["items"][0];
         assert_eq!(node["node_id"], rig.who.node.to_string());
         assert_eq!((&node["due"], &node["standing"]), (&Json::from(1), &Json::from("never")));
+        // who enrols later is told what is meant for his branch
+        let late = Rig::over(&bank.services, bank.branch("02"), "late").await;
+        let other = Rig::new(bank, "01").await;
+        let map = program.get("/api/v1/strategy/map").await.ok();
+        let map: Json = serde_json::from_str(&map).unwrap();
+        for (rig, due, standing) in [(&late, Json::from(1), "never"), (&other, Json::Null, "none")] {
+            let id = rig.who.node.to_string();
+            let node = map["items"].as_array().unwrap().iter().find(|n| n["node_id"] == id);
+            assert_eq!((&node.unwrap()["due"], &node.unwrap()["standing"]), (&due, &Json::from(standing)));
+        }
         let list = program.get("/api/v1/strategy/bundles").await.ok();
         assert!(list.contains("\"in_force_at\"") && list.contains("\"prices\""), "{list}");
     })
