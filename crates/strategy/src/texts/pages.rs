@@ -52,8 +52,8 @@ async fn list(mut cx: Cx) -> Answer {
     let l = &cx.l;
     let mut table = SHELF
         .table(&cx)
-        .column(Column::text(l.t("strategy-channel")))
         .column(Column::text(l.t("strategy-name")))
+        .column(Column::text(l.t("strategy-channel")))
         .column(Column::text(l.t("strategy-body")).wide())
         .column(Column::text(l.t("strategy-key")));
     for text in &all {
@@ -61,8 +61,8 @@ async fn list(mut cx: Cx) -> Answer {
         table = table.row(
             SHELF
                 .row(&cx, text.id)
-                .cell(Cell::text(channel_words(l, text.channel)))
                 .cell(Cell::text(text.shown_name(l.lang)))
+                .cell(Cell::text(channel_words(l, text.channel)))
                 .cell(Cell::text(body))
                 .cell(Cell::quiet(&text.key)),
         );
