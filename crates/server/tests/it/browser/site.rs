@@ -1,7 +1,7 @@
 //! A small demo bank that really listens: what the browsers of a test talk to.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use demo::load::{Depth, demo_logins};
@@ -28,10 +28,13 @@ const INTERACTIONS_MEAN: u32 = 5;
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A clock that begins at [`testkit::START`], a Monday noon in Moscow, and goes on like any other:
-/// dates on pages and pictures are the same every day, and waiting still ends.
+/// dates on pages and pictures are the same every day, and waiting still ends. All banks of a test have one: what is in
+/// force at the centre is so at a branch.
 struct BankClock {
     started: Instant,
 }
+
+static STARTED: OnceLock<Instant> = OnceLock::new();
 
 impl Clock for BankClock {
     fn now(&self) -> Timestamp {
@@ -105,7 +108,7 @@ impl Site {
             guards: web::Guards::default(),
             party: Party::of(&url),
             demo: Some(DemoMode { logins: demo_logins() }),
-            clock: Arc::new(BankClock { started: Instant::now() }),
+            clock: Arc::new(BankClock { started: *STARTED.get_or_init(Instant::now) }),
             entropy: Arc::new(RandomEntropy),
             stopping,
         };
