@@ -12,6 +12,7 @@ mod money;
 pub mod offline;
 mod refusal;
 mod secret;
+pub mod template;
 mod time;
 
 pub use context::{Clock, Entropy, FixedClock, RandomEntropy, SeededEntropy, SystemClock};

@@ -16,7 +16,9 @@ use store::{Read, StoreError, Writer, journal, params};
 
 use crate::again::Again;
 use crate::approval::{self, DECIDE, Demand, Kept};
-use crate::authority::{self, AskCentre, Asking, Beyond, Doors, Notary, Ruling, Trial, Tried};
+use crate::authority::{
+    self, AskCentre, Asking, Beyond, Doors, Notary, Ruling, Trial, Tried, Versions,
+};
 use crate::bundle::{Fact, Parts, Signs};
 use crate::org::{Directory, Loaded};
 use crate::replica::{self, How, Lease, Offline, Replicated};
@@ -91,6 +93,7 @@ pub struct Registry {
     signs: OnceLock<Arc<dyn Signs>>,
     doors: Doors,
     memory: Memory,
+    versions: Versions,
 }
 
 impl Registry {
@@ -140,6 +143,9 @@ impl Registry {
     /// Adds a fact of the strategy bundle.
     pub fn fact(&mut self, fact: Fact) {
         self.parts.facts.push(fact);
+    }
+    pub(crate) fn versions(&self) -> &Versions {
+        &self.versions
     }
     pub(crate) fn parts(&self) -> &Parts {
         &self.parts

@@ -18,7 +18,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("admin", CONTEXT),
     ("branch", CONTEXT),
     ("strategy", CONTEXT),
-    ("demo", &["kernel", "jurisdiction", "store", "spine", "parties", "engagement"]),
+    ("demo", &["kernel", "jurisdiction", "store", "spine", "parties", "engagement", "strategy"]),
     (
         "server",
         &[

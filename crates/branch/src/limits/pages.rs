@@ -7,6 +7,7 @@ use kernel::{Currency, Money, Refusal, Refusals};
 use maud::{Markup, html};
 use spine::authority::commands::{DropLimit, SaveLimit};
 use spine::authority::{ANY, EDIT, Limit, queries};
+use spine::bundle::commands::PUBLISH;
 use spine::{Error, Offline};
 use uuid::Uuid;
 use web::ui::{
@@ -83,10 +84,12 @@ async fn list(mut cx: Cx) -> Answer {
         );
     }
     let lead = html! { (l.t("branch-limits-lead")) };
-    let body = html! {
-        (PageHeader::new(l.t("branch-limits")).lead(lead).primary(add).render(&l))
-        (table.render(&l))
-    };
+    let mut header = PageHeader::new(l.t("branch-limits")).lead(lead).primary(add);
+    if cx.ctx.principal.has(PUBLISH) {
+        let publish = Button::secondary(l.t("branch-limits-publish")).icon("send");
+        header = header.other(publish.href("/admin/strategy/publish").render());
+    }
+    let body = html! { (header.render(&l)) (table.render(&l)) };
     Ok(cx.page(&l.t("branch-limits"), &body))
 }
 

@@ -9,6 +9,7 @@ mod ids;
 mod organisation;
 mod people;
 mod projects;
+mod strategy;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::model::{DemoBank, DemoClient, STRETCH, first_card};
 use ids::Ids;
 
 pub use organisation::demo_logins;
+pub use strategy::release;
 
 /// Clients of one batch: whole blocks, because links stay inside a block or point backwards, and one
 /// stretch, because projects stay inside it.
@@ -92,6 +94,7 @@ pub async fn load(
         progress(last, total);
         first = last;
     }
+    strategy::load(services, &places).await?;
     desk::load(services, &bank, &places).await
 }
 

@@ -71,6 +71,10 @@ impl Channel {
     pub const fn is_contact(self) -> bool {
         !matches!(self, Channel::Note)
     }
+    /// Whether it is written at the keyboard: the bank may have texts for it.
+    pub const fn is_written(self) -> bool {
+        matches!(self, Channel::Email | Channel::Sms | Channel::Chat)
+    }
     /// Who usually starts it; the first choice of the form.
     pub const fn usual_direction(self) -> Direction {
         match self {

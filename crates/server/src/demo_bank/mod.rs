@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use clap::Args;
 use connect::http_client::Reach;
 use connect::webhook::Sender;
-use demo::load::{Depth, demo_logins, load};
+use demo::load::{Depth, demo_logins, load, release};
 use demo::model::DemoBank;
 use spine::Services;
 use tokio::sync::watch;
@@ -96,6 +96,7 @@ pub(crate) async fn run(asked: &Asked) -> Result<(), RunError> {
         plan.write(&asked.dir)?;
         let bank = DemoBank::new(plan.seed, plan.clients, plan.today);
         fill(&node.services, &bank, plan.seed).await?;
+        release(&node.services, &bank, plan.seed).await?;
         plan.complete = true;
         plan.write(&asked.dir)?;
     }

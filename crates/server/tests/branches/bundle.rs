@@ -52,7 +52,7 @@ pub(super) async fn publish_price(centre: &Desk) {
 }
 
 /// Publishes what stands in the tables.
-async fn publish(centre: &Desk, stage: Stage, in_force_at: Option<Timestamp>) -> i64 {
+pub(super) async fn publish(centre: &Desk, stage: Stage, in_force_at: Option<Timestamp>) -> i64 {
     let draft =
         queries::draft(&mut centre.services.reader.clone(), &centre.services).await.unwrap();
     let (version, print) = (draft.version, draft.print);
@@ -140,8 +140,8 @@ async fn a_version_comes_as_what_differs_and_is_taken_up_at_its_time_without_a_l
         assert_eq!(cost(&place.bank, "transfer").await, Some(1_000), "its time has not come");
         move_clocks(&world, noon);
         assert_eq!(on_map(&world, &world.places[1]).await.0, Standing::Late);
-        // a word that reaches nobody
-        place.branch.say().await.unwrap();
+        // no word is said to anybody
+        place.branch.look().await.unwrap();
         assert_eq!(cost(&place.bank, "transfer").await, Some(1_200));
         assert_eq!(cost(&place.bank, "statement").await, Some(300));
         world.heal().await;

@@ -19,11 +19,16 @@ use parties::contacts::model::ContactKind;
 use parties::links::commands::AddLink;
 use parties::links::model::LinkKind;
 use parties::merge::commands::MergeClients;
+use spine::authority::Limit;
+use spine::authority::commands::SaveLimit;
+use spine::bundle::{Stage, queries};
 use spine::{Command, Error};
 use store::{FromValue, Read};
 
+use crate::bundle::publish;
 use crate::cards::Wallet;
 use crate::desk::Desk;
+use crate::simulation::limit;
 
 /// Chance that a seed repeats, and the cards that go from desk to desk in its history.
 pub(super) struct Dice {
@@ -120,7 +125,27 @@ impl Somebody<'_> {
     }
     /// What only the centre does.
     pub(super) async fn act_at_centre(&self) -> Option<Done> {
-        if self.dice.happens(60) { self.assign().await } else { self.merge().await }
+        match self.dice.below(10) {
+            0..=4 => self.assign().await,
+            5..=7 => self.merge().await,
+            _ => self.release().await,
+        }
+    }
+    /// Other limits, for some or for all.
+    async fn release(&self) -> Option<Done> {
+        let floor_minor = 1_000 * i64::try_from(2 + self.dice.below(4)).unwrap();
+        let save = SaveLimit { limit: Limit { floor_minor, ..limit() } };
+        self.execute(&save).await;
+        let bank = self.bank;
+        let mut db = bank.services.reader.clone();
+        let is_new = queries::has_news(&mut db, &bank.services).await.unwrap();
+        let branch = bank.branch(self.dice.one(&["01", "02", "03"]).unwrap());
+        let some = Stage { percent: 50, branches: vec![branch] };
+        let stage = if self.dice.happens(50) { Stage::all() } else { some };
+        if is_new {
+            publish(bank, stage, None).await;
+        }
+        None
     }
 
     /// A word about every client there is here.

@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use spine::authority::commands::SaveLimit;
+use spine::bundle::Stage;
 use testkit::{Kind, kinds};
 
-use crate::bundle::publish_price;
+use crate::bundle::{publish, publish_price};
 use crate::doing::{Dice, Done, Somebody};
 use crate::programs::{Centre, Place, run, until};
 use crate::simulation::limit;
@@ -24,6 +25,7 @@ async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
     let hub = centre.desk.hub().await;
     let dice = Dice::new(11);
     centre.desk.execute("head_office", &SaveLimit { limit: limit() }).await.unwrap();
+    publish(&centre.desk, Stage::all(), None).await;
     for (n, branch) in codes.iter().cycle().take(8).enumerate() {
         let (bank, login) = (&centre.desk, "head_office");
         Somebody { bank, login, branch, dice: &dice }.register(n).await.unwrap();

@@ -5,8 +5,11 @@
 //! A handler says what is at stake (`work.at_stake`) and whom it is about (the client it records). When it has run at a branch,
 //! `check` weighs it before anything is committed: it fits, or the centre is asked, or a supervisor signs, or it is refused.
 //!
+//! Limits are part of the strategy bundle: at the centre they stand as head office has saved them, at a branch as the version in
+//! force there has them.
+//!
 //! Reading order: `limit` (pure), `check`, `beyond` (what is done about what does not fit), `told` (the same at the centre),
-//! `pin`, `pre_approval`, `commands`, `queries`.
+//! `versions` (by which limits), `pin`, `pre_approval`, `commands`, `queries`.
 
 mod beyond;
 mod check;
@@ -17,6 +20,7 @@ mod pin;
 mod pre_approval;
 pub mod queries;
 mod told;
+mod versions;
 
 pub use doors::{AskCentre, Notary, Reply};
 pub use limit::{ANY, Limit};
@@ -28,6 +32,7 @@ pub(crate) use beyond::{Beyond, Tried};
 pub(crate) use check::{Asking, Ruling, Trial, begin, rule, spend};
 pub(crate) use doors::Doors;
 pub(crate) use told::{Told, judge};
+pub(crate) use versions::Versions;
 
 /// Who supervises what is done above a limit.
 pub const SUPERVISE: &str = "operation.supervise";

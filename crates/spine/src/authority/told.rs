@@ -1,20 +1,29 @@
-//! At the centre: whether what a branch has done on its own authority was within it. A branch's word that a supervisor has
-//! signed, or that there was a pre-approval, is looked into; a lie is a refusal, about which a person decides.
+//! At the centre: whether what a branch has done on its own authority was within it, by the limits of the version of the
+//! strategy bundle it worked by. A branch's word that a supervisor has signed, or that there was a pre-approval, is looked into;
+//! a lie is a refusal, about which a person decides. That the version was old is no lie: such work is flagged
+//! (`bundle::centre::note`).
+
+use std::sync::Arc;
 
 use kernel::UserId;
 use serde_json::Value as Json;
+use store::{Read, params};
 use uuid::Uuid;
 
 use super::check::{client, stakes};
-use super::limit::fitting;
-use super::{SUPERVISE, pre_approval, queries};
+use super::limit::{Limit, fitting};
+use super::{SUPERVISE, pre_approval, queries, versions};
 use crate::org::Loaded;
 use crate::replica::Offline;
 use crate::{Change, Error, Work};
 
 /// On what a branch says it has done a command.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Told {
+    /// The node.
+    pub(crate) node: Uuid,
+    /// The version of the strategy bundle in force there; none for none.
+    pub(crate) bundle: Option<i64>,
     /// Who has lifted the limit.
     pub(crate) supervisor: Option<UserId>,
     /// What was approved beforehand.
@@ -44,9 +53,7 @@ pub(crate) async fn judge(
         return Err(Error::refused("supervisor-no-right"));
     }
     match offline {
-        Offline::Floor if told.pre_approval.is_none() => {
-            floor(work, told.supervisor.is_some()).await?;
-        }
+        Offline::Floor if told.pre_approval.is_none() => floor(work, told).await?,
         Offline::Floor | Offline::PreApproved => {
             let none = || Error::refused("pre-approval-none");
             let id = told.pre_approval.ok_or_else(none)?;
@@ -64,20 +71,34 @@ pub(crate) async fn judge(
     Ok(())
 }
 
-/// By the limits of today; what adds up over a day is the branch's to count, and its journal tells.
-async fn floor(work: &mut Work<'_>, is_lifted: bool) -> Result<(), Error> {
+/// What adds up over a day is the branch's to count, and its journal tells.
+async fn floor(work: &mut Work<'_>, told: Told) -> Result<(), Error> {
     let roles = work.ctx.principal.roles.clone();
-    let limits = queries::limits(work).await?;
+    let limits = limits(work, told).await?;
     for money in stakes(work) {
-        let limits = limits.iter().map(|kept| &kept.limit);
-        let limit = fitting(limits, (work.command, &roles, money.currency));
-        let is_within = limit.is_some_and(|limit| match is_lifted {
-            true => limit.lift_minor.is_some_and(|lift| money.minor <= lift),
-            false => money.minor < limit.floor_minor,
+        let limit = fitting(limits.iter(), (work.command, &roles, money.currency));
+        let is_within = limit.is_some_and(|limit| match told.supervisor {
+            Some(_) => limit.lift_minor.is_some_and(|lift| money.minor <= lift),
+            None => money.minor < limit.floor_minor,
         });
         if !is_within {
             return Err(Error::refused("branch-above-limit"));
         }
     }
     Ok(())
+}
+
+/// The limits the node worked by. A node that has no version has no limits, and one it was never given counts as none.
+async fn limits(work: &mut Work<'_>, told: Told) -> Result<Arc<[Limit]>, Error> {
+    let Some(version) = told.bundle else { return Ok(Arc::default()) };
+    let given = "select 1 from strategy_node where node_id = $1 and version = $2";
+    if work.first(given, params![told.node, version]).await?.is_none() {
+        return Ok(Arc::default());
+    }
+    if let Some(limits) = versions::limits(work, version).await? {
+        return Ok(limits);
+    }
+    // a version from before limits were a part of it: the branch had those of the day
+    let kept = queries::limits(work).await?;
+    Ok(kept.into_iter().map(|kept| kept.limit).collect())
 }

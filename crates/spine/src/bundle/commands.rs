@@ -62,7 +62,7 @@ impl Command for PublishBundle {
         if !is_next || shown != self.print {
             return Err(Error::refused("bundle-changed-since"));
         }
-        if newest.is_some_and(|n| n.halted_at.is_none() && n.manifest.print() == shown) {
+        if newest.is_some_and(|newest| !newest.is_other(&shown)) {
             return Err(Error::refused("bundle-nothing-new"));
         }
         let release = (self.note.as_str(), self.in_force_at, &self.stage, None);

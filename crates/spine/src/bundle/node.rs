@@ -91,6 +91,12 @@ pub(crate) struct Measure<'a> {
     pub(crate) program: &'a str,
 }
 
+/// Whether the time of a version that waits for it has come.
+pub(crate) async fn is_due<R: Read>(db: &mut R, now: Timestamp) -> Result<bool, Error> {
+    let sql = "select 1 from strategy_held where state = 'waiting' and in_force_at <= $1 limit 1";
+    Ok(db.first(sql, params![now]).await?.is_some())
+}
+
 /// Takes up the version whose time has come; answers its tables.
 pub(crate) async fn switch(tx: &mut Tx, now: Timestamp) -> Result<Vec<String>, Error> {
     let sql = "select version, body from strategy_held where state = 'waiting' and in_force_at <= $1 \

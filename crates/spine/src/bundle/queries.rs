@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::{BranchId, Timestamp, UserId};
 use serde::Serialize;
 use store::dump::schema;
-use store::{Read, Row, params};
+use store::{Read, Row, Value, params};
 use uuid::Uuid;
 
 use super::manifest::{Manifest, print};
@@ -13,6 +13,9 @@ use super::{Content, PartTable, Stage};
 use crate::replica::code;
 use crate::replica::message::Wire;
 use crate::{Error, Services};
+
+/// Releases looked at for what a new node should have.
+const RELEASES_MAX: i64 = 100;
 
 /// A version that was published.
 #[derive(Clone, Debug)]
@@ -33,6 +36,13 @@ pub struct Release {
     pub stage: Stage,
     /// Since when it goes no further.
     pub halted_at: Option<Timestamp>,
+}
+
+impl Release {
+    /// Whether publishing what has this print is anything else than publishing this version again.
+    pub(super) fn is_other(&self, print: &str) -> bool {
+        self.halted_at.is_some() || self.manifest.print() != print
+    }
 }
 
 const COLUMNS: &str =
@@ -102,6 +112,8 @@ pub struct Draft {
     pub changes: Vec<Changed>,
     /// Facts that are not those of the newest version: names and values of now.
     pub facts: BTreeMap<String, String>,
+    /// Whether there is anything to publish: something has changed, or the newest version was stopped.
+    pub is_new: bool,
 }
 
 /// A row that is not as in the newest version.
@@ -111,8 +123,19 @@ pub struct Changed {
     pub part: String,
     /// `new`, `edited` or `gone`.
     pub how: &'static str,
-    /// Its key, as people know it.
+    /// Its key, as people know it; all its words where it has none.
     pub key: String,
+}
+
+/// Whether publishing now would publish anything new.
+///
+/// # Errors
+/// The database's; refusal `bundle-too-large`.
+pub async fn has_news<R: Read>(db: &mut R, services: &Services) -> Result<bool, Error> {
+    let parts = services.bus.registry().parts();
+    let content = Content::read(db, &parts.tables).await?;
+    let print = print(&content.parts()?, &parts.facts(&services.jurisdiction));
+    Ok(newest(db).await?.is_none_or(|newest| newest.is_other(&print)))
 }
 
 /// What publishing now would publish, and what of it is new.
@@ -127,6 +150,7 @@ pub async fn draft<R: Read>(db: &mut R, services: &Services) -> Result<Draft, Er
     let base = self::content(db, version).await?.unwrap_or_default();
     let mut facts = parts.facts(&services.jurisdiction);
     let print = print(&content.parts()?, &facts);
+    let is_new = newest.as_ref().is_none_or(|newest| newest.is_other(&print));
     if let Some(newest) = &newest {
         facts.retain(|name, value| newest.manifest.facts.get(name) != Some(value));
     }
@@ -137,7 +161,7 @@ pub async fn draft<R: Read>(db: &mut R, services: &Services) -> Result<Draft, Er
         let key: Vec<String> = known.map(|t| t.key.clone()).unwrap_or_default();
         changes.extend(compared(table, base.table(&table.table), &key));
     }
-    Ok(Draft { version: version + 1, print, changes, facts })
+    Ok(Draft { version: version + 1, print, changes, facts, is_new })
 }
 
 /// Rows of a table that are not as they were.
@@ -149,19 +173,27 @@ fn compared(table: &PartTable, base: Option<&PartTable>, key: &[String]) -> Vec<
         (_, None) => Some("gone"),
         (was, now) => (was != now).then_some("edited"),
     };
-    let shown = |key: &String| {
-        let row = now.get(key).or(was.get(key));
-        let place = table.columns.iter().position(|name| name == "key");
-        match place.and_then(|place| row?.get(place)).map(|value| &value.0) {
-            Some(store::Value::Text(text)) => text.clone(),
-            _ => key.clone(),
-        }
-    };
+    let shown = |key: &String| shown(table, now.get(key).or(was.get(key)).copied());
     let changed = |key| {
         let part = table.part.clone();
         how(key).map(|how| Changed { part, how, key: shown(key) })
     };
     keys.into_iter().filter_map(changed).collect()
+}
+
+/// A row as people know it: its key, or all its words where it has none.
+fn shown(table: &PartTable, row: Option<&Vec<Wire>>) -> String {
+    let columns = table.columns.iter().zip(row.into_iter().flatten());
+    let texts = columns.filter_map(|(column, value)| match &value.0 {
+        Value::Text(text) if !text.is_empty() => Some((column.as_str(), text.as_str())),
+        _ => None,
+    });
+    let texts: Vec<(&str, &str)> = texts.collect();
+    let key = texts.iter().find(|(column, _)| *column == "key");
+    key.map_or_else(
+        || texts.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(" · "),
+        |(_, key)| (*key).to_owned(),
+    )
 }
 
 fn by_key<'a>(table: &'a PartTable, key: &[String]) -> BTreeMap<String, &'a Vec<Wire>> {
@@ -287,7 +319,21 @@ pub async fn map<R: Read>(db: &mut R, now: Timestamp) -> Result<Vec<OnMap>, Erro
         };
         node.refused = refused;
     }
+    let releases = releases(db, RELEASES_MAX).await?;
+    all.iter_mut().filter(|node| node.due.is_none()).for_each(|node| expect(node, &releases));
     Ok(all)
+}
+
+/// What a node that has enrolled since is told with the next answer.
+fn expect(node: &mut OnMap, releases: &[Release]) {
+    let is_meant = |release: &&Release| {
+        release.halted_at.is_none() && release.stage.covers(node.node_id, node.branch_id)
+    };
+    if let Some(release) = releases.iter().find(is_meant) {
+        node.due = Some(release.version);
+        let is_new = node.received.is_none();
+        node.standing = if is_new { Standing::Never } else { Standing::OnItsWay };
+    }
 }
 
 /// A command that was done under another version than the node should have had.

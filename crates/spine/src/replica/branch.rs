@@ -262,8 +262,11 @@ impl Branch {
         (state.lease_until, state.mode) = (down.lease_until, down.mode);
         pending::answered(&mut tx, &down.answers, state.answers).await?;
         kept::keep_entrusted(&mut tx, &self.services, &down.entrusted).await?;
+        let mut switched = Vec::new();
         if let Some(told) = down.bundle {
             self.take_bundle(&mut tx, told).await?;
+            // what is in force already is not kept waiting for the next word
+            switched = bundle::node::switch(&mut tx, self.services.clock.now()).await?;
         }
         let mut came = Came { at: down.at, has_more: false, news: None };
         let first = Portion { tables: down.tables, left: down.left, next: down.next };
@@ -274,9 +277,9 @@ impl Branch {
         tx.commit().await?;
         self.lease.set(state.lease_until, state.mode);
         self.known.store(state.answers, Ordering::Relaxed);
-        if let Some((tables, clients)) = came.news {
-            self.tell(&tables, &clients).await?;
-        }
+        let (mut tables, clients) = came.news.unwrap_or_default();
+        tables.extend(switched);
+        self.tell(&tables, &clients).await?;
         Ok(if came.has_more { Taken::More } else { Taken::All })
     }
     /// Puts a part of an answer in.
@@ -372,11 +375,13 @@ impl Branch {
         let whose = (self.reach.as_ref(), state.who.branch);
         rebase::put(&self.services, tx, whose, (arrived, fetch.began)).await
     }
-    /// Sees what another program of this branch has taken in: a file that was carried to it while this one serves.
+    /// Sees what another program of this branch has taken in: a file that was carried to it while this one serves. And takes
+    /// up a version of the strategy bundle whose time has come.
     ///
     /// # Errors
     /// The database's.
     pub async fn look(&self) -> Result<State, Error> {
+        self.take_up().await?;
         let state = self.state().await?;
         self.lease.set(state.lease_until, state.mode);
         if self.known.swap(state.answers, Ordering::Relaxed) != state.answers {
@@ -385,6 +390,17 @@ impl Branch {
             self.tell(&tables, &[]).await?;
         }
         Ok(state)
+    }
+    /// Takes up a version whose time has come, also where no word is said to the centre for days.
+    async fn take_up(&self) -> Result<(), Error> {
+        let now = self.services.clock.now();
+        if !bundle::node::is_due(&mut self.services.reader.clone(), now).await? {
+            return Ok(());
+        }
+        let mut tx = self.writer.begin().await?;
+        let switched = bundle::node::switch(&mut tx, now).await?;
+        tx.commit().await?;
+        self.tell(&switched, &[]).await
     }
     async fn take_bundle(&self, tx: &mut Tx, told: bundle::Down) -> Result<(), Error> {
         let measure = bundle::node::Measure {

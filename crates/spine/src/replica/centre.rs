@@ -283,7 +283,8 @@ impl Centre {
         ctx.now = done.at.min(now);
         let (name, at, heard) = (Arc::from(node.name.as_str()), done.at, node.replica_at);
         ctx.origin = Some(Arc::new(Origin { node: name, at, heard }));
-        ctx.told = Some(Told { supervisor: done.supervisor, pre_approval: done.pre_approval });
+        let Pushed { bundle, supervisor, pre_approval, .. } = *done;
+        ctx.told = Some(Told { node: node.id, bundle, supervisor, pre_approval });
         Ok(ctx)
     }
     async fn keep(&self, node: &BranchNode, done: &Pushed, why: (&str, &str)) -> Result<(), Error> {

@@ -91,7 +91,8 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::own("branch_node_cursor", NODES),
     Replicated::of("branch_refusal", "t.branch_id = {branch}")
         .hiding(&["payload", "answer"], "1 = 0"),
-    Replicated::all("offline_limit"),
+    // by which limits a branch acts alone is published, like the rest of its method
+    Replicated::strategy("offline_limit", "limits"),
     Replicated::own(
         "offline_spent",
         "each node counts what it has done; the centre hears of it by the commands",

@@ -65,6 +65,9 @@ export function forgetDraft(form) {
 
 on("input", "form[data-draft]", (_, form) => keep(form));
 
+// A button that has the server draw the form anew with more in it: what was kept must not be put over that.
+on("click", "[data-redraws]", (_, button) => forgetDraft(button.form));
+
 on("submit", "form", (event, form) => {
   isLeaving = true;
   setTimeout(() => { isLeaving = false; }, 3000);

@@ -11,6 +11,7 @@ use spine::{Error, OwnValues};
 use web::ui::{self, Field, Form, Input, Opt, form_row};
 use web::{Answer, Cx, FormData};
 
+use super::texts;
 use crate::interaction::commands::{AddNote, INTERACTION, LogInteraction};
 use crate::interaction::model::{Channel, Direction, RESULTS, TOPICS};
 use crate::parts;
@@ -56,6 +57,9 @@ pub(super) async fn save(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> 
             Err(other) => Err(other.into()),
         };
     }
+    if sent.opt("fill").is_some() {
+        return fill(&cx, &client, &sent).await;
+    }
     let mut refusals = Refusals::default();
     let mut command = read(&cx, client.id, &sent, &mut refusals);
     let edits = cx.own(INTERACTION.key).await?.edits(&sent);
@@ -69,6 +73,16 @@ pub(super) async fn save(mut cx: Cx, Path(id): Path<String>, sent: FormData) -> 
         Ok(_) => Ok(cx.done(&back, "flash-contact-logged-no-step")),
         Err(Error::Refused(refusals)) => Ok(again(&cx, &client, &sent, &refusals).await?),
         Err(other) => Err(other.into()),
+    }
+}
+
+/// The form again, with the text in it that was chosen.
+async fn fill(cx: &Cx, client: &ClientRef, sent: &FormData) -> Answer {
+    let channel = Channel::from_key(&sent.text("channel")).unwrap_or(Channel::Phone);
+    let texts = texts::of(cx, channel).await?;
+    match texts::filled(cx, client, (sent, &texts)) {
+        Ok(filled) => Ok(show(cx, StatusCode::OK, client, &filled, &Refusals::default()).await?),
+        Err(refusals) => Ok(again(cx, client, sent, &refusals).await?),
     }
 }
 
@@ -92,6 +106,10 @@ fn read(cx: &Cx, client_id: ClientId, sent: &FormData, refusals: &mut Refusals) 
         minutes.map(|m| m * 60)
     };
     let (handling_seconds, waiting_seconds) = (minutes("minutes"), minutes("waited"));
+    let channel = Channel::from_key(&sent.text("channel")).unwrap_or(Channel::Phone);
+    if let Some(open) = texts::open_places(channel, sent.raw("body")) {
+        refusals.push(Refusal::field("interaction-places-open", "body").arg("places", open));
+    }
     LogInteraction {
         client_id,
         channel: sent.text("channel"),
@@ -159,6 +177,7 @@ async fn show(
     let is_note = channel == Channel::Note;
     let title = l.t(&format!("interaction-log-{}", channel.key()));
     let general = cx.refusal_words(refusals.general());
+    let texts = texts::of(cx, channel).await?;
     let own = match is_note {
         true => html! {},
         false => cx.own(INTERACTION.key).await?.controls(cx, sent, refusals).await?,
@@ -167,7 +186,7 @@ async fn show(
         p.quiet { (name) }
         (ui::error_summary(l, &general))
         @if is_note { (note_fields(cx, sent, refusals)) }
-        @else { (contact_fields(cx, sent, refusals)) (own) (next_fields(cx, client, sent, refusals)) }
+        @else { (texts::choice(cx, &texts, (sent, refusals))) (contact_fields(cx, sent, refusals)) (own) (next_fields(cx, client, sent, refusals)) }
     };
     let save = if is_note { l.t("interaction-save-note") } else { l.t("interaction-save") };
     let mut form = Form::post(format!("/clients/{}/log", client.id))
@@ -203,6 +222,15 @@ fn contact_fields(cx: &Cx, sent: &FormData, refusals: &Refusals) -> Markup {
         Field::select(name, l.t(label), options).value(sent.text(name)).error(error(name)).render(l)
     };
     let option_words = parts::word_options;
+    let channel = Channel::from_key(&sent.text("channel")).unwrap_or(Channel::Phone);
+    let left = texts::open_places(channel, sent.raw("body"));
+    let body = Field::new("body", l.t("interaction-body"), Input::Textarea { rows: 4 })
+        .value(sent.raw("body"))
+        .attribute("autofocus", "");
+    let body = match left {
+        Some(open) => body.hint(l.ta("interaction-text-left", &[("places", open.into())])),
+        None => body,
+    };
     let none = Some("interaction-not-chosen");
     html! {
         (form_row(&[
@@ -215,8 +243,7 @@ fn contact_fields(cx: &Cx, sent: &FormData, refusals: &Refusals) -> Markup {
         ]))
         (Field::text("subject", l.t("interaction-subject")).value(sent.raw("subject"))
             .placeholder(l.t("interaction-subject-example")).error(error("subject")).render(l))
-        (Field::new("body", l.t("interaction-body"), Input::Textarea { rows: 4 })
-            .value(sent.raw("body")).attribute("autofocus", "").error(error("body")).render(l))
+        (body.error(error("body")).render(l))
         (form_row(&[
             Field::new("minutes", l.t("interaction-minutes"), Input::Digits).value(sent.raw("minutes"))
                 .error(error("minutes")).render(l),

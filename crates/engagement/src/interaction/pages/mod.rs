@@ -4,6 +4,7 @@ mod correct;
 pub(in crate::interaction) mod history;
 mod log;
 mod panels;
+mod texts;
 mod timeline;
 
 use web::{Access, Routes};

@@ -51,6 +51,7 @@ impl CardPanel for Actions {
                 .item(item(Channel::Branch, "door-open"))
                 .item(item(Channel::Meeting, "handshake"))
                 .item(item(Channel::Email, "mail"))
+                .item(item(Channel::Sms, "smartphone"))
                 .item(item(Channel::Letter, "file-text"))
                 .item(item(Channel::Chat, "message-circle"));
             Ok(Some(html! {

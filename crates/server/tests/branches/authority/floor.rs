@@ -2,10 +2,14 @@
 
 use spine::authority::Limit;
 use spine::authority::commands::{DropLimit, PruneSpent, SaveLimit};
-use store::Read;
+use spine::bundle::Stage;
+use spine::replica::message::Pushed;
+use store::{Read, Row};
 use testkit::{Kind, kinds};
 
 use super::{Scene, arg, no, usual, why};
+use crate::bundle::publish;
+use crate::desk::Desk;
 use crate::world::World;
 
 const SPENT: &str = "select count(*) from offline_spent";
@@ -80,7 +84,7 @@ async fn the_nearest_limit_counts_and_without_one_nothing_is_done() {
     let clerks =
         Limit { role: "clerk".to_owned(), floor_minor: 50_000, threshold_minor: 0, ..usual() };
     let bank = scene.centre();
-    bank.execute("head_office", &SaveLimit { limit: clerks }).await.unwrap();
+    scene.limit(clerks).await;
     scene.settle().await;
     let refusal = no(scene.paid(0, 600).await);
     assert_eq!(arg(&refusal, "limit"), "500.00 RUB");
@@ -90,6 +94,7 @@ async fn the_nearest_limit_counts_and_without_one_nothing_is_done() {
     for kept in all {
         bank.execute("head_office", &DropLimit { limit_id: kept.id }).await.unwrap();
     }
+    publish(bank, Stage::all(), None).await;
     scene.settle().await;
     assert_eq!(why(scene.paid(1, 1).await), "offline-limit-none");
     // at the centre nobody asks for limits
@@ -126,17 +131,80 @@ async fn a_restart_forgets_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_above_the_limit_of_today_is_refused_at_the_centre_and_listed() {
+async fn a_branch_goes_by_the_limits_of_its_version_and_is_judged_by_them() {
     for kind in kinds() {
         let scene = Scene::new(kind, usual()).await;
-        scene.paid(0, 2_000).await.unwrap();
+        let bank = &scene.place().bank;
         let lower = Limit { floor_minor: 200_000, ..usual() };
-        scene.centre().execute("head_office", &SaveLimit { limit: lower }).await.unwrap();
+        // saved and not published: nobody has it
+        scene.centre().execute("head_office", &SaveLimit { limit: lower.clone() }).await.unwrap();
         scene.settle().await;
-        let mut db = scene.centre().services.reader.clone();
-        let row = db.first("select code from branch_refusal", &[]).await.unwrap().unwrap();
-        assert_eq!(row.one::<String>().unwrap(), "branch-above-limit");
-        assert_eq!(scene.centre().number(PAID).await, 0);
+        scene.paid(0, 2_500).await.unwrap();
+        scene.settle().await;
+        assert_eq!(stale(scene.centre()).await, [(1, 1, 0)]);
+        // published while there is no line: what is done by the old ones is no lie, and is flagged
+        publish(scene.centre(), Stage::all(), None).await;
+        scene.paid(1, 2_500).await.unwrap();
+        scene.settle().await;
+        assert_eq!(stale(scene.centre()).await, [(1, 1, 0), (1, 2, 1)]);
+        assert_eq!(scene.centre().number(REFUSED).await, 0);
+        assert_eq!(scene.centre().number(PAID).await, 2);
+        bank.clock.advance_seconds(3_601);
+        let refusal = no(scene.paid(0, 2_000).await);
+        assert_eq!(arg(&refusal, "limit"), "2000.00 RUB", "the new ones have come");
+    }
+}
+
+/// Under which version each command was done, which it should have been, and whether it is flagged.
+async fn stale(centre: &Desk) -> Vec<(i64, i64, i64)> {
+    let sql =
+        "select version, due, is_stale from strategy_work where command = 'test.pay' order by due";
+    let rows = centre.services.reader.clone().query(sql, &[]).await.unwrap();
+    let told = |row: Row| {
+        let mut c = row.cols();
+        (c.take().unwrap(), c.take().unwrap(), c.take().unwrap())
+    };
+    rows.into_iter().map(told).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lie_about_the_version_or_the_sum_is_refused_and_listed() {
+    for kind in kinds() {
+        let scene = Scene::new(kind, usual()).await;
+        let centre = scene.centre();
+        scene.limit(Limit { floor_minor: 200_000, ..usual() }).await;
+        // a version that is for another branch
+        let much = Limit { floor_minor: 900_000, ..usual() };
+        centre.execute("head_office", &SaveLimit { limit: much }).await.unwrap();
+        let elsewhere = Stage { percent: 0, branches: vec![centre.branch("02")] };
+        assert_eq!(publish(centre, elsewhere, None).await, 3);
+        scene.settle().await;
+        scene.paid(0, 1_000).await.unwrap();
+        let mut up = scene.place().branch.say().await.unwrap();
+        let honest = up.commands.remove(0);
+        assert_eq!(honest.bundle, Some(2));
+        let tell = |bundle, roubles| Pushed {
+            id: centre.ctx("clerk").command_id(),
+            payload: serde_json::to_string(&scene.pay(1, roubles)).unwrap(),
+            bundle,
+            ..honest.clone()
+        };
+        up.commands = vec![
+            tell(Some(2), 1_999),
+            tell(Some(2), 2_000),
+            tell(Some(1), 2_999),
+            tell(Some(1), 3_000),
+            tell(Some(3), 2_000),
+            tell(Some(3), 1),
+            tell(None, 1),
+        ];
+        let down = scene.world.centre.answer(scene.place().node, &up).await.unwrap();
+        let codes: Vec<&str> = down.answers.iter().map(|a| a.code.as_str()).collect();
+        let no = "branch-above-limit";
+        assert_eq!(codes, ["", no, "", no, no, no, no]);
+        assert_eq!(centre.number(REFUSED).await, 5);
+        let flagged = "select count(*) from strategy_work where is_stale = 1";
+        assert_eq!(centre.number(flagged).await, 5, "an older one, another's, and none");
     }
 }
 

@@ -15,6 +15,7 @@ use parties::client::commands::RegisterClient;
 use serde::{Deserialize, Serialize};
 use spine::authority::commands::SaveLimit;
 use spine::authority::{AskCentre, Limit, Reply};
+use spine::bundle::Stage;
 use spine::replica::branch::Branch;
 use spine::replica::centre::Centre;
 use spine::replica::message::{Pushed, Way};
@@ -23,6 +24,7 @@ use store::{Read, params};
 use testkit::Kind;
 use uuid::Uuid;
 
+use crate::bundle::publish;
 use crate::desk::Desk;
 use crate::world::{Place, World};
 
@@ -113,6 +115,7 @@ impl Scene {
     async fn new(kind: Kind, limit: Limit) -> Scene {
         let world = World::new(kind, &["01"]).await;
         world.centre_bank.execute("head_office", &SaveLimit { limit }).await.unwrap();
+        publish(&world.centre_bank, Stage::all(), None).await;
         let mut clients = Vec::new();
         for name in ["Гусева", "Уткина"] {
             let bank = &world.centre_bank;
@@ -130,6 +133,11 @@ impl Scene {
     }
     async fn settle(&self) {
         self.place().settle(&self.world.centre).await;
+    }
+    /// Head office says another limit, and publishes it.
+    async fn limit(&self, limit: Limit) {
+        self.centre().execute("head_office", &SaveLimit { limit }).await.unwrap();
+        publish(self.centre(), Stage::all(), None).await;
     }
     fn pay(&self, client: usize, roubles: i64) -> Pay {
         Pay { client_id: Some(self.clients[client]), minor: roubles * 100 }

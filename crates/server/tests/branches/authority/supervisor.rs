@@ -159,9 +159,7 @@ async fn a_lie_about_a_supervisor_is_refused_at_the_centre() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_nobody_may_lift_it_a_signature_is_of_no_use() {
     let scene = Scene::with_pin(Kind::Sqlite).await;
-    let limit = Limit { lift_minor: None, ..usual() };
-    let save = spine::authority::commands::SaveLimit { limit };
-    scene.centre().execute("head_office", &save).await.unwrap();
+    scene.limit(Limit { lift_minor: None, ..usual() }).await;
     scene.settle().await;
     let refusal = no(scene.signed(3_000, ("branch_head", PIN)).await);
     assert_eq!((refusal.code.as_str(), arg(&refusal, "lift")), ("above-offline-limit", "no"));

@@ -25,7 +25,7 @@ use uuid::Uuid;
 use web::ui::{Field, Form};
 use web::{Access, Answer, Cx, FormData, Pages, Routes, supervisor_part};
 
-use super::rig::{Rig, at_branch_with, exchange};
+use super::rig::{Rig, at_branch_with, exchange, publish};
 use crate::clients::person;
 use crate::support::{both, changes, number, open_rooms};
 
@@ -118,6 +118,7 @@ async fn a_form_above_the_limit_asks_for_a_supervisor_and_the_page_tells_what_re
     let centre = Bank::open(Kind::Sqlite, open_centre).await;
     let client = person(&centre, "manager", ["Гусев", "Пётр", ""]).await.to_string();
     centre.execute("head_office", &SaveLimit { limit: limit() }).await.unwrap();
+    publish(&centre).await;
     let mut head = centre.client("branch_head").await;
     let pin = [("_id", ID), ("pin", "271828"), ("again", "271828")];
     let typed = [&pin[..], &[("password", testkit::PASSWORD)]].concat();
@@ -187,6 +188,13 @@ async fn head_office_says_limits_and_sees_what_does_not_fit() {
         assert_eq!(office.post("/admin/limits/new", &typed("3000")).await.status, 303);
         let page = office.get("/admin/limits").await.ok();
         assert!(page.contains("All others") && page.contains("10,000"), "{page}");
+        assert!(page.contains("with the next version"), "{page}");
+        assert!(page.contains("href=\"/admin/strategy/publish\""), "{page}");
+        let draft = office.get("/admin/strategy/publish").await.ok();
+        assert!(
+            draft.contains("All others · Front-office clerk · RUB"),
+            "a limit has no key: {draft}"
+        );
         let place = page.find("href=\"/admin/limits/0").expect("a row leads to its form");
         let href = page[place + 6..].split('"').next().unwrap().to_owned();
         assert!(office.get(&href).await.ok().contains("value=\"100,000.00\""));
@@ -238,6 +246,7 @@ async fn over_a_real_line_the_centres_answer_and_its_rows_come_at_once() {
     let centre = Bank::open(Kind::Sqlite, open_centre).await;
     let client = person(&centre, "manager", ["Гусев", "Пётр", ""]).await.to_string();
     centre.execute("head_office", &SaveLimit { limit: limit() }).await.unwrap();
+    publish(&centre).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let router = centre.router.clone();

@@ -1,8 +1,10 @@
 //! A node of a branch over a centre's bank, and its word by hand.
 
+use ::branch::Hub;
 use kernel::{CommandId, Timestamp};
 use server::wiring;
-use spine::bundle::Holds;
+use spine::bundle::commands::PublishBundle;
+use spine::bundle::{Holds, Stage, queries};
 use spine::replica::branch::{self, Branch, Taken};
 use spine::replica::centre::Centre;
 use spine::replica::commands::{EnrolNode, Enrolled, InviteNode};
@@ -22,6 +24,8 @@ fn said() -> Vec<Replicated> {
 pub(crate) struct Rig {
     pub(crate) centre: Centre,
     pub(crate) who: Enrolled,
+    /// The centre's public key of signatures, where it has one.
+    trusted: Vec<u8>,
     number: std::sync::atomic::AtomicI64,
 }
 
@@ -50,7 +54,9 @@ impl Rig {
         let enrol = EnrolNode { code_hash, sign_key, seal_key };
         let who = services.execute(&ctx, ctx.command_id(), &enrol).await.unwrap();
         centre.watch().await.unwrap();
-        Rig { centre, who, number: 0.into() }
+        let hub = services.memory.get::<Hub>();
+        let trusted = hub.map(|hub| hub.public().sign.clone()).unwrap_or_default();
+        Rig { centre, who, trusted, number: 0.into() }
     }
     /// Says that a person has done a command at the branch; answers its id and what the centre makes of it.
     pub(crate) async fn push<C: Command>(
@@ -100,6 +106,16 @@ impl Rig {
     }
 }
 
+/// Publishes what stands in the tables to all branches.
+pub(crate) async fn publish(bank: &Bank) -> i64 {
+    let services = &bank.services;
+    let draft = queries::draft(&mut services.reader.clone(), services).await.unwrap();
+    let (version, print) = (draft.version, draft.print);
+    let (note, in_force_at, stage) = (String::new(), None, Stage::all());
+    let publish = PublishBundle { version, print, note, in_force_at, stage };
+    bank.execute("head_office", &publish).await.unwrap()
+}
+
 /// Opens a node at a branch.
 fn open_branch(asked: Asked) -> Opening {
     open_with(asked, "branch", Some(spine::replica::Lease::default()))
@@ -114,12 +130,13 @@ pub(crate) async fn at_branch(rig: &Rig) -> (Bank, Branch) {
 pub(crate) async fn at_branch_with(rig: &Rig, open: testkit::Open) -> (Bank, Branch) {
     let copy = async |services: &Services| {
         branch::begin(services, rig.who.clone(), services.clock.now()).await.unwrap();
-        let branch = Branch::open(services, &said(), "test").await.unwrap();
+        let branch = Branch::open(services, &said(), "test").await.unwrap().trusting(&rig.trusted);
         while exchange(&branch, rig).await == Taken::More {}
     };
     let demo = DemoMode { logins: Vec::new() };
     let bank = Bank::filled(Kind::Sqlite, open, demo, copy).await;
-    let branch = Branch::open(&bank.services, &said(), "test").await.unwrap();
+    let branch =
+        Branch::open(&bank.services, &said(), "test").await.unwrap().trusting(&rig.trusted);
     // every bank of the tests begins with the same chance; what a branch makes has ids of its own
     bank.services.entropy.fill(&mut [0; 4_096]);
     (bank, branch)

@@ -50,6 +50,33 @@ async fn a_logged_call_with_its_next_step_shows_without_a_reload() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_text_of_the_bank_stands_in_the_form_and_enter_saves_it() {
+    in_both_languages(async |site, _, window| {
+        window.sign_in("manager").await;
+        let id = site.person("Щербакова").await;
+        window.goto(&format!("/clients/{id}")).await;
+        window.js("document.querySelector(\"[data-dialog-src*='channel=sms']\").click()").await;
+        window.until_seen("#dialog[open] select[name=text]").await;
+        window.fill("#dialog textarea[name=body]", "черновик").await;
+        window.choose("#dialog select[name=topic]", "card").await;
+        let (lang, words) = match window.lang {
+            Lang::Ru => ("ru", "ваша карта готова"),
+            Lang::En => ("en", "your card is ready"),
+        };
+        window.choose("#dialog select[name=text]", &format!("sms.card-ready:{lang}")).await;
+        window.click("#dialog [data-redraws]").await;
+        let body = "document.querySelector('#dialog textarea[name=body]').value";
+        window.until("the text", &format!("{body}.includes('{words}')")).await;
+        assert!(!window.value("#dialog textarea[name=body]").await.contains("черновик"));
+        assert_eq!(window.value("#dialog select[name=topic]").await, "card");
+        window.fill("#dialog input[name=minutes]", "2\u{e007}").await;
+        window.until_gone("#dialog[open]").await;
+        window.until_words("#panel-timeline .timeline-entry", words).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_card_on_paper_is_the_card_alone() {
     in_both_languages(async |site, _, window| {
         window.sign_in("manager").await;

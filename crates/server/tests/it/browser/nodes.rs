@@ -1,5 +1,6 @@
 //! A node at work in the small bank, and what the centre has refused of it.
 
+use ::branch::Hub;
 use engagement::interaction::commands::AddNote;
 use kernel::{ClientId, CommandId, UserId};
 use parties::client::commands::{EditClient, FieldEdit};
@@ -51,13 +52,17 @@ pub(crate) async fn joined(centre_site: &Site, name: &str, member: UserId) -> (S
     let centre = Centre::new(&centre_site.services, &said()).await.expect("the centre");
     centre.watch().await.expect("it watches");
     let node = who.node;
+    let hub = centre_site.services.memory.get::<Hub>().expect("the centre's keys");
+    let trusted = &hub.public().sign;
     let site = Site::open_branch(async |services| {
         branch::begin(services, who.clone(), services.clock.now()).await.expect("a branch");
         let branch = Branch::open(services, &said(), "0.3.0").await.expect("a branch");
+        let branch = branch.trusting(trusted);
         while exchange(&branch, &centre, node).await == Taken::More {}
     })
     .await;
     let branch = Branch::open(&site.services, &said(), "0.3.0").await.expect("a branch");
+    let branch = branch.trusting(trusted);
     (site, Line { branch, centre, node })
 }
 

@@ -298,9 +298,16 @@ async fn strategy_places(site: &Site, window: &Window) -> Vec<Place> {
         send(window, "/admin/prices/new", price).await;
         let note = json!({ "note": "Срочные переводы", "percent": "5" });
         send(window, "/admin/strategy/publish", note).await;
+        // something is not published yet
+        let long = json!({ "key": "safe-deposit-box.large.year", "name": "Аренда большого индивидуального сейфа с доверенностью на второе лицо",
+            "name_en": "A large safe-deposit box with a power of attorney for a second person",
+            "sum": "48000", "currency": "RUB", "unit": "year" });
+        send(window, "/admin/prices/new", long).await;
     }
     let script: Uuid = site.value(script, "card-lost").await;
     let price: Uuid = site.value("select id from price_item where key = $1", "card.reissue").await;
+    let text: Uuid =
+        site.value("select id from message_text where key = $1", "sms.card-ready").await;
     let home = "/admin/strategy";
     let mut all = of(
         keeper,
@@ -309,15 +316,18 @@ async fn strategy_places(site: &Site, window: &Window) -> Vec<Place> {
             ("script-new", "/admin/scripts/new"),
             ("prices", "/admin/prices"),
             ("price-new", "/admin/prices/new"),
+            ("texts", "/admin/texts"),
+            ("text-new", "/admin/texts/new"),
             ("strategy", home),
             ("strategy-publish", "/admin/strategy/publish"),
-            ("strategy-version", "/admin/strategy/1"),
-            ("strategy-stage", "/admin/strategy/1/stage"),
+            ("strategy-version", "/admin/strategy/3"),
+            ("strategy-stage", "/admin/strategy/3/stage"),
             ("strategy-roll-back", "/admin/strategy/1/roll-back"),
         ],
     );
     all.push(place("script", keeper, format!("/admin/scripts/{script}")));
     all.push(place("price", keeper, format!("/admin/prices/{price}")));
+    all.push(place("text", keeper, format!("/admin/texts/{text}")));
     all
 }
 
@@ -553,6 +563,7 @@ async fn client_places(site: &Site) -> Vec<Place> {
         ("links", "/links"),
         ("links-new", "/links/new"),
         ("log", "/log?channel=phone"),
+        ("log-sms", "/log?channel=sms"),
         ("timeline", "/timeline"),
         ("file-new", "/files/new"),
     ]

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use demo::load::{Depth, demo_logins};
@@ -31,10 +31,13 @@ const INTERACTIONS_MEAN: u32 = 5;
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A clock that begins at [`testkit::START`], a Monday noon in Moscow, and goes on like any other:
-/// dates on pages and pictures are the same every day, and waiting still ends.
+/// dates on pages and pictures are the same every day, and waiting still ends. All banks of a test have one: what is in
+/// force at the centre is so at a branch.
 struct BankClock {
     started: Instant,
 }
+
+static STARTED: OnceLock<Instant> = OnceLock::new();
 
 impl Clock for BankClock {
     fn now(&self) -> Timestamp {
@@ -121,7 +124,7 @@ impl Site {
             guards,
             party: Party::of(&url),
             demo: Some(DemoMode { logins: demo_logins() }),
-            clock: Arc::new(BankClock { started: Instant::now() }),
+            clock: Arc::new(BankClock { started: *STARTED.get_or_init(Instant::now) }),
             entropy: Arc::new(RandomEntropy),
             stopping,
         };
@@ -204,4 +207,5 @@ async fn load(services: &Services, clients: u64) {
     demo::load::load(services, &bank, 1, depth, Some(hash), |_, _| {})
         .await
         .expect("the demo bank");
+    demo::load::release(services, &bank, 1).await.expect("its first version");
 }

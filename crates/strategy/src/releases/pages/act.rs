@@ -49,8 +49,9 @@ fn stage_shown(cx: &Cx, version: i64, given: &FormData, refused: Option<&Refusal
         .submit(l.t("strategy-further"))
         .cancel(format!("{HOME}/{version}"))
         .render(l, &fields);
-    let title = l.ta("strategy-version-n", &[("n", version.into())]);
-    dialog(cx, &title, &body, refused.is_some())
+    let back = l.ta("strategy-version-n", &[("n", version.into())]);
+    let back = (format!("{HOME}/{version}"), back);
+    dialog(cx, &l.t("strategy-further"), back, &body, refused.is_some())
 }
 
 pub(super) async fn halt(mut cx: Cx, Path(version): Path<i64>, sent: FormData) -> Answer {
@@ -96,5 +97,7 @@ fn back_shown(cx: &Cx, version: i64, given: &FormData, refused: Option<&Refusals
         .submit(l.t("strategy-roll-back"))
         .cancel(format!("{HOME}/{version}"))
         .render(l, &fields);
-    dialog(cx, &l.t("strategy-roll-back"), &body, refused.is_some())
+    let back = l.ta("strategy-version-n", &[("n", version.into())]);
+    let back = (format!("{HOME}/{version}"), back);
+    dialog(cx, &l.t("strategy-roll-back"), back, &body, refused.is_some())
 }

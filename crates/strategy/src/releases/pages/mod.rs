@@ -86,7 +86,7 @@ fn stage_fields(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
     html! {
         (Field::new("percent", l.t("strategy-stage"), Input::Radio(shares)).value(given.text("percent"))
             .hint(l.t("strategy-stage-hint")).error(cx.field_error(refusals, "percent")).render(l))
-        fieldset.field {
+        fieldset.field.radios {
             legend { (l.t("strategy-stage-branches")) }
             @for branch in branches {
                 @let id = branch.id.to_string();

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use spine::bundle::queries::{self, OnMap, Release, StaleWork, Standing};
-use web::ui::{self, Button, Cell, Column, PageHeader, Row, Table, Tone};
+use web::ui::{self, Button, Cell, Column, PageHeader, Panel, Row, Table, Tone, stack};
 use web::{Answer, Cx};
 
 use super::{HOME, at_centre, release_mark, stage_words, standing_mark};
@@ -19,16 +19,25 @@ pub(super) async fn show(mut cx: Cx) -> Answer {
     let mut nodes = queries::map(&mut cx.db, now).await?;
     nodes.sort_by(|a, b| (a.standing, &a.name).cmp(&(b.standing, &b.name)));
     let stale = queries::stale_work(&mut cx.db, STALE).await?;
-    let publish = Button::primary(l.t("strategy-publish")).icon("send");
-    let publish = publish.href(format!("{HOME}/publish"));
     let lead = html! { (l.t("strategy-bundle-lead")) };
-    let body = html! {
-        (PageHeader::new(l.t("strategy-bundle")).lead(lead).primary(publish).render(&l))
-        (counts(&cx, &nodes))
-        (map(&cx, &nodes))
-        (list(&cx, &releases))
-        @if !stale.is_empty() { (old_work(&cx, &stale)) }
-    };
+    let mut header = PageHeader::new(l.t("strategy-bundle")).lead(lead);
+    if queries::has_news(&mut cx.db, &cx.app.services).await? {
+        let publish = Button::primary(l.t("strategy-publish")).icon("send");
+        header = header.primary(publish.href(format!("{HOME}/publish")));
+    } else {
+        header = header.other(html! { p.quiet { (l.t("strategy-changes-none")) } });
+    }
+    let panel =
+        |title: &str, icon, body: Markup| Panel::new(l.t(title)).icon(icon).flush().render(&body);
+    let mut parts = vec![
+        counts(&cx, &nodes),
+        panel("strategy-map", "server", map(&cx, &nodes)),
+        panel("strategy-releases", "send", list(&cx, &releases)),
+    ];
+    if !stale.is_empty() {
+        parts.push(panel("strategy-stale", "history", old_work(&cx, &stale)));
+    }
+    let body = html! { (header.render(&l)) (stack(&parts)) };
     Ok(cx.page(&l.t("strategy-bundle"), &body))
 }
 
@@ -43,6 +52,9 @@ fn counts(cx: &Cx, nodes: &[OnMap]) -> Markup {
         Standing::Never,
         Standing::Refused,
     ];
+    if nodes.is_empty() {
+        return html! {};
+    }
     html! {
         p {
             @for standing in all {

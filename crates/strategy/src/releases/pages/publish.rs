@@ -5,9 +5,10 @@ use axum::response::Response;
 use kernel::Refusals;
 use maud::{Markup, html};
 use spine::Error;
+use spine::authority::ANY;
 use spine::bundle::commands::PublishBundle;
-use spine::bundle::queries::{self, Draft};
-use web::ui::{Cell, Column, Form, PageHeader, Panel, Row, Table};
+use spine::bundle::queries::{self, Changed, Draft};
+use web::ui::{self, Cell, Column, Form, PageHeader, Panel, Row, Table, stack};
 use web::{Answer, Cx, FormData};
 
 use super::{HOME, at_centre, part_words, release_fields, stage_of, time_of};
@@ -54,6 +55,18 @@ fn drawn(cx: &Cx, draft: &Draft, given: &FormData, refused: Option<&Refusals>) -
     let l = &cx.l;
     let none = Refusals::default();
     let refusals = refused.unwrap_or(&none);
+    let title = match draft.is_new {
+        true => l.ta("strategy-publish-n", &[("n", draft.version.into())]),
+        false => l.t("strategy-publish"),
+    };
+    let header = PageHeader::new(&title).crumb(HOME, l.t("strategy-bundle"));
+    let status = refused.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    if !draft.is_new {
+        let words = l.t("strategy-changes-none-words");
+        let none = ui::empty("send", &l.t("strategy-changes-none"), &words, None);
+        let body = html! { (header.render(l)) (summary(cx, refusals)) (none) };
+        return cx.page_with_status(status, &title, &body);
+    }
     let fields = html! {
         (summary(cx, refusals))
         (release_fields(cx, given, refusals, false))
@@ -66,21 +79,33 @@ fn drawn(cx: &Cx, draft: &Draft, given: &FormData, refused: Option<&Refusals>) -
         .submit(l.t("strategy-publish"))
         .cancel(HOME)
         .render(l, &fields);
-    let title = l.ta("strategy-publish-n", &[("n", draft.version.into())]);
-    let body = html! {
-        (PageHeader::new(&title).crumb(HOME, l.t("strategy-bundle")).render(l))
-        (changes(cx, draft))
-        (Panel::new(l.t("strategy-release-how")).icon("send").render(&form))
-    };
-    let status = refused.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    let how = Panel::new(l.t("strategy-release-how")).icon("send").render(&form);
+    let body = html! { (header.render(l)) (stack(&[changes(cx, draft), how])) };
     cx.page_with_status(status, &title, &body)
+}
+
+/// A row by its key; of a limit, whose words are its key, what has a name is called by it.
+fn key_words(cx: &Cx, change: &Changed) -> String {
+    if change.part != "limits" {
+        return change.key.clone();
+    }
+    let directory = cx.app.services.directory.get();
+    let words = |word: &str| {
+        let role = directory.roles.values().find(|role| role.key == word);
+        match role {
+            Some(role) => role.shown_name(cx.l.lang).to_owned(),
+            None if word == ANY => cx.l.t("strategy-change-any"),
+            None => cx.command_words(word),
+        }
+    };
+    change.key.split(" · ").map(words).collect::<Vec<_>>().join(" · ")
 }
 
 /// What has changed since the newest version.
 fn changes(cx: &Cx, draft: &Draft) -> Markup {
     let l = &cx.l;
     if draft.changes.is_empty() && draft.facts.is_empty() {
-        return html! { p.quiet { (l.t("strategy-changes-none")) } };
+        return html! { p.quiet { (l.t("strategy-changes-stopped")) } };
     }
     let how = |how: &str| match how {
         "new" => l.t("strategy-change-new"),
@@ -96,7 +121,7 @@ fn changes(cx: &Cx, draft: &Draft) -> Markup {
             Row::new(n)
                 .cell(Cell::text(part_words(l, &change.part)))
                 .cell(Cell::text(how(change.how)))
-                .cell(Cell::text(&change.key)),
+                .cell(Cell::text(key_words(cx, change))),
         );
     }
     for (name, value) in &draft.facts {
