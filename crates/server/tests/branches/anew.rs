@@ -37,6 +37,8 @@ async fn put(place: &Place, change: impl FnOnce(&mut State)) {
 /// whole server, also those of other tests, has ended.
 async fn until_pruned(centre: &Desk, exchange: impl AsyncFn()) {
     for _ in 0..3_000 {
+        // what a node says again and again is noted now and then
+        centre.clock.advance_seconds(30);
         exchange().await;
         while centre.execute_system(&PruneChanges {}).await {}
         if centre.number(NOTES).await == 0 {

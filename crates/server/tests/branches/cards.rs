@@ -398,9 +398,8 @@ async fn a_desk_gone_bad_makes_no_record_the_centre_takes() {
         place.settle(&world.centre).await;
         assert_eq!((centre.number(RECORDS).await, centre.number(PAID).await), (0, 0));
         assert!(centre.has_refused(forged).await, "listed, for a person");
-        let told =
-            "select count(*) from smart_card_alarm where reason = 'card-record-not-certified'";
-        assert_eq!(centre.number(told).await, 1);
+        let told = "select count(*) from branch_refusal where code = 'card-record-not-certified'";
+        assert_eq!(centre.number(told).await, 2, "the payment and the reading");
         // a card that was reported lost here is stopped here at once
         let stop = StopCard { card_id: wallet.id, reason: "lost".to_owned() };
         let lost = desk.execute("clerk", &stop).await;

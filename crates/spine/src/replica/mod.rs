@@ -12,6 +12,7 @@ pub mod nodes;
 mod offline;
 pub mod pending;
 mod pieces;
+mod quiet;
 mod rebase;
 pub mod refusals;
 mod rows;

@@ -13,7 +13,7 @@ use spine::authority::commands::SaveLimit;
 use spine::replica::branch::Taken;
 use testkit::{Bank, Browser};
 
-use super::rig::{Rig, at_branch, exchange};
+use super::rig::{Rig, at_branch, exchange, publish};
 use crate::clients::person;
 use crate::support::{both, changes, number};
 
@@ -127,6 +127,7 @@ async fn a_branch_sees_it_in_its_form_and_does_the_operation_on_it_once() {
     both(async |centre: &Bank| {
         let client = person(centre, "manager", ["Гусев", "Пётр", ""]).await;
         centre.execute("head_office", &SaveLimit { limit: limit() }).await.unwrap();
+        publish(centre).await;
         let mut office = centre.client("head_office").await;
         let typed = ["900 000", "2026-11-24T12:00"];
         assert_eq!(approve(centre, &mut office, client, typed).await, 303);
