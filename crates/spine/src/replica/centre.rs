@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use kernel::{CommandId, Timestamp};
+use kernel::{BranchId, CommandId, Timestamp};
 use serde_json::Value as Json;
 use store::capture::{self, Cursor};
 use store::dump::schema;
@@ -126,13 +126,7 @@ impl Centre {
             answers.push(self.again(&node, command, now).await?);
         }
         let whose = (node.id, node.branch_id);
-        // a program of another version may not know what a version of the bundle is, and would be told again and again
-        let told = if up.schema == self.schema {
-            let mut db = self.services.reader.clone();
-            Box::pin(bundle::centre::tell(&mut db, whose, &up.holds)).await?
-        } else {
-            None
-        };
+        let told = self.tell(whose, up).await?;
         let asked = match &up.ask {
             Some(command) => Some(self.ask(&node, command, now).await?),
             None => None,
@@ -173,6 +167,15 @@ impl Centre {
             entrusted,
         };
         Ok(Carried { first, rest: portions.collect() })
+    }
+    /// What a node is told of the bundle. A program of another version may not know what a version is, and would be told again
+    /// and again.
+    async fn tell(&self, whose: (Uuid, BranchId), up: &Up) -> Result<Option<bundle::Down>, Error> {
+        if up.schema != self.schema {
+            return Ok(None);
+        }
+        let mut db = self.services.reader.clone();
+        Box::pin(bundle::centre::tell(&mut db, whose, &up.holds)).await
     }
     /// Notes a word.
     async fn note(
