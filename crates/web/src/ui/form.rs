@@ -109,11 +109,12 @@ impl Form {
                 div.form-body { (body) }
                 @if let Some(label) = &self.submit {
                     div.form-actions {
-                        @if let Some(extra) = &self.extra { div.form-extra { (extra) } }
                         @if let Some(href) = &self.cancel_href {
                             a.btn.quiet href=(href) data-close { (l.t("ui-cancel")) }
                         }
                         button.btn.primary.destructive[self.is_destructive] type="submit" { span { (label) } kbd { "Ctrl ↵" } }
+                        // behind it, though it stands to the left: Enter presses the first button there is
+                        @if let Some(extra) = &self.extra { div.form-extra { (extra) } }
                     }
                 }
             }

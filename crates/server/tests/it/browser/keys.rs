@@ -1,6 +1,7 @@
 //! The keyboard, and the look a person chooses.
 
 use fantoccini::key::Key;
+use uuid::Uuid;
 
 use super::in_both_languages;
 
@@ -30,6 +31,30 @@ async fn keys_are_listed_and_lead_to_pages() {
         window.fill("main input[type=search]", "g?/n").await;
         assert_eq!(window.value("main input[type=search]").await, "g?/n");
         assert_eq!(window.count("dialog[open]").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn enter_saves_what_was_typed_and_puts_nothing_away() {
+    in_both_languages(async |site, _, window| {
+        window.sign_in("manager").await;
+        let client = site.person("Щербакова").await;
+        let sql = "select id from client_contact where client_id = $1 and kind = 'phone' \
+                   and archived_at is null order by id limit 1";
+        let contact: Uuid = site.value(sql, client).await;
+        window.goto(&format!("/clients/{client}/contacts/{contact}/edit")).await;
+        assert_eq!(
+            window.count("form [formaction$='/archive']").await,
+            1,
+            "there is such a button"
+        );
+        let label = format!("звонить {:?}", window.lang);
+        window.fill("main [name=label]", &label).await;
+        window.press(&[Key::Enter.into()]).await;
+        window.until_at(&format!("/clients/{client}")).await;
+        let sql = "select label from client_contact where id = $1 and archived_at is null";
+        assert_eq!(site.found::<String>(sql, contact).await, Some(label));
     })
     .await;
 }
