@@ -66,7 +66,7 @@ pub fn acts_of(permission: &str) -> &'static [Act] {
         "client.edit" => EDIT,
         "client.merge" => WHOLE,
         "holding.read" => HOLDINGS,
-        "interaction.read" => HISTORY,
+        "interaction.read" | "card.issue" => HISTORY,
         "secrecy.break_glass" => GLASS,
         "client.export" => EXPORT,
         _ => FIND,
