@@ -77,6 +77,6 @@ def run(which, key, examples):
         return subprocess.run(command, cwd=folder, check=False).returncode
 
 
-outcome = run("--exclude-operation-id", token, 4)
-outcome = run("--include-operation-id", last_token, 4) or outcome
+outcome = run("--exclude-operation-id", token, 8)
+outcome = run("--include-operation-id", last_token, 8) or outcome
 sys.exit(1 if outcome else 0)

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Lines, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::JoinHandle;
 
 use testkit::{Bank, Database};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -139,6 +140,8 @@ async fn who_lost_his_password_gets_a_new_one_to_be_changed() {
 pub(crate) struct Serving {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
+    /// Reads what it complains of while it works: a pipe that nobody reads fills up, and whoever writes into it waits.
+    complaint: Option<JoinHandle<String>>,
 }
 
 impl Serving {
@@ -159,14 +162,18 @@ impl Serving {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Serving { child, lines }
+        let mut stderr = child.stderr.take().unwrap();
+        let complaint = Some(std::thread::spawn(move || {
+            let mut complaint = String::new();
+            stderr.read_to_string(&mut complaint).unwrap();
+            complaint
+        }));
+        Serving { child, lines, complaint }
     }
     /// The next line it prints, without its beginning.
     pub(crate) fn says(&mut self, beginning: &str) -> String {
         let Some(line) = self.lines.next() else {
-            let mut complaint = String::new();
-            self.child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
-            panic!("no line {beginning}: {complaint}");
+            panic!("no line {beginning}: {}", self.complaint());
         };
         let line = line.unwrap();
         line.strip_prefix(beginning).unwrap_or_else(|| panic!("{line}")).to_owned()
@@ -181,9 +188,11 @@ impl Serving {
         self.ask_to_stop();
         let well = self.child.wait().unwrap().success();
         assert!(self.lines.next().is_none(), "nothing more is printed");
-        let mut complaint = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
-        (well, complaint)
+        (well, self.complaint())
+    }
+    /// All it has complained of, when it has ended.
+    fn complaint(&mut self) -> String {
+        self.complaint.take().unwrap().join().unwrap()
     }
 }
 
