@@ -337,6 +337,7 @@ fn api(api: Api) -> Api {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::model::{CardState, KINDS as OF_CARDS, STANDINGS, STOP_REASONS};
     use crate::desk::model::{IDENTIFIED_BY, KINDS as OPERATIONS, Service, VisitState};
     use crate::interaction::model::{Channel, Direction, RESULTS, TOPICS, TimelineFilter};
     use crate::my_day::model::Reason;
@@ -344,6 +345,19 @@ mod tests {
     use crate::task::model::{TaskKind, TaskState};
     use crate::task::queries::Which;
     use web::i18n::Texts;
+
+    fn words_of_cards() -> impl Iterator<Item = String> {
+        let all: [(&str, &[&str]); 4] = [
+            ("card-state-", &CardState::ALL.map(CardState::key)),
+            ("card-kind-", &OF_CARDS),
+            ("card-standing-", &STANDINGS),
+            ("card-stop-", &STOP_REASONS),
+        ];
+        let keys = all.map(|(prefix, words)| {
+            words.iter().map(move |w| format!("{prefix}{w}")).collect::<Vec<_>>()
+        });
+        keys.into_iter().flatten()
+    }
 
     fn words() -> Vec<String> {
         let mut keys = Vec::new();
@@ -400,7 +414,16 @@ mod tests {
             Reason::StandIn,
         ];
         add("reason-", &reasons.map(Reason::key));
-        add("notice-", &["task-assigned", "task-late-vip", "tasks-handed-over", "visitor-here"]);
+        add(
+            "notice-",
+            &[
+                "task-assigned",
+                "task-late-vip",
+                "tasks-handed-over",
+                "visitor-here",
+                "card-offer-taken",
+            ],
+        );
         for permission in PERMISSIONS {
             add("permission-", &[&permission.key.replace('.', "-")]);
         }
@@ -412,8 +435,11 @@ mod tests {
         let texts = Texts::new(pages().texts).unwrap();
         let [ru, en] = Lang::ALL.map(|lang| texts.keys(lang).collect::<Vec<_>>());
         assert_eq!(ru, en);
-        let missing: Vec<String> =
-            words().into_iter().filter(|key| !texts.has(Lang::Ru, key)).collect();
+        let missing: Vec<String> = words()
+            .into_iter()
+            .chain(words_of_cards())
+            .filter(|key| !texts.has(Lang::Ru, key))
+            .collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 

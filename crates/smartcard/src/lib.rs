@@ -10,6 +10,7 @@
 //! - `readers`: cards in readers, through PC/SC (feature `pcsc`);
 //! - [`offline`]: what a desk may do while it cannot ask; [`journal`]: what it keeps of it;
 //! - [`reconcile`]: what the centre makes of the records when they come;
+//! - [`hex`]: bytes as digits;
 //! - `soft`: a card in software, for trials and tests (feature `soft`).
 
 pub mod apdu;
@@ -17,6 +18,7 @@ mod cbor;
 mod copies;
 pub mod cose;
 pub mod files;
+pub mod hex;
 pub mod journal;
 pub mod keys;
 pub mod offline;

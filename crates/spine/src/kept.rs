@@ -47,7 +47,7 @@ fn broken(name: &str) -> Error {
 ///
 /// # Errors
 /// The database's; a secret that was sealed by another bank.
-pub async fn secret(
+async fn secret(
     services: &Services,
     secret_box: &SecretBox,
     name: &str,
@@ -60,7 +60,7 @@ pub async fn secret(
 ///
 /// # Errors
 /// The database's.
-pub async fn keep(
+async fn keep(
     services: &Services,
     secret_box: &SecretBox,
     (name, plain): (&str, &[u8]),

@@ -4,7 +4,7 @@ use kernel::{Currency, Money, Refusal, Refusals};
 use serde::{Deserialize, Serialize};
 use smartcard::offline::Rules;
 use smartcard::record::{Counters, Kind, SealedRecord};
-use smartcard::{CardNumber, Stored};
+use smartcard::{CardNumber, Stored, hex};
 
 /// Longest signed profile (bytes).
 const SIGNED_MAX: usize = smartcard::profile::SIGNED_MAX;
@@ -96,10 +96,10 @@ impl Reading {
     pub fn of(understood: &Understood) -> Self {
         Self {
             number: understood.number.to_string(),
-            counters: hex(&understood.counters.encode()),
+            counters: hex::text(&understood.counters.encode()),
             profile: understood.stored.counter,
-            signed: hex(&understood.stored.signed),
-            log: understood.log.iter().map(|sealed| hex(&sealed.encode())).collect(),
+            signed: hex::text(&understood.stored.signed),
+            log: understood.log.iter().map(|sealed| hex::text(&sealed.encode())).collect(),
         }
     }
     /// What it says.
@@ -108,7 +108,7 @@ impl Reading {
     /// `card-reading-broken` when it is none.
     pub fn understood(&self) -> Result<Understood, Refusal> {
         let broken = || Refusal::new("card-reading-broken");
-        let counters = bytes(&self.counters, Counters::LENGTH);
+        let counters = hex::bytes(&self.counters, Counters::LENGTH);
         let log = self.log.iter().take(LOG_MAX + 1).map(|text| record(text));
         let log: Vec<SealedRecord> = log.collect::<Option<_>>().ok_or_else(broken)?;
         if log.len() > LOG_MAX {
@@ -119,43 +119,21 @@ impl Reading {
             counters: counters.and_then(|c| Counters::decode(&c)).ok_or_else(broken)?,
             stored: Stored {
                 counter: self.profile,
-                signed: bytes(&self.signed, SIGNED_MAX).ok_or_else(broken)?,
+                signed: hex::bytes(&self.signed, SIGNED_MAX).ok_or_else(broken)?,
             },
             log,
         })
     }
 }
 
-/// Bytes as hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // writing to a text does not fail
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
-}
-
-/// Bytes from hexadecimal digits, at most so many.
-pub fn bytes(text: &str, most: usize) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text
-        .bytes()
-        .take(2 * most + 1)
-        .map(|b| char::from(b).to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect();
-    let digits = digits.filter(|d| d.len() <= 2 * most && d.len() % 2 == 0)?;
-    let pair = |pair: &[u8]| pair.iter().fold(0, |all, digit| all << 4 | digit);
-    Some(digits.chunks(2).map(pair).collect())
-}
-
 /// The number of a card from its digits.
 pub fn number(text: &str) -> Option<CardNumber> {
-    bytes(text, 8)?.try_into().ok().map(CardNumber)
+    hex::bytes(text, 8)?.try_into().ok().map(CardNumber)
 }
 
 /// A record with its certificate from its digits.
 pub fn record(text: &str) -> Option<SealedRecord> {
-    SealedRecord::decode(&bytes(text, smartcard::record::SEALED)?)
+    SealedRecord::decode(&hex::bytes(text, smartcard::record::SEALED)?)
 }
 
 /// The rules of work without a line, in the bank's currency.
@@ -221,11 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_are_bytes_and_nothing_else_is() {
-        assert_eq!(bytes(&hex(&[0, 255, 16]), 3), Some(vec![0, 255, 16]));
-        for bad in ["0", "0G", "0000", "ё0", "+1"] {
-            assert_eq!(bytes(bad, 1), None, "{bad}");
-        }
+    fn a_number_has_eight_bytes() {
         assert_eq!(number("0001020304050607"), Some(CardNumber([0, 1, 2, 3, 4, 5, 6, 7])));
         assert_eq!(number("00"), None);
     }

@@ -10,12 +10,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use smartcard::hex;
 use smartcard::terminal::TransportFault;
 
-use super::slot::{Slot, bytes_of, hex_of};
+use super::slot::Slot;
 
-/// Characters of a command at most: header, 255 bytes, lengths.
-const COMMAND_CHARS_MAX: usize = 2 * (4 + 1 + 255 + 1);
+/// Bytes of a command at most: header, 255 bytes, lengths.
+const COMMAND_MAX: usize = 4 + 1 + 255 + 1;
 /// A browser asks with it whether a page may speak to this machine.
 const PRIVATE: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
@@ -41,7 +42,7 @@ pub fn router(card: Card, origins: &[String], address: SocketAddr) -> Router {
         .route("/v1/transmit", post(transmit))
         .route("/v1/close", post(close))
         .with_state(card)
-        .layer(axum::extract::DefaultBodyLimit::max(COMMAND_CHARS_MAX))
+        .layer(axum::extract::DefaultBodyLimit::max(2 * COMMAND_MAX))
         .layer(from_fn_with_state(door, answered))
 }
 
@@ -95,10 +96,11 @@ async fn open(State(card): State<Card>) -> Response {
 }
 
 async fn transmit(State(card): State<Card>, body: String) -> Response {
-    let Some(command) = bytes_of(body.trim()) else {
+    let command = hex::bytes(body.trim(), COMMAND_MAX).filter(|command| !command.is_empty());
+    let Some(command) = command else {
         return (StatusCode::BAD_REQUEST, "no command").into_response();
     };
-    with(card, move |slot| slot.transmit(&command).map(|answer| hex_of(&answer))).await
+    with(card, move |slot| slot.transmit(&command).map(|answer| hex::text(&answer))).await
 }
 
 async fn close(State(card): State<Card>) -> Response {

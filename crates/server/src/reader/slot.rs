@@ -3,16 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use engagement::card::model::{bytes, hex};
 use kernel::RandomEntropy;
 use smartcard::keys::Key;
 use smartcard::soft::{Image, SoftCard};
 use smartcard::terminal::{Transport, TransportFault};
 
 use crate::RunError;
-
-/// Bytes of a command or an answer at most.
-const BYTES_MAX: usize = 261;
 
 /// A place for one card.
 pub trait Slot: Send {
@@ -28,16 +24,6 @@ pub trait Slot: Send {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportFault>;
     /// Lets it go.
     fn close(&mut self);
-}
-
-/// Bytes from hexadecimal digits.
-pub(super) fn bytes_of(text: &str) -> Option<Vec<u8>> {
-    bytes(text, BYTES_MAX).filter(|bytes| !bytes.is_empty())
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex_of(bytes: &[u8]) -> String {
-    hex(bytes)
 }
 
 /// A card in software, kept in a file.

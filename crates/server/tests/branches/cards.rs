@@ -8,12 +8,13 @@ use engagement::CardKeys;
 use engagement::card::commands::{
     ActivateCard, AllowCardPayment, CardRead, IssueCard, PayByCard, ReadCard, StopCard,
 };
-use engagement::card::model::{Reading, Terms, Understood, bytes, hex, number};
+use engagement::card::model::{Reading, Terms, Understood, number};
 use engagement::card::queries;
 use engagement::desk::commands::OpenVisit;
 use kernel::{ClientId, CommandId, Currency, DeskOperationId, Money, SeededEntropy, VisitId};
 use parties::client::commands::RegisterClient;
 use smartcard::files::APPLICATION;
+use smartcard::hex;
 use smartcard::keys::Key;
 use smartcard::record::{Kind, SealedRecord};
 use smartcard::soft::{Image, SoftCard};
@@ -31,6 +32,7 @@ use crate::world::{Place, World};
 pub(super) struct Wallet {
     card: SoftCard,
     id: Uuid,
+    client: ClientId,
     number: String,
 }
 
@@ -55,7 +57,7 @@ impl Wallet {
         let keys = CardKeys::of(&centre.services).await.unwrap();
         let mut card = SoftCard::blank(&Key::of_trials(), Arc::new(SeededEntropy::new(2)));
         card.power_on();
-        let signed = bytes(&made.signed, 700).unwrap();
+        let signed = hex::bytes(&made.signed, 700).unwrap();
         let issue = terminal::Issue {
             application: APPLICATION,
             transport_key: &Key::of_trials(),
@@ -68,12 +70,12 @@ impl Wallet {
         terminal::issue(&mut card, &issue, &SeededEntropy::new(4)).unwrap();
         let activate = ActivateCard { card_id: made.card_id };
         centre.execute(login, &activate).await.unwrap();
-        Self { card, id: made.card_id, number: made.number }
+        Self { card, id: made.card_id, client: client_id, number: made.number }
     }
     /// Another card with all that is in this one.
     pub(super) fn copied(&self) -> Self {
         let card = soft(self.card.image());
-        Self { card, id: self.id, number: self.number.clone() }
+        Self { card, id: self.id, client: self.client, number: self.number.clone() }
     }
     fn session(&mut self, keys: &CardKeys) -> (Session<'_>, Reading) {
         self.card.power_on();
@@ -127,11 +129,24 @@ impl Wallet {
         let ctx = desk.ctx(clerk_of(place));
         let id = ctx.command_id();
         let (reading, sealed) = self.write(desk, (place, id, minor)).await;
-        let record = hex(&sealed.encode());
-        let operation_id = id.uuid();
-        let pay = PayByCard { visit_id, reading, operation_id, record, reference: String::new() };
+        let pay = paying(visit_id, reading, &sealed);
         desk.services.execute(&ctx, id, &pay).await.unwrap()
     }
+}
+
+/// What a desk tells of a record the card has written in a visit.
+pub(super) fn paying(visit_id: VisitId, reading: Reading, sealed: &SealedRecord) -> PayByCard {
+    let (operation_id, record) = (sealed.record.operation, hex::text(&sealed.encode()));
+    PayByCard { visit_id, reading, operation_id, record, reference: String::new() }
+}
+
+/// A centre and nodes at branches, which all know of a stranger's card.
+async fn scene(kind: testkit::Kind, codes: &[&'static str]) -> (World, Wallet) {
+    let world = World::new(kind, codes).await;
+    let client = stranger(&world.centre_bank).await;
+    let wallet = Wallet::issued(&world.centre_bank, client).await;
+    world.heal().await;
+    (world, wallet)
 }
 
 fn clerk_of(place: &str) -> &'static str {
@@ -165,11 +180,8 @@ const ALARMS: &str = "select count(*) from smart_card_alarm";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_is_served_by_his_card_without_a_line() {
     for kind in kinds() {
-        let world = World::new(kind, &["01"]).await;
+        let (world, mut wallet) = scene(kind, &["01"]).await;
         let (centre, place) = (&world.centre_bank, &world.places[0]);
-        let client = stranger(centre).await;
-        let mut wallet = Wallet::issued(centre, client).await;
-        place.settle(&world.centre).await;
         // from here on there is no line
         let desk = &place.bank;
         let here = visit(desk, "clerk").await;
@@ -184,8 +196,10 @@ async fn a_stranger_is_served_by_his_card_without_a_line() {
         assert_eq!((desk.number(PAID).await, centre.number(PAID).await), (2, 0));
         place.settle(&world.centre).await;
         assert_eq!((centre.number(ACCEPTED).await, centre.number(PAID).await), (2, 2));
-        let his =
-            format!("select count(*) from visit where client_id = {}", id(kind, client.uuid()));
+        let his = format!(
+            "select count(*) from visit where client_id = {}",
+            id(kind, wallet.client.uuid())
+        );
         assert_eq!(centre.number(&his).await, 1, "the centre knows whose card it is");
         assert_eq!(desk.number(PAID).await, 2, "what was done here stays here");
         world.check_equal(place).await;
@@ -194,7 +208,7 @@ async fn a_stranger_is_served_by_his_card_without_a_line() {
         let (counter, signed) = wallet.read(centre, office).await.unwrap().renewed.unwrap();
         assert_eq!(counter, 2);
         let keys = CardKeys::of(&centre.services).await.unwrap();
-        let signed = bytes(&signed, 700).unwrap();
+        let signed = hex::bytes(&signed, 700).unwrap();
         let (mut session, _) = wallet.session(&keys);
         session.write_profile(counter, &signed, keys.issuers()).unwrap();
         assert_eq!(centre.number(ALARMS).await, 0);
@@ -204,7 +218,7 @@ async fn a_stranger_is_served_by_his_card_without_a_line() {
 /// An id as a literal of the database.
 fn id(kind: testkit::Kind, id: Uuid) -> String {
     match kind {
-        testkit::Kind::Sqlite => format!("x'{}'", hex(id.as_bytes())),
+        testkit::Kind::Sqlite => format!("x'{}'", hex::text(id.as_bytes())),
         testkit::Kind::Postgres => format!("'{id}'"),
     }
 }
@@ -212,12 +226,9 @@ fn id(kind: testkit::Kind, id: Uuid) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_cards_with_one_number_the_centre_hears_and_no_desk_takes_either() {
     for kind in kinds() {
-        let world = World::new(kind, &["01", "03"]).await;
+        let (world, mut wallet) = scene(kind, &["01", "03"]).await;
         let centre = &world.centre_bank;
         let (first, second) = (&world.places[0], &world.places[1]);
-        let client = stranger(centre).await;
-        let mut wallet = Wallet::issued(centre, client).await;
-        world.heal().await;
         let mut copy = wallet.copied();
         // both pay, at branches that do not hear of one another
         let (here, there) =
@@ -247,12 +258,9 @@ async fn of_two_cards_with_one_number_the_centre_hears_and_no_desk_takes_either(
 #[tokio::test(flavor = "multi_thread")]
 async fn records_wait_for_those_before_them_and_count_with_a_word_after_five_days() {
     for kind in kinds() {
-        let world = World::new(kind, &["01", "03"]).await;
+        let (world, mut wallet) = scene(kind, &["01", "03"]).await;
         let centre = &world.centre_bank;
         let (first, second) = (&world.places[0], &world.places[1]);
-        let client = stranger(centre).await;
-        let mut wallet = Wallet::issued(centre, client).await;
-        world.heal().await;
         let (here, there) =
             (visit(&first.bank, "clerk").await, visit(&second.bank, "manager_far").await);
         for _ in 0..12 {
@@ -308,11 +316,8 @@ async fn ask<C: Command>(world: &World, place: &Place, command: &C) -> Asked {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_line_the_centre_allows_one_operation_of_one_sum_within_the_day() {
     for kind in kinds() {
-        let world = World::new(kind, &["01"]).await;
+        let (world, mut wallet) = scene(kind, &["01"]).await;
         let (centre, place) = (&world.centre_bank, &world.places[0]);
-        let client = stranger(centre).await;
-        let mut wallet = Wallet::issued(centre, client).await;
-        place.settle(&world.centre).await;
         let (desk, here) = (&place.bank, visit(&place.bank, "clerk").await);
         place.settle(&world.centre).await;
         let allow = async |wallet: &mut Wallet, operation: CommandId, minor: i64| {
@@ -335,14 +340,7 @@ async fn with_a_line_the_centre_allows_one_operation_of_one_sum_within_the_day()
         // twice what is allowed: the second is over the terms, and nobody has allowed it
         for (id, minor) in [(first, 400_000), (second, 200_000)] {
             let (reading, sealed) = wallet.write(desk, ("01", id, minor)).await;
-            let (operation_id, record) = (id.uuid(), hex(&sealed.encode()));
-            let pay = PayByCard {
-                visit_id: here,
-                reading,
-                operation_id,
-                record,
-                reference: String::new(),
-            };
+            let pay = paying(here, reading, &sealed);
             desk.services.execute(&ctx, id, &pay).await.unwrap();
         }
         place.settle(&world.centre).await;
@@ -371,11 +369,8 @@ async fn with_a_line_the_centre_allows_one_operation_of_one_sum_within_the_day()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_desk_gone_bad_makes_no_record_the_centre_takes() {
     for kind in kinds() {
-        let world = World::new(kind, &["01"]).await;
+        let (world, mut wallet) = scene(kind, &["01"]).await;
         let (centre, place) = (&world.centre_bank, &world.places[0]);
-        let client = stranger(centre).await;
-        let mut wallet = Wallet::issued(centre, client).await;
-        place.settle(&world.centre).await;
         let (desk, here) = (&place.bank, visit(&place.bank, "clerk").await);
         let ctx = desk.ctx("clerk");
         let (honest, forged) = (ctx.command_id(), ctx.command_id());
@@ -385,15 +380,12 @@ async fn a_desk_gone_bad_makes_no_record_the_centre_takes() {
         record.operation = forged.uuid();
         record.amount = Money::new(100_000, Currency::RUB);
         let lie = SealedRecord { record, certificate: sealed.certificate };
-        let record = hex(&lie.encode());
-        let operation_id = forged.uuid();
-        let pay =
-            PayByCard { visit_id: here, reading, operation_id, record, reference: String::new() };
+        let pay = paying(here, reading, &lie);
         desk.services.execute(&ctx, forged, &pay).await.unwrap();
         // and it tells of a log the card never had
         let keys = CardKeys::of(&desk.services).await.unwrap();
         let (_, mut reading) = wallet.session(&keys);
-        reading.log = vec![hex(&lie.encode())];
+        reading.log = vec![hex::text(&lie.encode())];
         desk.execute("clerk", &ReadCard { visit_id: here, reading }).await.unwrap();
         place.settle(&world.centre).await;
         assert_eq!((centre.number(RECORDS).await, centre.number(PAID).await), (0, 0));

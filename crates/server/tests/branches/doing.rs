@@ -3,7 +3,6 @@
 use std::sync::Mutex;
 
 use engagement::card::commands::{PayByCard, ReadCard};
-use engagement::card::model::hex;
 use engagement::desk::commands::{FinishVisit, IdentifyVisitor, OpenVisit, RecordOperation};
 use engagement::interaction::commands::{AddNote, LogInteraction};
 use engagement::task::commands::{AddTask, CloseTask, NewTask, PostponeTask};
@@ -26,7 +25,7 @@ use spine::{Command, Error};
 use store::{FromValue, Read};
 
 use crate::bundle::publish;
-use crate::cards::Wallet;
+use crate::cards::{Wallet, paying};
 use crate::desk::Desk;
 use crate::simulation::limit;
 
@@ -238,10 +237,7 @@ impl Somebody<'_> {
         } else {
             let minor = i64::try_from(self.dice.below(9_000)).unwrap() + 1;
             let (reading, sealed) = wallet.write(self.bank, (self.branch, id, minor)).await;
-            let record = hex(&sealed.encode());
-            let operation_id = id.uuid();
-            let pay =
-                PayByCard { visit_id, reading, operation_id, record, reference: String::new() };
+            let pay = paying(visit_id, reading, &sealed);
             match self.bank.services.execute(&ctx, id, &pay).await {
                 Ok(_) => Some(Done { id, name: PayByCard::NAME }),
                 Err(Error::Failure(error)) => panic!("{}: {error}", PayByCard::NAME),

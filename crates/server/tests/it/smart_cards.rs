@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use engagement::card::model::{bytes, hex};
 use engagement::desk::commands::OpenVisit;
 use kernel::{ClientId, SeededEntropy, VisitId};
 use serde_json::Value;
+use smartcard::hex;
 use smartcard::keys::Key;
 use smartcard::soft::{Image, SoftCard};
 use smartcard::terminal::Transport;
@@ -45,10 +45,10 @@ impl Reader {
             }
             let word: Value = serde_json::from_str(&reply.body).unwrap();
             began = word["began"].as_str().unwrap().to_owned();
-            let command = bytes(word["say"].as_str().unwrap(), 300).unwrap();
+            let command = hex::bytes(word["say"].as_str().unwrap(), 300).unwrap();
             self.carried += 1;
             match self.card.transmit(&command) {
-                Ok(answer) => answers.push_str(&hex(&answer)),
+                Ok(answer) => answers.push_str(&hex::text(&answer)),
                 Err(_) => answers.push('-'),
             }
             answers.push('.');
@@ -205,9 +205,9 @@ async fn pay_cut(
         }
         let word: Value = serde_json::from_str(&reply.body).unwrap();
         began = word["began"].as_str().unwrap().to_owned();
-        let command = bytes(word["say"].as_str().unwrap(), 300).unwrap();
+        let command = hex::bytes(word["say"].as_str().unwrap(), 300).unwrap();
         match reader.card.transmit(&command) {
-            Ok(answer) => answers.push_str(&hex(&answer)),
+            Ok(answer) => answers.push_str(&hex::text(&answer)),
             Err(_) => answers.push('-'),
         }
         answers.push('.');

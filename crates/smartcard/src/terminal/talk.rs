@@ -10,6 +10,7 @@ use kernel::Entropy;
 
 use super::{CardFault, Transport, TransportFault};
 use crate::apdu::ANSWER_MAX;
+use crate::hex;
 use crate::keys::{DeskMaster, Key};
 
 /// Answers of one talk at most.
@@ -29,25 +30,11 @@ impl Answers {
             .take(ANSWERS_MAX + 1)
             .map(|part| match part {
                 "-" => Some(None),
-                hex => bytes_of(hex).map(Some),
+                digits => hex::bytes(digits, ANSWER_BYTES_MAX).filter(|b| b.len() >= 2).map(Some),
             })
             .collect();
         answers.filter(|all| all.len() <= ANSWERS_MAX).map(Self)
     }
-}
-
-fn bytes_of(hex: &str) -> Option<Vec<u8>> {
-    let is_whole = hex.len().is_multiple_of(2) && (4..=2 * ANSWER_BYTES_MAX).contains(&hex.len());
-    let digits = hex.as_bytes();
-    if !is_whole || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => Some((digit(*high)? << 4) | digit(*low)?),
-        _ => None,
-    };
-    digits.chunks(2).map(pair).collect()
 }
 
 /// What is next.

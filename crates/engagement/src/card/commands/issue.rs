@@ -2,13 +2,14 @@
 
 use kernel::{ClientId, Currency, Money, Refusal, Refusals, Timestamp};
 use serde::{Deserialize, Serialize};
+use smartcard::hex;
 use smartcard::profile::Counted;
 use spine::{Change, Command, Error, Work};
 use store::params;
 use uuid::Uuid;
 
-use super::{ISSUE, keys, profile};
-use crate::card::model::{CardState, Terms, hex};
+use super::{ISSUE, held, keys, profile};
+use crate::card::model::{CardState, Terms};
 use crate::card::queries;
 use crate::queries::client_ref;
 
@@ -65,7 +66,7 @@ impl Command for IssueCard {
         self.terms.at_stake(w, self.currency);
         let (id, now): (Uuid, Timestamp) = (w.new_id(), w.ctx.now);
         // the last bytes of an id are chance
-        let number = hex(id.as_bytes().last_chunk::<8>().map_or(&[], |chance| chance));
+        let number = hex::text(id.as_bytes().last_chunk::<8>().map_or(&[], |chance| chance));
         let valid = now.plus_days(VALID_DAYS);
         let sql = "insert into smart_card (id, number, client_id, state, currency, limit_minor, valid_until, profile, \
                    profile_at, issued_at, author_id) values ($1, $2, $3, 'made', $4, $5, $6, 0, $7, $7, $8)";
@@ -79,7 +80,7 @@ impl Command for IssueCard {
         let (profile, signed) = profile::sign(w, &keys, (&card, &client), nothing).await?;
         let change = terms_change(&self.terms, Change::new().set("number", number_of));
         w.record("smart_card", id, Some(client.id), change);
-        Ok(MadeCard { card_id: id, number, profile, signed: hex(&signed) })
+        Ok(MadeCard { card_id: id, number, profile, signed: hex::text(&signed) })
     }
 }
 
@@ -96,9 +97,7 @@ impl Command for SetCardPin {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let card = queries::by_id(w, self.card_id).await?.ok_or(Error::NotFound)?;
-        let client = client_ref::get(w, card.client_id).await?;
-        w.ctx.principal.require_over(ISSUE, client.owner())?;
+        let (card, client) = held(w, self.card_id, ISSUE).await?;
         if card.state != CardState::Active {
             return Err(Error::refused("card-stopped"));
         }
@@ -150,9 +149,7 @@ impl Command for ActivateCard {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let card = queries::by_id(w, self.card_id).await?.ok_or(Error::NotFound)?;
-        let client = client_ref::get(w, card.client_id).await?;
-        w.ctx.principal.require_over(ISSUE, client.owner())?;
+        let (card, client) = held(w, self.card_id, ISSUE).await?;
         match card.state {
             CardState::Active => return Ok(()),
             CardState::Stopped => return Err(Error::refused("card-stopped")),
@@ -183,9 +180,7 @@ impl Command for SetCardTerms {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let card = queries::by_id(w, self.card_id).await?.ok_or(Error::NotFound)?;
-        let client = client_ref::get(w, card.client_id).await?;
-        w.ctx.principal.require_over(ISSUE, client.owner())?;
+        let (card, client) = held(w, self.card_id, ISSUE).await?;
         let mut refusals = Refusals::default();
         self.terms.check(w.ctx.now, &mut refusals);
         if card.state == CardState::Stopped {

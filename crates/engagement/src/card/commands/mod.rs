@@ -20,9 +20,12 @@ use std::sync::Arc;
 use kernel::Refusal;
 use smartcard::profile::Profile;
 use spine::{Error, Work};
+use uuid::Uuid;
 
 use super::keys::CardKeys;
 use super::model::{Reading, Understood};
+use super::queries::{self, CardRow};
+use crate::queries::client_ref::{self, ClientRef};
 
 /// Who issues cards and says what they allow.
 pub(crate) const ISSUE: &str = "card.issue";
@@ -34,6 +37,18 @@ pub(crate) const WATCH: &str = "card.watch";
 /// The keys of this node; they were opened before anybody could ask.
 fn keys(w: &Work<'_>) -> Result<Arc<CardKeys>, Error> {
     w.known::<CardKeys>().ok_or_else(|| Error::refused("card-keys-none"))
+}
+
+/// A card of a client over whom the person has a permission.
+async fn held(
+    w: &mut Work<'_>,
+    card: Uuid,
+    permission: &str,
+) -> Result<(CardRow, ClientRef), Error> {
+    let card = queries::by_id(w, card).await?.ok_or(Error::NotFound)?;
+    let client = client_ref::get(w, card.client_id).await?;
+    w.ctx.principal.require_over(permission, client.owner())?;
+    Ok((card, client))
 }
 
 /// What was read, and the profile in it, which the bank must have signed for this very card.

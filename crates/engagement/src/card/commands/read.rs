@@ -3,6 +3,7 @@
 
 use kernel::{BranchId, ClientId, VisitId};
 use serde::{Deserialize, Serialize};
+use smartcard::hex;
 use smartcard::profile::Profile;
 use smartcard::record::{Counters, SealedRecord};
 use spine::{Change, Command, Error, Offline, Work};
@@ -13,7 +14,7 @@ use super::alarm::{Alarm, raise};
 use super::settle::{Settled, settle};
 use super::{keys, opened, profile};
 use crate::card::keys::CardKeys;
-use crate::card::model::{CardState, Reading, Understood, hex, kind_key};
+use crate::card::model::{CardState, Reading, Understood, kind_key};
 use crate::card::queries::{self, CardRow};
 use crate::desk::commands::{SERVE, served, tell_managers};
 use crate::desk::queries::VisitRow;
@@ -36,10 +37,6 @@ pub struct ReadCard {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CardRead {
-    /// The reading.
-    pub reading_id: Uuid,
-    /// The bank's number of the client.
-    pub holder: String,
     /// The centre knows that the card is taken no more; nobody is known by it.
     #[serde(default)]
     pub is_stopped: bool,
@@ -67,8 +64,7 @@ impl Command for ReadCard {
         let client = holder(w, card.as_ref(), &profile).await?;
         let client_id = client.as_ref().map(|client| client.id);
         tell(w, &keys, &read.log, (number, client_id, visit.branch_id)).await?;
-        let reading_id = self.keep(w, (&read, &profile), (&visit, client_id)).await?;
-        let holder = profile.holder.as_str().to_owned();
+        self.keep(w, (&read, &profile), (&visit, client_id)).await?;
         let settled = match &card {
             Some(card) if keys.are_whole() => Some(settle(w, &keys, card).await?),
             _ => None,
@@ -78,7 +74,7 @@ impl Command for ReadCard {
             // a branch that has not heard of it yet has served him; somebody is to know
             let (branch, reason, atc) = (visit.branch_id, "card-stopped", read.counters.atc);
             raise(w, &Alarm { number, client: client_id, branch, reason, atc }).await?;
-            return Ok(CardRead { reading_id, holder, is_stopped: true, renewed: None });
+            return Ok(CardRead { is_stopped: true, renewed: None });
         }
         identify(w, &visit, client.as_ref(), (number, &profile)).await?;
         let renewed = match (&card, &client, settled) {
@@ -89,8 +85,8 @@ impl Command for ReadCard {
             }
             _ => None,
         };
-        let renewed = renewed.map(|(counter, signed)| (counter, hex(&signed)));
-        Ok(CardRead { reading_id, holder, is_stopped: false, renewed })
+        let renewed = renewed.map(|(counter, signed)| (counter, hex::text(&signed)));
+        Ok(CardRead { is_stopped: false, renewed })
     }
 }
 
@@ -151,7 +147,7 @@ pub(super) async fn tell(
             raise(w, &alarm).await?;
             continue;
         }
-        let (link, bytes) = (hex(&sealed.link()), sealed.encode().to_vec());
+        let (link, bytes) = (hex::text(&sealed.link()), sealed.encode().to_vec());
         let (kind, amount) = (kind_key(record.kind), record.amount);
         let (atc, at) = (i64::from(record.atc), record.at.timestamp());
         let id: Uuid = w.new_id();
@@ -188,9 +184,9 @@ impl ReadCard {
         w: &mut Work<'_>,
         (read, profile): (&Understood, &Profile),
         (visit, client): (&VisitRow, Option<ClientId>),
-    ) -> Result<Uuid, Error> {
+    ) -> Result<(), Error> {
         let id: Uuid = w.new_id();
-        let (atc, link) = (i64::from(read.counters.atc), hex(&read.counters.link));
+        let (atc, link) = (i64::from(read.counters.atc), hex::text(&read.counters.link));
         let sql = "insert into smart_card_reading (id, visit_id, branch_id, client_id, number, holder, profile, atc, link, \
                    total_minor, signed, at, staff_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
         let (now, actor) = (w.ctx.now, w.actor());
@@ -213,7 +209,7 @@ impl ReadCard {
             ],
         )
         .await?;
-        Ok(id)
+        Ok(())
     }
 }
 

@@ -4,16 +4,17 @@
 use kernel::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use smartcard::hex;
 use smartcard::profile::Counted;
 use smartcard::reconcile::{Issued, Ledger, Risk, Standing};
-use smartcard::record::{Kind, SealedRecord};
+use smartcard::record::{Kind, Record, SealedRecord};
 use spine::{Command, Error, JobContext, JobHandler, Run, Schedule, Services, Work};
-use store::{Read, params};
+use store::params;
 
 use super::alarm::{Alarm, raise};
 use super::{keys, stop};
 use crate::card::keys::CardKeys;
-use crate::card::model::{hex, kind_key};
+use crate::card::model::kind_key;
 use crate::card::queries::{self, CardRow};
 use crate::queries::client_ref;
 
@@ -39,14 +40,17 @@ pub(super) async fn settle(
     let log_key = keys.of_card(number).ok_or_else(only_at_centre)?.log;
     let terms = queries::profiles(w, card.id, keys.issuers()).await?;
     let before = queries::told(w, &card.number).await?;
+    let allowances = queries::allowances(w, &card.number).await?;
     let ledger = Ledger::of(before.iter().map(|told| (told.sealed, told.arrived)));
     let now = w.ctx.now;
     let standings = ledger.standings(&Issued { log_key, terms }, now);
     for told in &before {
         let (atc, branch) = (told.sealed.record.atc, told.branch_id);
         let Some(new) = standings.get(&(atc, told.sealed.link())) else { continue };
-        let is_allowed = is_allowed(w, &told.sealed).await?;
-        let stands = Stands::of(new, is_allowed);
+        let Record { operation, kind, amount, .. } = told.sealed.record;
+        // this very operation, of this sum
+        let allowed = (operation, kind_key(kind).to_owned(), amount.minor);
+        let stands = Stands::of(new, allowances.contains(&allowed));
         if stands.standing == told.standing && stands.risks == told.risks {
             continue;
         }
@@ -94,14 +98,6 @@ impl Stands {
     }
 }
 
-/// Whether the centre has allowed this very operation and sum.
-async fn is_allowed(w: &mut Work<'_>, sealed: &SealedRecord) -> Result<bool, Error> {
-    let record = &sealed.record;
-    let sql = "select 1 from smart_card_allowance where operation_id = $1 and amount_minor = $2 and kind = $3";
-    let (kind, amount) = (kind_key(record.kind), record.amount.minor);
-    Ok(w.first(sql, params![record.operation, amount, kind]).await?.is_some())
-}
-
 /// An offer is taken once: it stands on no further profile, and who looks after the client hears of it.
 async fn offer_is_taken(w: &mut Work<'_>, card: &CardRow, sum: Money) -> Result<(), Error> {
     let sql = "update smart_card set offer_id = null, offer_minor = 0, offer_rate_bp = 0, offer_until = null where id = $1";
@@ -123,7 +119,7 @@ async fn put(
     sealed: &SealedRecord,
     stands: &Stands,
 ) -> Result<(), Error> {
-    let (atc, link) = (i64::from(sealed.record.atc), hex(&sealed.link()));
+    let (atc, link) = (i64::from(sealed.record.atc), hex::text(&sealed.link()));
     let sql = "update smart_card_record set standing = $4, risks = $5, until_at = $6, client_id = $7 \
                where number = $1 and atc = $2 and link = $3";
     let number = card.number.as_str();

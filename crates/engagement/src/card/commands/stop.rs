@@ -6,10 +6,9 @@ use spine::{Change, Command, Error, Offline, Work};
 use store::params;
 use uuid::Uuid;
 
-use super::STOP;
+use super::{STOP, held};
 use crate::card::model::{CardState, STOP_REASONS_TOLD};
-use crate::card::queries::{self, CardRow};
-use crate::queries::client_ref;
+use crate::card::queries::CardRow;
 
 /// Stops a card: here at once, at every other desk when it hears of it.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -27,9 +26,7 @@ impl Command for StopCard {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let card = queries::by_id(w, self.card_id).await?.ok_or(Error::NotFound)?;
-        let client = client_ref::get(w, card.client_id).await?;
-        w.ctx.principal.require_over(STOP, client.owner())?;
+        let (card, _) = held(w, self.card_id, STOP).await?;
         let mut refusals = Refusals::default();
         if !STOP_REASONS_TOLD.contains(&self.reason.as_str()) {
             refusals.push(Refusal::field("not-a-choice", "reason"));

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use kernel::{Refusal, Refusals, VisitId};
 use maud::html;
+use smartcard::hex;
 use smartcard::terminal::CardFault;
 use spine::Error;
 use web::{Answer, Cx, FormData};
@@ -13,7 +14,7 @@ use super::forms::{ReaderForm, in_hand};
 use super::reader::{Not, read, report, weigh};
 use super::talk::{Heard, Talk, refusal};
 use crate::card::commands::{CardRead, ReadCard};
-use crate::card::model::{Reading, Understood, bytes};
+use crate::card::model::{Reading, Understood};
 use crate::desk::queries::{self as desk, VisitRow};
 use crate::parts;
 
@@ -98,7 +99,7 @@ async fn tell(
 /// Writes what the centre has signed onto the card; what is next to be said to the card while that is not done.
 fn renew(talk: &Talk, counter: u32, signed: &str) -> Result<Option<Response>, Error> {
     let broken = || Error::refused("card-unwritable");
-    let signed = bytes(signed, smartcard::profile::SIGNED_MAX).ok_or_else(broken)?;
+    let signed = hex::bytes(signed, smartcard::profile::SIGNED_MAX).ok_or_else(broken)?;
     let written = talk.step(|t, chance| {
         let (mut session, _) = read(t, &talk.keys, chance)?;
         match session.write_profile(counter, &signed, talk.keys.issuers()) {

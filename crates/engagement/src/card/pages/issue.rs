@@ -7,6 +7,7 @@ use kernel::{ClientId, Refusal, Refusals};
 use maud::html;
 use smartcard::Pin;
 use smartcard::files::{APPLICATION, Stage};
+use smartcard::hex;
 use smartcard::keys::Key;
 use smartcard::terminal::{self, Card, CardFault};
 use spine::Error;
@@ -18,7 +19,7 @@ use super::forms::{ReaderForm, in_hand, pin_field};
 use super::one::{card, read_terms, terms_fields};
 use super::talk::{Heard, Talk, refusal};
 use crate::card::commands::{ActivateCard, ISSUE, IssueCard, MadeCard, SetCardPin};
-use crate::card::model::{CardState, bytes, number};
+use crate::card::model::{CardState, number};
 use crate::card::queries::{self, CardRow};
 use crate::parts;
 use crate::queries::client_ref::{self, ClientRef};
@@ -101,7 +102,7 @@ async fn go_on(cx: &Cx, client: &ClientRef, sent: &FormData) -> Result<Response,
 fn write(talk: &Talk, made: &MadeCard, pin: &Pin) -> Result<Heard<()>, Error> {
     let unwritable = || Error::refused("card-unwritable");
     let masters = talk.keys.masters().ok_or_else(unwritable)?;
-    let signed = bytes(&made.signed, smartcard::profile::SIGNED_MAX).ok_or_else(unwritable)?;
+    let signed = hex::bytes(&made.signed, smartcard::profile::SIGNED_MAX).ok_or_else(unwritable)?;
     let issue = terminal::Issue {
         application: APPLICATION,
         transport_key: &Key::of_trials(),

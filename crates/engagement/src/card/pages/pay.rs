@@ -6,6 +6,7 @@ use axum::response::Response;
 use kernel::{Entropy, Money, Refusal, Refusals};
 use maud::{Markup, html};
 use smartcard::Pin;
+use smartcard::hex;
 use smartcard::offline::{Decision, Line, Purchase, Reason, Verified, authorise, authorise_offer};
 use smartcard::record::{Kind, SealedRecord};
 use smartcard::terminal::talk::Chance;
@@ -22,7 +23,7 @@ use super::identify::{told, visit};
 use super::reader::{Not, read, report, weigh};
 use super::talk::Talk;
 use crate::card::commands::{AllowCardPayment, PayByCard, REFERENCE_CHARS_MAX};
-use crate::card::model::{Reading, Understood, hex, kind_key, rules};
+use crate::card::model::{Reading, Understood, kind_key, rules};
 use crate::desk::queries::VisitRow;
 
 /// What is done with the card; texts under `card-kind-` + the word.
@@ -138,7 +139,7 @@ async fn go_on(
         visit_id: visit.id,
         reading: Reading::of(&understood),
         operation_id: talk.operation(),
-        record: hex(&sealed.encode()),
+        record: hex::text(&sealed.encode()),
         reference: wanted.reference,
     };
     cx.execute(talk.command_id(), &command).await?;

@@ -93,7 +93,7 @@ impl Talk {
     }
     fn say(&self, command: &[u8]) -> Response {
         let body = json!({
-            "say": crate::card::model::hex(command),
+            "say": smartcard::hex::text(command),
             "began": self.began.seconds().to_string(),
         });
         ([(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()

@@ -11,9 +11,7 @@ use uuid::Uuid;
 
 use crate::card::model::{self, CardState};
 
-/// Stopped cards a desk looks at; a bank has thousands.
-const STOPPED_MAX: i64 = 200_000;
-/// Profiles of one card.
+/// Profiles and allowances of one card.
 const PROFILES_MAX: i64 = 10_000;
 
 /// A card.
@@ -172,15 +170,21 @@ pub async fn allowed_since<R: Read>(
     row.map_or(Ok(0), store::Row::one)
 }
 
-/// All cards that are taken no more.
+/// What the centre has allowed a card beyond its own limits: the operations, their kinds and sums (minor units).
 ///
 /// # Errors
 /// The database's.
-pub async fn stop_list<R: Read>(db: &mut R) -> Result<BTreeSet<CardNumber>, StoreError> {
-    let sql = "select number from smart_card_stop order by number limit $1";
-    let rows = db.query(sql, params![STOPPED_MAX]).await?;
-    let numbers = rows.into_iter().map(store::Row::one::<String>);
-    Ok(numbers.collect::<Result<Vec<_>, _>>()?.iter().filter_map(|n| model::number(n)).collect())
+pub async fn allowances<R: Read>(
+    db: &mut R,
+    number: &str,
+) -> Result<BTreeSet<(Uuid, String, i64)>, StoreError> {
+    let sql = "select operation_id, kind, amount_minor from smart_card_allowance where number = $1 \
+               order by at desc limit $2";
+    let rows = db.query(sql, params![number, PROFILES_MAX]).await?.into_iter().map(|row| {
+        let mut c = row.cols();
+        Ok((c.take()?, c.take()?, c.take()?))
+    });
+    rows.collect()
 }
 
 /// What was allowed with a card, by the counters of its profiles.

@@ -1,12 +1,11 @@
 //! What cards have logged, and what desks have read of them.
 
 use kernel::{BranchId, ClientId, Currency, Money, Timestamp, VisitId};
+use smartcard::hex;
 use smartcard::offline::SeenCard;
 use smartcard::record::SealedRecord;
 use store::{Cols, Read, Row, StoreError, params};
 use uuid::Uuid;
-
-use crate::card::model;
 
 /// Records of one card looked at when it is reconciled.
 const LEDGER_MAX: i64 = 100_000;
@@ -163,7 +162,7 @@ pub async fn seen<R: Read>(db: &mut R, number: &str) -> Result<Option<SeenCard>,
         let Some(row) = db.first(sql, params![number]).await? else { continue };
         let mut c = row.cols();
         let (atc, link): (i64, String) = (c.take()?, c.take()?);
-        let link = model::bytes(&link, 8).and_then(|bytes| bytes.try_into().ok());
+        let link = hex::bytes(&link, 8).and_then(|bytes| bytes.try_into().ok());
         let (Some(link), Ok(atc)) = (link, u32::try_from(atc)) else { continue };
         if highest.is_none_or(|known| known.atc < atc) {
             highest = Some(SeenCard { atc, link });

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::line::line;
 use super::nodes::joined;
-use super::places::{give_card, send};
+use super::places::branches::give_card;
+use super::places::send;
 use super::site::Site;
 use super::window::Window;
 use super::{Driver, Lang};
