@@ -140,6 +140,12 @@ impl Desk {
         self.writer.scrub().await.unwrap();
         std::fs::copy(self.path(), self.kept()).unwrap();
     }
+    /// How long its log is; nothing on PostgreSQL.
+    pub(super) fn log_bytes(&self) -> usize {
+        let Some(path) = self.url.strip_prefix("sqlite:") else { return 0 };
+        let log = std::fs::metadata(format!("{path}-wal"));
+        log.map_or(0, |log| log.len().try_into().unwrap())
+    }
     /// Everything is again as it was kept, with other chance: connections stay, only rows go and come.
     pub(super) fn reset(&self, chance: u64) {
         let mut door = self.door.lock().unwrap();
@@ -163,7 +169,8 @@ impl Desk {
             );
             connection.execute_batch(&again).unwrap();
         }
-        connection.execute_batch("commit").unwrap();
+        // the log begins at its beginning: where a disk is full does not depend on the histories before
+        connection.execute_batch("commit; pragma wal_checkpoint(truncate)").unwrap();
         self.chance.begin(chance);
         self.clock.set(START);
     }
@@ -240,6 +247,10 @@ impl Desk {
     /// Whether a command stands in the list of what was refused.
     pub(super) async fn has_refused(&self, id: CommandId) -> bool {
         self.has("select 1 from branch_refusal where id = $1", id).await
+    }
+    /// Whether a command waits to be told to the centre.
+    pub(super) async fn waits(&self, id: CommandId) -> bool {
+        self.has("select 1 from pending_command where id = $1", id).await
     }
     /// Records of cards that were written in the operation of a command.
     pub(super) async fn records_of(&self, id: CommandId) -> i64 {

@@ -12,6 +12,7 @@ mod cards;
 mod carried;
 mod catching_up;
 mod desk;
+mod disk;
 mod doing;
 mod modes;
 mod processes;

@@ -1,4 +1,4 @@
-//! The program itself at a centre and at branches, over a line that is cut and programs that are killed.
+//! The program itself at a centre and at branches, over a line that is cut, programs that are killed and disks that are full.
 
 use std::time::{Duration, Instant};
 
@@ -17,8 +17,8 @@ enum Length {
     For(Duration),
 }
 
-/// A centre and nodes at these branches, in programs of their own, over lines that are cut, all of them killed at random; then
-/// all is quiet, and nothing is lost or doubled.
+/// A centre and nodes at these branches, in programs of their own, over lines that are cut, all of them killed at random, with
+/// disks that are full for a while; then all is quiet, and nothing is lost or doubled.
 async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
     let folder = tempfile::tempdir().unwrap();
     let mut centre = Centre::start(kind, folder.path()).await;
@@ -35,7 +35,7 @@ async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
         places.push(Place::enrol(&centre, &hub, (n, code), folder.path()).await);
     }
     publish_price(&centre.desk).await;
-    let (begin, mut n, mut kills) = (Instant::now(), 0, 0);
+    let (begin, mut n, mut faults) = (Instant::now(), 0, 0);
     let mut done: Vec<Done> = Vec::new();
     let goes_on = |n: usize| match length {
         Length::Steps(steps) => n < steps,
@@ -45,11 +45,17 @@ async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
         n += 1;
         let which = dice.below(places.len());
         let place = &mut places[which];
-        match dice.below(12) {
+        match dice.below(15) {
             0 => place.wire.cut(),
             1 | 2 => place.wire.mend(),
             3 => place.kill_and_start(),
             4 => centre.kill_and_start(),
+            5 => place.program.full(Some(some_bytes(&dice))),
+            6 => centre.program.full(Some(some_bytes(&dice))),
+            7 => {
+                place.program.full(None);
+                centre.program.full(None);
+            }
             _ => {
                 let login = staff(place.code);
                 let (bank, branch) = (&place.desk, place.code);
@@ -57,9 +63,9 @@ async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
                 continue;
             }
         }
-        kills += 1;
+        faults += 1;
     }
-    println!("{n} steps, {} commands acknowledged, {kills} cuts, mendings and kills", done.len());
+    println!("{n} steps, {} commands acknowledged, {faults} faults and mendings", done.len());
     assert!(done.len() > 10, "{done:?}");
     all_is_once(&centre, &places, &done).await;
 }
@@ -72,9 +78,16 @@ const fn staff(code: &str) -> &'static str {
     }
 }
 
+/// Where a disk is full: at once, or after some more.
+fn some_bytes(dice: &Dice) -> u64 {
+    dice.below(2_000_000).try_into().unwrap()
+}
+
 async fn all_is_once(centre: &Centre, places: &[Place], done: &[Done]) {
+    centre.program.full(None);
     for place in places {
         place.wire.mend();
+        place.program.full(None);
     }
     for place in places {
         until("all is told", async || place.waits().await == 0).await;

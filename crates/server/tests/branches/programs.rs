@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::desk::Desk;
+use crate::disk;
 use crate::world::{self, filled};
 
 /// How long everything may take to be the same after the line is whole again.
@@ -37,7 +38,9 @@ pub(super) struct Program {
 
 impl Program {
     pub(super) fn start(args: &[&str]) -> Program {
-        let mut child = Command::new(program())
+        // a full disk (see `full`) would end a program by a signal, were it not ignored
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", &program()])
             .args(args)
             .env("TESSERA_LOG", "warn")
             .stdout(Stdio::piped())
@@ -52,6 +55,10 @@ impl Program {
             .lines
             .find_map(|line| line.unwrap().strip_prefix("ready http://").map(str::to_owned));
         said.expect("it ended")
+    }
+    /// No file of it can be written beyond a length, until there is room again (`None`).
+    pub(super) fn full(&self, bytes: Option<u64>) {
+        disk::set_of(self.child.id(), bytes);
     }
     pub(super) fn kill(&mut self) {
         self.child.kill().unwrap();

@@ -1,5 +1,5 @@
 //! Random histories of a centre and five nodes at branches, over a line that loses, repeats, delays and is away, and by files
-//! that are carried, get lost, come late, in any order and again, with clocks that are hours apart: when all is quiet again everything that was acknowledged is at the centre once, or stands in the list of
+//! that are carried, get lost, come late, in any order and again, with clocks that are hours apart and disks that are full: when all is quiet again everything that was acknowledged is at the centre once, or stands in the list of
 //! what it refused; every branch has what the centre would give it; the journals are whole.
 //!
 //! `TESSERA_SEEDS=FROM..TO` runs other seeds than usual, `TESSERA_SEEDS=N` one.
@@ -25,6 +25,7 @@ use testkit::{Kind, kinds};
 use crate::bundle::publish;
 use crate::cards::Wallet;
 use crate::desk::Desk;
+use crate::disk::{self, FullDisk, unless_full};
 use crate::doing::{Dice, Done, Somebody};
 use crate::world::World;
 
@@ -61,7 +62,8 @@ async fn carry(world: &World, dice: &Dice, line: &mut Line) {
     match dice.below(4) {
         0 | 1 => {
             let n = dice.below(world.places.len());
-            let up = world.places[n].branch.say_by(Way::File).await.unwrap();
+            let said = world.places[n].branch.say_by(Way::File).await;
+            let Some(up) = unless_full(said) else { return };
             let up: Up = code::decode(&code::encode(&up).unwrap()).unwrap();
             if !dice.happens(10) {
                 line.to_centre.push((n, up));
@@ -76,12 +78,12 @@ async fn carry(world: &World, dice: &Dice, line: &mut Line) {
                     line.to_branch.push((n, code::decode(&bytes).unwrap()));
                 }
                 Err(Error::Refused(why)) => assert_eq!(why.0[0].code, "branch-word-old"),
-                Err(error) => panic!("{error}"),
+                Err(error) => assert!(unless_full::<()>(Err(error)).is_none()),
             }
         }
         _ => {
             let Some((n, carried)) = arrived(dice, &mut line.to_branch) else { return };
-            world.places[n].branch.take_carried(carried).await.unwrap();
+            unless_full(world.places[n].branch.take_carried(carried).await);
         }
     }
 }
@@ -91,17 +93,24 @@ fn staff(dice: &Dice, code: &str) -> &'static str {
     dice.one(of).unwrap()
 }
 
-/// One attempt to exchange; what may go wrong goes wrong.
-async fn attempt(world: &World, dice: &Dice, line: &mut Line) {
+/// Now and then the disk is full for a moment: from somewhere on in the logs of the databases.
+fn full(world: &World, dice: &Dice) -> Option<FullDisk> {
+    let longest = world.desks().map(Desk::log_bytes).max().unwrap_or(0);
+    let (is_full, bytes) = (dice.happens(10), dice.below(longest + 50_000));
+    is_full.then(|| FullDisk::beyond(bytes.try_into().unwrap()))
+}
+
+/// One attempt to exchange; what may go wrong goes wrong. Nothing comes of it when the disk is full.
+async fn attempt(world: &World, dice: &Dice, line: &mut Line) -> Option<()> {
     let n = dice.below(world.places.len());
     let place = &world.places[n];
     if dice.happens(10)
         && let Some((whose, down)) = dice.one(&line.late)
     {
         // an answer that was thought lost
-        world.places[whose].branch.take(down).await.unwrap();
+        unless_full(world.places[whose].branch.take(down).await);
     }
-    let up = place.branch.say().await.unwrap();
+    let up = unless_full(place.branch.say().await)?;
     let up: Up = code::decode(&code::encode(&up).unwrap()).unwrap();
     match dice.below(10) {
         0 => {} // lost on the way
@@ -109,24 +118,25 @@ async fn attempt(world: &World, dice: &Dice, line: &mut Line) {
             // the centre stopped in the middle: some of it was done, nothing was answered
             let part = dice.below(up.commands.len() + 1);
             let up = Up { commands: up.commands.into_iter().take(part).collect(), ..up };
-            world.centre.answer(place.node, &up).await.unwrap();
+            unless_full(world.centre.answer(place.node, &up).await)?;
         }
         2 => {
-            let down = world.centre.answer(place.node, &up).await.unwrap();
+            let down = unless_full(world.centre.answer(place.node, &up).await)?;
             line.late.push((n, down));
         }
         3 => {
             // it came twice
-            let down = world.centre.answer(place.node, &up).await.unwrap();
+            let down = unless_full(world.centre.answer(place.node, &up).await)?;
             assert!(world.centre.answer(place.node, &up).await.is_err());
-            place.branch.take(down.clone()).await.unwrap();
-            place.branch.take(down).await.unwrap();
+            unless_full(place.branch.take(down.clone()).await)?;
+            unless_full(place.branch.take(down).await)?;
         }
         _ => {
-            let down = world.centre.answer(place.node, &up).await.unwrap();
-            place.branch.take(down).await.unwrap();
+            let down = unless_full(world.centre.answer(place.node, &up).await)?;
+            unless_full(place.branch.take(down).await)?;
         }
     }
+    Some(())
 }
 
 /// A history; answers what was acknowledged at branches.
@@ -135,12 +145,14 @@ async fn live(world: &World, dice: &Dice) -> Vec<Done> {
     for step in 0..STEPS {
         match dice.below(13) {
             0..=4 => {
+                let _disk = full(world, dice);
                 let place = dice.one(&world.places.iter().collect::<Vec<_>>()).unwrap();
                 let login = staff(dice, place.code);
                 let (bank, branch) = (&place.bank, place.code);
                 done.extend(Somebody { bank, login, branch, dice }.act(step).await);
             }
             5 => {
+                let _disk = full(world, dice);
                 let (bank, branch) = (&world.centre_bank, "01");
                 Somebody { bank, login: "head_office", branch, dice }.act(step).await;
             }
@@ -156,8 +168,14 @@ async fn live(world: &World, dice: &Dice) -> Vec<Done> {
                 place.bank.clock.advance_seconds(hours * 3_600 + 1);
                 world.centre_bank.clock.advance_seconds(60);
             }
-            8 | 9 => attempt(world, dice, &mut line).await,
-            _ => carry(world, dice, &mut line).await,
+            8 | 9 => {
+                let _disk = full(world, dice);
+                attempt(world, dice, &mut line).await;
+            }
+            _ => {
+                let _disk = full(world, dice);
+                carry(world, dice, &mut line).await;
+            }
         }
     }
     done
@@ -298,13 +316,20 @@ async fn run(first: u64, count: u64) {
     let wallets = wallets(&world).await;
     world.keep().await;
     let mut counted = Counted::default();
-    for seed in seeds(first, count) {
+    let seeds = seeds(first, count);
+    let is_long = seeds.end - seeds.start > 50;
+    for seed in seeds {
         println!("-- seed {seed}");
         world.reset(seed);
         Box::pin(one(&world, (seed, &wallets), &mut counted)).await;
     }
-    println!("-- acknowledged {:#?}, refused {:#?}", counted.acknowledged, counted.refused);
+    let stopped = disk::stopped();
+    println!(
+        "-- acknowledged {:#?}, refused {:#?}, stopped by a full disk {stopped}",
+        counted.acknowledged, counted.refused
+    );
     assert!(!counted.acknowledged.is_empty());
+    assert!(stopped > 0 || !is_long, "no disk was ever full");
 }
 
 /// One history, and everything that must hold after it.
