@@ -97,7 +97,7 @@ impl Post {
     /// before, or a later one; the database's.
     pub async fn file_in(&self, file: &[u8]) -> Result<Taken, Error> {
         let envelope = unwrap(file, &self.centre)?;
-        let outside = outside(envelope, Kind::FileDown)?;
+        let outside = outside(envelope, &[Kind::FileDown])?;
         if outside.node != self.branch.state().await?.who.node {
             return Err(Error::refused("branch-file-other-node"));
         }
@@ -150,12 +150,14 @@ pub(crate) fn unwrap<'a>(file: &'a [u8], centre: &PublicKeys) -> Result<&'a [u8]
     Ok(envelope)
 }
 
-/// What the envelope says outside, when it goes this way.
-pub(crate) fn outside(envelope: &[u8], kind: Kind) -> Result<Head, Error> {
+/// What the envelope says outside, when it goes this way: its kind is one of these.
+pub(crate) fn outside(envelope: &[u8], kinds: &[Kind]) -> Result<Head, Error> {
     let head = envelope::head(envelope).map_err(told)?;
     match head.kind {
-        found if found == kind => Ok(head),
-        Kind::FileUp | Kind::FileDown => Err(Error::refused("branch-file-way")),
+        found if kinds.contains(&found) => Ok(head),
+        Kind::FileUp | Kind::FileDown | Kind::FileEnrol | Kind::FileEnrolled => {
+            Err(Error::refused("branch-file-way"))
+        }
         Kind::Enrol | Kind::Enrolled | Kind::Up | Kind::Down => Err(broken()),
     }
 }
@@ -173,12 +175,12 @@ pub(crate) fn told(error: Error) -> Error {
     }
 }
 
-fn broken() -> Error {
+pub(crate) fn broken() -> Error {
     Error::refused("branch-file-broken")
 }
 
 /// Names of nodes may hold anything; names of files may not.
-fn file_name(node: &str, number: i64, way: &str) -> String {
+pub(crate) fn file_name(node: &str, number: i64, way: &str) -> String {
     let fits = |c: char| if c.is_alphanumeric() || c == '-' { c } else { '_' };
     format!("{}-{number}-{way}.tessera", node.chars().map(fits).collect::<String>())
 }

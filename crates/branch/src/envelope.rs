@@ -58,6 +58,10 @@ pub enum Kind {
     FileUp,
     /// The centre's answer in a carried file.
     FileDown,
+    /// A node introduces itself in a carried file, with its first word.
+    FileEnrol,
+    /// It is told who it is in a carried file, with the answer to that word.
+    FileEnrolled,
 }
 
 /// Who says what to whom.

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::carry::{self, Answered};
 use crate::code::Code;
 use crate::envelope::{self, Head, Keys, Kind, PublicKeys};
+use crate::first_file::{self, FileIntroduction};
 use crate::nodes::commands::NoteCarried;
 use crate::notary::Signing;
 
@@ -33,8 +34,8 @@ pub struct Hub {
     centre: Centre,
     keys: Arc<Keys>,
     public: PublicKeys,
-    /// The bank's currency and zone.
-    about: (String, String),
+    /// The bank's currency and zone, where they are known.
+    about: Option<(String, String)>,
     busy: Mutex<BTreeSet<Uuid>>,
 }
 
@@ -61,7 +62,7 @@ pub struct Welcome {
 }
 
 impl Hub {
-    /// Over the centre's services; its keys are made when there are none. `about` is the bank's currency and zone.
+    /// Over the centre's services; its keys are made when there are none. `about` is the bank's currency and zone: without it nobody enrols.
     ///
     /// # Errors
     /// The database's.
@@ -69,7 +70,7 @@ impl Hub {
         services: &Services,
         how: &[Replicated],
         secret_box: &SecretBox,
-        about: (String, String),
+        about: Option<(String, String)>,
     ) -> Result<Self, Error> {
         let keys = Arc::new(kept_keys(services, secret_box).await?);
         services.bus.sign_with(Arc::<Keys>::clone(&keys));
@@ -92,19 +93,32 @@ impl Hub {
     /// A node enrols.
     ///
     /// # Errors
-    /// Refusals of the envelope, `branch-code-wrong`.
+    /// Refusals of the envelope, `branch-code-wrong`, `branch-enrol-config`.
     pub async fn enrol(&self, envelope: &[u8]) -> Result<Vec<u8>, Error> {
-        let (head, introduced) = self.keys.open_stranger(envelope, |message| {
-            let introduced: Introduction = words::decode_within(message, INTRODUCTION_MAX)?;
-            if !introduced.keys.are_keys() {
-                return Err(Error::refused("branch-envelope-broken"));
-            }
-            let keys = introduced.keys.clone();
-            Ok((introduced, keys))
+        let of = |introduced: &Introduction| introduced.keys.clone();
+        let introduced: Introduction = self.introduced(envelope, Kind::Enrol, of)?;
+        let welcome = self.enrolled(&introduced).await?;
+        let head = Head { kind: Kind::Enrolled, node: welcome.who.node, number: 0 };
+        self.keys.close(&introduced.keys, head, &words::encode(&welcome)?)
+    }
+    /// What somebody says who is not known yet, and has signed it himself.
+    fn introduced<T: serde::de::DeserializeOwned>(
+        &self,
+        envelope: &[u8],
+        kind: Kind,
+        of: impl FnOnce(&T) -> PublicKeys,
+    ) -> Result<T, Error> {
+        let broken = || Error::refused("branch-envelope-broken");
+        let (head, said) = self.keys.open_stranger(envelope, |message| {
+            let said: T = words::decode_within(message, INTRODUCTION_MAX)?;
+            let keys = of(&said);
+            if keys.are_keys() { Ok((said, keys)) } else { Err(broken()) }
         })?;
-        if head.kind != Kind::Enrol {
-            return Err(Error::refused("branch-envelope-broken"));
-        }
+        if head.kind == kind { Ok(said) } else { Err(broken()) }
+    }
+    async fn enrolled(&self, introduced: &Introduction) -> Result<Welcome, Error> {
+        let unknown = || Error::refused("branch-enrol-config");
+        let (currency, zone) = self.about.clone().ok_or_else(unknown)?;
         let enrol = EnrolNode {
             code_hash: Code::hash(&introduced.secret),
             sign_key: introduced.keys.sign.clone(),
@@ -114,11 +128,8 @@ impl Hub {
         let who = self.services.execute(&ctx, ctx.command_id(), &enrol).await?;
         // from now on it must be known which rows change
         self.centre.watch().await?;
-        let head = Head { kind: Kind::Enrolled, node: who.node, number: 0 };
-        let (currency, zone) = self.about.clone();
         let jurisdiction = self.services.jurisdiction.to_string();
-        let welcome = words::encode(&Welcome { who, jurisdiction, currency, zone })?;
-        self.keys.close(&introduced.keys, head, &welcome)
+        Ok(Welcome { who, jurisdiction, currency, zone })
     }
     /// A node speaks and is answered.
     ///
@@ -133,12 +144,13 @@ impl Hub {
         let head = Head { kind: Kind::Down, node: node.id, number: down.to };
         self.keys.close(&sender, head, &words::encode(&down)?)
     }
-    /// The same in a file that was carried here by whoever the context names, of which the journal tells; `of` is the node it is expected of, where somebody expects one.
+    /// The same in a file that was carried here by whoever the context names, of which the journal tells; a node may also enrol by it.
+    /// `of` is the node it is expected of, where somebody expects one.
     ///
     /// # Errors
     /// Refusals `branch-file-broken` for what is no such file or was changed on the way, `branch-file-other-bank`,
     /// `branch-file-other-node`, `branch-file-way` for a file that goes to a branch, `branch-file-old` when something later of
-    /// the node was heard; `branch-node-revoked`, `branch-busy`; the database's.
+    /// the node was heard; `branch-code-wrong`, `branch-node-revoked`, `branch-busy`; the database's.
     pub async fn exchange_file(
         &self,
         ctx: &Ctx,
@@ -146,7 +158,10 @@ impl Hub {
         of: Option<Uuid>,
     ) -> Result<Answered, Error> {
         let envelope = carry::unwrap(file, &self.public)?;
-        let outside = carry::outside(envelope, Kind::FileUp)?;
+        let outside = carry::outside(envelope, &[Kind::FileUp, Kind::FileEnrol])?;
+        if outside.kind == Kind::FileEnrol {
+            return self.enrol_file(ctx, envelope, of).await;
+        }
         if of.is_some_and(|of| of != outside.node) {
             return Err(Error::refused("branch-file-other-node"));
         }
@@ -159,6 +174,33 @@ impl Hub {
         let note = NoteCarried { node_id: node.id, number: up.number, counts: answered.counts };
         self.services.execute(ctx, ctx.command_id(), &note).await?;
         Ok(answered)
+    }
+    /// A node enrols by a file; it is answered who it is, and with its first copy.
+    async fn enrol_file(
+        &self,
+        ctx: &Ctx,
+        envelope: &[u8],
+        of: Option<Uuid>,
+    ) -> Result<Answered, Error> {
+        let keys = |said: &FileIntroduction| said.introduction.keys.clone();
+        let said = self.introduced(envelope, Kind::FileEnrol, keys).map_err(carry::told)?;
+        let FileIntroduction { introduction, first } = said;
+        let hash = Code::hash(&introduction.secret);
+        let invited = nodes::of_code(&mut self.services.reader.clone(), hash).await?;
+        if of.is_some() && of != invited {
+            return Err(Error::refused("branch-file-other-node"));
+        }
+        let welcome = self.enrolled(&introduction).await?;
+        let node = welcome.who.node;
+        let _turn = self.turn(node)?;
+        // whoever has a code has nothing to tell yet
+        let first = Up { commands: Vec::new(), ask: None, ..first };
+        let carried = self.centre.answer_file(node, &first).await.map_err(carry::told)?;
+        let counts = [0; 3];
+        let note = NoteCarried { node_id: node, number: first.number, counts };
+        self.services.execute(ctx, ctx.command_id(), &note).await?;
+        let own = (self.keys.as_ref(), &self.public);
+        first_file::welcome(own, &introduction.keys, (welcome, carried))
     }
     /// Who has closed an envelope, and what is in it.
     async fn heard(

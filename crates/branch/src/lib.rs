@@ -4,6 +4,7 @@
 pub mod carry;
 pub mod code;
 pub mod envelope;
+pub mod first_file;
 pub mod hub;
 mod limits;
 pub mod line;

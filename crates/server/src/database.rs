@@ -73,12 +73,24 @@ fn must_exist(url: &str) -> Result<(), RunError> {
 /// # Errors
 /// When the database is not there, behind, or does not answer.
 pub(crate) async fn core(url: &str, root: Option<Arc<dyn Root>>) -> Result<Core, RunError> {
-    let store = existing(url).await?;
+    Ok(core_of(&Config::over(url), root).await?.0)
+}
+
+/// The same over a configuration, and what it was opened with.
+///
+/// # Errors
+/// As [`core`]; when zone or currency do not exist.
+pub(crate) async fn core_of(
+    config: &Config,
+    root: Option<Arc<dyn Root>>,
+) -> Result<(Core, Setting), RunError> {
+    let store = existing(&config.db).await?;
     must_be_current(&store).await?;
     drop(store);
     let (_stop, stopping) = watch::channel(false);
-    let setting = setting(&Config::over(url), None, root, stopping)?;
-    Ok(Core::open(&setting, wiring::modules()).await?)
+    let setting = setting(config, None, root, stopping)?;
+    let core = Core::open(&setting, wiring::modules()).await?;
+    Ok((core, setting))
 }
 
 /// Whether this program can work with the schema. Steps of a newer program that only added something do not

@@ -7,7 +7,6 @@ pub mod http_client;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::Timestamp;
 use spine::authority::Reply;
 use spine::replica::branch::Taken;
 use spine::replica::message::{Asked, Down, Way};
@@ -97,16 +96,12 @@ impl Talk {
         let (mut pause, mut question): (Duration, Option<Question>) = (GATHER, None);
         while !*stop.borrow() {
             // a file may have been taken in meanwhile, and may have said that there is no line to ask
-            match self.post.branch.look().await {
-                Ok(state) if state.mode == Mode::Autonomous => {
-                    self.put(LineWord::Carried, self.services.clock.now());
-                    tokio::select! {
-                        () = stopped(&mut stop) => return,
-                        () = tokio::time::sleep(POLL) => continue,
-                    }
+            if looked(&self.post).await == Some(Mode::Autonomous) {
+                put(&self.services, LineWord::Carried);
+                tokio::select! {
+                    () = stopped(&mut stop) => return,
+                    () = tokio::time::sleep(POLL) => continue,
                 }
-                Ok(_) => {}
-                Err(error) => tracing::error!(%error, "the branch's own database does not answer"),
             }
             let outcome =
                 self.exchange_asking(question.take().or_else(|| questions.try_recv().ok())).await;
@@ -129,7 +124,6 @@ impl Talk {
     }
     /// Tells the pages how the line is.
     fn note(&self, outcome: &Result<Taken, LineError>) {
-        let now = self.services.clock.now();
         let word = match outcome {
             Ok(Taken::More) => LineWord::Syncing,
             Ok(_) => LineWord::Online,
@@ -146,16 +140,41 @@ impl Talk {
                 LineWord::Failed
             }
         };
-        self.put(word, now);
+        put(&self.services, word);
     }
-    fn put(&self, word: LineWord, now: Timestamp) {
-        let before = self.services.memory.get::<LineState>();
-        let since = before.filter(|b| b.word == word).map_or(now, |b| b.since);
-        let is_new = since == now;
-        self.services.memory.put(LineState { word, since, heard_at: now });
-        if is_new {
-            self.services.live.ring("line".to_owned());
+}
+
+/// How the branch works, as it was heard last; none when its own database does not answer.
+async fn looked(post: &Post) -> Option<Mode> {
+    match post.branch.look().await {
+        Ok(state) => Some(state.mode),
+        Err(error) => {
+            tracing::error!(%error, "the branch's own database does not answer");
+            None
         }
+    }
+}
+
+/// Keeps the pages of a branch that has no line at all fresh while files are taken in beside it, until told to stop.
+pub async fn without(post: &Post, services: &Services, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        looked(post).await;
+        put(services, LineWord::Carried);
+        tokio::select! {
+            () = stopped(&mut stop) => return,
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+}
+
+fn put(services: &Services, word: LineWord) {
+    let now = services.clock.now();
+    let before = services.memory.get::<LineState>();
+    let since = before.filter(|b| b.word == word).map_or(now, |b| b.since);
+    let is_new = since == now;
+    services.memory.put(LineState { word, since, heard_at: now });
+    if is_new {
+        services.live.ring("line".to_owned());
     }
 }
 

@@ -4,15 +4,17 @@ use std::path::{Path, PathBuf};
 
 use branch::Hub;
 use branch::carry::FILE_BYTES_MAX;
+use branch::first_file::keys_file;
 use clap::{Args, Subcommand};
 use spine::replica::branch::Taken;
 use tokio::sync::watch;
 
 use super::{Place, post};
 use crate::cli::Db;
+use crate::config::Config;
 use crate::host::say;
 use crate::wiring::{self, Core};
-use crate::{RunError, database};
+use crate::{RunError, database, root};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Task {
@@ -42,7 +44,44 @@ pub(crate) struct Asked {
     #[arg(long, value_name = "FILE")]
     into: PathBuf,
     #[command(flatten)]
-    db: Db,
+    centre: Centre,
+}
+
+/// Which centre: by its configuration, or by its database alone, where it is configured as usual and no node enrols.
+#[derive(Debug, Args)]
+struct Centre {
+    /// The configuration of the centre.
+    #[arg(long, value_name = "FILE", required_unless_present = "url", conflicts_with = "url")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    db: Option<Db>,
+}
+
+impl Centre {
+    async fn open(&self) -> Result<(Core, Hub), RunError> {
+        let (core, about) = match (&self.config, &self.db) {
+            (Some(file), _) => {
+                let config = Config::read(file)?;
+                let root = root::named(&config.key_file, &config.key_command);
+                let (core, setting) = database::core_of(&config, Some(root)).await?;
+                (core, Some(setting.about()))
+            }
+            (None, Some(db)) => (database::core(&db.url, Some(db.root())).await?, None),
+            (None, None) => return Err(RunError::Asked("--config or --db?".to_owned())),
+        };
+        let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
+        engagement::CardKeys::at_centre(&core.services, secret_box).await?;
+        let hub = Hub::open(&core.services, &wiring::replicated(), secret_box, about).await?;
+        Ok((core, hub))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysAsked {
+    /// The file to make.
+    file: PathBuf,
+    #[command(flatten)]
+    centre: Centre,
 }
 
 pub(super) async fn run(task: Task) -> Result<(), RunError> {
@@ -82,11 +121,7 @@ pub(super) async fn run(task: Task) -> Result<(), RunError> {
 
 /// `tessera branch answer`.
 pub(super) async fn answer(asked: &Asked) -> Result<(), RunError> {
-    let core = database::core(&asked.db.url, Some(asked.db.root())).await?;
-    let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
-    engagement::CardKeys::at_centre(&core.services, secret_box).await?;
-    // nobody enrols here: how the bank counts is not told
-    let hub = Hub::open(&core.services, &wiring::replicated(), secret_box, <_>::default()).await?;
+    let (core, hub) = asked.centre.open().await?;
     let ctx = core.services.system("cli");
     let answered = hub.exchange_file(&ctx, &read(&asked.file)?, None).await?;
     write(&asked.into, &answered.content)?;
@@ -97,8 +132,16 @@ pub(super) async fn answer(asked: &Asked) -> Result<(), RunError> {
     Ok(())
 }
 
+/// `tessera branch keys`.
+pub(super) async fn keys(asked: &KeysAsked) -> Result<(), RunError> {
+    let (_core, hub) = asked.centre.open().await?;
+    write(&asked.file, &keys_file(hub.public())?)?;
+    say(&format!("the centre's public keys are in {}", asked.file.display()));
+    Ok(())
+}
+
 /// A file, when it is not larger than any such file is.
-fn read(file: &Path) -> Result<Vec<u8>, RunError> {
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, RunError> {
     let problem = || RunError::io(file.display().to_string());
     let length = std::fs::metadata(file).map_err(problem())?.len();
     if usize::try_from(length).map_or(true, |length| length > FILE_BYTES_MAX) {
@@ -108,7 +151,7 @@ fn read(file: &Path) -> Result<Vec<u8>, RunError> {
 }
 
 /// A file that is there whole or not at all.
-fn write(file: &Path, content: &[u8]) -> Result<(), RunError> {
+pub(super) fn write(file: &Path, content: &[u8]) -> Result<(), RunError> {
     let part = file.with_extension("part");
     std::fs::write(&part, content).map_err(RunError::io(part.display().to_string()))?;
     std::fs::rename(&part, file).map_err(RunError::io(file.display().to_string()))

@@ -17,7 +17,7 @@ use spine::replica::code as words;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{Known, Place, post};
+use super::{Known, Place, post, without_line};
 use crate::RunError;
 use crate::host::say;
 use crate::wiring::{self, Core};
@@ -27,12 +27,21 @@ const MODE: u32 = 0o700;
 
 #[derive(Debug, Args)]
 pub(crate) struct Asked {
-    /// Address of the centre, such as https://crm.bank.example.
-    #[arg(long, value_name = "URL")]
-    centre: String,
+    /// Address of the centre, such as https://crm.bank.example. Without a line: --keys and --into in its place, and then --answer.
+    #[arg(long, value_name = "URL", required_unless_present_any = ["into", "answer"], conflicts_with_all = ["into", "answer"])]
+    centre: Option<String>,
     /// The code that the centre has shown for this node.
-    #[arg(long)]
-    code: String,
+    #[arg(long, required_unless_present = "answer")]
+    code: Option<String>,
+    /// Without a line: the file of the centre's public keys.
+    #[arg(long, value_name = "FILE", requires = "into")]
+    keys: Option<PathBuf>,
+    /// Without a line: the file to make for the centre.
+    #[arg(long, value_name = "FILE", requires = "keys", conflicts_with = "answer")]
+    into: Option<PathBuf>,
+    /// Without a line: the file that came back from the centre.
+    #[arg(long, value_name = "FILE")]
+    answer: Option<PathBuf>,
     /// A folder for the branch's data; made when it is not there.
     #[arg(long, value_name = "FOLDER")]
     data: PathBuf,
@@ -61,33 +70,65 @@ pub(super) async fn run(asked: &Asked) -> Result<(), RunError> {
     let mut folder = std::fs::DirBuilder::new();
     folder.recursive(true).mode(MODE);
     folder.create(&asked.data).map_err(RunError::io(asked.data.display().to_string()))?;
+    if let Some(file) = &asked.answer {
+        return without_line::answer(&place, file).await;
+    }
     let known = match place.known() {
         Ok(known) if !known.node.is_empty() => known,
-        _ => introduce(asked, &place).await?,
+        _ => match (&asked.centre, &asked.keys, &asked.into) {
+            (None, Some(keys), Some(into)) => {
+                return without_line::introduce(asked, &place, (keys, into)).await;
+            }
+            _ => introduce(asked, &place).await?,
+        },
     };
+    if known.centre.is_empty() {
+        return Err(RunError::Asked(format!("this is {} already", known.node)));
+    }
     copy(&place, &known).await
+}
+
+impl Asked {
+    pub(super) fn code(&self) -> Result<Code, RunError> {
+        Ok(Code::parse(self.code.as_deref().unwrap_or_default())?)
+    }
+    /// What is known before the node has a name.
+    pub(super) fn known(&self) -> Known {
+        Known {
+            centre: self.centre.clone().unwrap_or_default(),
+            authorities: self.authorities.clone(),
+            key_file: self.key_file.clone(),
+            key_command: self.key_command.clone(),
+            sign_key: String::new(),
+            seal_key: String::new(),
+            node: String::new(),
+            jurisdiction: "ru".to_owned(),
+            currency: "RUB".to_owned(),
+            zone: "Europe/Moscow".to_owned(),
+        }
+    }
+}
+
+impl Known {
+    pub(super) fn trust(&mut self, centre: &PublicKeys) {
+        (self.sign_key, self.seal_key) =
+            (STANDARD.encode(&centre.sign), STANDARD.encode(&centre.seal));
+    }
+    pub(super) fn welcome(&mut self, welcome: Welcome) {
+        self.node = welcome.who.name;
+        (self.jurisdiction, self.currency, self.zone) =
+            (welcome.jurisdiction, welcome.currency, welcome.zone);
+    }
 }
 
 /// The node makes its keys, looks whether the centre is the one the code speaks of, and is told who it is. Its keys are kept
 /// before it speaks, so that it can say the same again.
 async fn introduce(asked: &Asked, place: &Place) -> Result<Known, RunError> {
-    let code = Code::parse(&asked.code)?;
-    let mut known = Known {
-        centre: asked.centre.clone(),
-        authorities: asked.authorities.clone(),
-        key_file: asked.key_file.clone(),
-        key_command: asked.key_command.clone(),
-        sign_key: String::new(),
-        seal_key: String::new(),
-        node: String::new(),
-        jurisdiction: "ru".to_owned(),
-        currency: "RUB".to_owned(),
-        zone: "Europe/Moscow".to_owned(),
-    };
+    let code = asked.code()?;
+    let mut known = asked.known();
     let line = place.line(&known)?;
     let centre = centre_keys(&line, &code).await?;
-    (known.sign_key, known.seal_key) =
-        (STANDARD.encode(&centre.sign), STANDARD.encode(&centre.seal));
+    known.trust(&centre);
     let (_stop, stopping) = watch::channel(false);
     let core = Core::open(&place.setting(&known, stopping)?, wiring::modules()).await?;
     let secret_box = core.bank_box.as_ref().ok_or(wiring::OpenError::NoRoot)?;
@@ -102,11 +143,9 @@ async fn introduce(asked: &Asked, place: &Place) -> Result<Known, RunError> {
         return Err(spine::Error::refused("branch-envelope-broken").into());
     }
     if spine::replica::branch::state(&mut core.services.reader.clone()).await?.is_none() {
-        begin(&core.services, welcome.who.clone(), core.services.clock.now()).await?;
+        begin(&core.services, welcome.who.clone(), false, core.services.clock.now()).await?;
     }
-    known.node = welcome.who.name;
-    (known.jurisdiction, known.currency, known.zone) =
-        (welcome.jurisdiction, welcome.currency, welcome.zone);
+    known.welcome(welcome);
     place.keep(&known)?;
     say(&format!("this is {} now", known.node));
     Ok(known)
@@ -144,7 +183,7 @@ async fn copy(place: &Place, known: &Known) -> Result<(), RunError> {
             break;
         }
     }
-    if let Progress::Base(_) = talk.post.branch.state().await?.copy {
+    if talk.post.branch.state().await?.copy.is_base() {
         let words = "the programs are of different versions: this one must be the centre's";
         return Err(RunError::Asked(words.to_owned()));
     }

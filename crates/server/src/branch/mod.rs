@@ -3,6 +3,7 @@
 mod carry;
 mod enrol;
 mod serve;
+mod without_line;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,6 +41,8 @@ pub(crate) enum Task {
     },
     /// At the centre: take a branch's carried file in, and write the file that answers it.
     Answer(carry::Asked),
+    /// At the centre: write its public keys into a file, for a node that enrols without a line.
+    Keys(carry::KeysAsked),
     /// Tell how far the copy is and what the centre has not been told yet.
     Status {
         /// The folder of the branch.
@@ -58,6 +61,7 @@ pub(crate) async fn run(task: Task) -> Result<(), RunError> {
         Task::Serve(asked) => Box::pin(serve::run(asked)).await,
         Task::Carry { task } => Box::pin(carry::run(task)).await,
         Task::Answer(asked) => Box::pin(carry::answer(&asked)).await,
+        Task::Keys(asked) => Box::pin(carry::keys(&asked)).await,
         Task::Status { data } => serve::status(&Place::over(&data)).await,
     }
 }
@@ -70,7 +74,7 @@ struct Place {
 /// What a branch knows of its centre; a file of its folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Known {
-    /// Its address.
+    /// Its address; empty where there is no line.
     centre: String,
     /// A file of certificates to trust, in the place of the public ones.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use branch::carry::Post;
-use branch::line::{Asker, Talk};
+use branch::line::{self, Asker, Talk};
 use branch::notary::Knowing;
 use clap::Args;
 use spine::replica::branch::{Progress, state, waiting};
@@ -41,18 +41,29 @@ pub(super) async fn run(asked: Asked) -> Result<(), RunError> {
     let node = Node::open(setting, wiring::modules(), wiring::pages()).await?;
     // they may not have been entrusted to this branch yet
     drop(engagement::CardKeys::of(&node.services).await);
-    let (asker, questions) = Asker::new(&node.services);
-    node.services.bus.set_asks(asker);
     node.services.bus.set_notary(Arc::new(Knowing(known.centre_keys()?)));
     node.services.memory.put(post(&node.services, &node.app.secret_box, &known).await?);
     let post = node.services.memory.get::<Post>().ok_or(spine::Error::NotFound)?;
-    let talk = Talk { post, line: place.line(&known)?, services: node.services.clone() };
-    let (talking, keeping) =
-        (talk.run(questions, stop.subscribe()), node.keepers.run(stop.subscribe()));
+    let (services, stopping) = (node.services.clone(), stop.subscribe());
+    let line = if known.centre.is_empty() { None } else { Some(place.line(&known)?) };
+    let talking = async move {
+        match line {
+            Some(line) => talk(Talk { post, line, services }, stopping).await,
+            None => line::without(&post, &services, stopping).await,
+        }
+    };
+    let keeping = node.keepers.run(stop.subscribe());
     let keeping = tokio::spawn(async move {
         tokio::join!(talking, keeping);
     });
     host::serve(listener, node.router, keeping, (stop, Duration::ZERO), |_| {}).await
+}
+
+/// Keeps the line, and puts questions to the centre over it.
+async fn talk(talk: Talk, stopping: watch::Receiver<bool>) {
+    let (asker, questions) = Asker::new(&talk.services);
+    talk.services.bus.set_asks(asker);
+    talk.run(questions, stopping).await;
 }
 
 /// `tessera branch status`.
@@ -64,7 +75,10 @@ pub(super) async fn status(place: &Place) -> Result<(), RunError> {
     let mut db = store.reader;
     let state = state(&mut db).await?.ok_or(spine::Error::NotFound)?;
     let waiting = waiting(&mut db).await?;
-    say(&format!("node {} of the centre {}", known.node, known.centre));
+    match known.centre.as_str() {
+        "" => say(&format!("node {}, without a line to its centre", known.node)),
+        centre => say(&format!("node {} of the centre {centre}", known.node)),
+    }
     match (&state.copy, state.replica_at) {
         (Progress::Base(_), _) => say("the first copy is not whole yet"),
         (Progress::Whole(_), Some(at)) => say(&format!("its copy shows {at}")),

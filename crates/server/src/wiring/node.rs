@@ -54,6 +54,14 @@ pub struct Setting {
     pub stopping: watch::Receiver<bool>,
 }
 
+impl Setting {
+    /// The bank's currency and zone, as a node that enrols is told them.
+    pub(crate) fn about(&self) -> (String, String) {
+        let zone = self.zone.iana_name().unwrap_or("UTC").to_owned();
+        (self.currency.code().to_owned(), zone)
+    }
+}
+
 /// A node cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -182,9 +190,7 @@ impl Node {
         let secret_box = bank_box.ok_or(OpenError::NoRoot)?;
         if setting.lease.is_none() {
             // the centre answers branches
-            let zone = setting.zone.iana_name().unwrap_or("UTC").to_owned();
-            let about = (setting.currency.code().to_owned(), zone);
-            let hub = Hub::open(&services, &how, &secret_box, about);
+            let hub = Hub::open(&services, &how, &secret_box, Some(setting.about()));
             services.memory.put(Box::pin(hub).await?);
             engagement::CardKeys::at_centre(&services, &secret_box).await?;
         }

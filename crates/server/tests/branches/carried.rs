@@ -3,13 +3,14 @@
 use branch::Hub;
 use branch::carry::{Answered, Post};
 use branch::code::Code;
-use branch::envelope::{Head, Kind as Sort};
-use branch::hub::{Introduction, Welcome};
+use branch::envelope::{Keys, PublicKeys};
+use branch::first_file;
+use branch::hub::Welcome;
 use engagement::interaction::commands::AddNote;
 use kernel::{ClientId, SeededEntropy};
 use spine::replica::branch::{self as node, Branch, Progress, Taken};
-use spine::replica::code as words;
 use spine::replica::commands::{InviteNode, RevokeNode};
+use spine::replica::message::Carried;
 use testkit::{Database, Kind, kinds};
 use uuid::Uuid;
 
@@ -35,13 +36,22 @@ impl Bank {
         let hub = desk.hub().await;
         Bank { desk, hub }
     }
-    /// A node that has enrolled; its first copy has come by files.
+    /// A node that has enrolled by files; its first copy has come in one.
     pub(super) async fn enrol(&self, name: &str, chance: u64) -> Place {
         Box::pin(self.enrolled(name, chance)).await
     }
     async fn enrolled(&self, name: &str, chance: u64) -> Place {
-        let desk =
-            Desk::over(Database::new(Kind::Sqlite).await, (true, chance), async |_| {}).await;
+        let code = self.invited(name, chance).await;
+        let stranger = Stranger::new(&self.keys_file(), code, chance).await;
+        let back = self.answered(&stranger.file().await, None).await.unwrap();
+        stranger.welcomed(&back.content).await
+    }
+    /// The centre's public keys, as they are carried to whoever enrols.
+    pub(super) fn keys_file(&self) -> Vec<u8> {
+        first_file::keys_file(self.hub.public()).unwrap()
+    }
+    /// The code of a node that is expected.
+    pub(super) async fn invited(&self, name: &str, chance: u64) -> Code {
         let code = Code::new(&SeededEntropy::new(chance), self.hub.public().print());
         let invite = InviteNode {
             branch_id: self.desk.branch("01"),
@@ -50,22 +60,7 @@ impl Bank {
             lease_hours: None,
         };
         self.desk.execute("administrator", &invite).await.unwrap();
-        let keys = desk.keys().await;
-        let said_first =
-            Introduction { secret: code.secret().to_vec(), keys: keys.public().unwrap() };
-        let head = Head { kind: Sort::Enrol, node: Uuid::nil(), number: 0 };
-        let centre = self.hub.public().clone();
-        let envelope = keys.close(&centre, head, &words::encode(&said_first).unwrap()).unwrap();
-        let answer = self.hub.enrol(&envelope).await.unwrap();
-        let (_, message) = keys.open(&answer, &centre).unwrap();
-        let welcome: Welcome = words::decode(&message).unwrap();
-        let node = welcome.who.node;
-        node::begin(&desk.services, welcome.who, testkit::START).await.unwrap();
-        let branch = Branch::open(&desk.services, &said(), "test").await.unwrap();
-        let place = Place { desk, post: Post { branch, keys, centre }, node };
-        self.round(&place).await;
-        place.desk.services.directory.reload(&place.desk.services.reader).await.unwrap();
-        place
+        code
     }
     /// Somebody at the centre takes a file in, and is given the one that answers it.
     pub(super) async fn answered(
@@ -80,6 +75,46 @@ impl Bank {
         let out = place.post.file_out().await.unwrap();
         let back = self.answered(&out.content, Some(place.node)).await.unwrap();
         place.post.file_in(&back.content).await.unwrap()
+    }
+}
+
+/// A node that has not enrolled.
+pub(super) struct Stranger {
+    desk: Desk,
+    keys: Keys,
+    centre: PublicKeys,
+    code: Code,
+}
+
+impl Stranger {
+    pub(super) async fn new(keys_file: &[u8], code: Code, chance: u64) -> Stranger {
+        let database = Database::new(Kind::Sqlite).await;
+        let desk = Desk::over(database, (true, chance), async |_| {}).await;
+        let centre = first_file::keys_in(keys_file, &code).unwrap();
+        Stranger { keys: desk.keys().await, desk, centre, code }
+    }
+    fn ends(&self) -> (&Keys, &PublicKeys) {
+        (&self.keys, &self.centre)
+    }
+    /// The file with which it introduces itself.
+    pub(super) async fn file(&self) -> Vec<u8> {
+        let first = node::first_word(&self.desk.services, "test").await.unwrap();
+        first_file::introduce(self.ends(), &self.code, first).unwrap()
+    }
+    /// What the centre says to it.
+    pub(super) fn hears(&self, file: &[u8]) -> Result<(Welcome, Carried), spine::Error> {
+        first_file::welcomed(self.ends(), file)
+    }
+    /// Takes it in.
+    pub(super) async fn welcomed(self, file: &[u8]) -> Place {
+        let (welcome, carried) = self.hears(file).unwrap();
+        let Stranger { desk, keys, centre, .. } = self;
+        let node = welcome.who.node;
+        node::begin(&desk.services, welcome.who, true, testkit::START).await.unwrap();
+        let branch = Branch::open(&desk.services, &said(), "test").await.unwrap();
+        branch.take_carried(carried).await.unwrap();
+        desk.services.directory.reload(&desk.services.reader).await.unwrap();
+        Place { desk, post: Post { branch, keys, centre }, node }
     }
 }
 

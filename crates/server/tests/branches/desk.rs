@@ -185,7 +185,7 @@ impl Desk {
     /// The centre's end of the lines.
     pub(super) async fn hub(&self) -> Hub {
         let about = ("RUB".to_owned(), "Europe/Moscow".to_owned());
-        Hub::open(&self.services, &crate::world::said(), &self.bank_box, about).await.unwrap()
+        Hub::open(&self.services, &crate::world::said(), &self.bank_box, Some(about)).await.unwrap()
     }
     /// The centre's keys of cards, and what it entrusts to nodes.
     pub(super) async fn card_keys(&self) {

@@ -14,6 +14,7 @@ mod catching_up;
 mod desk;
 mod disk;
 mod doing;
+mod first_files;
 mod modes;
 mod processes;
 mod programs;

@@ -4,12 +4,15 @@ use std::time::{Duration, Instant};
 
 use spine::authority::commands::SaveLimit;
 use spine::bundle::Stage;
+use spine::replica::branch::Branch;
 use testkit::{Kind, kinds};
 
 use crate::bundle::{publish, publish_price};
+use crate::desk::Desk;
 use crate::doing::{Dice, Done, Somebody};
-use crate::programs::{Centre, Place, run, until};
+use crate::programs::{Centre, Place, Program, run, until};
 use crate::simulation::limit;
+use crate::world;
 
 /// How long a storm lasts.
 enum Length {
@@ -171,4 +174,63 @@ async fn files_are_carried_between_programs_by_hand() {
         let (is_well, said) = run(&["branch", "carry", "in", &out, "--data", &place.folder]);
         assert!(!is_well && said.contains("branch-file-way"), "{said}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_never_has_a_line_enrols_and_works_by_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let centre = Centre::start(Kind::Sqlite, folder.path()).await;
+    let hub = centre.desk.hub().await;
+    let dice = Dice::new(13);
+    let (bank, branch) = (&centre.desk, "01");
+    Somebody { bank, login: "head_office", branch, dice: &dice }.register(0).await.unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let [keys, hello, back, data] =
+        ["centre.tessera", "hello.tessera", "back.tessera", "branch"].map(path);
+    let (url, key) = (centre.desk.url(), centre.desk.key_file());
+    let (is_well, said) = run(&["branch", "keys", &keys, "--db", url, "--key-file", &key]);
+    assert!(is_well, "{said}");
+    let code = centre.invite(&hub, (branch, "far")).await;
+    let enrol =
+        ["branch", "enrol", "--code", &code, "--keys", &keys, "--into", &hello, "--data", &data];
+    for _ in 0..2 {
+        let (is_well, said) = run(&enrol);
+        assert!(is_well && said.contains("--answer"), "{said}");
+    }
+    let early = run(&["branch", "status", "--data", &data]);
+    assert!(!early.0, "it does not know who it is: {}", early.1);
+    // only the configuration says in what the bank counts
+    let by_db = ["branch", "answer", &hello, "--into", &back, "--db", url, "--key-file", &key];
+    let (is_well, said) = run(&by_db);
+    assert!(!is_well && said.contains("branch-enrol-config"), "{said}");
+    let answer = ["branch", "answer", &hello, "--into", &back, "--config", centre.config()];
+    let (is_well, said) = run(&answer);
+    assert!(is_well, "{said}");
+    let welcome = ["branch", "enrol", "--data", &data, "--answer", &back];
+    // it was stopped in the middle, and is done again
+    for _ in 0..2 {
+        let (is_well, said) = run(&welcome);
+        assert!(
+            is_well && said.contains("this is far now") && said.contains("the copy is whole"),
+            "{said}"
+        );
+    }
+    let mut program =
+        Program::start(&["branch", "serve", "--data", &data, "--listen", "127.0.0.1:0"]);
+    program.ready();
+    let desk = Desk::at(&data).await;
+    Branch::open(&desk.services, &world::said(), "test").await.unwrap();
+    let done =
+        Somebody { bank: &desk, login: "manager", branch, dice: &dice }.register(1).await.unwrap();
+    let out = path("out.tessera");
+    let (is_well, said) = run(&["branch", "carry", "out", &out, "--data", &data]);
+    assert!(is_well && said.contains("1 commands are in"), "{said}");
+    let answer = ["branch", "answer", &out, "--into", &back, "--config", centre.config()];
+    let (is_well, said) = run(&answer);
+    assert!(is_well && said.contains("1 accepted"), "{said}");
+    assert!(centre.desk.has_done(done.id).await);
+    let (is_well, said) = run(&["branch", "carry", "in", &back, "--data", &data]);
+    assert!(is_well, "{said}");
+    let (is_well, said) = run(&["branch", "status", "--data", &data]);
+    assert!(is_well && said.contains("without a line") && said.contains("0 commands"), "{said}");
 }

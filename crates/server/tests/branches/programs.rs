@@ -155,6 +155,10 @@ impl Centre {
         self.program = program;
         *self.address.lock().unwrap() = address;
     }
+    /// The file it is configured with.
+    pub(super) fn config(&self) -> &str {
+        &self.config
+    }
     /// Where it serves now.
     pub(super) fn address(&self) -> String {
         self.address.lock().unwrap().clone()

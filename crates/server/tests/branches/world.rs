@@ -114,7 +114,7 @@ impl World {
         let who = bank.execute_system(&enrol).await;
         let node = who.node;
         let copy = async |services: &Services| {
-            branch::begin(services, who.clone(), services.clock.now()).await.unwrap();
+            branch::begin(services, who.clone(), false, services.clock.now()).await.unwrap();
             let branch = Branch::open(services, &said(), "test").await.unwrap();
             let branch = branch.trusting(&self.trusted);
             while exchange(&branch, &self.centre, node).await.unwrap() == Taken::More {}

@@ -19,6 +19,8 @@ use crate::{Error, Services, bundle, kept};
 
 /// Under which name a branch keeps what it knows of itself.
 const SETTING: &str = "replica";
+/// The number of a branch's first word.
+const FIRST: i64 = 1;
 
 /// What a branch knows of itself and of how far it has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +64,13 @@ pub enum Progress {
     Base(Option<Place>),
     /// It is there; changes follow behind this cursor.
     Whole(String),
+}
+
+impl Progress {
+    /// Whether the first copy is still being taken.
+    pub const fn is_base(&self) -> bool {
+        matches!(self, Progress::Base(_))
+    }
 }
 
 /// Tables that are taken whole once more: their rows are kept until all have come.
@@ -448,18 +457,46 @@ pub async fn set_up(services: &Services) -> Result<(), Error> {
     services.directory.reload(&services.reader).await
 }
 
-/// Makes a fresh database that of a branch that has enrolled.
+/// The word a fresh node says before it knows who it is, in the file with which it enrols: it wants a first copy.
+///
+/// # Errors
+/// The database's.
+pub async fn first_word(services: &Services, program: &str) -> Result<Up, Error> {
+    Ok(Up {
+        number: FIRST,
+        at: services.clock.now(),
+        schema: centre::newest_step(&mut services.reader.clone()).await?,
+        program: program.to_owned(),
+        taken: None,
+        commands: Vec::new(),
+        waiting: 0,
+        oldest: None,
+        replica_at: None,
+        want: Want::Base(None),
+        holds: bundle::Holds::default(),
+        tables: Vec::new(),
+        ask: None,
+        keeps: Vec::new(),
+    })
+}
+
+/// Makes a fresh database that of a branch that has enrolled; `has_said` when it did so with its [`first_word`].
 ///
 /// # Errors
 /// The database's; refusal `branch-enrolled` when it is one already.
-pub async fn begin(services: &Services, who: Enrolled, now: Timestamp) -> Result<(), Error> {
+pub async fn begin(
+    services: &Services,
+    who: Enrolled,
+    has_said: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
     let mut tx = services.bus.writer().begin().await?;
     if state(&mut tx).await?.is_some() {
         return Err(Error::refused("branch-enrolled"));
     }
     let state = State {
         who,
-        said: 0,
+        said: if has_said { FIRST } else { 0 },
         answered: 0,
         answers: 0,
         taken: None,

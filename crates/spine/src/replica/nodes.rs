@@ -126,6 +126,15 @@ pub async fn one<R: Read>(db: &mut R, id: Uuid) -> Result<Option<BranchNode>, St
     db.first(&sql, params![id]).await?.map(node).transpose()
 }
 
+/// The node a code was made for, by what is kept of the code.
+///
+/// # Errors
+/// The database's.
+pub async fn of_code<R: Read>(db: &mut R, code_hash: Vec<u8>) -> Result<Option<Uuid>, StoreError> {
+    let sql = "select id from branch_node where code_hash = $1";
+    db.first(sql, params![code_hash]).await?.map(Row::one).transpose()
+}
+
 /// Whether there is a node that exchanges.
 ///
 /// # Errors

@@ -22,6 +22,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .get("/admin/nodes", NODES, list::list)
         .get("/admin/nodes/new", NODES, new::form)
         .post("/admin/nodes/new", NODES, new::invite)
+        .get("/admin/nodes/keys", NODES, new::keys)
         .get("/admin/nodes/{id}", NODES, one::show)
         .post_up_to("/admin/nodes/{id}/file", NODES, FILE_BYTES_MAX, one::carry)
         .get("/admin/nodes/{id}/silence", NODES, silence::form)

@@ -11,7 +11,9 @@ use web::{Answer, Cx, FormData};
 
 use super::super::invite::{Wanted, prepare};
 use super::{HOME, at_centre};
-use crate::parts::{dialog, summary};
+use crate::Hub;
+use crate::first_file::keys_file;
+use crate::parts::{carried, dialog, summary};
 
 /// Where the copy stands on the branch's machine when nobody says otherwise.
 const DATA: &str = "/var/lib/tessera";
@@ -69,11 +71,16 @@ fn made(cx: &Cx, name: &str, code: &str) -> Response {
     let party = cx.app.party.as_ref();
     let centre = party.map_or_else(|| l.t("branch-centre-address"), |party| party.origin.clone());
     let typed = format!("tessera branch enrol --centre {centre} --code {code} --data {DATA}");
+    let by_files = format!(
+        "tessera branch enrol --keys centre.tessera --into hello.tessera --code {code} --data {DATA}"
+    );
+    let shown = |text: &str| html! { code.node-code { (text) } " " (ui::copy_button(l, text)) };
     let body = html! {
         p { (l.ta("branch-code-words", &[("name", name.into())])) }
         (Kv::new("node-code")
-            .line(l.t("branch-code"), html! { code.node-code { (code) } " " (ui::copy_button(l, code)) })
-            .line(l.t("branch-code-typed"), html! { code.node-code { (typed) } " " (ui::copy_button(l, &typed)) })
+            .line(l.t("branch-code"), shown(code))
+            .line(l.t("branch-code-typed"), shown(&typed))
+            .line(l.t("branch-code-no-line"), html! { (shown(&by_files)) " " (keys_link(cx)) })
             .render(l))
         p.quiet { (l.t("branch-code-how")) }
         div.form-actions { (Button::primary(l.t("branch-code-kept")).href(HOME)) }
@@ -82,6 +89,18 @@ fn made(cx: &Cx, name: &str, code: &str) -> Response {
     let mut response = dialog(cx, StatusCode::OK, &title, &Panel::new("").render(&body));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Where the centre's public keys are taken for a branch that has never had a line.
+pub(super) fn keys_link(cx: &Cx) -> Markup {
+    html! { a href={ (HOME) "/keys" } download { (cx.l.t("branch-keys-file")) } }
+}
+
+/// The centre's public keys as a file.
+pub(super) async fn keys(cx: Cx) -> Answer {
+    at_centre(&cx)?;
+    let hub = cx.app.services.memory.get::<Hub>().ok_or(Error::NotFound)?;
+    Ok(carried("centre.tessera", keys_file(hub.public())?)?)
 }
 
 fn show(cx: &Cx, given: &FormData, refused: Option<&Refusals>) -> Response {

@@ -17,6 +17,7 @@ use web::{Answer, Cx, FormData};
 use super::super::model;
 use super::super::queries::{self, Dates, Open};
 use super::list::concerns;
+use super::new::keys_link;
 use super::{HOME, at_centre, clock_words, concern_mark, state_mark};
 use crate::parts::{carried, dialog, file_form, file_of, summary};
 use crate::{Hub, refusals};
@@ -70,8 +71,8 @@ async fn page(cx: &mut Cx, id: Uuid, refused: &Refusals) -> Result<Response, Err
     };
     let narrow = html! {
         (Panel::new(l.t("branch-node-facts")).icon("server").render(&facts(cx, &node, dates)))
-        @if node.state == NodeState::Active { (files(cx, id, refused)) }
-        @else { (summary(cx, refused)) }
+        @if node.state == NodeState::Revoked { (summary(cx, refused)) }
+        @else { (files(cx, &node, refused)) }
     };
     let body = html! { (header.render(&l)) (split(&wide, &narrow)) };
     let status =
@@ -80,10 +81,17 @@ async fn page(cx: &mut Cx, id: Uuid, refused: &Refusals) -> Result<Response, Err
 }
 
 /// For a branch without a line: its file goes in, the centre's comes back.
-fn files(cx: &Cx, id: Uuid, refused: &Refusals) -> Markup {
+fn files(cx: &Cx, node: &BranchNode, refused: &Refusals) -> Markup {
     let l = &cx.l;
-    let form = file_form(cx, format!("{HOME}/{id}/file"), "branch-file-answer", refused);
-    let body = html! { p { (l.t("branch-file-answer-words")) } (form) };
+    let form = file_form(cx, format!("{HOME}/{}/file", node.id), "branch-file-answer", refused);
+    let body = html! {
+        @if node.state == NodeState::Invited {
+            p { (l.t("branch-file-enrol-words")) " " (keys_link(cx)) }
+        } @else {
+            p { (l.t("branch-file-answer-words")) }
+        }
+        (form)
+    };
     Panel::new(l.t("branch-file-panel")).icon("arrow-up-down").render(&body)
 }
 

@@ -1,6 +1,11 @@
 //! The pages of nodes at the centre, and the same in the API.
 
 use branch::code::Code;
+use branch::envelope::Keys;
+use branch::first_file;
+use kernel::SeededEntropy;
+use spine::replica::branch::first_word;
+use spine::replica::nodes;
 use store::{Read, params};
 use testkit::Bank;
 
@@ -57,6 +62,44 @@ async fn a_node_is_invited_with_a_code_that_is_shown_once() {
         let taken = [("_id", &*bank.form_id()), form[1], form[2], form[3]];
         let taken = admin.post(NEW, &taken).await;
         assert!(taken.status == 422 && taken.body.contains("This name is taken"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_without_a_line_enrols_on_the_pages() {
+    both(async |bank: &Bank| {
+        let mut admin = bank.client("administrator").await;
+        let (id, branch) = (bank.form_id(), bank.branch("02").to_string());
+        let form =
+            [("_id", id.as_str()), ("branch_id", &branch), ("name", "far"), ("lease_hours", "72")];
+        let made = admin.post(NEW, &form).await.ok();
+        let code = code_on(&made);
+        assert!(
+            made.contains(&format!("--keys centre.tessera --into hello.tessera --code {code}"))
+        );
+        let code = Code::parse(&code).unwrap();
+        let keys = admin.get("/admin/nodes/keys").await;
+        assert!(keys.header("content-disposition").contains("centre.tessera"));
+        let centre = first_file::keys_in(&keys.bytes, &code).unwrap();
+        let own = Keys::new(&SeededEntropy::new(77));
+        let first = first_word(&bank.services, "test").await.unwrap();
+        let hello = first_file::introduce((&own, &centre), &code, first).unwrap();
+        let hash = Code::hash(code.secret());
+        let node = nodes::of_code(&mut bank.services.reader.clone(), hash).await.unwrap().unwrap();
+        let page = format!("/admin/nodes/{node}");
+        assert!(admin.get(&page).await.ok().contains("Without a line the node enrols by files"));
+        let (take, id) = (format!("{page}/file"), bank.form_id());
+        let sent = ("file", "hello.tessera", hello.as_slice());
+        let back = admin.upload(&take, &[("_id", &id)], sent).await;
+        assert_eq!(back.status, 200, "{}", back.body);
+        assert_eq!(back.header("cache-control"), "private, no-store");
+        let (welcome, carried) = first_file::welcomed((&own, &centre), &back.bytes).unwrap();
+        assert_eq!((welcome.who.node, welcome.who.name.as_str()), (node, "far"));
+        assert!(!carried.first.tables.is_empty(), "with the first copy");
+        assert!(!admin.get(&page).await.ok().contains("Without a line the node enrols by files"));
+        let mut head = bank.client("branch_head").await;
+        assert_eq!(head.get("/admin/nodes/keys").await.status, 403);
     })
     .await;
 }

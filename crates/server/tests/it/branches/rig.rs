@@ -129,7 +129,7 @@ pub(crate) async fn at_branch(rig: &Rig) -> (Bank, Branch) {
 /// The same, opened so.
 pub(crate) async fn at_branch_with(rig: &Rig, open: testkit::Open) -> (Bank, Branch) {
     let copy = async |services: &Services| {
-        branch::begin(services, rig.who.clone(), services.clock.now()).await.unwrap();
+        branch::begin(services, rig.who.clone(), false, services.clock.now()).await.unwrap();
         let branch = Branch::open(services, &said(), "test").await.unwrap().trusting(&rig.trusted);
         while exchange(&branch, rig).await == Taken::More {}
     };

@@ -55,7 +55,7 @@ pub(crate) async fn joined(centre_site: &Site, name: &str, member: UserId) -> (S
     let hub = centre_site.services.memory.get::<Hub>().expect("the centre's keys");
     let trusted = &hub.public().sign;
     let site = Site::open_branch(async |services| {
-        branch::begin(services, who.clone(), services.clock.now()).await.expect("a branch");
+        branch::begin(services, who.clone(), false, services.clock.now()).await.expect("a branch");
         let branch = Branch::open(services, &said(), "0.3.0").await.expect("a branch");
         let branch = branch.trusting(trusted);
         while exchange(&branch, &centre, node).await == Taken::More {}

@@ -22,7 +22,8 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 21] = [
+pub(crate) const NO_PAGES: [&str; 22] = [
+    "/admin/nodes/keys",
     "/admin/read-log/export",
     // the line's, for programs
     "/branch/v1/keys",

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use branch::Hub;
 use branch::carry::{Answered, Post};
 use branch::envelope::{self, Head, Keys, Kind as Sort};
+use branch::first_file::{self, FileIntroduction};
 use branch::hub::Introduction;
 use kernel::SeededEntropy;
 use serde::Serialize;
@@ -215,6 +216,7 @@ pub(super) const MESSAGE: Target = Target {
             again::<Carried>(bytes);
             again::<Down>(bytes);
             let _ = words::decode_within::<Introduction>(bytes, 4_096);
+            let _ = words::decode_within::<FileIntroduction>(bytes, 4_096);
         }
     },
 };
@@ -263,7 +265,9 @@ pub(super) const FILE: Target = Target {
     run: |input| {
         with_pair(async |pair| {
             judged(pair.answered(input).await);
-            judged(pair.post().file_in(input).await);
+            let post = pair.post();
+            judged(post.file_in(input).await);
+            judged(first_file::welcomed((&post.keys, &post.centre), input));
         });
     },
 };
