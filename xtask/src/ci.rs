@@ -80,6 +80,12 @@ fn steps(profile: &str) -> Vec<Step> {
             ),
         ),
         cargo(
+            "clippy of the program with readers",
+            &format!(
+                "clippy --locked -p server --bins --features pcsc --profile {profile} -- -D warnings"
+            ),
+        ),
+        cargo(
             "tests",
             &format!(
                 "nextest run --locked --workspace {FEATURES} --cargo-profile {profile} --profile {tests}"

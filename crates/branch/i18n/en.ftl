@@ -369,3 +369,5 @@ pre-approval-withdraw-title = Withdraw what was approved?
 pre-approval-withdraw-words = A branch that has no line now may still use it before it hears of this; the centre then refuses that, and somebody decides.
 flash-pre-approval-granted = Approved and signed. Branches have it with the next exchange
 flash-pre-approval-withdrawn = Withdrawn
+deed-engagement-record-operation = Operation at the desk
+deed-engagement-reverse-operation = Reversal of an operation

@@ -371,3 +371,5 @@ pre-approval-withdraw-title = Отозвать одобрение?
 pre-approval-withdraw-words = Отделение без связи ещё может его использовать, пока не узнает об отзыве; тогда центр откажет, и решать будет сотрудник.
 flash-pre-approval-granted = Одобрено и подписано. Отделения получат его со следующим обменом
 flash-pre-approval-withdrawn = Отозвано
+deed-engagement-record-operation = Операция на рабочем месте
+deed-engagement-reverse-operation = Отмена операции

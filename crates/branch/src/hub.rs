@@ -140,8 +140,9 @@ impl Hub {
         let outside = envelope::head(envelope)?;
         let (node, sender, up) = self.heard(envelope, (outside.node, Kind::Up)).await?;
         let _turn = self.turn(node.id)?;
-        let down = self.centre.answer(node.id, &up).await?;
-        let head = Head { kind: Kind::Down, node: node.id, number: down.to };
+        let id = node.id;
+        let down = self.centre.answer_to(node, &up).await?;
+        let head = Head { kind: Kind::Down, node: id, number: down.to };
         self.keys.close(&sender, head, &words::encode(&down)?)
     }
     /// The same in a file that was carried here by whoever the context names, of which the journal tells; a node may also enrol by it.

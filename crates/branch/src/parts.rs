@@ -76,6 +76,11 @@ pub(crate) fn lookups(l: &L, prefixes: &[&str], key: &str) -> String {
     found.map_or_else(|| key.to_owned(), |k| l.t(&k))
 }
 
+/// What a command does, where it has not been done yet: in lists to choose from and in limits.
+pub(crate) fn deed_words(cx: &Cx, command: &str) -> String {
+    lookups(&cx.l, &["deed", "command"], command)
+}
+
 /// Why the centre has refused a command, in the reader's language.
 pub(crate) fn why(cx: &Cx, code: &str, answer: &str) -> Vec<String> {
     let l = &cx.l;

@@ -32,7 +32,8 @@ impl Reader {
                 SnapshotInner::Postgres(Box::new(tx))
             }
         };
-        Ok(Snapshot { inner, keys: Arc::clone(&self.keys) })
+        let (backend, keys) = (Arc::clone(&self.backend), Arc::clone(&self.keys));
+        Ok(Snapshot { inner, backend, keys })
     }
 
     async fn begin_snapshot(&self, pool: &PgPool) -> Result<PgTx, StoreError> {
@@ -51,10 +52,30 @@ enum SnapshotInner {
     Postgres(Box<PgTx>),
 }
 
-/// A consistent read-only view; dropping it ends it.
+/// A consistent read-only view; dropping it ends it, and closes its connection.
 pub struct Snapshot {
     inner: SnapshotInner,
+    backend: Arc<Backend>,
     keys: Arc<Keys>,
+}
+
+impl Snapshot {
+    /// Ends it; others go on with its connection. A new one costs a process and a proof of who asks on PostgreSQL: whoever takes
+    /// snapshots again and again ends each.
+    ///
+    /// # Errors
+    /// When the database does not answer; the snapshot has ended all the same.
+    pub async fn end(self) -> Result<(), StoreError> {
+        match (self.inner, self.backend.as_ref()) {
+            (SnapshotInner::Postgres(tx), _) => (*tx).rollback().await,
+            (SnapshotInner::Sqlite(connection), Backend::Sqlite(pool)) => {
+                connection.execute_batch("rollback")?;
+                pool.give_back(*connection);
+                Ok(())
+            }
+            (SnapshotInner::Sqlite(_), Backend::Postgres(_)) => Ok(()),
+        }
+    }
 }
 
 impl Read for Snapshot {

@@ -15,7 +15,7 @@ use web::ui::{
 };
 use web::{Access, Answer, Cx, FormData, Routes};
 
-use crate::parts::{dialog, summary};
+use crate::parts::{deed_words, dialog, summary};
 
 const LIMITS: Access = Access::Needs(EDIT);
 const HOME: &str = "/admin/limits";
@@ -38,7 +38,7 @@ fn at_centre(cx: &Cx) -> Result<(), Error> {
 
 /// What a limit is for, in words.
 fn command_words(cx: &Cx, command: &str) -> String {
-    if command == ANY { cx.l.t("branch-limit-any-command") } else { cx.command_words(command) }
+    if command == ANY { cx.l.t("branch-limit-any-command") } else { deed_words(cx, command) }
 }
 
 fn role_words(cx: &Cx, role: &str) -> String {
@@ -250,7 +250,7 @@ fn fields(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
 fn commands(cx: &Cx) -> Vec<Opt> {
     let with_floor = cx.app.services.bus.commands().filter(|c| c.offline == Offline::Floor);
     let mut named: Vec<(String, &str)> =
-        with_floor.map(|c| (cx.command_words(c.name), c.name)).collect();
+        with_floor.map(|c| (deed_words(cx, c.name), c.name)).collect();
     named.sort();
     let any = std::iter::once(Opt::new(ANY, cx.l.t("branch-limit-any-command")));
     any.chain(named.into_iter().map(|(words, name)| Opt::new(name, words))).collect()

@@ -84,7 +84,7 @@ impl Slot for Soft {
 /// The card in a reader of this machine.
 #[cfg(feature = "pcsc")]
 pub(super) fn in_reader(named: Option<String>) -> Result<Box<dyn Slot>, RunError> {
-    Ok(Box::new(pcsc::InReader { named, card: None }))
+    Ok(Box::new(smartcard::readers::DeskReader::named(named)))
 }
 
 /// Without readers there is none.
@@ -96,44 +96,20 @@ pub(super) fn in_reader(_: Option<String>) -> Result<Box<dyn Slot>, RunError> {
 
 #[cfg(feature = "pcsc")]
 mod pcsc {
-    use smartcard::readers::{CardInReader, Readers};
+    use smartcard::readers::DeskReader;
     use smartcard::terminal::{Transport, TransportFault};
 
     use super::Slot;
 
-    /// The first card there is, or the one in the reader of this name.
-    pub(super) struct InReader {
-        pub(super) named: Option<String>,
-        pub(super) card: Option<CardInReader>,
-    }
-
-    impl Slot for InReader {
+    impl Slot for DeskReader {
         fn open(&mut self) -> Result<(), TransportFault> {
-            self.card = None;
-            let readers = Readers::open()?;
-            let is_meant = |name: &str| self.named.as_ref().is_none_or(|part| name.contains(part));
-            let names = readers.list()?;
-            let mut meant = names.iter().filter(|name| is_meant(&name.to_string())).peekable();
-            if meant.peek().is_none() {
-                return Err(TransportFault::Reader("no such reader".to_owned()));
-            }
-            let mut last = TransportFault::NoCard;
-            for name in meant {
-                match readers.connect(name) {
-                    Ok(card) => {
-                        self.card = Some(card);
-                        return Ok(());
-                    }
-                    Err(fault) => last = fault,
-                }
-            }
-            Err(last)
+            DeskReader::open(self)
         }
         fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportFault> {
-            self.card.as_mut().ok_or(TransportFault::NoCard)?.transmit(command)
+            Transport::transmit(self, command)
         }
         fn close(&mut self) {
-            self.card = None;
+            DeskReader::close(self);
         }
     }
 }

@@ -16,7 +16,7 @@ const fn beyond(bytes: u64) -> Rlimit {
 }
 
 /// While it is there, no file of this process can be written beyond a length: of all its databases, so a test that uses it has the
-/// process for itself.
+/// process for itself, and prints into a pipe.
 pub(super) struct FullDisk;
 
 impl FullDisk {

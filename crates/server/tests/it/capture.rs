@@ -10,7 +10,7 @@ use store::{Dialect, Read, Snapshot, Store, Value, params};
 use testkit::{Bank, Kind};
 
 use crate::merge_histories::{history, lives_through};
-use crate::support::both;
+use crate::support::{both, force};
 
 /// Histories lived through on each database.
 const CASES: usize = 3;
@@ -171,4 +171,34 @@ fn keys_are_texts_and_come_back() {
     for wrong in ["", "1|2", "a", "1|2|x", "1|2|3|4", "1'|2|3"] {
         assert!(wrong.parse::<Cursor>().is_err(), "{wrong}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_is_ended_leaves_its_connection_and_its_view_behind() {
+    both(async |bank: &Bank| {
+        let reader = &bank.services.reader;
+        let seen = async |db: &mut Snapshot| -> i64 {
+            let sql = "select count(*) from node_setting where name = 'seen'";
+            db.first(sql, &[]).await.unwrap().unwrap().one().unwrap()
+        };
+        let mut first = reader.snapshot().await.unwrap();
+        assert_eq!(seen(&mut first).await, 0);
+        let sql = "insert into node_setting (name, value) values ('seen', '1')";
+        force(bank, sql, &[]).await;
+        assert_eq!(seen(&mut first).await, 0, "it stays as it is");
+        let server = async |db: &mut Snapshot| -> i64 {
+            let sql = "select cast(pg_backend_pid() as bigint)";
+            db.first(sql, &[]).await.unwrap().unwrap().one().unwrap()
+        };
+        let is_server = first.dialect() == Dialect::Postgres;
+        let pid = if is_server { server(&mut first).await } else { 0 };
+        first.end().await.unwrap();
+        let mut second = reader.snapshot().await.unwrap();
+        assert_eq!(seen(&mut second).await, 1, "another view");
+        if is_server {
+            assert_eq!(server(&mut second).await, pid, "the same connection");
+        }
+        second.end().await.unwrap();
+    })
+    .await;
 }

@@ -102,6 +102,51 @@ impl Readers {
     }
 }
 
+/// The card of a desk: in the reader of a name, or in whichever has one.
+pub struct DeskReader {
+    named: Option<String>,
+    card: Option<CardInReader>,
+}
+
+impl DeskReader {
+    /// The reader whose name contains this; any when nothing is said.
+    pub const fn named(named: Option<String>) -> Self {
+        Self { named, card: None }
+    }
+
+    /// Takes the card up; one that was taken up before is let go. The service and the readers may have changed meanwhile.
+    ///
+    /// # Errors
+    /// When there is no card, no such reader, or another program has the card.
+    pub fn open(&mut self) -> Result<(), TransportFault> {
+        self.card = None;
+        let readers = Readers::open()?;
+        let is_meant = |name: &str| self.named.as_ref().is_none_or(|part| name.contains(part));
+        let mut fault = TransportFault::Reader("no such reader".to_owned());
+        for name in readers.list()?.iter().filter(|name| is_meant(&name.to_string())) {
+            match readers.connect(name) {
+                Ok(card) => {
+                    self.card = Some(card);
+                    return Ok(());
+                }
+                Err(why) => fault = why,
+            }
+        }
+        Err(fault)
+    }
+
+    /// Lets the card go.
+    pub fn close(&mut self) {
+        self.card = None;
+    }
+}
+
+impl Transport for DeskReader {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportFault> {
+        self.card.as_mut().ok_or(TransportFault::NoCard)?.transmit(command)
+    }
+}
+
 /// A card in a reader. When it is let go it is reset: nobody takes over what was proved.
 pub struct CardInReader {
     card: pcsc::Card,

@@ -216,6 +216,7 @@ fn at_the_reader(port: u16) {
     pulled_out_while_a_profile_is_written(&mut desk);
     pulled_out_after_a_record_was_written(&mut desk);
     the_centre_accepts(&mut desk);
+    carried_for_a_desk(&mut desk);
 }
 
 /// The service closes the connection of a card that is gone; a new one begins with a card that is there.
@@ -295,6 +296,31 @@ fn pulled_out_after_a_record_was_written(desk: &mut Desk) {
     assert_eq!(session.counters().total_minor, 120_000);
     drop(inside);
     desk.pull_out();
+}
+
+/// What `tessera reader` does for the pages.
+fn carried_for_a_desk(desk: &mut Desk) {
+    const SELECT: [u8; 15] = *b"\x00\xA4\x04\x00\x09\xF0TESSERA\x01\x00";
+    desk.card().set_manner(Manner::Whole);
+    let (mut any, mut named) = (DeskReader::named(None), DeskReader::named(Some("Desk".into())));
+    let mut none = DeskReader::named(Some("Goose".into()));
+    assert_eq!(none.open(), Err(TransportFault::Reader("no such reader".to_owned())));
+    for reader in [&mut any, &mut named] {
+        assert_eq!(reader.open(), Err(TransportFault::NoCard));
+        assert_eq!(reader.transmit(&SELECT), Err(TransportFault::NoCard), "not taken up");
+        drop(desk.insert());
+        reader.open().unwrap();
+        assert!(reader.transmit(&SELECT).unwrap().ends_with(&[0x90, 0x00]));
+        // taken up again it has forgotten everything, and so it does when it was let go
+        reader.open().unwrap();
+        assert!(desk.readers.connect(&desk.name).is_err(), "one desk at a time");
+        reader.close();
+        drop(desk.readers.connect(&desk.name).unwrap());
+        reader.open().unwrap();
+        desk.pull_out();
+        assert!(reader.transmit(&SELECT).is_err(), "it is gone");
+        reader.close();
+    }
 }
 
 fn the_centre_accepts(desk: &mut Desk) {

@@ -93,7 +93,17 @@ impl Centre {
     /// [`Error::NotFound`] for a node that is none; refusals `branch-node-revoked`, `branch-word-old` for a number that was
     /// heard before; the database's. What was done of the commands stays done, and is done once.
     pub async fn answer(&self, node: Uuid, up: &Up) -> Result<Down, Error> {
+        self.answer_to(self.node(node).await?, up).await
+    }
+    /// The same; the node is as it was read when its word was proved.
+    ///
+    /// # Errors
+    /// As [`Centre::answer`].
+    pub async fn answer_to(&self, node: BranchNode, up: &Up) -> Result<Down, Error> {
         Ok(self.answer_by(Way::Line, node, up).await?.first)
+    }
+    async fn node(&self, node: Uuid) -> Result<BranchNode, Error> {
+        nodes::one(&mut self.services.reader.clone(), node).await?.ok_or(Error::NotFound)
     }
     /// Answers the word in a carried file: with everything there is, as far as it fits. The last one that was heard may come
     /// again and is answered anew.
@@ -101,12 +111,10 @@ impl Centre {
     /// # Errors
     /// As [`Centre::answer`].
     pub async fn answer_file(&self, node: Uuid, up: &Up) -> Result<Carried, Error> {
-        self.answer_by(Way::File, node, up).await
+        self.answer_by(Way::File, self.node(node).await?, up).await
     }
-    async fn answer_by(&self, way: Way, node: Uuid, up: &Up) -> Result<Carried, Error> {
+    async fn answer_by(&self, way: Way, node: BranchNode, up: &Up) -> Result<Carried, Error> {
         let now = self.services.clock.now();
-        let node =
-            nodes::one(&mut self.services.reader.clone(), node).await?.ok_or(Error::NotFound)?;
         if node.state != NodeState::Active {
             return Err(Error::refused("branch-node-revoked"));
         }
@@ -358,27 +366,39 @@ impl Centre {
             left: BTreeSet::new(),
             next,
         };
-        if *want != Want::Nothing && theirs != self.schema {
+        if *want == Want::Nothing {
+            return Ok(nothing(Next::Same));
+        }
+        if theirs != self.schema {
             return Ok(nothing(Next::OtherSchema(self.schema)));
         }
         let mut db = self.services.reader.snapshot().await?;
-        match want {
-            Want::Nothing => Ok(nothing(Next::Same)),
-            Want::Base(place) => self.base(&mut db, node, (tables, place.as_ref())).await,
-            Want::Changes(cursor) => {
-                let broken = |_| Error::refused("branch-message-broken");
-                let cursor = Cursor::from_str(cursor).map_err(broken)?;
-                if capture::is_behind(&mut db, &cursor).await? {
-                    return Ok(nothing(Next::Anew));
-                }
-                let whose = (node.id, node.branch_id);
-                let told = changes::read(&mut db, &self.reach, whose, &cursor).await?;
-                let cursor = told.cursor.to_string();
-                let next = if told.has_more { Next::More(cursor) } else { Next::Whole(cursor) };
-                let (entered, left) = (told.entered, told.left);
-                Ok(Brought { tables: told.tables, entered, left, next })
-            }
+        let brought = match want {
+            Want::Changes(cursor) => self.changes(&mut db, node, cursor).await,
+            Want::Base(place) => self.base(&mut db, node, (tables, place.as_ref())).await.map(Some),
+            Want::Nothing => Ok(None),
+        };
+        db.end().await?;
+        Ok(brought?.unwrap_or_else(|| nothing(Next::Anew)))
+    }
+    /// What has changed behind a cursor; none when that is not known any more.
+    async fn changes(
+        &self,
+        db: &mut Snapshot,
+        node: &BranchNode,
+        cursor: &str,
+    ) -> Result<Option<Brought>, Error> {
+        let broken = |_| Error::refused("branch-message-broken");
+        let cursor = Cursor::from_str(cursor).map_err(broken)?;
+        if capture::is_behind(db, &cursor).await? {
+            return Ok(None);
         }
+        let whose = (node.id, node.branch_id);
+        let told = changes::read(db, &self.reach, whose, &cursor).await?;
+        let cursor = told.cursor.to_string();
+        let next = if told.has_more { Next::More(cursor) } else { Next::Whole(cursor) };
+        let (entered, left) = (told.entered, told.left);
+        Ok(Some(Brought { tables: told.tables, entered, left, next }))
     }
     /// The next pieces of a first copy.
     async fn base(

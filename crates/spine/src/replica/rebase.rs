@@ -83,8 +83,13 @@ async fn again(services: &Services, mut tx: Tx, done: &Pushed) -> Result<Tx, Err
     work.is_again = true;
     let outcome = (command.rehearse)(&mut work, payload).await;
     let Work { mut tx, .. } = work;
-    if let Err(error @ Error::Failure(_)) = &outcome {
-        tracing::error!(command = %done.name, %error, "a command cannot be done again here");
+    match &outcome {
+        // the database's trouble is no answer about the command
+        Err(error) if error.trouble().is_some() => return outcome.map(|_| tx),
+        Err(error @ Error::Failure(_)) => {
+            tracing::error!(command = %done.name, %error, "a command cannot be done again here");
+        }
+        _ => {}
     }
     tx.end_part(outcome.is_ok()).await?;
     Ok(tx)

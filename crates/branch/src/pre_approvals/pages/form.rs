@@ -12,7 +12,7 @@ use uuid::Uuid;
 use web::ui::{Field, Form, Input, Opt, form_row};
 use web::{Answer, Cx, FormData};
 
-use crate::parts::{dialog, summary};
+use crate::parts::{deed_words, dialog, summary};
 
 /// Hours for which one is good when nothing else is said: till tomorrow at this time.
 const HOURS: i64 = 24;
@@ -108,7 +108,7 @@ fn form(cx: &Cx, client: ClientId, given: &FormData, refused: Option<&Refusals>)
 /// Commands that can be approved beforehand.
 fn commands(cx: &Cx) -> Vec<Opt> {
     let all = cx.app.services.bus.commands().filter(|c| c.offline.is_approvable());
-    let mut named: Vec<(String, &str)> = all.map(|c| (cx.command_words(c.name), c.name)).collect();
+    let mut named: Vec<(String, &str)> = all.map(|c| (deed_words(cx, c.name), c.name)).collect();
     named.sort();
     named.into_iter().map(|(words, name)| Opt::new(name, words)).collect()
 }
@@ -126,7 +126,7 @@ pub(super) async fn ask(mut cx: Cx, Path((client, id)): Path<(ClientId, Uuid)>) 
     let one = open(&mut cx, client, id).await?;
     let l = &cx.l;
     let body = html! {
-        p { (cx.command_words(&one.command)) ", " (l.money(one.amount)) }
+        p { (deed_words(&cx, &one.command)) ", " (l.money(one.amount)) }
         p.quiet { (l.t("pre-approval-withdraw-words")) }
     };
     let form = Form::post(format!("/clients/{client}/pre-approvals/{id}/withdraw"))

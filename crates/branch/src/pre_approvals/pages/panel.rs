@@ -1,5 +1,6 @@
 //! The panel of the client card.
 
+use crate::parts::deed_words;
 use kernel::ClientId;
 use maud::{Markup, html};
 use spine::Error;
@@ -70,7 +71,7 @@ fn table(cx: &Cx, client: ClientId, (all, may_grant): (&[PreApproval], bool)) ->
         let state = one.state(cx.now());
         let by = one.granted_by.map(|id| directory.staff_name(id, l.lang).to_owned());
         let mut row = Row::new(one.id)
-            .cell(Cell::text(cx.command_words(&one.command)))
+            .cell(Cell::text(deed_words(cx, &one.command)))
             .cell(Cell::money(l, one.amount))
             .cell(Cell::text(l.datetime(one.until)))
             .cell(by.map_or_else(|| Cell::none(l), Cell::text))
