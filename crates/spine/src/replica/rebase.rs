@@ -86,6 +86,10 @@ async fn again(services: &Services, mut tx: Tx, done: &Pushed) -> Result<Tx, Err
     match &outcome {
         // the database's trouble is no answer about the command
         Err(error) if error.trouble().is_some() => return outcome.map(|_| tx),
+        // A client who comes whole comes as he is now, with what was answered after the first part of what comes: the rest follows.
+        Err(error) if error.is_constraint() => {
+            tracing::info!(command = %done.name, %error, "what a command wrote has come before its answer");
+        }
         Err(error @ Error::Failure(_)) => {
             tracing::error!(command = %done.name, %error, "a command cannot be done again here");
         }
