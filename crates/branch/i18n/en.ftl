@@ -67,7 +67,7 @@ branch-code = Code
 branch-code-made = Node prepared
 branch-code-words = This is the code of the node “{ $name }”. Copy it now: it is shown this once and kept nowhere.
 branch-code-typed = What to type at the branch
-branch-code-how = The code is good for a day and only once. It holds the print of the centre’s keys: the node takes no other centre for its own.
+branch-code-how = The code is good only once, until its days are over. It holds the print of the centre’s keys: the node takes no other centre for its own.
 branch-code-kept = I have copied it
 branch-centre-address = CENTRE_ADDRESS
 branch-yes = yes
@@ -160,8 +160,10 @@ branch-file-in-words = What the centre has given back is taken in here.
 branch-file-in = Take in the centre’s file
 branch-file-answer = Take in and answer
 branch-file-answer-words = The file of a branch without a line is taken in here. What comes back is the file for the branch, sealed to this node.
-branch-file-enrol-words = Without a line the node enrols by files: the file that “tessera branch enrol … --into FILE” has written is taken in here. What comes back tells the node who it is, with its first copy.
-branch-code-no-line = Typed there where there is no line
+branch-file-enrol-words = Without a line the node enrols by files: the file that “tessera branch enrol … --into FILE” has written is taken in here. What comes back is for “tessera branch enrol --answer FILE”: it tells the node its name and holds its first copy.
+branch-code-no-line = What to type where there is no line
+branch-code-days = Code good for, days
+branch-code-days-hint = From now until the node has shown it here, 1 to 31: without a line, as long as the way there and back takes
 branch-keys-file = The centre’s keys: centre.tessera
 flash-branch-file-taken = The centre’s file was taken in
 branch-mode = How the branch works
@@ -234,7 +236,7 @@ refusal-branch-person-unknown = The centre has no such person at this branch, or
 refusal-branch-envelope-broken = The envelope is damaged or meant for another node.
 refusal-branch-signature-wrong = The envelope’s signature is wrong.
 refusal-branch-message-broken = What is in the envelope cannot be read.
-refusal-branch-enrol-config = A node enrols by the configuration of the centre: give the command --config in the place of --db, or take the file in on the page of the node.
+refusal-branch-enrol-config = Enrolling needs the centre’s configuration: use --config instead of --db, or take the file in on the node’s page.
 refusal-branch-busy = The centre is still answering this node’s last envelope.
 refusal-branch-code-wrong = The code is wrong, was used already or is too old. Ask for a new one.
 refusal-branch-enrolled = There is a branch node here already.
@@ -253,7 +255,10 @@ refusal-branch-file-old = This file was taken in before, or a later one was. Mak
 refusal-branch-file-other-bank = This file belongs to another bank’s centre.
 refusal-branch-file-other-node = This file belongs to another node.
 refusal-branch-file-way = This file goes the other way: a branch’s file is taken in at the centre, the centre’s at the branch.
-refusal-branch-centralised = This branch works at the centre now: { $centre }. What was done here has been or will be told to the centre.
+refusal-branch-centralised = { $centre ->
+    [none] This branch works at the centre now. What was done here has been or will be told to the centre.
+   *[other] This branch works at the centre now: { $centre }. What was done here has been or will be told to the centre.
+ }
 
 branch-nav-limits = Branch limits
 branch-limits = Limits of branches

@@ -46,6 +46,8 @@ pub struct Answered {
     pub content: Vec<u8>,
     /// Commands that were accepted, refused, and that wait for a second person.
     pub counts: [usize; 3],
+    /// The node that has enrolled by the file that is answered.
+    pub enrolled: Option<String>,
 }
 
 impl Post {
@@ -129,6 +131,7 @@ pub(crate) fn answered(
         name: file_name(name, carried.first.to, "in"),
         content: wrap(own, &envelope),
         counts: [count(Outcome::Accepted), count(Outcome::Refused), count(Outcome::Waits)],
+        enrolled: None,
     })
 }
 

@@ -80,10 +80,11 @@ pub(crate) fn welcome(
 ) -> Result<Answered, Error> {
     let number = carried.first.to;
     let head = Head { kind: Kind::FileEnrolled, node: welcome.who.node, number };
-    let name = file_name(&welcome.who.name, number, "in");
+    let (name, enrolled) =
+        (file_name(&welcome.who.name, number, "in"), Some(welcome.who.name.clone()));
     let message = words::encode(&FileWelcome { welcome, carried })?;
     let content = wrap(own, &keys.close(to, head, &message)?);
-    Ok(Answered { name, content, counts: [0; 3] })
+    Ok(Answered { name, content, counts: [0; 3], enrolled })
 }
 
 /// What the centre's file says to a node that has introduced itself: who it is, and the answer to its first word.

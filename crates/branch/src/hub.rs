@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use kernel::Entropy;
 use serde::{Deserialize, Serialize};
+use spine::replica::branch::FIRST_WORD;
 use spine::replica::centre::Centre;
 use spine::replica::commands::{EnrolNode, Enrolled};
 use spine::replica::nodes::{self, BranchNode, NodeState};
@@ -97,7 +98,7 @@ impl Hub {
     pub async fn enrol(&self, envelope: &[u8]) -> Result<Vec<u8>, Error> {
         let of = |introduced: &Introduction| introduced.keys.clone();
         let introduced: Introduction = self.introduced(envelope, Kind::Enrol, of)?;
-        let welcome = self.enrolled(&introduced).await?;
+        let welcome = self.enrolled(&introduced, false).await?;
         let head = Head { kind: Kind::Enrolled, node: welcome.who.node, number: 0 };
         self.keys.close(&introduced.keys, head, &words::encode(&welcome)?)
     }
@@ -116,13 +117,14 @@ impl Hub {
         })?;
         if head.kind == kind { Ok(said) } else { Err(broken()) }
     }
-    async fn enrolled(&self, introduced: &Introduction) -> Result<Welcome, Error> {
+    async fn enrolled(&self, introduced: &Introduction, by_file: bool) -> Result<Welcome, Error> {
         let unknown = || Error::refused("branch-enrol-config");
         let (currency, zone) = self.about.clone().ok_or_else(unknown)?;
         let enrol = EnrolNode {
             code_hash: Code::hash(&introduced.secret),
             sign_key: introduced.keys.sign.clone(),
             seal_key: introduced.keys.seal.clone(),
+            by_file,
         };
         let ctx = self.services.system("branch");
         let who = self.services.execute(&ctx, ctx.command_id(), &enrol).await?;
@@ -188,10 +190,13 @@ impl Hub {
         let FileIntroduction { introduction, first } = said;
         let hash = Code::hash(&introduction.secret);
         let invited = nodes::of_code(&mut self.services.reader.clone(), hash).await?;
-        if of.is_some() && of != invited {
+        if of.is_some() && invited.is_some() && of != invited {
             return Err(Error::refused("branch-file-other-node"));
         }
-        let welcome = self.enrolled(&introduction).await?;
+        if first.number != FIRST_WORD {
+            return Err(Error::refused("branch-file-broken"));
+        }
+        let welcome = self.enrolled(&introduction, true).await?;
         let node = welcome.who.node;
         let _turn = self.turn(node)?;
         // whoever has a code has nothing to tell yet

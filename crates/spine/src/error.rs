@@ -77,11 +77,6 @@ impl Error {
             _ => None,
         }
     }
-    /// Whether a rule of the database itself has refused a row, such as one that is there already.
-    pub fn is_constraint(&self) -> bool {
-        let Error::Failure(source) = self else { return false };
-        matches!(source.downcast_ref::<StoreError>(), Some(StoreError::Constraint(_)))
-    }
     /// One word for logs and numbers.
     pub const fn kind(&self) -> &'static str {
         match self {

@@ -69,7 +69,10 @@ impl Snapshot {
         match (self.inner, self.backend.as_ref()) {
             (SnapshotInner::Postgres(tx), _) => (*tx).rollback().await,
             (SnapshotInner::Sqlite(connection), Backend::Sqlite(pool)) => {
-                connection.execute_batch("rollback")?;
+                // an error of the disk has undone it already
+                if !connection.is_autocommit() {
+                    connection.execute_batch("rollback")?;
+                }
                 pool.give_back(*connection);
                 Ok(())
             }

@@ -109,7 +109,7 @@ impl From<BranchNode> for NodeView {
 struct Invited {
     /// Identity.
     id: Uuid,
-    /// The code it enrols with, once and within a day. It is kept nowhere.
+    /// The code it enrols with, once and within its days. It is kept nowhere.
     code: String,
 }
 
@@ -125,6 +125,10 @@ struct NewNode {
     #[serde(default)]
     #[schemars(range(min = 1, max = 744))]
     lease_hours: Option<i64>,
+    /// Days its code is good for; 1 when nothing is said.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 31))]
+    code_days: Option<i64>,
 }
 
 async fn list(mut call: Call, query: ListQuery) -> Result<Listing<NodeView>, Problem> {
@@ -147,8 +151,8 @@ async fn invite(mut call: Call, body: NewNode) -> Result<Answer, Problem> {
         // the code was told to the first request, and is kept nowhere
         return Err(Error::refused("branch-code-told").into());
     }
-    let NewNode { branch_id, name, lease_hours } = body;
-    let wanted = Wanted { branch_id, name, lease_hours };
+    let NewNode { branch_id, name, lease_hours, code_days } = body;
+    let wanted = Wanted { branch_id, name, lease_hours, code_days };
     let (command, code) = prepare(&call.cx, wanted)?;
     let id = call.run(&command).await?;
     Ok(Answer::json(&Invited { id, code })?)

@@ -14,6 +14,7 @@ pub(crate) struct Wanted {
     pub(crate) branch_id: BranchId,
     pub(crate) name: String,
     pub(crate) lease_hours: Option<i64>,
+    pub(crate) code_days: Option<i64>,
 }
 
 /// The command that prepares a node, and its code, which is shown once when that is done.
@@ -23,7 +24,7 @@ pub(crate) struct Wanted {
 pub(crate) fn prepare(cx: &Cx, wanted: Wanted) -> Result<(InviteNode, String), Error> {
     let hub = cx.app.services.memory.get::<Hub>().ok_or(Error::NotFound)?;
     let code = Code::new(cx.ctx.entropy.as_ref(), hub.public().print());
-    let Wanted { branch_id, name, lease_hours } = wanted;
+    let Wanted { branch_id, name, lease_hours, code_days } = wanted;
     let code_hash = Code::hash(code.secret());
-    Ok((InviteNode { branch_id, name, code_hash, lease_hours }, code.show()))
+    Ok((InviteNode { branch_id, name, code_hash, lease_hours, code_days }, code.show()))
 }

@@ -1,5 +1,6 @@
 //! `tessera branch carry` and `answer`: the exchange in files.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use branch::Hub;
@@ -123,9 +124,20 @@ pub(super) async fn run(task: Task) -> Result<(), RunError> {
 pub(super) async fn answer(asked: &Asked) -> Result<(), RunError> {
     let (core, hub) = asked.centre.open().await?;
     let ctx = core.services.system("cli");
-    let answered = hub.exchange_file(&ctx, &read(&asked.file)?, None).await?;
+    let answered = match hub.exchange_file(&ctx, &read(&asked.file)?, None).await {
+        Err(spine::Error::Refused(why))
+            if why.0.iter().any(|r| r.code == "branch-enrol-config") =>
+        {
+            let words = "a node enrols by this file: name the centre by --config instead of --db (branch-enrol-config)";
+            return Err(RunError::Asked(words.to_owned()));
+        }
+        answered => answered?,
+    };
     write(&asked.into, &answered.content)?;
     core.keepers.seal_and_read().await?;
+    if let Some(name) = &answered.enrolled {
+        say(&format!("{name} has enrolled; its first copy is in the answer"));
+    }
     let [accepted, refused, waits] = answered.counts;
     say(&format!("{accepted} accepted, {refused} refused, {waits} wait for a second person"));
     say(&format!("the answer for the branch is in {}", asked.into.display()));
@@ -152,7 +164,13 @@ pub(super) fn read(file: &Path) -> Result<Vec<u8>, RunError> {
 
 /// A file that is there whole or not at all.
 pub(super) fn write(file: &Path, content: &[u8]) -> Result<(), RunError> {
-    let part = file.with_extension("part");
-    std::fs::write(&part, content).map_err(RunError::io(part.display().to_string()))?;
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let problem = || RunError::io(part.display().to_string());
+    let mut new = std::fs::File::create(&part).map_err(problem())?;
+    new.write_all(content).map_err(problem())?;
+    // a stick may be pulled out as soon as we say that the file is there
+    new.sync_all().map_err(problem())?;
     std::fs::rename(&part, file).map_err(RunError::io(file.display().to_string()))
 }

@@ -22,25 +22,31 @@ use crate::RunError;
 use crate::host::say;
 use crate::wiring::{self, Core};
 
+/// Said where a copy cannot be taken.
+pub(super) const OTHER_VERSION: &str =
+    "the programs are of different versions: this one must be the centre's";
+/// Said of somebody with other keys.
+const STRANGER: &str = "whoever answers there is not the centre of this node";
 /// Rights of the folder: nobody else's.
 const MODE: u32 = 0o700;
 
 #[derive(Debug, Args)]
 pub(crate) struct Asked {
     /// Address of the centre, such as https://crm.bank.example. Without a line: --keys and --into in its place, and then --answer.
-    #[arg(long, value_name = "URL", required_unless_present_any = ["into", "answer"], conflicts_with_all = ["into", "answer"])]
+    /// A node that has enrolled without one gets it by this alone.
+    #[arg(long, value_name = "URL", required_unless_present_any = ["into", "answer"])]
     centre: Option<String>,
     /// The code that the centre has shown for this node.
-    #[arg(long, required_unless_present = "answer")]
+    #[arg(long)]
     code: Option<String>,
     /// Without a line: the file of the centre's public keys.
-    #[arg(long, value_name = "FILE", requires = "into")]
+    #[arg(long, value_name = "FILE", requires = "into", conflicts_with = "centre")]
     keys: Option<PathBuf>,
     /// Without a line: the file to make for the centre.
-    #[arg(long, value_name = "FILE", requires = "keys", conflicts_with = "answer")]
+    #[arg(long, value_name = "FILE", requires_all = ["keys", "code"], conflicts_with = "centre")]
     into: Option<PathBuf>,
     /// Without a line: the file that came back from the centre.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["centre", "code", "keys", "into", "authorities", "key_file", "key_command"])]
     answer: Option<PathBuf>,
     /// A folder for the branch's data; made when it is not there.
     #[arg(long, value_name = "FOLDER")]
@@ -73,19 +79,36 @@ pub(super) async fn run(asked: &Asked) -> Result<(), RunError> {
     if let Some(file) = &asked.answer {
         return without_line::answer(&place, file).await;
     }
-    let known = match place.known() {
-        Ok(known) if !known.node.is_empty() => known,
-        _ => match (&asked.centre, &asked.keys, &asked.into) {
-            (None, Some(keys), Some(into)) => {
-                return without_line::introduce(asked, &place, (keys, into)).await;
-            }
-            _ => introduce(asked, &place).await?,
-        },
-    };
-    if known.centre.is_empty() {
-        return Err(RunError::Asked(format!("this is {} already", known.node)));
+    let known = place.known_already()?.filter(|known| !known.node.is_empty());
+    match (known, &asked.centre, &asked.keys, &asked.into) {
+        (Some(known), Some(centre), ..) if known.centre.is_empty() => {
+            gets_line(&place, Known { centre: centre.clone(), ..known }, asked).await
+        }
+        (Some(known), Some(_), ..) => copy(&place, &known).await,
+        (Some(known), ..) => Err(RunError::Asked(format!("this is {} already", known.node))),
+        (None, None, Some(keys), Some(into)) => {
+            without_line::introduce(asked, &place, (keys, into)).await
+        }
+        (None, ..) => {
+            let known = introduce(asked, &place).await?;
+            copy(&place, &known).await
+        }
     }
-    copy(&place, &known).await
+}
+
+/// A node that has worked by files has a line from now on, to the centre it knows.
+async fn gets_line(place: &Place, known: Known, asked: &Asked) -> Result<(), RunError> {
+    let known = Known { authorities: asked.authorities.clone(), ..known };
+    let found = keys_of(&place.line(&known)?).await?;
+    if found != known.centre_keys()? {
+        return Err(RunError::Asked(STRANGER.to_owned()));
+    }
+    place.keep(&known)?;
+    say(&format!(
+        "{} has a line to {}; it is used when the centre says so",
+        known.node, known.centre
+    ));
+    Ok(())
 }
 
 impl Asked {
@@ -143,7 +166,7 @@ async fn introduce(asked: &Asked, place: &Place) -> Result<Known, RunError> {
         return Err(spine::Error::refused("branch-envelope-broken").into());
     }
     if spine::replica::branch::state(&mut core.services.reader.clone()).await?.is_none() {
-        begin(&core.services, welcome.who.clone(), false, core.services.clock.now()).await?;
+        begin(&core.services, welcome.who.clone(), core.services.clock.now()).await?;
     }
     known.welcome(welcome);
     place.keep(&known)?;
@@ -152,12 +175,15 @@ async fn introduce(asked: &Asked, place: &Place) -> Result<Known, RunError> {
 }
 
 async fn centre_keys(line: &Line, code: &Code) -> Result<PublicKeys, RunError> {
-    let keys: PublicKeys = words::decode(&line.get("/branch/v1/keys").await.map_err(told)?)?;
+    let keys = keys_of(line).await?;
     if keys.print() != code.centre {
-        let words = "whoever answers there is not the centre that has shown this code";
-        return Err(RunError::Asked(words.to_owned()));
+        return Err(RunError::Asked(STRANGER.to_owned()));
     }
     Ok(keys)
+}
+
+async fn keys_of(line: &Line) -> Result<PublicKeys, RunError> {
+    Ok(words::decode(&line.get("/branch/v1/keys").await.map_err(told)?)?)
 }
 
 /// The first copy, from where it was broken off.
@@ -184,8 +210,7 @@ async fn copy(place: &Place, known: &Known) -> Result<(), RunError> {
         }
     }
     if talk.post.branch.state().await?.copy.is_base() {
-        let words = "the programs are of different versions: this one must be the centre's";
-        return Err(RunError::Asked(words.to_owned()));
+        return Err(RunError::Asked(OTHER_VERSION.to_owned()));
     }
     say("the copy is whole");
     Ok(())

@@ -116,8 +116,11 @@ impl Place {
     }
     fn keep(&self, known: &Known) -> Result<(), RunError> {
         let text = toml::to_string(known).map_err(|e| RunError::Asked(e.to_string()))?;
-        let file = self.file();
-        std::fs::write(&file, text).map_err(RunError::io(file.display().to_string()))
+        carry::write(&self.file(), text.as_bytes())
+    }
+    /// What is known here, when anything is: what cannot be read is not taken for nothing.
+    fn known_already(&self) -> Result<Option<Known>, RunError> {
+        if self.file().exists() { self.known().map(Some) } else { Ok(None) }
     }
     /// What opens the keys of this branch.
     fn root(&self, known: &Known) -> Arc<dyn Root> {

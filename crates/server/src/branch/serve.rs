@@ -73,7 +73,8 @@ pub(super) async fn status(place: &Place) -> Result<(), RunError> {
         Store::open_with(&format!("sqlite:{}", place.database().display()), &place.store(&known)?)
             .await?;
     let mut db = store.reader;
-    let state = state(&mut db).await?.ok_or(spine::Error::NotFound)?;
+    let none = || RunError::Asked("this node has not enrolled yet".to_owned());
+    let state = state(&mut db).await?.ok_or_else(none)?;
     let waiting = waiting(&mut db).await?;
     match known.centre.as_str() {
         "" => say(&format!("node {}, without a line to its centre", known.node)),

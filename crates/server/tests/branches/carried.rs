@@ -10,7 +10,7 @@ use engagement::interaction::commands::AddNote;
 use kernel::{ClientId, SeededEntropy};
 use spine::replica::branch::{self as node, Branch, Progress, Taken};
 use spine::replica::commands::{InviteNode, RevokeNode};
-use spine::replica::message::Carried;
+use spine::replica::message::{Carried, Up};
 use testkit::{Database, Kind, kinds};
 use uuid::Uuid;
 
@@ -58,6 +58,7 @@ impl Bank {
             name: name.to_owned(),
             code_hash: Code::hash(code.secret()),
             lease_hours: None,
+            code_days: None,
         };
         self.desk.execute("administrator", &invite).await.unwrap();
         code
@@ -98,7 +99,12 @@ impl Stranger {
     }
     /// The file with which it introduces itself.
     pub(super) async fn file(&self) -> Vec<u8> {
-        let first = node::first_word(&self.desk.services, "test").await.unwrap();
+        self.file_of(|_| {}).await
+    }
+    /// The same with another first word.
+    pub(super) async fn file_of(&self, change: impl FnOnce(&mut Up)) -> Vec<u8> {
+        let mut first = node::first_word(&self.desk.services, "test").await.unwrap();
+        change(&mut first);
         first_file::introduce(self.ends(), &self.code, first).unwrap()
     }
     /// What the centre says to it.
@@ -110,7 +116,7 @@ impl Stranger {
         let (welcome, carried) = self.hears(file).unwrap();
         let Stranger { desk, keys, centre, .. } = self;
         let node = welcome.who.node;
-        node::begin(&desk.services, welcome.who, true, testkit::START).await.unwrap();
+        node::begin(&desk.services, welcome.who, testkit::START).await.unwrap();
         let branch = Branch::open(&desk.services, &said(), "test").await.unwrap();
         branch.take_carried(carried).await.unwrap();
         desk.services.directory.reload(&desk.services.reader).await.unwrap();

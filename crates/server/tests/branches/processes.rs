@@ -207,7 +207,7 @@ async fn a_program_that_never_has_a_line_enrols_and_works_by_files() {
     let (is_well, said) = run(&answer);
     assert!(is_well, "{said}");
     let welcome = ["branch", "enrol", "--data", &data, "--answer", &back];
-    // it was stopped in the middle, and is done again
+    // done again it changes nothing
     for _ in 0..2 {
         let (is_well, said) = run(&welcome);
         assert!(
@@ -233,4 +233,22 @@ async fn a_program_that_never_has_a_line_enrols_and_works_by_files() {
     assert!(is_well, "{said}");
     let (is_well, said) = run(&["branch", "status", "--data", &data]);
     assert!(is_well && said.contains("without a line") && said.contains("0 commands"), "{said}");
+    let (is_well, said) = run(&enrol);
+    assert!(!is_well && said.contains("this is far already"), "{said}");
+    gets_a_line(&centre, (&data, folder.path())).await;
+}
+
+/// Where a line is laid later, the node takes it to its own centre only.
+async fn gets_a_line(centre: &Centre, (data, folder): (&str, &std::path::Path)) {
+    let other = folder.join("other");
+    std::fs::create_dir(&other).unwrap();
+    let stranger = Centre::start(Kind::Sqlite, &other).await;
+    let enrol = |url: String| run(&["branch", "enrol", "--centre", &url, "--data", data]);
+    let (is_well, said) = enrol(format!("http://{}", stranger.address()));
+    assert!(!is_well && said.contains("is not the centre of this node"), "{said}");
+    let url = format!("http://{}", centre.address());
+    let (is_well, said) = enrol(url.clone());
+    assert!(is_well && said.contains("has a line"), "{said}");
+    let (is_well, said) = run(&["branch", "status", "--data", data]);
+    assert!(is_well && said.contains(&url), "{said}");
 }

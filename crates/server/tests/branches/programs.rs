@@ -171,6 +171,7 @@ impl Centre {
             name: name.to_owned(),
             code_hash: Code::hash(shown.secret()),
             lease_hours: None,
+            code_days: None,
         };
         self.desk.execute("administrator", &invite).await.unwrap();
         shown.show()

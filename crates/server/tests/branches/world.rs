@@ -107,14 +107,20 @@ impl World {
         let code_hash = vec![u8::try_from(n).unwrap(); 32];
         let name = format!("{code}-{n}");
         let branch_id = bank.branch(code);
-        let invite =
-            InviteNode { branch_id, name, code_hash: code_hash.clone(), lease_hours: None };
+        let invite = InviteNode {
+            branch_id,
+            name,
+            code_hash: code_hash.clone(),
+            lease_hours: None,
+            code_days: None,
+        };
         bank.execute("administrator", &invite).await.unwrap();
-        let enrol = EnrolNode { code_hash, sign_key: vec![1; 32], seal_key: vec![2; 32] };
+        let enrol =
+            EnrolNode { code_hash, sign_key: vec![1; 32], seal_key: vec![2; 32], by_file: false };
         let who = bank.execute_system(&enrol).await;
         let node = who.node;
         let copy = async |services: &Services| {
-            branch::begin(services, who.clone(), false, services.clock.now()).await.unwrap();
+            branch::begin(services, who.clone(), services.clock.now()).await.unwrap();
             let branch = Branch::open(services, &said(), "test").await.unwrap();
             let branch = branch.trusting(&self.trusted);
             while exchange(&branch, &self.centre, node).await.unwrap() == Taken::More {}

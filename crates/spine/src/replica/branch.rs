@@ -20,7 +20,7 @@ use crate::{Error, Services, bundle, kept};
 /// Under which name a branch keeps what it knows of itself.
 const SETTING: &str = "replica";
 /// The number of a branch's first word.
-const FIRST: i64 = 1;
+pub const FIRST_WORD: i64 = 1;
 
 /// What a branch knows of itself and of how far it has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -463,7 +463,7 @@ pub async fn set_up(services: &Services) -> Result<(), Error> {
 /// The database's.
 pub async fn first_word(services: &Services, program: &str) -> Result<Up, Error> {
     Ok(Up {
-        number: FIRST,
+        number: FIRST_WORD,
         at: services.clock.now(),
         schema: centre::newest_step(&mut services.reader.clone()).await?,
         program: program.to_owned(),
@@ -480,23 +480,19 @@ pub async fn first_word(services: &Services, program: &str) -> Result<Up, Error>
     })
 }
 
-/// Makes a fresh database that of a branch that has enrolled; `has_said` when it did so with its [`first_word`].
+/// Makes a fresh database that of a branch that has enrolled. It counts as having said its [`first_word`], whether it has or not:
+/// the centre may have heard it in a file.
 ///
 /// # Errors
 /// The database's; refusal `branch-enrolled` when it is one already.
-pub async fn begin(
-    services: &Services,
-    who: Enrolled,
-    has_said: bool,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub async fn begin(services: &Services, who: Enrolled, now: Timestamp) -> Result<(), Error> {
     let mut tx = services.bus.writer().begin().await?;
     if state(&mut tx).await?.is_some() {
         return Err(Error::refused("branch-enrolled"));
     }
     let state = State {
         who,
-        said: if has_said { FIRST } else { 0 },
+        said: FIRST_WORD,
         answered: 0,
         answers: 0,
         taken: None,

@@ -16,8 +16,9 @@ use crate::{Change, Command, Error, Registry, Work};
 const NAME_CHARS_MAX: usize = 40;
 /// Hours a node may work without the centre at most.
 const HOURS_MAX: i64 = 24 * 31;
-/// Hours a code of enrolment is good for.
-const CODE_HOURS: i64 = 24;
+/// Days a code of enrolment is good for when nobody says otherwise, and at most.
+pub const CODE_DAYS: i64 = 1;
+const CODE_DAYS_MAX: i64 = 31;
 
 pub(crate) fn register(registry: &mut Registry) {
     registry.add::<InviteNode>();
@@ -39,6 +40,18 @@ pub struct InviteNode {
     pub code_hash: Vec<u8>,
     /// Hours it may work after the centre's last answer.
     pub lease_hours: Option<i64>,
+    /// Days its code is good for: until the node has shown it here, on a line or in a file.
+    #[serde(default)]
+    pub code_days: Option<i64>,
+}
+
+/// A whole number that lies within bounds.
+fn within(number: i64, most: i64, field: &str) -> Result<i64, Error> {
+    match number {
+        ..1 => Err(kernel::Refusal::field("number-small", field).arg("min", 1).into()),
+        n if n > most => Err(kernel::Refusal::field("number-large", field).arg("max", most).into()),
+        n => Ok(n),
+    }
 }
 
 impl Command for InviteNode {
@@ -56,15 +69,8 @@ impl Command for InviteNode {
                 .arg("max", NAME_CHARS_MAX)
                 .into());
         }
-        let hours = self.lease_hours.unwrap_or(LEASE_HOURS);
-        if hours < 1 {
-            return Err(kernel::Refusal::field("number-small", "lease_hours").arg("min", 1).into());
-        }
-        if hours > HOURS_MAX {
-            return Err(kernel::Refusal::field("number-large", "lease_hours")
-                .arg("max", HOURS_MAX)
-                .into());
-        }
+        let hours = within(self.lease_hours.unwrap_or(LEASE_HOURS), HOURS_MAX, "lease_hours")?;
+        let days = within(self.code_days.unwrap_or(CODE_DAYS), CODE_DAYS_MAX, "code_days")?;
         let sql = "select code from branch where id = $1 and archived_at is null";
         let branch = w.first(sql, params![self.branch_id]).await?;
         let code: String =
@@ -72,7 +78,7 @@ impl Command for InviteNode {
         let id: Uuid = w.new_id();
         let sql = "insert into branch_node (id, branch_id, name, state, code_hash, code_until, made_at, made_by, \
                    lease_hours) values ($1, $2, $3, 'invited', $4, $5, $6, $7, $8) on conflict (name) do nothing";
-        let (now, until) = (w.ctx.now, w.ctx.now.plus_hours(CODE_HOURS));
+        let (now, until) = (w.ctx.now, w.ctx.now.plus_days(days));
         let row =
             params![id, self.branch_id, name, self.code_hash.clone(), until, now, w.actor(), hours];
         if w.execute(sql, row).await? == 0 {
@@ -97,6 +103,9 @@ pub struct EnrolNode {
     pub sign_key: Vec<u8>,
     /// Public key of what is sealed for it.
     pub seal_key: Vec<u8>,
+    /// Whether it does so by a file that was carried: then there is no line to be missed.
+    #[serde(default)]
+    pub by_file: bool,
 }
 
 /// Who a node is.
@@ -117,23 +126,23 @@ impl Command for EnrolNode {
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<Enrolled, Error> {
         let wrong = || Error::refused("branch-code-wrong");
-        // the same node may say the same again: the answer may have been lost
-        let sql = "update branch_node set state = 'active', sign_key = $2, seal_key = $3, enrolled_at = $4 \
-                   where code_hash = $1 and code_until > $4 and (state = 'invited' or (state = 'active' \
-                   and sign_key = $2 and seal_key = $3))";
         let (code, now) = (self.code_hash.clone(), w.ctx.now);
-        let sql_of = "select id, name, branch_id, state from branch_node where code_hash = $1";
-        let row = w.first(sql_of, params![code.clone()]).await?.ok_or_else(wrong)?;
+        let keys = (Some(self.sign_key.clone()), Some(self.seal_key.clone()));
+        let sql =
+            "select id, name, branch_id, sign_key, seal_key from branch_node where code_hash = $1";
+        let row = w.first(sql, params![code.clone()]).await?.ok_or_else(wrong)?;
         let mut c = row.cols();
         let who = Enrolled { node: c.take()?, name: c.take()?, branch: c.take()? };
-        let is_new = c.take::<String>()? == NodeState::Invited.key();
-        let row = params![code, self.sign_key.clone(), self.seal_key.clone(), now];
-        if w.execute(sql, row).await? == 0 {
+        if (c.take()?, c.take()?) == keys {
+            // the same node may say the same again, however late: the answer may have been lost
+            return Ok(who);
+        }
+        let sql = "update branch_node set state = 'active', sign_key = $2, seal_key = $3, enrolled_at = $4 \
+                   where code_hash = $1 and code_until > $4 and state = 'invited'";
+        if w.execute(sql, params![code, keys.0, keys.1, now]).await? == 0 {
             return Err(wrong());
         }
-        if is_new {
-            begin_work(w, &who).await?;
-        }
+        begin_work(w, &who, self.by_file).await?;
         let (before, after) = (NodeState::Invited.key(), NodeState::Active.key());
         let change = Change::new().set("name", who.name.as_str()).field("state", before, after);
         w.record("branch_node", who.node, None, change);
@@ -141,12 +150,13 @@ impl Command for EnrolNode {
     }
 }
 
-/// A branch that worked at the centre works on its first node from now on.
-async fn begin_work(w: &mut Work<'_>, who: &Enrolled) -> Result<(), Error> {
-    let sql = "update branch set mode = 'distributed' where id = $1 and mode = 'centralised' and not exists \
+/// A branch that worked at the centre works on its first node from now on, with a line or without.
+async fn begin_work(w: &mut Work<'_>, who: &Enrolled, by_file: bool) -> Result<(), Error> {
+    let mode = if by_file { Mode::Autonomous } else { Mode::Distributed };
+    let sql = "update branch set mode = $3 where id = $1 and mode = 'centralised' and not exists \
                (select 1 from branch_node n where n.branch_id = $1 and n.state = 'active' and n.id <> $2)";
-    if w.execute(sql, params![who.branch, who.node]).await? == 1 {
-        let (before, after) = (Mode::Centralised.key(), Mode::Distributed.key());
+    if w.execute(sql, params![who.branch, who.node, mode.key()]).await? == 1 {
+        let (before, after) = (Mode::Centralised.key(), mode.key());
         let change = Change::new().field("mode", before, after);
         w.record("branch", who.branch.uuid(), None, change);
     }

@@ -93,7 +93,9 @@ impl Lease {
                 if is_person && self.is_centralised.load(Ordering::Relaxed) =>
             {
                 let refusal = Refusal::new("branch-centralised");
-                Err(refusal.arg("centre", self.centre.as_ref()).into())
+                // "none" chooses the words of a branch that has no line to it
+                let centre = if self.centre.is_empty() { "none" } else { &self.centre };
+                Err(refusal.arg("centre", centre).into())
             }
             Offline::Free | Offline::Floor | Offline::PreApproved if is_person => {
                 if ctx.now < self.until() {

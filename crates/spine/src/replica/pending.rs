@@ -121,6 +121,12 @@ pub(crate) async fn answered(
     Ok(())
 }
 
+/// Whether the centre has answered a command.
+pub(crate) async fn is_answered(tx: &mut Tx, id: CommandId) -> Result<bool, StoreError> {
+    let sql = "select 1 from pending_command where id = $1 and answered_in is not null";
+    Ok(tx.first(sql, params![id]).await?.is_some())
+}
+
 /// What was answered up to an answer is in the rows that have come since, or will never be.
 pub(crate) async fn take_off(tx: &mut Tx, number: i64) -> Result<(), StoreError> {
     let sql = "update pending_command set is_on_top = 0 where is_on_top = 1 and answered_in <= $1";

@@ -83,18 +83,20 @@ async fn again(services: &Services, mut tx: Tx, done: &Pushed) -> Result<Tx, Err
     work.is_again = true;
     let outcome = (command.rehearse)(&mut work, payload).await;
     let Work { mut tx, .. } = work;
-    match &outcome {
+    if let Err(error) = &outcome
+        && error.trouble().is_some()
+    {
         // the database's trouble is no answer about the command
-        Err(error) if error.trouble().is_some() => return outcome.map(|_| tx),
-        // A client who comes whole comes as he is now, with what was answered after the first part of what comes: the rest follows.
-        Err(error) if error.is_constraint() => {
-            tracing::info!(command = %done.name, %error, "what a command wrote has come before its answer");
-        }
-        Err(error @ Error::Failure(_)) => {
-            tracing::error!(command = %done.name, %error, "a command cannot be done again here");
-        }
-        _ => {}
+        return outcome.map(|_| tx);
     }
     tx.end_part(outcome.is_ok()).await?;
+    if let Err(error @ Error::Failure(_)) = &outcome {
+        // a client who comes whole comes as he is now, with what was answered after the first part of what comes: the rest follows
+        if pending::is_answered(&mut tx, done.id).await? {
+            tracing::debug!(command = %done.name, %error, "what a command wrote has come before its answer");
+        } else {
+            tracing::error!(command = %done.name, %error, "a command cannot be done again here");
+        }
+    }
     Ok(tx)
 }

@@ -5,6 +5,7 @@ use axum::response::Response;
 use kernel::{BranchId, Refusal, Refusals};
 use maud::{Markup, html};
 use spine::Error;
+use spine::replica::commands::CODE_DAYS;
 use spine::replica::nodes::LEASE_HOURS;
 use web::ui::{self, Button, Field, Form, Input, Kv, Opt, Panel, form_row};
 use web::{Answer, Cx, FormData};
@@ -16,12 +17,13 @@ use crate::first_file::keys_file;
 use crate::parts::{carried, dialog, summary};
 
 /// Where the copy stands on the branch's machine when nobody says otherwise.
-const DATA: &str = "/var/lib/tessera";
+const DATA: &str = "/var/lib/tessera-branch";
 
 pub(super) async fn form(cx: Cx) -> Answer {
     at_centre(&cx)?;
-    let hours = LEASE_HOURS.to_string();
-    let given = FormData::from_pairs([("lease_hours".to_owned(), hours)]);
+    let usual = [("lease_hours", LEASE_HOURS), ("code_days", CODE_DAYS)];
+    let given = usual.map(|(name, number)| (name.to_owned(), number.to_string()));
+    let given = FormData::from_pairs(given);
     Ok(show(&cx, &given, None))
 }
 
@@ -51,16 +53,19 @@ fn wanted(sent: &FormData) -> Result<Wanted, Refusals> {
     if branch.is_none() && refusals.of("branch_id").is_none() {
         refusals.push(Refusal::field("required", "branch_id"));
     }
-    let lease_hours = match sent.opt("lease_hours").map(|text| text.parse::<i64>()) {
+    let mut number = |field: &str| match sent.opt(field).map(|text| text.parse::<i64>()) {
         None => None,
-        Some(Ok(hours)) => Some(hours),
+        Some(Ok(number)) => Some(number),
         Some(Err(_)) => {
-            refusals.push(Refusal::field("not-a-whole-number", "lease_hours"));
+            refusals.push(Refusal::field("not-a-whole-number", field));
             None
         }
     };
+    let (lease_hours, code_days) = (number("lease_hours"), number("code_days"));
     match branch {
-        Some(branch_id) if refusals.0.is_empty() => Ok(Wanted { branch_id, name, lease_hours }),
+        Some(branch_id) if refusals.0.is_empty() => {
+            Ok(Wanted { branch_id, name, lease_hours, code_days })
+        }
         _ => Err(refusals),
     }
 }
@@ -137,5 +142,8 @@ fn fields(cx: &Cx, given: &FormData, refusals: &Refusals) -> Markup {
                 .value(given.text("lease_hours")).required()
                 .hint(l.t("branch-node-lease-hint")).error(error("lease_hours")).render(l),
         ]))
+        (Field::new("code_days", l.t("branch-code-days"), Input::Digits)
+            .value(given.text("code_days")).required()
+            .hint(l.t("branch-code-days-hint")).error(error("code_days")).render(l))
     }
 }

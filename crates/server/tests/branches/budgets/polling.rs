@@ -89,10 +89,12 @@ impl Node {
             name: format!("node-{code}"),
             code_hash: code_hash.clone(),
             lease_hours: None,
+            code_days: None,
         };
         bank.execute("administrator", &invite).await.unwrap();
         let PublicKeys { sign: sign_key, seal: seal_key } = keys.public().unwrap();
-        let who = bank.execute_system(&EnrolNode { code_hash, sign_key, seal_key }).await;
+        let who =
+            bank.execute_system(&EnrolNode { code_hash, sign_key, seal_key, by_file: false }).await;
         let (centre, want) = (centre.clone(), Want::Base(None));
         Node { id: who.node, keys, centre, schema, number: 0, want, taken: None }
     }

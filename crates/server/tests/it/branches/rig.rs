@@ -48,10 +48,15 @@ impl Rig {
         let ctx = services.system("test");
         let code_hash = name.as_bytes().to_vec();
         let name = name.to_owned();
-        let invite =
-            InviteNode { branch_id, name, code_hash: code_hash.clone(), lease_hours: None };
+        let invite = InviteNode {
+            branch_id,
+            name,
+            code_hash: code_hash.clone(),
+            lease_hours: None,
+            code_days: None,
+        };
         services.execute(&ctx, ctx.command_id(), &invite).await.unwrap();
-        let enrol = EnrolNode { code_hash, sign_key, seal_key };
+        let enrol = EnrolNode { code_hash, sign_key, seal_key, by_file: false };
         let who = services.execute(&ctx, ctx.command_id(), &enrol).await.unwrap();
         centre.watch().await.unwrap();
         let hub = services.memory.get::<Hub>();
@@ -129,7 +134,7 @@ pub(crate) async fn at_branch(rig: &Rig) -> (Bank, Branch) {
 /// The same, opened so.
 pub(crate) async fn at_branch_with(rig: &Rig, open: testkit::Open) -> (Bank, Branch) {
     let copy = async |services: &Services| {
-        branch::begin(services, rig.who.clone(), false, services.clock.now()).await.unwrap();
+        branch::begin(services, rig.who.clone(), services.clock.now()).await.unwrap();
         let branch = Branch::open(services, &said(), "test").await.unwrap().trusting(&rig.trusted);
         while exchange(&branch, rig).await == Taken::More {}
     };

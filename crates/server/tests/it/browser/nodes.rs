@@ -21,9 +21,11 @@ async fn enrolled(site: &Site, name: &str, member: UserId) -> Enrolled {
     let branch_id = services.directory.get().staff[&member].branch_id.expect("a branch");
     let code_hash = name.as_bytes().to_vec();
     let (name, hash) = (name.to_owned(), code_hash.clone());
-    let invite = InviteNode { branch_id, name, code_hash: hash, lease_hours: None };
+    let invite =
+        InviteNode { branch_id, name, code_hash: hash, lease_hours: None, code_days: None };
     services.execute(&ctx, ctx.command_id(), &invite).await.expect("a node");
-    let enrol = EnrolNode { code_hash, sign_key: vec![1; 32], seal_key: vec![2; 32] };
+    let enrol =
+        EnrolNode { code_hash, sign_key: vec![1; 32], seal_key: vec![2; 32], by_file: false };
     services.execute(&ctx, ctx.command_id(), &enrol).await.expect("it enrols")
 }
 
@@ -55,7 +57,7 @@ pub(crate) async fn joined(centre_site: &Site, name: &str, member: UserId) -> (S
     let hub = centre_site.services.memory.get::<Hub>().expect("the centre's keys");
     let trusted = &hub.public().sign;
     let site = Site::open_branch(async |services| {
-        branch::begin(services, who.clone(), false, services.clock.now()).await.expect("a branch");
+        branch::begin(services, who.clone(), services.clock.now()).await.expect("a branch");
         let branch = Branch::open(services, &said(), "0.3.0").await.expect("a branch");
         let branch = branch.trusting(trusted);
         while exchange(&branch, &centre, node).await == Taken::More {}
