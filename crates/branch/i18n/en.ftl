@@ -82,6 +82,24 @@ branch-refusals-decided = Decided
 branch-refusals-none = No refusals wait for a decision
 branch-refusals-none-decided = No decisions yet
 branch-refusals-none-words = What a branch does without a line and the centre does not accept stands here.
+branch-refusals-old-tab = Too old
+branch-refusals-days = Days a refusal may wait
+branch-refusals-show = Show
+branch-refusals-none-old = None waits longer than { $days ->
+    [one] a day
+   *[other] { $days } days
+ }
+branch-refusals-old = { $n ->
+    [one] { $n } waits
+   *[other] { $n } wait
+ } longer than { $days ->
+    [one] a day
+   *[other] { $days } days
+ }
+branch-refusals-many-old = { $n } or more wait longer than { $days ->
+    [one] a day
+   *[other] { $days } days
+ }
 branch-refusals-order = by branch, oldest first
 branch-refusals-newest = newest decisions first
 branch-refusals-all = All refusals of this node
@@ -134,6 +152,7 @@ branch-pending-who = Who
 branch-pending-client = Client
 branch-pending-status = At the centre
 branch-status-unsent = not yet sent
+branch-status-sent = sent, not answered yet
 branch-status-accepted = sent and accepted
 branch-status-waits = waits for a second person
 branch-status-refused = refused

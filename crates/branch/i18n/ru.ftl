@@ -84,6 +84,25 @@ branch-refusals-decided = Решённые
 branch-refusals-none = Отказов без решения нет
 branch-refusals-none-decided = Решений пока нет
 branch-refusals-none-words = Здесь появится то, что отделение сделало без связи, а центр не принял.
+branch-refusals-old-tab = Просрочены
+branch-refusals-days = Сколько дней отказ может ждать
+branch-refusals-show = Показать
+branch-refusals-none-old = Нет ждущих дольше { $days ->
+    [one] { $days } дня
+   *[other] { $days } дней
+ }
+branch-refusals-old = { $n ->
+    [one] { $n } отказ ждёт
+    [few] { $n } отказа ждут
+   *[other] { $n } отказов ждут
+ } дольше { $days ->
+    [one] { $days } дня
+   *[other] { $days } дней
+ }
+branch-refusals-many-old = Не меньше { $n } ждут дольше { $days ->
+    [one] { $days } дня
+   *[other] { $days } дней
+ }
 branch-refusals-order = по отделениям, старые сначала
 branch-refusals-newest = новые решения сначала
 branch-refusals-all = Все отказы этого узла
@@ -136,6 +155,7 @@ branch-pending-who = Кто
 branch-pending-client = Клиент
 branch-pending-status = Что с этим в центре
 branch-status-unsent = ещё не передано
+branch-status-sent = отправлено, ответа ещё нет
 branch-status-accepted = передано и принято
 branch-status-waits = ждёт второго человека
 branch-status-refused = отказано

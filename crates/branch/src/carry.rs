@@ -83,6 +83,7 @@ impl Post {
     /// The database's.
     pub async fn file_out(&self) -> Result<Out, Error> {
         let (up, envelope) = self.say(Way::File).await?;
+        self.branch.note_sent(&up).await?;
         let node = self.branch.state().await?.who.name;
         Ok(Out {
             name: file_name(&node, up.number, "out"),

@@ -72,6 +72,8 @@ pub struct Origin {
     /// At the centre: the instant the branch's copy showed, by the centre's clock. What was done here since then the person at
     /// the branch did not know. None when it had no whole copy, and at the branch itself.
     pub heard: Option<Timestamp>,
+    /// At the centre: when it was told, by the centre's clock. None at the branch itself.
+    pub arrived: Option<Timestamp>,
 }
 
 /// The channel a command came by, as contexts name it.

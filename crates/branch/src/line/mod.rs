@@ -60,7 +60,11 @@ impl Talk {
                 return Err(error);
             }
             // it may have arrived: who asked is left without an answer
-            outcome => outcome?,
+            Err(error) => {
+                self.post.branch.note_sent(&up).await?;
+                return Err(error);
+            }
+            Ok(outcome) => outcome,
         };
         match asked {
             Some(asked) => reply(answer, Reply::Answered(asked)),

@@ -2,7 +2,7 @@
 
 use kernel::{ClientId, CommandId, Timestamp, UserId};
 use spine::Error;
-use spine::replica::pending;
+use spine::replica::{branch, pending};
 use store::keys;
 use store::{Read, StoreError, Value};
 
@@ -20,6 +20,8 @@ pub(super) struct Done {
     pub(super) answer: String,
     /// Whom it is about, as far as its words say.
     pub(super) client_id: Option<ClientId>,
+    /// It is on its way to the centre.
+    pub(super) is_sent: bool,
 }
 
 /// Which of them.
@@ -74,6 +76,7 @@ pub(super) async fn list<R: Read>(
          where {condition} order by seq desc limit ${}",
         values.len()
     );
+    let sent = branch::sent(db).await?;
     let (mut all, mut sealed) = (Vec::new(), Vec::new());
     for row in db.query(&sql, &values).await? {
         let mut c = row.cols();
@@ -87,6 +90,7 @@ pub(super) async fn list<R: Read>(
             code: c.take()?,
             answer: c.take()?,
             client_id: None,
+            is_sent: false,
         };
         sealed.push(pending::sealed(done.id, c.take()?));
         all.push(done);
@@ -94,6 +98,7 @@ pub(super) async fn list<R: Read>(
     let opened = keys::open_texts(db, sealed).await?;
     for (done, payload) in all.iter_mut().zip(opened) {
         done.client_id = pending::client_of(&payload.or(""));
+        done.is_sent = done.seq <= sent;
     }
     Ok(all)
 }

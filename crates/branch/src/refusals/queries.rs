@@ -77,7 +77,12 @@ pub(crate) struct Which {
     pub(crate) is_decided: bool,
     /// Of this node only.
     pub(crate) node: Option<Uuid>,
+    /// Refused before this instant only.
+    pub(crate) before: Option<Timestamp>,
 }
+
+/// Refusals counted at most.
+pub(crate) const COUNTED_MAX: i64 = 1_000;
 
 /// What a person may see: refusals his right reaches, about clients he may see.
 fn seen(principal: &Principal, first_place: usize) -> (String, Vec<Value>) {
@@ -86,6 +91,39 @@ fn seen(principal: &Principal, first_place: usize) -> (String, Vec<Value>) {
     let clients = principal.filter("client.read", "c", next);
     let sql = format!("{} and (c.id is null or {})", mine.sql, clients.sql);
     (sql, mine.params.into_iter().chain(clients.params).collect())
+}
+
+impl Which {
+    fn conditions(self, principal: &Principal) -> (String, Vec<Value>) {
+        let (mut all, mut values) = (Vec::new(), Vec::new());
+        if let Some(id) = self.node {
+            values.push(id.into());
+            all.push(format!("r.node_id = ${}", values.len()));
+        }
+        if let Some(before) = self.before {
+            values.push(before.into());
+            all.push(format!("r.refused_at < ${}", values.len()));
+        }
+        let (seen, params) = seen(principal, values.len() + 1);
+        values.extend(params);
+        all.push(seen);
+        (all.join(" and "), values)
+    }
+}
+
+/// How many are undecided, at most [`COUNTED_MAX`].
+pub(crate) async fn count<R: Read>(
+    db: &mut R,
+    principal: &Principal,
+    which: Which,
+) -> Result<i64, StoreError> {
+    let (conditions, mut values) = which.conditions(principal);
+    values.push(COUNTED_MAX.into());
+    let sql = format!(
+        "select count(*) from (select 1 from {SCOPED} where {conditions} and r.state = 'open' limit ${}) counted",
+        values.len()
+    );
+    db.first(&sql, &values).await?.ok_or(StoreError::Busy)?.one()
 }
 
 /// Refusals in the order of their branches, the oldest first; of those that were decided the newest first. `skip` rows are
@@ -100,18 +138,12 @@ pub(crate) async fn list<R: Read>(
         false => ("r.state = 'open'", "b.code, r.refused_at, r.id"),
         true => ("r.state <> 'open'", "r.decided_at desc, r.id"),
     };
-    let (mut values, mut node) = (Vec::new(), "1 = 1");
-    if let Some(id) = which.node {
-        values.push(id.into());
-        node = "r.node_id = $1";
-    }
-    let (seen, params) = seen(principal, values.len() + 1);
-    values.extend(params);
+    let (conditions, mut values) = which.conditions(principal);
     let (limit_at, skip_at) = (values.len() + 1, values.len() + 2);
     values.extend([limit.into(), skip.into()]);
     let sql = format!(
         "select {COLUMNS} from {SCOPED} join branch b on b.id = r.branch_id \
-         where {node} and {state} and {seen} order by {order} limit ${limit_at} offset ${skip_at}"
+         where {conditions} and {state} order by {order} limit ${limit_at} offset ${skip_at}"
     );
     db.query(&sql, &values).await?.into_iter().map(|row| read(&mut row.cols())).collect()
 }

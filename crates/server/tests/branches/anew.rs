@@ -1,7 +1,7 @@
 //! What every node has read is not kept; who comes back from before that, or learns of new tables, takes them whole once.
 
 use engagement::interaction::commands::AddNote;
-use kernel::ClientId;
+use kernel::{ClientId, Clock};
 use spine::replica::branch::{Progress, State};
 use spine::replica::commands::{PruneChanges, RevokeNode};
 use spine::replica::message::{Next, Want, Way};
@@ -84,6 +84,35 @@ async fn what_every_node_has_read_is_taken_away_and_who_was_away_compares_everyt
         centre.execute("administrator", &RevokeNode { node_id: far.node }).await.unwrap();
         centre.execute("manager", &note(client, "последняя")).await.unwrap();
         until_pruned(centre, async || near.settle(&world.centre).await).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_away_for_longer_than_anybody_may_work_alone_is_not_waited_for() {
+    for kind in kinds() {
+        let world = World::new(kind, &["01", "01"]).await;
+        let (near, lost, centre) = (&world.places[0], &world.places[1], &world.centre_bank);
+        let client = centre.execute("manager", &register(centre, "01", "Общая")).await.unwrap();
+        world.heal().await;
+        centre.execute("manager", &note(client, "пока его не было")).await.unwrap();
+        lost.bank.execute("manager", &note(client, "своя")).await.unwrap();
+        for _ in 0..30 {
+            centre.clock.advance_seconds(86_400);
+            near.settle(&world.centre).await;
+        }
+        centre.execute_system(&PruneChanges {}).await;
+        assert!(centre.number(NOTES).await > 0, "he may still work");
+        centre.clock.advance_seconds(2 * 86_400);
+        until_pruned(centre, async || near.settle(&world.centre).await).await;
+        // he comes back all the same, and what he has done is not lost
+        lost.bank.clock.set(centre.clock.now());
+        world.heal().await;
+        for place in &world.places {
+            world.check_equal(place).await;
+        }
+        let told = "select count(*) from interaction";
+        let refused = "select count(*) from branch_refusal";
+        assert_eq!(centre.number(told).await + centre.number(refused).await, 2);
     }
 }
 

@@ -5,11 +5,14 @@ use std::time::Instant;
 
 use engagement::interaction::commands::AddNote;
 use kernel::ClientId;
+use spine::replica::branch::Taken;
+use spine::replica::centre::Centre;
+use spine::replica::code;
 use store::Read;
 use testkit::{Kind, kinds};
 
 use crate::doing::{Dice, Somebody};
-use crate::world::World;
+use crate::world::{Place, World};
 
 /// Clients, and commands that are not told, when nothing else is said: so many that neither goes into one message.
 const SIZE: usize = 600;
@@ -17,6 +20,29 @@ const SIZE: usize = 600;
 #[allow(clippy::disallowed_methods)] // the edge of a test: here its configuration is read
 fn size() -> usize {
     std::env::var("TESSERA_BRANCH_SIZE").map_or(SIZE, |size| size.parse().unwrap())
+}
+
+/// What travels, packed, without envelopes.
+#[derive(Default)]
+struct Cost {
+    up: usize,
+    down: usize,
+    rows: usize,
+}
+
+/// Exchanges until all is said and heard.
+async fn told(place: &Place, centre: &Centre) -> Cost {
+    let mut cost = Cost::default();
+    loop {
+        let up = place.branch.say().await.unwrap();
+        let down = centre.answer(place.node, &up).await.unwrap();
+        cost.up += code::encode(&up).unwrap().len();
+        cost.down += code::encode(&down).unwrap().len();
+        cost.rows += down.tables.iter().map(|t| t.rows.len() + t.gone.len()).sum::<usize>();
+        if place.branch.take(down).await.unwrap() != Taken::More {
+            return cost;
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,8 +68,11 @@ async fn what_was_done_in_a_long_time_without_a_line_is_told_in_one_go() {
         }
         println!("-- done without a line: {:?}", begun.elapsed());
         let begun = Instant::now();
-        place.settle(&world.centre).await;
+        let cost = told(place, &world.centre).await;
         println!("-- {} commands told and heard: {:?}", size(), begun.elapsed());
+        let (command, row) = (cost.up / size(), cost.down / cost.rows.max(1));
+        println!("   {command} bytes a command there, {row} bytes a row back ({} rows)", cost.rows);
+        assert!(command < 1_000 && row < 1_000, "only what has changed travels, packed");
         let sql = "select count(*) from interaction";
         let told = usize::try_from(world.centre_bank.number(sql).await).unwrap();
         assert_eq!(told, size());

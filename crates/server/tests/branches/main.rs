@@ -6,6 +6,7 @@
 mod anew;
 mod authority;
 mod basics;
+mod both_sides;
 mod budgets;
 mod bundle;
 mod cards;
@@ -15,6 +16,7 @@ mod desk;
 mod disk;
 mod doing;
 mod first_files;
+mod hostile;
 mod modes;
 mod processes;
 mod programs;

@@ -1,18 +1,19 @@
-//! The program itself at a centre and at branches, over a line that is cut, programs that are killed and disks that are full.
+//! The program itself at a centre and at branches, over a line that is cut and slow, programs that are killed and disks that are full.
 
 use std::time::{Duration, Instant};
 
 use spine::authority::commands::SaveLimit;
 use spine::bundle::Stage;
-use spine::replica::branch::Branch;
+use spine::replica::branch::{Branch, Taken};
+use spine::replica::{self};
 use testkit::{Kind, kinds};
 
 use crate::bundle::{publish, publish_price};
 use crate::desk::Desk;
 use crate::doing::{Dice, Done, Somebody};
 use crate::programs::{Centre, Place, Program, run, until};
-use crate::simulation::limit;
-use crate::world;
+use crate::simulation::{limit, whole};
+use crate::world::{self, Tables, exchange};
 
 /// How long a storm lasts.
 enum Length {
@@ -26,7 +27,9 @@ async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
     let folder = tempfile::tempdir().unwrap();
     let mut centre = Centre::start(kind, folder.path()).await;
     let hub = centre.desk.hub().await;
-    let dice = Dice::new(11);
+    let seed = said("TESSERA_SEED").unwrap_or(11);
+    println!("-- seed {seed}");
+    let dice = Dice::new(seed);
     centre.desk.execute("head_office", &SaveLimit { limit: limit() }).await.unwrap();
     publish(&centre.desk, Stage::all(), None).await;
     for (n, branch) in codes.iter().cycle().take(8).enumerate() {
@@ -48,11 +51,12 @@ async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
         n += 1;
         let which = dice.below(places.len());
         let place = &mut places[which];
-        match dice.below(15) {
+        match dice.below(16) {
             0 => place.wire.cut(),
             1 | 2 => place.wire.mend(),
             3 => place.kill_and_start(),
             4 => centre.kill_and_start(),
+            8 => place.wire.slow(Duration::from_millis(dice.below(400).try_into().unwrap())),
             5 => place.program.full(Some(some_bytes(&dice))),
             6 => centre.program.full(Some(some_bytes(&dice))),
             7 => {
@@ -71,6 +75,7 @@ async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
     println!("{n} steps, {} commands acknowledged, {faults} faults and mendings", done.len());
     assert!(done.len() > 10, "{done:?}");
     all_is_once(&centre, &places, &done).await;
+    all_is_equal(centre, places).await;
 }
 
 const fn staff(code: &str) -> &'static str {
@@ -118,6 +123,30 @@ async fn all_is_once(centre: &Centre, places: &[Place], done: &[Done]) {
     }
 }
 
+/// When the programs have ended and the last word is said, every branch has the centre's rows, and all journals are whole.
+async fn all_is_equal(mut centre: Centre, mut places: Vec<Place>) {
+    centre.program.kill();
+    places.iter_mut().for_each(|place| place.program.kill());
+    let (desk, said) = (&centre.desk, world::said());
+    let answers = replica::centre::Centre::new(&desk.services, &said).await.unwrap();
+    let trusted = desk.hub().await.public().sign.clone();
+    let tables = Tables::of(desk).await;
+    // twice: what the last of them has told is heard by the first
+    for _ in 0..2 {
+        for place in &places {
+            let branch = Branch::open(&place.desk.services, &said, "test").await.unwrap();
+            let branch = branch.trusting(&trusted);
+            let node = branch.state().await.unwrap().who.node;
+            while exchange(&branch, &answers, node).await.unwrap() == Taken::More {}
+        }
+    }
+    for place in &places {
+        tables.check_equal(desk, (&place.desk, place.code)).await;
+        whole(&place.desk).await;
+    }
+    whole(desk).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn programs_that_are_killed_on_a_line_that_is_cut_lose_nothing() {
     for kind in kinds() {
@@ -127,15 +156,15 @@ async fn programs_that_are_killed_on_a_line_that_is_cut_lose_nothing() {
 }
 
 #[allow(clippy::disallowed_methods)] // the edge of a test: here its configuration is read
-fn minutes() -> u64 {
-    std::env::var("TESSERA_MINUTES").map_or(2, |text| text.parse().unwrap())
+fn said(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
 /// `TESSERA_MINUTES` minutes instead of two, by `cargo test -p server --test branches five_branches`: nextest ends what goes on for long.
 #[tokio::test(flavor = "multi_thread")]
 async fn five_branches_are_killed_and_cut_for_minutes_and_lose_nothing() {
     let kind = kinds().into_iter().find(|kind| *kind == Kind::Postgres).unwrap_or(Kind::Sqlite);
-    let length = Length::For(Duration::from_secs(minutes() * 60));
+    let length = Length::For(Duration::from_secs(said("TESSERA_MINUTES").unwrap_or(2) * 60));
     Box::pin(storm(kind, &["01", "01", "02", "02", "03"], length)).await;
 }
 

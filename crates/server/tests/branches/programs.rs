@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use branch::Hub;
@@ -13,6 +13,8 @@ use kernel::{Clock, RandomEntropy, SystemClock};
 use spine::replica::branch::Branch;
 use spine::replica::commands::InviteNode;
 use testkit::{Database, Kind};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
@@ -74,10 +76,16 @@ impl Drop for Program {
     }
 }
 
-/// A line that can be cut: whoever speaks over it then is cut off in the middle.
+/// A line that can be cut, when whoever speaks over it is cut off in the middle, and that can be slow.
 pub(super) struct Wire {
     address: String,
-    is_whole: Arc<AtomicBool>,
+    state: Arc<WireState>,
+}
+
+struct WireState {
+    is_whole: AtomicBool,
+    /// How long each piece takes (ms).
+    delay: AtomicU64,
 }
 
 impl Wire {
@@ -85,38 +93,66 @@ impl Wire {
     pub(super) async fn to(centre: Arc<std::sync::Mutex<String>>) -> Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let is_whole = Arc::new(AtomicBool::new(true));
-        let whole = Arc::clone(&is_whole);
+        let (is_whole, delay) = (AtomicBool::new(true), AtomicU64::new(0));
+        let state = Arc::new(WireState { is_whole, delay });
+        let kept = Arc::clone(&state);
         tokio::spawn(async move {
             let mut talks = JoinSet::new();
             loop {
                 let (near, _) = listener.accept().await.unwrap();
-                let (whole, centre) = (Arc::clone(&whole), centre.lock().unwrap().clone());
-                talks.spawn(carry(near, centre, whole));
+                let (state, centre) = (Arc::clone(&kept), centre.lock().unwrap().clone());
+                talks.spawn(carry(near, centre, state));
             }
         });
-        Wire { address, is_whole }
+        Wire { address, state }
     }
     pub(super) fn cut(&self) {
-        self.is_whole.store(false, Ordering::Relaxed);
+        self.state.is_whole.store(false, Ordering::Relaxed);
     }
+    /// Whole and quick again.
     pub(super) fn mend(&self) {
-        self.is_whole.store(true, Ordering::Relaxed);
+        self.state.delay.store(0, Ordering::Relaxed);
+        self.state.is_whole.store(true, Ordering::Relaxed);
+    }
+    /// Each piece takes so long.
+    pub(super) fn slow(&self, delay: Duration) {
+        let delay = u64::try_from(delay.as_millis()).unwrap();
+        self.state.delay.store(delay, Ordering::Relaxed);
     }
 }
 
-async fn carry(mut near: TcpStream, centre: String, whole: Arc<AtomicBool>) {
-    let Ok(mut far) = TcpStream::connect(centre).await else { return };
+async fn carry(near: TcpStream, centre: String, state: Arc<WireState>) {
+    let Ok(far) = TcpStream::connect(centre).await else { return };
     let cut = async {
         let mut tick = tokio::time::interval(Duration::from_millis(20));
-        while whole.load(Ordering::Relaxed) {
+        while state.is_whole.load(Ordering::Relaxed) {
             tick.tick().await;
         }
     };
+    let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
+    let both = async {
+        tokio::join!(one_way(near_in, far_out, &state), one_way(far_in, near_out, &state));
+    };
     tokio::select! {
-        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+        () = both => {}
         () = cut => {}
     }
+}
+
+/// Carries what comes piece by piece, each as late as the line is slow.
+async fn one_way(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: &WireState) {
+    let mut piece = vec![0; 16 << 10];
+    while let Ok(length @ 1..) = from.read(&mut piece).await {
+        let delay = Duration::from_millis(state.delay.load(Ordering::Relaxed));
+        if !delay.is_zero() {
+            let late = tokio::time::Instant::now() + delay;
+            tokio::time::interval_at(late, delay).tick().await;
+        }
+        if to.write_all(&piece[..length]).await.is_err() {
+            return;
+        }
+    }
+    drop(to.shutdown().await);
 }
 
 /// A centre's database with people and clients, and the file its program is configured with.

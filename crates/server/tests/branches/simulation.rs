@@ -216,7 +216,7 @@ async fn check(world: &World, done: &[Done]) {
     }
 }
 
-async fn whole(bank: &Desk) {
+pub(super) async fn whole(bank: &Desk) {
     loop {
         while store::journal::seal(&bank.writer, testkit::START).await.unwrap() > 0 {}
         match verify(&mut bank.services.reader.clone()).await.unwrap() {

@@ -56,7 +56,12 @@ pub(super) struct World {
     /// The centre's public key of signatures.
     pub(super) trusted: Vec<u8>,
     pub(super) places: Vec<Place>,
-    tables: Vec<Table>,
+    tables: Tables,
+}
+
+/// The tables in which a branch has what its centre has.
+pub(super) struct Tables {
+    all: Vec<Table>,
     reach: Reach,
 }
 
@@ -69,11 +74,9 @@ impl World {
         centre.watch().await.unwrap();
         centre_bank.card_keys().await;
         let trusted = Box::pin(centre_bank.hub()).await.public().sign.clone();
-        let tables = schema::tables(&mut centre_bank.services.reader.clone()).await.unwrap();
-        let reach = Reach::new(&tables, &said());
-        let tables = tables.into_iter().filter(|t| !is_own(&t.name)).collect();
+        let tables = Tables::of(&centre_bank).await;
         let places = Vec::new();
-        let mut world = World { centre_bank, centre, trusted, places, tables, reach };
+        let mut world = World { centre_bank, centre, trusted, places, tables };
         for code in codes {
             world.add(code).await;
         }
@@ -121,9 +124,14 @@ impl World {
         let node = who.node;
         let copy = async |services: &Services| {
             branch::begin(services, who.clone(), services.clock.now()).await.unwrap();
-            let branch = Branch::open(services, &said(), "test").await.unwrap();
-            let branch = branch.trusting(&self.trusted);
-            while exchange(&branch, &self.centre, node).await.unwrap() == Taken::More {}
+            // the program is begun anew before each part: a copy goes on from where it was broken off
+            loop {
+                let branch = Branch::open(services, &said(), "test").await.unwrap();
+                let branch = branch.trusting(&self.trusted);
+                if exchange(&branch, &self.centre, node).await.unwrap() != Taken::More {
+                    break;
+                }
+            }
         };
         let bank = Desk::over(Database::new(Kind::Sqlite).await, (true, chance()), copy).await;
         let branch = Branch::open(&bank.services, &said(), "test").await.unwrap();
@@ -141,14 +149,27 @@ impl World {
     }
     /// What the centre would give a branch is what the branch has.
     pub(super) async fn check_equal(&self, place: &Place) {
-        let mut db = self.centre_bank.services.reader.snapshot().await.unwrap();
-        let mut pieces = Pieces::new(self.centre_bank.branch(place.code), &self.reach, 5_000);
+        self.tables.check_equal(&self.centre_bank, (&place.bank, place.code)).await;
+    }
+}
+
+impl Tables {
+    pub(super) async fn of(centre: &Desk) -> Tables {
+        let all = schema::tables(&mut centre.services.reader.clone()).await.unwrap();
+        let reach = Reach::new(&all, &said());
+        let all = all.into_iter().filter(|t| !is_own(&t.name)).collect();
+        Tables { all, reach }
+    }
+    /// What the centre would give a branch is what the branch has.
+    pub(super) async fn check_equal(&self, centre: &Desk, (bank, code): (&Desk, &str)) {
+        let mut db = centre.services.reader.snapshot().await.unwrap();
+        let mut pieces = Pieces::new(centre.branch(code), &self.reach, 5_000);
         let mut wanted: BTreeMap<String, BTreeSet<Vec<u8>>> = BTreeMap::new();
         while let Some(piece) = pieces.next(&mut db).await.unwrap() {
             wanted.entry(piece.table).or_default().extend(piece.rows.into_iter().map(line));
         }
-        let mut db = place.bank.services.reader.clone();
-        for table in &self.tables {
+        let mut db = bank.services.reader.clone();
+        for table in &self.all {
             let columns: Vec<String> =
                 table.columns.iter().map(|c| format!("\"{}\"", c.name)).collect();
             let sql = format!("select {} from \"{}\"", columns.join(", "), table.name);
@@ -163,7 +184,7 @@ impl World {
                 here == there,
                 "{} of {}: lacks {:#?}, has besides {:#?}",
                 table.name,
-                place.code,
+                code,
                 shown(&there, &here),
                 shown(&here, &there)
             );

@@ -19,6 +19,8 @@ use crate::{Error, Services, bundle, kept};
 
 /// Under which name a branch keeps what it knows of itself.
 const SETTING: &str = "replica";
+/// Under which name it keeps how far its commands were sent.
+const SENT: &str = "sent";
 /// The number of a branch's first word.
 pub const FIRST_WORD: i64 = 1;
 
@@ -147,6 +149,10 @@ impl Branch {
         let schema = centre::newest_step(&mut db).await?;
         let state = state(&mut db).await?.ok_or(Error::NotFound)?;
         lease.set(state.lease_until, state.mode);
+        // the clock may have been set back while the program did not run
+        if let Some(latest) = pending::latest(&mut db).await? {
+            lease.saw(latest);
+        }
         Ok(Self {
             services: services.clone(),
             writer: services.bus.writer().clone(),
@@ -231,6 +237,19 @@ impl Branch {
         tx.commit().await?;
         self.tell(&switched, &[]).await?;
         Ok(up)
+    }
+    /// Notes that a word is on its way: what it tells is sent, and not answered yet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn note_sent(&self, up: &Up) -> Result<(), Error> {
+        let Some(last) = up.commands.last() else { return Ok(()) };
+        let mut tx = self.writer.begin().await?;
+        let sql = "insert into node_setting (name, value) select $1, cast(seq as text) from pending_command \
+                   where id = $2 on conflict (name) do update set value = excluded.value \
+                   where cast(excluded.value as bigint) > cast(node_setting.value as bigint)";
+        tx.execute(sql, params![SENT, last.id]).await?;
+        Ok(tx.commit().await?)
     }
     /// Tables that a newer program has brought, or that travel since, are taken whole once.
     fn miss_tables(&self, state: &mut State) {
@@ -517,6 +536,16 @@ pub async fn state<R: Read>(db: &mut R) -> Result<Option<State>, Error> {
     let row = db.first("select value from node_setting where name = $1", params![SETTING]).await?;
     let Some(text) = row.map(store::Row::one::<String>).transpose()? else { return Ok(None) };
     Ok(Some(serde_json::from_str(&text)?))
+}
+
+/// Up to which of its commands, by their order, a branch has sent them on their way to the centre.
+///
+/// # Errors
+/// The database's.
+pub async fn sent<R: Read>(db: &mut R) -> Result<i64, Error> {
+    let row = db.first("select value from node_setting where name = $1", params![SENT]).await?;
+    let value = row.map(store::Row::one::<String>).transpose()?;
+    Ok(value.and_then(|value| value.parse().ok()).unwrap_or(0))
 }
 
 /// How many commands the centre has not been told of, or has not answered.

@@ -346,7 +346,7 @@ impl Centre {
         let mut ctx = self.services.ctx(principal, channel(&done.channel));
         ctx.now = done.at.min(now);
         let (name, at, heard) = (Arc::from(node.name.as_str()), done.at, node.replica_at);
-        ctx.origin = Some(Arc::new(Origin { node: name, at, heard }));
+        ctx.origin = Some(Arc::new(Origin { node: name, at, heard, arrived: Some(now) }));
         let Pushed { bundle, supervisor, pre_approval, .. } = *done;
         ctx.told = Some(Told { node: node.id, bundle, supervisor, pre_approval });
         Ok(ctx)

@@ -197,7 +197,8 @@ impl Command for RevokeNode {
 /// Notes of changed rows that one command takes away.
 const PRUNE_ROWS: i64 = 20_000;
 
-/// Takes away notes of changed rows that every node has read.
+/// Takes away notes of changed rows that every node has read. One that was not heard for longer than any may work alone is not
+/// waited for: should it come back, it compares everything.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PruneChanges {}
 
@@ -208,7 +209,8 @@ impl Command for PruneChanges {
     type Output = bool;
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<bool, Error> {
-        let Some(places) = nodes::places(&mut *w).await? else { return Ok(false) };
+        let since = w.ctx.now.plus_hours(-HOURS_MAX);
+        let Some(places) = nodes::places(&mut *w, since).await? else { return Ok(false) };
         let pruned = store::capture::prune(&mut w.tx, &places, PRUNE_ROWS).await?;
         Ok(i64::try_from(pruned).is_ok_and(|pruned| pruned == PRUNE_ROWS))
     }

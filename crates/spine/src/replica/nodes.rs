@@ -206,12 +206,15 @@ pub(super) async fn forget_clients(tx: &mut Tx, id: Uuid) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Behind which places the nodes that exchange have asked last; none when one of them has not asked yet.
-pub(super) async fn places<R: Read>(db: &mut R) -> Result<Option<Vec<Cursor>>, StoreError> {
+/// Behind which places the nodes that were heard since have asked last; none when one of them has not asked yet.
+pub(super) async fn places<R: Read>(
+    db: &mut R,
+    since: Timestamp,
+) -> Result<Option<Vec<Cursor>>, StoreError> {
     let sql = "select c.place from branch_node n left join branch_node_cursor c on c.node_id = n.id \
-               where n.state = 'active'";
+               where n.state = 'active' and coalesce(n.seen_at, n.enrolled_at) > $1";
     let mut places = Vec::new();
-    for row in db.query(sql, &[]).await? {
+    for row in db.query(sql, params![since]).await? {
         let place: Option<String> = row.one()?;
         let Some(cursor) = place.and_then(|place| Cursor::from_str(&place).ok()) else {
             return Ok(None);

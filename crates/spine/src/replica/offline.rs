@@ -55,6 +55,8 @@ impl Offline {
 #[derive(Clone, Debug)]
 pub struct Lease {
     until: Arc<AtomicI64>,
+    /// The latest instant at which work was asked for since it was prolonged: a clock that is set back gives no more hours.
+    seen: Arc<AtomicI64>,
     is_centralised: Arc<AtomicBool>,
     /// Where the centre is.
     centre: Arc<str>,
@@ -70,19 +72,32 @@ impl Default for Lease {
 impl Lease {
     /// One that has run out, of a centre at this address.
     pub fn of(centre: String) -> Self {
-        let (until, is_centralised) = <_>::default();
-        let lease = Self { until, is_centralised, centre: centre.into() };
+        let (until, seen, is_centralised) = <_>::default();
+        let lease = Self { until, seen, is_centralised, centre: centre.into() };
         lease.until.store(i64::MIN, Ordering::Relaxed);
+        lease.seen.store(i64::MIN, Ordering::Relaxed);
         lease
     }
-    /// Prolongs or shortens it, and says how the branch works.
+    /// Prolongs or shortens it, and says how the branch works. A centre that prolongs it has seen the node: a clock that was ahead
+    /// until then is held against nobody.
     pub fn set(&self, until: Timestamp, mode: Mode) {
-        self.until.store(until.micros(), Ordering::Relaxed);
+        if self.until.swap(until.micros(), Ordering::Relaxed) != until.micros() {
+            self.seen.store(i64::MIN, Ordering::Relaxed);
+        }
         self.is_centralised.store(mode == Mode::Centralised, Ordering::Relaxed);
     }
     /// The instant at which it ends.
     pub fn until(&self) -> Timestamp {
         Timestamp::from_micros(self.until.load(Ordering::Relaxed))
+    }
+    /// Work was asked for at this instant.
+    pub(crate) fn saw(&self, at: Timestamp) {
+        self.seen.fetch_max(at.micros(), Ordering::Relaxed);
+    }
+    /// Whether it has run out, at this instant or at one that was seen before.
+    fn is_over(&self, now: Timestamp) -> bool {
+        self.saw(now);
+        self.seen.load(Ordering::Relaxed) >= self.until.load(Ordering::Relaxed)
     }
     /// Whether the command may be done here now.
     pub(crate) fn require(&self, ctx: &Ctx, offline: Offline) -> Result<(), Error> {
@@ -98,10 +113,10 @@ impl Lease {
                 Err(refusal.arg("centre", centre).into())
             }
             Offline::Free | Offline::Floor | Offline::PreApproved if is_person => {
-                if ctx.now < self.until() {
-                    Ok(())
-                } else {
+                if self.is_over(ctx.now) {
                     Err(Error::refused("branch-lease-over"))
+                } else {
+                    Ok(())
                 }
             }
             Offline::Free | Offline::Floor | Offline::PreApproved | Offline::Never => {

@@ -106,6 +106,13 @@ pub async fn waiting<R: Read>(db: &mut R) -> Result<(i64, Option<Timestamp>), St
     Ok((c.take()?, c.take()?))
 }
 
+/// When the last of those that were not answered was done, by this node's clock.
+pub(crate) async fn latest<R: Read>(db: &mut R) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "select max(at) from pending_command where answered_in is null";
+    let row = db.first(sql, &[]).await?.ok_or(StoreError::Busy)?;
+    row.one()
+}
+
 /// Notes what became of them; `number` counts the answers of the centre.
 pub(crate) async fn answered(
     tx: &mut Tx,

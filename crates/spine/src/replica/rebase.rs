@@ -77,7 +77,8 @@ async fn again(services: &Services, mut tx: Tx, done: &Pushed) -> Result<Tx, Err
     let payload: Json = serde_json::from_str(&done.payload)?;
     let mut ctx: Ctx = services.ctx(principal, channel(&done.channel));
     ctx.now = done.at;
-    ctx.origin = Some(Arc::new(Origin { node: Arc::from(bus.node()), at: done.at, heard: None }));
+    let (node, at) = (Arc::from(bus.node()), done.at);
+    ctx.origin = Some(Arc::new(Origin { node, at, heard: None, arrived: None }));
     tx.begin_part().await?;
     let mut work = Work::new(&ctx, tx, (command.info.name, done.id), bus.node(), bus.registry());
     work.is_again = true;

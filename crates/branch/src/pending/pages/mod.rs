@@ -225,6 +225,7 @@ fn table(
 fn status(cx: &Cx, done: &Done) -> Markup {
     let l = &cx.l;
     match done.outcome.as_deref() {
+        None if done.is_sent => ui::badge_with_icon(Tone::Info, "send", &l.t("branch-status-sent")),
         None => ui::badge_with_icon(Tone::Neutral, "clock", &l.t("branch-status-unsent")),
         Some("accepted") => ui::dot(Tone::Good, &l.t("branch-status-accepted")),
         Some("waits") => ui::badge_with_icon(Tone::Info, "hourglass", &l.t("branch-status-waits")),

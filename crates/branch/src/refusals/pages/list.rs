@@ -4,12 +4,18 @@ use kernel::limits::PAGE_ROWS;
 use maud::{Markup, html};
 use spine::Error;
 use uuid::Uuid;
-use web::ui::{self, Cell, Column, PageHeader, Pager, Panel, Row, Tab, Table};
+use web::ui::{
+    self, Button, Cell, Column, Field, Input, PageHeader, Pager, Panel, Row, Tab, Table, Tone,
+};
 use web::{Answer, Cx};
 
-use super::super::queries::{self, Refused, Which};
+use super::super::queries::{self, COUNTED_MAX, Refused, Which};
 use super::{HOME, state_mark};
 use crate::parts::asked;
+
+/// Days after which a refusal has waited too long, when nobody says otherwise, and at most.
+const DAYS: i64 = 3;
+const DAYS_MAX: i64 = 365;
 
 pub(super) async fn list(mut cx: Cx) -> Answer {
     let l = cx.l.clone();
@@ -17,14 +23,26 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
     let is_decided = query.raw("show") == "decided";
     let node = query.text("node").parse::<Uuid>().ok();
     let skip = query.text("skip").parse::<i64>().unwrap_or(0).clamp(0, 100_000);
-    let which = Which { is_decided, node };
+    let days = query.text("days").parse::<i64>().unwrap_or(DAYS).clamp(1, DAYS_MAX);
+    let before = cx.now().plus_days(-days);
+    let is_old = query.raw("show") == "old";
+    let which = Which { is_decided, node, before: is_old.then_some(before) };
+    let principal = std::sync::Arc::clone(&cx.ctx.principal);
+    let old = Which { is_decided: false, node, before: Some(before) };
+    let old = queries::count(&mut cx.db, &principal, old).await?;
     let (rows, has_more) = page(&mut cx, which, skip).await?;
     let size = i64::try_from(PAGE_ROWS).unwrap_or(50);
-    let show = if is_decided { "decided" } else { "" };
+    let show = if is_decided || is_old { query.raw("show") } else { "" };
+    let days_text = if days == DAYS { String::new() } else { days.to_string() };
     let node_text = node.map(|id| id.to_string()).unwrap_or_default();
     let at = |skip: i64| {
         let skip = if skip > 0 { skip.to_string() } else { String::new() };
-        let pairs = [("show", show), ("node", node_text.as_str()), ("skip", skip.as_str())];
+        let pairs = [
+            ("show", show),
+            ("node", node_text.as_str()),
+            ("days", days_text.as_str()),
+            ("skip", skip.as_str()),
+        ];
         format!("{HOME}{}", ui::query_string(pairs))
     };
     let previous = (skip > 0).then(|| at((skip - size).max(0)));
@@ -33,17 +51,42 @@ pub(super) async fn list(mut cx: Cx) -> Answer {
     let pager =
         (previous.is_some() || next.is_some()).then(|| Pager { previous, next, words: l.t(order) });
     let tab = |show: &str| {
-        format!("{HOME}{}", ui::query_string([("show", show), ("node", node_text.as_str())]))
+        let pairs = [("show", show), ("node", node_text.as_str()), ("days", days_text.as_str())];
+        format!("{HOME}{}", ui::query_string(pairs))
     };
     let body = html! {
         (PageHeader::new(l.t("branch-refusals")).lead(html! { (l.t("branch-refusals-lead")) }).render(&l))
         (ui::tabs(&l.t("branch-refusals"), &[
-            Tab::new(tab(""), l.t("branch-refusals-open"), !is_decided),
+            Tab::new(tab(""), l.t("branch-refusals-open"), !is_decided && !is_old),
+            Tab::new(tab("old"), l.t("branch-refusals-old-tab"), is_old),
             Tab::new(tab("decided"), l.t("branch-refusals-decided"), is_decided),
         ]))
+        @if !is_decided { (age(&cx, (&node_text, show), days, old)) }
         (table(&cx, &rows, is_decided, pager))
     };
     Ok(cx.page(&l.t("branch-refusals"), &body))
+}
+
+/// Whether any waits for longer than it should, and how long that is.
+fn age(cx: &Cx, (node, show): (&str, &str), days: i64, old: i64) -> Markup {
+    let l = &cx.l;
+    let args = [("n", old.into()), ("days", days.into())];
+    let words = match old {
+        0 => ui::dot(Tone::Good, &l.ta("branch-refusals-none-old", &args)),
+        COUNTED_MAX.. => {
+            ui::badge_with_icon(Tone::Danger, "hourglass", &l.ta("branch-refusals-many-old", &args))
+        }
+        _ => ui::badge_with_icon(Tone::Danger, "hourglass", &l.ta("branch-refusals-old", &args)),
+    };
+    html! {
+        form.form.day-choice method="get" action=(HOME) #refusals-age {
+            input type="hidden" name="node" value=(node);
+            input type="hidden" name="show" value=(show);
+            (Field::new("days", l.t("branch-refusals-days"), Input::Digits)
+                .value(days.to_string()).narrow().render(l))
+            div.form-actions { (Button::secondary(l.t("branch-refusals-show")).submit()) (words) }
+        }
+    }
 }
 
 async fn page(cx: &mut Cx, which: Which, skip: i64) -> Result<(Vec<Refused>, bool), Error> {
@@ -101,7 +144,7 @@ pub(crate) async fn of_node(cx: &mut Cx, node: Uuid) -> Result<Markup, Error> {
     if !cx.principal().has(queries::PERMISSION) {
         return Ok(html! {});
     }
-    let which = Which { is_decided: false, node: Some(node) };
+    let which = Which { is_decided: false, node: Some(node), before: None };
     let (rows, has_more) = page(cx, which, 0).await?;
     let l = &cx.l;
     if rows.is_empty() {

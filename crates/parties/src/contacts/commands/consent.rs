@@ -143,11 +143,29 @@ impl Word<'_> {
         if !self.purpose.channels().contains(&self.channel) {
             return Err(Error::refused_field("not-a-choice", "channel"));
         }
-        let Checked { text_version, evidence, said_at } = self.checked(w).await?;
+        let checked = self.checked(w).await?;
         self.check_unheard(w).await?;
         let before = self.state_now(w).await?;
+        let id = self.put(w, &checked, before).await?;
+        if let Some(said_at) = self.beaten(w).await?.filter(|at| *at > checked.said_at) {
+            // what was said, and when, stays as it was told; it is said once more behind that consent
+            let before = self.state_now(w).await?;
+            self.put(w, &Checked { said_at, ..checked }, before).await?;
+        }
+        touch(w, self.client_id).await?;
+        Ok(id)
+    }
+
+    async fn put(
+        &self,
+        w: &mut Work<'_>,
+        Checked { text_version, evidence, said_at }: &Checked,
+        before: Option<&'static str>,
+    ) -> Result<Uuid, Error> {
         let id: Uuid = w.new_id();
-        let (now, author) = (w.ctx.now, w.actor());
+        // the order in which the centre has learned of words is by its own clock
+        let arrived = w.ctx.origin.as_ref().and_then(|origin| origin.arrived);
+        let (now, author) = (arrived.unwrap_or(w.ctx.now), w.actor());
         let kind = self.evidence_kind.map_or("", EvidenceKind::key);
         w.execute(
             "insert into client_consent (id, client_id, purpose, channel, state, text_version, \
@@ -158,8 +176,8 @@ impl Word<'_> {
                 self.purpose,
                 self.channel,
                 self.state(),
-                &text_version,
-                &evidence,
+                text_version,
+                evidence,
                 now,
                 author
             ],
@@ -168,20 +186,29 @@ impl Word<'_> {
         w.execute(
             "insert into consent_proof (id, client_id, evidence_kind, file_id, said_at) \
              values ($1, $2, $3, $4, $5)",
-            params![id, self.client_id, kind, self.file_id, said_at],
+            params![id, self.client_id, kind, self.file_id, *said_at],
         )
         .await?;
         let change = Change::new()
             .field(self.purpose.key(), before, self.state())
             .set("channel", self.channel.key())
-            .set("text_version", Some(text_version).filter(|t| !t.is_empty()))
+            .set("text_version", Some(text_version.clone()).filter(|t| !t.is_empty()))
             .set("evidence_kind", Some(kind).filter(|k| !k.is_empty()))
-            .set("evidence", Some(evidence).filter(|t| !t.is_empty()))
+            .set("evidence", Some(evidence.clone()).filter(|t| !t.is_empty()))
             .set("file_id", self.file_id.map(|f| f.to_string()))
             .set("said_at", said_at.to_string());
         w.record("consent", id, Some(self.client_id), change);
-        touch(w, self.client_id).await?;
         Ok(id)
+    }
+
+    /// When the last consent was said that a withdrawal told by a branch stands against although it was said later: it was written
+    /// down while the branch did not know of it, nor anybody of the withdrawal.
+    async fn beaten(&self, w: &mut Work<'_>) -> Result<Option<Timestamp>, Error> {
+        let origin = w.ctx.origin.clone();
+        let heard = origin.and_then(|origin| Some(origin.heard?.min(origin.at)));
+        let Some(heard) = heard.filter(|_| self.text_version.is_none()) else { return Ok(None) };
+        let of = (self.purpose, self.channel);
+        Ok(queries::given_since(w, self.client_id, of, heard).await?)
     }
 
     /// A withdrawal beats a consent that was written down where it was not known yet: by whichever clock it came first, a person

@@ -206,6 +206,24 @@ pub(crate) async fn consent_text_id<R: Read>(
     db.first(sql, params![purpose, version]).await?.map(Row::one).transpose()
 }
 
+/// When the last of the consents was said that were written down since an instant and that a withdrawal for this channel, or for
+/// any, would undo.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn given_since<R: Read>(
+    db: &mut R,
+    client: ClientId,
+    (purpose, channel): (Purpose, ConsentChannel),
+    since: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "select max(coalesce(p.said_at, c.at)) from client_consent c \
+               left join consent_proof p on p.id = c.id where c.client_id = $1 and c.purpose = $2 \
+               and c.state = 'given' and c.at >= $3 and (c.channel = $4 or $4 = $5)";
+    let values = params![client, purpose, since, channel, ConsentChannel::Any];
+    db.first(sql, values).await?.ok_or(StoreError::Busy)?.one()
+}
+
 /// Whether the client has withdrawn this for this channel, or for any, since an instant; `Any` is withdrawn by any channel.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ mod reach;
 
 pub(crate) use cards::{CardFacts, card_facts};
 pub use consent::{ConsentText, consent_text, consent_texts, consent_words};
-pub(crate) use consent::{consent_text_id, deciding_words, withdrawn_since};
+pub(crate) use consent::{consent_text_id, deciding_words, given_since, withdrawn_since};
 pub use life::{ImportantDate, date, dates};
 pub use papers::{
     ClientFile, Holder, Identifier, file, files, identifier, identifiers, other_holders,

@@ -52,7 +52,13 @@ async fn a_file_is_carried_from_page_to_page() {
         let mut head = bank.client("branch_head").await;
         assert!(head.get("/pending").await.ok().contains("Write a file for the centre"));
         let id = bank.form_id();
+        assert!(head.get("/pending").await.ok().contains("not yet sent"));
         let out = file(&head.post("/pending/file", &[("_id", &id)]).await);
+        let list = head.get("/pending").await.ok();
+        assert!(
+            list.contains("sent, not answered yet") && !list.contains("not yet sent"),
+            "{list}"
+        );
         let mut admin = centre.client("administrator").await;
         let page = format!("/admin/nodes/{}", rig.who.node);
         assert!(admin.get(&page).await.ok().contains("Take in and answer"));

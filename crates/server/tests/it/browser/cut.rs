@@ -104,6 +104,7 @@ async fn a_branch_serves_on_when_the_line_is_cut_and_everything_is_there_once() 
     serve_by_card(&clerk, "300").await;
     edit(&clerk, known, "касса отделения").await;
     // meanwhile at the centre
+    office.sign_in("head_office").await;
     edit(&office, known, "касса центра").await;
     let done = "select count(*) from visit where note = $1 and state = 'done'";
     assert_eq!((count(&branch, done).await, count(&centre, done).await), (3, 0));
@@ -113,7 +114,6 @@ async fn a_branch_serves_on_when_the_line_is_cut_and_everything_is_there_once() 
     assert_eq!((count(&branch, done).await, count(&centre, done).await), (3, 3));
     let open = "select count(*) from branch_refusal where state = $1";
     assert_eq!(centre.value::<i64>(open, "open").await, 1, "what was contrary");
-    office.sign_in("head_office").await;
     office.goto("/refusals").await;
     office.follow("#refusals tbody a").await;
     office.click("[name=verdict][value=again]").await;
