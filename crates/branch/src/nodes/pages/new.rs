@@ -85,7 +85,7 @@ fn made(cx: &Cx, name: &str, code: &str) -> Response {
         (Kv::new("node-code")
             .line(l.t("branch-code"), shown(code))
             .line(l.t("branch-code-typed"), shown(&typed))
-            .line(l.t("branch-code-no-line"), html! { (shown(&by_files)) " " (keys_link(cx)) })
+            .line(l.t("branch-code-no-line"), html! { (shown(&by_files)) div { (keys_link(cx)) } })
             .render(l))
         p.quiet { (l.t("branch-code-how")) }
         div.form-actions { (Button::primary(l.t("branch-code-kept")).href(HOME)) }

@@ -86,7 +86,8 @@ fn files(cx: &Cx, node: &BranchNode, refused: &Refusals) -> Markup {
     let form = file_form(cx, format!("{HOME}/{}/file", node.id), "branch-file-answer", refused);
     let body = html! {
         @if node.state == NodeState::Invited {
-            p { (l.t("branch-file-enrol-words")) " " (keys_link(cx)) }
+            p { (l.t("branch-file-enrol-words")) }
+            p { (keys_link(cx)) }
         } @else {
             p { (l.t("branch-file-answer-words")) }
         }

@@ -83,6 +83,33 @@ async fn the_sides_of_a_conflict_stand_beside_one_another_and_mine_is_done_again
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_list_says_whether_any_waits_longer_than_it_should() {
+    both(async |bank: &Bank| {
+        let Twice { refusal, .. } = twice(bank).await;
+        let link = format!("/refusals/{refusal}");
+        let seconds = 3 * 86_400;
+        bank.clock.advance_seconds(seconds);
+        // the session has ended meanwhile
+        let mut head = bank.client("branch_head").await;
+        let page = head.get("/refusals").await.ok();
+        assert!(page.contains("None waits longer than 3 days") && page.contains(&link), "{page}");
+        assert!(!head.get("/refusals?show=old").await.ok().contains(&link));
+        bank.clock.advance_seconds(1);
+        let page = head.get("/refusals").await.ok();
+        assert!(page.contains("1 waits longer than 3 days"), "{page}");
+        assert!(head.get("/refusals?show=old").await.ok().contains(&link));
+        let page = head.get("/refusals?days=4&show=old").await.ok();
+        assert!(page.contains("None waits longer than 4 days") && !page.contains(&link), "{page}");
+        // another branch's head sees neither it nor its number
+        let mut near = bank.client("branch_head_near").await;
+        assert!(near.get("/refusals").await.ok().contains("None waits longer than 3 days"));
+        decide(&mut head, bank, refusal, ("again", "клиент подтвердил")).await;
+        assert!(head.get("/refusals").await.ok().contains("None waits longer than 3 days"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_centres_stays_with_a_reason_only() {
     both(async |bank: &Bank| {
         let Twice { client, refusal } = twice(bank).await;
