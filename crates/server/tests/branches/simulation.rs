@@ -345,7 +345,7 @@ async fn one(world: &World, (seed, wallets): (u64, &[Wallet]), counted: &mut Cou
 }
 
 /// Seeds of each of the tests below: they run beside one another.
-const SEEDS: u64 = 500;
+const SEEDS: u64 = 250;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_every_history_all_have_the_same_1() {
