@@ -83,7 +83,7 @@ branch-refusals-none = No refusals wait for a decision
 branch-refusals-none-decided = No decisions yet
 branch-refusals-none-words = What a branch does without a line and the centre does not accept stands here.
 branch-refusals-old-tab = Too old
-branch-refusals-days = Days a refusal may wait
+branch-refusals-days = Days to decide
 branch-refusals-show = Show
 branch-refusals-none-old = None waits longer than { $days ->
     [one] a day

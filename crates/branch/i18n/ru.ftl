@@ -85,7 +85,7 @@ branch-refusals-none = Отказов без решения нет
 branch-refusals-none-decided = Решений пока нет
 branch-refusals-none-words = Здесь появится то, что отделение сделало без связи, а центр не принял.
 branch-refusals-old-tab = Просрочены
-branch-refusals-days = Сколько дней отказ может ждать
+branch-refusals-days = Дней на решение
 branch-refusals-show = Показать
 branch-refusals-none-old = Нет ждущих дольше { $days ->
     [one] { $days } дня

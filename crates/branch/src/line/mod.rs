@@ -61,7 +61,10 @@ impl Talk {
             }
             // it may have arrived: who asked is left without an answer
             Err(error) => {
-                self.post.branch.note_sent(&up).await?;
+                // what went wrong on the line says more than that this could not be noted
+                if let Err(failed) = self.post.branch.note_sent(&up).await {
+                    tracing::error!(error = %failed, "what is on its way could not be noted");
+                }
                 return Err(error);
             }
             Ok(outcome) => outcome,

@@ -31,7 +31,8 @@ async fn work(bank: &Desk, client: ClientId) -> (String, String) {
     (c.take().unwrap(), c.take().unwrap())
 }
 
-fn give(client_id: ClientId) -> GiveConsent {
+/// A consent to advertising by mail.
+pub(super) fn give(client_id: ClientId) -> GiveConsent {
     GiveConsent {
         client_id,
         purpose: Purpose::Advertising,
@@ -45,7 +46,8 @@ fn give(client_id: ClientId) -> GiveConsent {
     }
 }
 
-fn withdraw(client_id: ClientId) -> WithdrawConsent {
+/// It is taken back.
+pub(super) fn withdraw(client_id: ClientId) -> WithdrawConsent {
     WithdrawConsent {
         client_id,
         purpose: Purpose::Advertising,

@@ -9,12 +9,13 @@ use engagement::desk::commands::{FinishVisit, IdentifyVisitor, OpenVisit};
 use engagement::desk::queries::regards;
 use parties::client::commands::{RegisterClient, SetSegment};
 use parties::client::model::Segment;
-use parties::contacts::commands::{GiveConsent, WithdrawConsent};
-use parties::contacts::model::{ConsentChannel, EvidenceKind, Purpose};
+use parties::contacts::commands::WithdrawConsent;
+use parties::contacts::model::ConsentChannel;
 use parties::links::commands::AddLink;
 use parties::links::model::LinkKind;
 use testkit::{START, kinds};
 
+use crate::both_sides::{give, withdraw};
 use crate::desk::Desk;
 use crate::world::World;
 
@@ -92,30 +93,11 @@ async fn a_withdrawal_beats_a_consent_that_did_not_know_of_it() {
         let person = centre.execute("head_office", &person).await.unwrap();
         place.settle(&world.centre).await;
         centre.clock.set(START.plus_hours(1));
-        let back = WithdrawConsent {
-            client_id: person,
-            purpose: Purpose::Advertising,
-            channel: ConsentChannel::Any,
-            evidence_kind: None,
-            evidence: String::new(),
-            file_id: None,
-            said_at: None,
-        };
+        let back = WithdrawConsent { channel: ConsentChannel::Any, ..withdraw(person) };
         centre.execute("head_office", &back).await.unwrap();
         // the branch, which has not heard of it, takes a consent an hour later
         place.bank.clock.set(START.plus_hours(2));
-        let give = || GiveConsent {
-            client_id: person,
-            purpose: Purpose::Advertising,
-            channel: ConsentChannel::Email,
-            text_version: "2025-09".to_owned(),
-            evidence_kind: Some(EvidenceKind::Paper),
-            evidence: "подпись".to_owned(),
-            file_id: None,
-            said_at: None,
-            said_on: None,
-        };
-        place.bank.execute("manager", &give()).await.unwrap();
+        place.bank.execute("manager", &give(person)).await.unwrap();
         centre.clock.set(START.plus_hours(3));
         place.settle(&world.centre).await;
         let refused =
@@ -126,7 +108,7 @@ async fn a_withdrawal_beats_a_consent_that_did_not_know_of_it() {
         }
         // who has heard of it and agrees all the same, agrees
         place.bank.clock.set(START.plus_hours(4));
-        place.bank.execute("manager", &give()).await.unwrap();
+        place.bank.execute("manager", &give(person)).await.unwrap();
         centre.clock.set(START.plus_hours(4));
         place.settle(&world.centre).await;
         for bank in [centre, &place.bank] {

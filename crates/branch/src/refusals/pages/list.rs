@@ -84,8 +84,9 @@ fn age(cx: &Cx, (node, show): (&str, &str), days: i64, old: i64) -> Markup {
             input type="hidden" name="show" value=(show);
             (Field::new("days", l.t("branch-refusals-days"), Input::Digits)
                 .value(days.to_string()).narrow().render(l))
-            div.form-actions { (Button::secondary(l.t("branch-refusals-show")).submit()) (words) }
+            div.form-actions { (Button::secondary(l.t("branch-refusals-show")).submit()) }
         }
+        p { (words) }
     }
 }
 
