@@ -298,6 +298,11 @@ impl Bus {
     pub fn commands(&self) -> impl Iterator<Item = CommandInfo> {
         self.inner.registry.list()
     }
+    /// Whether all that needs a right is done at the centre only; a right that no command needs is one to read.
+    pub fn is_done_only_at_centre(&self, permission: &str) -> bool {
+        let mut all = self.commands().filter(|c| c.permission == permission).peekable();
+        all.peek().is_some() && all.all(|c| c.offline == Offline::Never)
+    }
     /// Every column that holds a client's id, in the order of the rooms.
     pub fn client_bound(&self) -> &[ClientBound] {
         self.inner.registry.bound()

@@ -7,6 +7,7 @@ ui-menu = Menu
 ui-more = More
 ui-nav = Sections
 ui-nav-main = Main sections
+ui-nav-elsewhere = Only at the centre: { $list }. This machine serves one branch and cannot change what holds for the whole bank.
 ui-nav-fold = Fold or unfold the sections
 ui-rail = Beside the main part
 ui-breadcrumbs = Path to this page

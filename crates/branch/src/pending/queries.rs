@@ -1,10 +1,10 @@
 //! What was done at this branch, and what the centre has made of it.
 
 use kernel::{ClientId, CommandId, Timestamp, UserId};
-use spine::Error;
 use spine::replica::{branch, pending};
+use spine::{Error, Owner};
 use store::keys;
-use store::{Read, StoreError, Value};
+use store::{Read, Row, StoreError, Value, params};
 
 /// A command that was done here.
 #[derive(Clone, Debug)]
@@ -63,6 +63,27 @@ impl Which {
     }
 }
 
+const COLUMNS: &str = "seq, id, name, actor_id, at, outcome, code, answer, payload";
+
+/// A command and its sealed payload.
+fn read(row: Row, sent: i64) -> Result<(Done, String), StoreError> {
+    let mut c = row.cols();
+    let mut done = Done {
+        seq: c.take()?,
+        id: c.take()?,
+        name: c.take()?,
+        actor_id: c.take()?,
+        at: c.take()?,
+        outcome: c.take()?,
+        code: c.take()?,
+        answer: c.take()?,
+        client_id: None,
+        is_sent: false,
+    };
+    done.is_sent = done.seq <= sent;
+    Ok((done, c.take()?))
+}
+
 /// The newest first, at most so many.
 pub(super) async fn list<R: Read>(
     db: &mut R,
@@ -72,35 +93,63 @@ pub(super) async fn list<R: Read>(
     let (condition, mut values) = which.condition();
     values.push(limit.into());
     let sql = format!(
-        "select seq, id, name, actor_id, at, outcome, code, answer, payload from pending_command \
-         where {condition} order by seq desc limit ${}",
+        "select {COLUMNS} from pending_command where {condition} order by seq desc limit ${}",
         values.len()
     );
     let sent = branch::sent(db).await?;
     let (mut all, mut sealed) = (Vec::new(), Vec::new());
     for row in db.query(&sql, &values).await? {
-        let mut c = row.cols();
-        let done = Done {
-            seq: c.take()?,
-            id: c.take()?,
-            name: c.take()?,
-            actor_id: c.take()?,
-            at: c.take()?,
-            outcome: c.take()?,
-            code: c.take()?,
-            answer: c.take()?,
-            client_id: None,
-            is_sent: false,
-        };
-        sealed.push(pending::sealed(done.id, c.take()?));
+        let (done, payload) = read(row, sent)?;
+        sealed.push(pending::sealed(done.id, payload));
         all.push(done);
     }
     let opened = keys::open_texts(db, sealed).await?;
     for (done, payload) in all.iter_mut().zip(opened) {
         done.client_id = pending::client_of(&payload.or(""));
-        done.is_sent = done.seq <= sent;
     }
     Ok(all)
+}
+
+/// A command with all that is kept of it.
+#[derive(Clone, Debug)]
+pub(super) struct Whole {
+    pub(super) done: Done,
+    /// What it said, as JSON; empty when its key was destroyed.
+    pub(super) payload: String,
+    /// The version of the strategy in force when it was done.
+    pub(super) version: Option<i64>,
+    /// Who has signed it with his PIN.
+    pub(super) supervisor: Option<UserId>,
+    /// To whom the client belongs it is about, when he is here.
+    pub(super) client: Option<Owner>,
+}
+
+/// One command.
+pub(super) async fn one<R: Read>(db: &mut R, id: CommandId) -> Result<Option<Whole>, Error> {
+    let sql = format!("select {COLUMNS} from pending_command where id = $1");
+    let Some(row) = db.first(&sql, params![id]).await? else { return Ok(None) };
+    let (mut done, payload) = read(row, branch::sent(db).await?)?;
+    let opened = keys::open_texts(db, vec![pending::sealed(id, payload)]).await?;
+    let payload = opened.into_iter().next().map(|text| text.or("")).unwrap_or_default();
+    done.client_id = pending::client_of(&payload);
+    let sql = "select (select g.version from pending_strategy g where g.command_id = $1), \
+               (select s.supervisor_id from offline_spent s where s.command_id = $1 limit 1)";
+    let (version, supervisor) = match db.first(sql, params![id]).await? {
+        Some(row) => {
+            let mut c = row.cols();
+            (c.take()?, c.take()?)
+        }
+        None => (None, None),
+    };
+    let client = match done.client_id {
+        Some(client) => {
+            let sql = format!("select {} from client c where c.id = $1", Owner::COLUMNS);
+            let row = db.first(&sql, params![client]).await?;
+            row.map(|row| Owner::read(&mut row.cols())).transpose()?
+        }
+        None => None,
+    };
+    Ok(Some(Whole { done, payload, version, supervisor, client }))
 }
 
 /// How many of a kind somebody has done, and how they ended.

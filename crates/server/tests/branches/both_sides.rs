@@ -3,10 +3,12 @@
 
 use engagement::interaction::commands::AddNote;
 use kernel::ClientId;
-use parties::client::commands::{EditClient, FieldEdit};
+use parties::client::commands::{AssignClients, EditClient, FieldEdit};
 use parties::contacts::commands::{GiveConsent, WithdrawConsent};
 use parties::contacts::consent::{self, ConsentChannel, Lack, Purpose};
 use parties::contacts::model::EvidenceKind;
+use parties::merge::commands::MergeClients;
+use spine::replica::message::{Outcome, Up};
 use store::{Read, params};
 use testkit::{START, kinds};
 
@@ -131,6 +133,52 @@ async fn a_withdrawal_at_a_branch_that_is_cut_off_beats_a_consent_given_at_the_c
         place.settle(&world.centre).await;
         assert_eq!(lack(&place.bank, client).await, None);
         world.check_equal(place).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_is_not_lost_when_the_client_was_moved_or_merged_meanwhile() {
+    for kind in kinds() {
+        let world = World::new(kind, &["01", "02"]).await;
+        let (place, near, centre) = (&world.places[0], &world.places[1], &world.centre_bank);
+        let mut clients = Vec::new();
+        for name in ["Переехавшая", "Двойник", "Настоящая", "Чужая"]
+        {
+            let branch = if name == "Чужая" { "02" } else { "01" };
+            let register = register(centre, branch, name);
+            clients.push(centre.execute("head_office", &register).await.unwrap());
+        }
+        world.heal().await;
+        let [moved, loser, survivor, strange] = clients[..] else { panic!() };
+        for client in [moved, loser] {
+            place.bank.execute("manager", &withdraw(client)).await.unwrap();
+        }
+        let to = Some(centre.branch("02"));
+        let assign = AssignClients { client_ids: vec![moved], manager_id: None, branch_id: to };
+        centre.execute("head_office", &assign).await.unwrap();
+        let merge = MergeClients {
+            survivor_id: survivor,
+            loser_id: loser,
+            picks: Default::default(),
+            reason: "один человек".to_owned(),
+        };
+        centre.execute("head_office", &merge).await.unwrap();
+        world.heal().await;
+        assert_eq!(centre.number(REFUSALS).await, 0, "{kind:?}");
+        for client in [moved, survivor] {
+            assert_eq!(lack(centre, client).await, Some(Lack::Withdrawn), "{kind:?}");
+        }
+        assert_eq!(lack(&near.bank, moved).await, Some(Lack::Withdrawn), "who has him now knows");
+        for place in &world.places {
+            world.check_equal(place).await;
+        }
+        // of a client who was never there a branch has no word
+        let up = place.branch.say().await.unwrap();
+        let up = Up { commands: vec![place.telling("manager", &withdraw(strange))], ..up };
+        let down = world.centre.answer(place.node, &up).await.unwrap();
+        let told = (down.answers[0].outcome, down.answers[0].code.as_str());
+        assert_eq!(told, (Outcome::Refused, "not-found"));
+        assert_ne!(lack(centre, strange).await, Some(Lack::Withdrawn));
     }
 }
 

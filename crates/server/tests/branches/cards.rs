@@ -20,7 +20,7 @@ use smartcard::record::{Kind, SealedRecord};
 use smartcard::soft::{Image, SoftCard};
 use smartcard::terminal::{self, Card, Draft, Session};
 use smartcard::{CardTime, Pin};
-use spine::replica::message::{Asked, Outcome, Pushed, Way};
+use spine::replica::message::{Asked, Outcome, Way};
 use spine::{Command, Error};
 use testkit::{START, kinds};
 use uuid::Uuid;
@@ -294,18 +294,7 @@ async fn records_wait_for_those_before_them_and_count_with_a_word_after_five_day
 
 /// Asks the centre to do a command, as a branch does over its line.
 async fn ask<C: Command>(world: &World, place: &Place, command: &C) -> Asked {
-    let ctx = place.bank.ctx("clerk");
-    let pushed = Pushed {
-        id: ctx.command_id(),
-        name: C::NAME.to_owned(),
-        payload: serde_json::to_string(command).unwrap(),
-        actor: ctx.principal.user_id.unwrap(),
-        at: ctx.now,
-        channel: "web".to_owned(),
-        bundle: None,
-        supervisor: None,
-        pre_approval: None,
-    };
+    let pushed = place.telling("clerk", command);
     let up = place.branch.say_asking(Way::Line, Some(pushed)).await.unwrap();
     let mut down = world.centre.answer(place.node, &up).await.unwrap();
     let asked = down.asked.take().unwrap();

@@ -1,5 +1,5 @@
 //! Random histories of a centre and five nodes at branches, over a line that loses, repeats, delays and is away, and by files
-//! that are carried, get lost, come late, in any order and again, with clocks that are hours apart and disks that are full: when all is quiet again everything that was acknowledged is at the centre once, or stands in the list of
+//! that are carried, get lost, come late, in any order and again, with clocks that are hours apart, disks that are full and programs that are begun anew: when all is quiet again everything that was acknowledged is at the centre once, or stands in the list of
 //! what it refused; every branch has what the centre would give it; the journals are whole.
 //!
 //! `TESSERA_SEEDS=FROM..TO` runs other seeds than usual, `TESSERA_SEEDS=N` one.
@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use engagement::card::commands::PayByCard;
 use engagement::desk::commands::RecordOperation;
 use kernel::Currency;
+use parties::contacts::commands::WithdrawConsent;
 use spine::Command;
 use spine::Error;
 use spine::authority::Limit;
 use spine::authority::commands::SaveLimit;
 use spine::bundle::Stage;
-use spine::replica::branch::Taken;
+use spine::replica::branch::{Branch, Taken};
 use spine::replica::code;
 use spine::replica::commands::PruneChanges;
 use spine::replica::message::{Carried, Down, Up, Way};
@@ -27,7 +28,7 @@ use crate::cards::Wallet;
 use crate::desk::Desk;
 use crate::disk::{self, FullDisk, unless_full};
 use crate::doing::{Dice, Done, Somebody};
-use crate::world::World;
+use crate::world::{World, said};
 
 /// Nodes: two at each of two branches have the same clients.
 const NODES: [&str; 5] = ["01", "01", "02", "02", "03"];
@@ -142,11 +143,19 @@ async fn attempt(world: &World, dice: &Dice, line: &mut Line) -> Option<()> {
     Some(())
 }
 
+/// A node's program is begun anew: of what it held in memory nothing is left.
+async fn restart(world: &mut World, dice: &Dice) {
+    let n = dice.below(world.places.len());
+    let place = &mut world.places[n];
+    let branch = Branch::open(&place.bank.services, &said(), "test").await.unwrap();
+    place.branch = branch.trusting(&world.trusted);
+}
+
 /// A history; answers what was acknowledged at branches.
-async fn live(world: &World, dice: &Dice) -> Vec<Done> {
+async fn live(world: &mut World, dice: &Dice) -> Vec<Done> {
     let (mut done, mut line) = (Vec::new(), Line::default());
     for step in 0..STEPS {
-        match dice.below(13) {
+        match dice.below(14) {
             0..=4 => {
                 let _disk = full(world, dice);
                 let place = dice.one(&world.places.iter().collect::<Vec<_>>()).unwrap();
@@ -171,7 +180,8 @@ async fn live(world: &World, dice: &Dice) -> Vec<Done> {
                 place.bank.clock.advance_seconds(hours * 3_600 + 1);
                 world.centre_bank.clock.advance_seconds(60);
             }
-            8 | 9 => {
+            8 => restart(world, dice).await,
+            9 | 10 => {
                 let _disk = full(world, dice);
                 attempt(world, dice, &mut line).await;
             }
@@ -194,6 +204,10 @@ async fn check(world: &World, done: &[Done]) {
     // whoever keeps to the limits of his version is not told that he has lied, however old it is
     let lies = "select count(*) from branch_refusal where code = 'branch-above-limit'";
     assert_eq!(world.centre_bank.number(lies).await, 0);
+    // a client who has taken his consent back has taken it back, whoever he belongs to meanwhile
+    let lost =
+        format!("select count(*) from branch_refusal where command = '{}'", WithdrawConsent::NAME);
+    assert_eq!(world.centre_bank.number(&lost).await, 0);
     let paid = done.iter().filter(|one| one.name == PayByCard::NAME);
     for one in paid {
         if world.centre_bank.has_done(one.id).await {
@@ -315,7 +329,7 @@ async fn wallets(world: &World) -> Vec<Wallet> {
 }
 
 async fn run(first: u64, count: u64) {
-    let world = Box::pin(begin(Kind::Sqlite)).await;
+    let mut world = Box::pin(begin(Kind::Sqlite)).await;
     let wallets = wallets(&world).await;
     world.keep().await;
     let mut counted = Counted::default();
@@ -324,7 +338,7 @@ async fn run(first: u64, count: u64) {
     for seed in seeds {
         println!("-- seed {seed}");
         world.reset(seed);
-        Box::pin(one(&world, (seed, &wallets), &mut counted)).await;
+        Box::pin(one(&mut world, (seed, &wallets), &mut counted)).await;
     }
     let stopped = disk::stopped();
     println!(
@@ -336,7 +350,7 @@ async fn run(first: u64, count: u64) {
 }
 
 /// One history, and everything that must hold after it.
-async fn one(world: &World, (seed, wallets): (u64, &[Wallet]), counted: &mut Counted) {
+async fn one(world: &mut World, (seed, wallets): (u64, &[Wallet]), counted: &mut Counted) {
     let dice = Dice::with(seed, wallets.iter().map(Wallet::copied).collect());
     let done = live(world, &dice).await;
     world.heal().await;
@@ -345,7 +359,7 @@ async fn one(world: &World, (seed, wallets): (u64, &[Wallet]), counted: &mut Cou
 }
 
 /// Seeds of each of the tests below: they run beside one another.
-const SEEDS: u64 = 250;
+const SEEDS: u64 = 500;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_every_history_all_have_the_same_1() {
@@ -374,8 +388,8 @@ async fn after_some_histories_with_a_centre_on_postgresql_all_have_the_same() {
     }
     for seed in seeds(0, 3) {
         println!("-- seed {seed}");
-        let world = Box::pin(begin(Kind::Postgres)).await;
+        let mut world = Box::pin(begin(Kind::Postgres)).await;
         let wallets = wallets(&world).await;
-        one(&world, (seed, &wallets), &mut Counted::default()).await;
+        one(&mut world, (seed, &wallets), &mut Counted::default()).await;
     }
 }

@@ -7,9 +7,9 @@ use server::wiring;
 use spine::replica::branch::{self, Branch, Progress, Taken};
 use spine::replica::centre::Centre;
 use spine::replica::commands::{EnrolNode, InviteNode};
-use spine::replica::message::{Down, Up};
+use spine::replica::message::{Down, Pushed, Up};
 use spine::replica::{Pieces, Reach, code};
-use spine::{Error, How, Replicated, Services};
+use spine::{Command, Error, How, Replicated, Services};
 use store::dump::schema::{self, Table};
 use store::{Read, Row, Value};
 use testkit::{Database, Kind};
@@ -193,6 +193,21 @@ impl Tables {
 }
 
 impl Place {
+    /// A command as this node tells of it, without its having been done here.
+    pub(super) fn telling<C: Command>(&self, login: &str, command: &C) -> Pushed {
+        let ctx = self.bank.ctx(login);
+        Pushed {
+            id: ctx.command_id(),
+            name: C::NAME.to_owned(),
+            payload: serde_json::to_string(command).unwrap(),
+            actor: ctx.principal.user_id.unwrap(),
+            at: ctx.now,
+            channel: "web".to_owned(),
+            bundle: None,
+            supervisor: None,
+            pre_approval: None,
+        }
+    }
     /// Exchanges until all is said and heard.
     pub(super) async fn settle(&self, centre: &Centre) {
         for _ in 0..200 {

@@ -11,9 +11,6 @@ use super::pages::NavItem;
 use crate::i18n::Arg;
 use crate::ui::{Density, LinkState, MenuItem, NavEntry, NavGroup, Person, Shell, Theme};
 
-/// The permission of what only the centre has pages for.
-const AT_CENTRE: &str = "admin.nodes";
-
 impl Cx {
     /// A whole page, or only its content when a script asks.
     pub fn page(&self, title: &str, content: &Markup) -> Response {
@@ -78,6 +75,7 @@ impl Cx {
         let mut shell = Shell::new(title, &self.path)
             .look(look.0, look.1, self.nav_folded)
             .nav(self.nav_groups())
+            .elsewhere(self.elsewhere())
             .person(Person { name, role }, branch, self.link())
             .branch_line(self.line.as_ref().map(|line| line.shown(&self.l)))
             .create(self.create_items());
@@ -105,14 +103,26 @@ impl Cx {
     fn may(&self, permission: &str) -> bool {
         self.principal().has(permission)
     }
-    /// Whether an entry means something at this node: a branch looks after no nodes.
-    fn is_here(&self, item: &NavItem) -> bool {
-        item.permission != AT_CENTRE || !self.app.services.bus.is_at_branch()
+    /// Whether a right can be used at this node: a branch changes neither rights nor the strategy.
+    fn is_here(&self, permission: &str) -> bool {
+        let bus = &self.app.services.bus;
+        !bus.is_at_branch() || !bus.is_done_only_at_centre(permission)
+    }
+
+    /// Entries of this person that stand only at the centre, in words; nothing at the centre itself.
+    fn elsewhere(&self) -> Option<String> {
+        let away =
+            self.app.nav.iter().filter(|n| self.may(n.permission) && !self.is_here(n.permission));
+        let names: Vec<String> = away.map(|n| self.l.t(n.label)).collect();
+        let list = names.join(", ");
+        (!names.is_empty()).then(|| self.l.ta("ui-nav-elsewhere", &[("list", list.into())]))
     }
 
     fn nav_groups(&self) -> Vec<NavGroup> {
         let mut groups: Vec<(&str, Vec<NavEntry>)> = Vec::new();
-        for item in self.app.nav.iter().filter(|n| self.may(n.permission) && self.is_here(n)) {
+        for item in
+            self.app.nav.iter().filter(|n| self.may(n.permission) && self.is_here(n.permission))
+        {
             let entry = self.nav_entry(item);
             match groups.iter_mut().find(|(key, _)| *key == item.group) {
                 Some((_, entries)) => entries.push(entry),
@@ -142,6 +152,7 @@ impl Cx {
     fn create_items(&self) -> Vec<MenuItem> {
         let creating = self.app.actions.iter().filter(|a| a.creates && self.may(a.permission));
         creating
+            .filter(|a| self.is_here(a.permission))
             .map(|a| {
                 let (href, label) = (a.href.to_owned(), self.l.t(a.label));
                 if a.dialog {

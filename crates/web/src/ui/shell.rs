@@ -176,6 +176,7 @@ pub struct Shell {
     pub(super) theme: Theme,
     pub(super) density: Density,
     pub(super) nav: Vec<NavGroup>,
+    pub(super) elsewhere: Option<String>,
     pub(super) is_nav_folded: bool,
     pub(super) person: Person,
     pub(super) branch: String,
@@ -200,6 +201,12 @@ impl Shell {
     #[must_use]
     pub fn look(mut self, theme: Theme, density: Density, is_nav_folded: bool) -> Self {
         (self.theme, self.density, self.is_nav_folded) = (theme, density, is_nav_folded);
+        self
+    }
+    /// What the navigation lacks at this node, and why.
+    #[must_use]
+    pub fn elsewhere(mut self, words: Option<String>) -> Self {
+        self.elsewhere = words;
         self
     }
     /// The navigation, already cut to what the person may see.
@@ -326,6 +333,7 @@ impl Shell {
                             @for entry in &group.entries { (nav_entry(entry, current)) }
                         }
                     }
+                    @if let Some(words) = &self.elsewhere { p.nav-elsewhere { (words) } }
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The page behind the connection light, the sheet for the end of the day, and files that are carried.
 
 mod files;
+mod one;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .get("/pending", USE, list)
         .get("/pending/day", USE, day)
+        .get("/pending/{id}", USE, one::show)
         .post("/pending/file", CARRY, files::out)
         .post_up_to("/pending/file/in", CARRY, FILE_BYTES_MAX, files::take)
 }
@@ -203,10 +205,12 @@ fn table(
             }
             _ => Cell::none(l),
         };
-        let mut row = Row::new(done.seq);
-        if done.outcome.as_deref() == Some("refused") && cx.principal().has(PERMISSION) {
-            row = row.href(format!("/refusals/{}", done.id));
-        }
+        // what was refused is decided about on a page of its own
+        let page = match done.outcome.as_deref() {
+            Some("refused") if cx.principal().has(PERMISSION) => "/refusals",
+            _ => HOME,
+        };
+        let row = Row::new(done.seq).href(format!("{page}/{}", done.id));
         table = table.row(
             row.cell(Cell::text(cx.command_words(&done.name)))
                 .cell(Cell::text(l.datetime(done.at)))

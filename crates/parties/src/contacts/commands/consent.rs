@@ -9,7 +9,7 @@ use spine::{Change, Command, Error, Work};
 use store::params;
 use uuid::Uuid;
 
-use super::{editable, touch};
+use super::{away, editable, touch};
 use crate::client;
 use crate::contacts::consent;
 use crate::contacts::model::{ConsentChannel, EvidenceKind, Purpose, allows, check_text};
@@ -138,8 +138,13 @@ impl Word<'_> {
         if self.text_version.is_some() { "given" } else { "withdrawn" }
     }
 
-    async fn write(&self, w: &mut Work<'_>) -> Result<Uuid, Error> {
-        editable(w, self.client_id, Group::Contacts).await?;
+    async fn write(mut self, w: &mut Work<'_>) -> Result<Uuid, Error> {
+        match editable(w, self.client_id, Group::Contacts).await {
+            Err(Error::NotFound) if self.text_version.is_none() => {
+                self.client_id = away::whose(w, self.client_id).await?;
+            }
+            other => drop(other?),
+        }
         if !self.purpose.channels().contains(&self.channel) {
             return Err(Error::refused_field("not-a-choice", "channel"));
         }

@@ -2,6 +2,7 @@
 //! over the client first; a client out of reach does not exist.
 
 mod address;
+mod away;
 mod consent;
 mod consent_text;
 mod contact;

@@ -22,7 +22,7 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 22] = [
+pub(crate) const NO_PAGES: [&str; 23] = [
     "/admin/nodes/keys",
     "/admin/read-log/export",
     // the line's, for programs
@@ -41,6 +41,7 @@ pub(crate) const NO_PAGES: [&str; 22] = [
     // only at a branch: walked in `line.rs`
     "/pending",
     "/pending/day",
+    "/pending/{id}",
     "/ready",
     "/search/palette",
     // walked in `second_factor.rs`: it opens only between two steps
