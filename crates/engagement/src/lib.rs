@@ -139,6 +139,16 @@ const MIGRATIONS: &[Migration] = &[
         name: "smart_card",
         sql: include_str!("../migrations/0306_smart_card.sql"),
     },
+    Migration {
+        number: 307,
+        name: "visit_step",
+        sql: include_str!("../migrations/0307_visit_step.sql"),
+    },
+    Migration {
+        number: 308,
+        name: "known_person",
+        sql: include_str!("../migrations/0308_known_person.sql"),
+    },
 ];
 
 /// What this room brings to the spine.
@@ -147,8 +157,8 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         permissions: PERMISSIONS,
         grants: GRANTS,
-        jobs: vec![Arc::new(task::Escalation), Arc::new(card::Settle)],
-        schedules: &[task::ESCALATE, card::SETTLE],
+        jobs: vec![Arc::new(task::Escalation), Arc::new(card::Settle), Arc::new(desk::Refresh)],
+        schedules: &[task::ESCALATE, card::SETTLE, desk::REFRESH],
         readers: vec![Arc::new(task::Follower), Arc::new(desk::RegardReader)],
         client_bound: bound::CLIENT_BOUND,
         replicated: replicated::REPLICATED,

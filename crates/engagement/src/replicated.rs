@@ -17,8 +17,8 @@ macro_rules! projects {
 const OF_CLIENTS_OR_NOBODY: &str =
     "t.client_id in {clients} or (t.client_id is null and t.branch_id = {branch})";
 
-/// Visits, operations, what was read of cards: of the branch's clients wherever they were, and whatever was done at this branch, also
-/// for a stranger who has come with his card.
+/// Visits and their steps, operations, what was read of cards: of the branch's clients wherever they were, and whatever was done at
+/// this branch, also for a stranger who has come with his card.
 const OF_CLIENTS_OR_HERE: &str = "t.client_id in {clients} or t.branch_id = {branch}";
 
 /// Every one.
@@ -32,6 +32,7 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of_client("project_client").carrying("client_id"),
     Replicated::all("desk_theme"),
     Replicated::of("visit", OF_CLIENTS_OR_HERE),
+    Replicated::of("visit_step", OF_CLIENTS_OR_HERE),
     Replicated::of("desk_operation", OF_CLIENTS_OR_HERE),
     Replicated::of_client("smart_card"),
     Replicated::own("smart_card_profile", "profiles are signed at the centre"),
@@ -40,5 +41,11 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of("smart_card_record", OF_CLIENTS_OR_HERE),
     Replicated::of("smart_card_reading", OF_CLIENTS_OR_HERE),
     Replicated::of("smart_card_alarm", OF_CLIENTS_OR_HERE),
-    Replicated::of_client_in("client_regard", "person_id"),
+    Replicated::all("client_regard"),
+    Replicated::all("known_person"),
+    Replicated::all("known_person_print"),
+    Replicated::through(
+        "visit_known",
+        "t.visit_id in (select v.id from visit v where v.branch_id = {branch})",
+    ),
 ];

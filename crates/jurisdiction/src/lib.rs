@@ -18,6 +18,7 @@ mod iso;
 mod kazakhstan;
 mod mask;
 mod names;
+mod number;
 mod pack;
 mod pan;
 mod phone;
@@ -35,6 +36,7 @@ pub use kazakhstan::decode_iin;
 pub use names::{
     normalise_name, search_prefix, search_token, search_tokens, similarity, transliterate, trigrams,
 };
+pub use number::{number_forms, number_key};
 pub use pack::{
     IdentifierKind, NameTransliteration, Pack, PackError, Retention, Subject, Validator, packs,
 };

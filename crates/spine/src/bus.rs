@@ -8,7 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
-use kernel::{ClientId, CommandId, Refusal};
+use kernel::{ClientId, CommandId, Refusal, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -247,6 +247,10 @@ impl Bus {
     /// Whether this node is at a branch: what is done here is done again at the centre.
     pub fn is_at_branch(&self) -> bool {
         self.inner.lease.is_some()
+    }
+    /// Whether the hours of a node at a branch are over: nothing is done or shown there until the centre has answered it.
+    pub fn is_after_hours(&self, now: Timestamp) -> bool {
+        self.inner.lease.as_ref().is_some_and(|lease| lease.is_over(now))
     }
     /// What rooms keep in memory, handlers among them.
     pub fn memory(&self) -> &Memory {

@@ -192,7 +192,13 @@ async fn morning(
             note: String::new(),
         };
         at.run("desk-operation", ago - 9, &operation).await?;
-        let finish = FinishVisit { visit_id, result: "resolved".to_owned(), note: String::new() };
+        let finish = FinishVisit {
+            visit_id,
+            result: "resolved".to_owned(),
+            note: String::new(),
+            left_out: Vec::new(),
+            left_out_reason: String::new(),
+        };
         at.run("desk-finish", ago - 12, &finish).await?;
     }
     Ok(())

@@ -1,10 +1,11 @@
-//! The demo bank's method: what clerks write to clients; and its first version, so that a branch that enrols has something to
+//! The demo bank's method: what is said and done at desks, what clerks write to clients; and its first version, so that a branch that enrols has something to
 //! work by.
 
 use spine::bundle::commands::PublishBundle;
 use spine::bundle::{Stage, queries};
 use spine::{Error, Services};
 use strategy::TextChannel;
+use strategy::script_commands::SaveScript;
 use strategy::text_commands::SaveText;
 
 use super::Places;
@@ -67,9 +68,76 @@ const TEXTS: [Text; 5] = [
     ),
 ];
 
-/// Loads the texts.
+/// A script: key, the theme of the desk it is for, then its name and its steps, each in both languages.
+struct Script(&'static str, &'static str, [&'static str; 2], &'static [[&'static str; 2]]);
+
+const SCRIPTS: [Script; 3] = [
+    Script(
+        "card-lost",
+        "Карта утеряна",
+        ["Утеряна карта", "A lost card"],
+        &[
+            [
+                "Проверьте документ и спросите кодовое слово",
+                "Check the document and ask for the code word",
+            ],
+            ["Заблокируйте карту при клиенте", "Block the card while the client is here"],
+            ["Пройдите вместе по последним операциям", "Go through the last operations together"],
+            [
+                "Предложите перевыпуск и назовите срок",
+                "Offer a new card and say when it will be ready",
+            ],
+        ],
+    ),
+    Script(
+        "cash-loan",
+        "Кредит наличными",
+        ["Кредит наличными", "Cash loan"],
+        &[
+            [
+                "Спросите, на что нужны деньги и на какой срок",
+                "Ask what the money is for, and for how long",
+            ],
+            ["Назовите полную стоимость кредита", "Tell the full cost of the loan"],
+            ["Спросите о других кредитах и доходе", "Ask about other loans and income"],
+            [
+                "Расскажите, что делать, если платить станет трудно",
+                "Say what to do if paying becomes hard",
+            ],
+            ["Дайте расчёт с собой", "Give the calculation to take home"],
+        ],
+    ),
+    Script(
+        "certificate",
+        "Справка или выписка",
+        ["Справка или выписка", "Certificate or statement"],
+        &[
+            ["Проверьте документ", "Check the document"],
+            ["Уточните период и кому нужна справка", "Ask for which period and for whom"],
+            ["Распечатайте, подпишите и отдайте", "Print, sign and hand it over"],
+        ],
+    ),
+];
+
+/// Loads scripts and texts.
 pub(super) async fn load(services: &Services, places: &Places) -> Result<(), Error> {
     let system = services.system("demo");
+    for (n, script) in (0_u64..).zip(&SCRIPTS) {
+        let Script(key, theme, [name, name_en], steps) = script;
+        let said =
+            |lang: usize| steps.iter().filter_map(move |s| s.get(lang)).map(|s| (*s).to_owned());
+        let save = SaveScript {
+            script_id: None,
+            key: (*key).to_owned(),
+            name: (*name).to_owned(),
+            name_en: (*name_en).to_owned(),
+            theme: (*theme).to_owned(),
+            steps: said(0).collect(),
+            steps_en: said(1).collect(),
+            revision: None,
+        };
+        services.execute(&system, places.ids.command("script", n), &save).await?;
+    }
     for (n, text) in (0_u64..).zip(&TEXTS) {
         let Text(key, channel, [name, name_en], [subject, subject_en], [body, body_en]) = text;
         let owned = |text: &&str| (*text).to_owned();

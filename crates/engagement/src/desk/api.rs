@@ -8,10 +8,12 @@ use spine::{Command, Error};
 use web::api::{Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
 
 use super::commands::{
-    CallVisitor, ChooseTheme, FinishVisit, IdentifyVisitor, LeaveVisit, OpenVisit, RecordOperation,
-    RejectVisitor, ReverseOperation, SaveTheme,
+    CallVisitor, ChooseTheme, FinishVisit, IdentifyVisitor, LeaveVisit, OpenVisit,
+    RecogniseVisitor, RecordOperation, RejectVisitor, ReverseOperation, SaveTheme, TickVisitStep,
 };
-use super::queries::{self, OperationRow, OperationsOf, ThemeRow, VisitRow};
+use super::model::VisitState;
+use super::queries::{self, Known, OperationRow, OperationsOf, ThemeRow, VisitRow, VisitStep};
+use crate::queries::client_ref;
 
 const SERVE: &str = "desk.serve";
 const REPORT: &str = "desk.report";
@@ -31,7 +33,17 @@ pub(crate) fn api(api: Api) -> Api {
         .with(of::<CallVisitor>("/visits/{visit_id}/call", "call_visitor"))
         .with(of::<ChooseTheme>("/visits/{visit_id}/theme", "choose_visit_theme"))
         .with(of::<IdentifyVisitor>("/visits/{visit_id}/client", "identify_visitor"))
+        .with(
+            Operation::list("/visits/{visit_id}/known-people", "find_known_people", SERVE, known_people)
+                .about("Who of the people known at every desk has this whole document number, phone or name"),
+        )
+        .with(of::<RecogniseVisitor>("/visits/{visit_id}/known-person", "recognise_visitor"))
         .with(of::<RejectVisitor>("/visits/{visit_id}/rejection", "reject_visitor"))
+        .with(
+            Operation::list("/visits/{visit_id}/steps", "list_visit_steps", SERVE, steps)
+                .about("The steps by which a visitor is served, and what became of each"),
+        )
+        .with(of::<TickVisitStep>("/visits/{visit_id}/steps", "tick_visit_step"))
         .with(of::<FinishVisit>("/visits/{visit_id}/end", "finish_visit"))
         .with(of::<LeaveVisit>("/visits/{visit_id}/departure", "leave_visit"))
         .with(
@@ -114,6 +126,50 @@ async fn visit(mut call: Call, _: NoQuery) -> Result<VisitRow, Problem> {
     let rows = std::slice::from_mut(&mut row);
     queries::cut_visits(&mut call.cx.db, &principal, rows).await.map_err(Error::from)?;
     Ok(row)
+}
+
+async fn steps(mut call: Call, _: NoQuery) -> Result<Listing<VisitStep>, Problem> {
+    let id: VisitId = call.id("visit_id")?;
+    let visit = queries::visit(&mut call.cx.db, id).await.map_err(Error::from)?;
+    let visit = visit.ok_or(Error::NotFound)?;
+    let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
+    principal.require_over(SERVE, visit.owner())?;
+    // by what is in force now nobody is served any more whose visit is over
+    let scripts = match visit.state {
+        VisitState::Serving => queries::scripts_of(&mut call.cx.db, &visit).await,
+        _ => Ok(Vec::new()),
+    };
+    let rows = queries::steps(&mut call.cx.db, id).await.map_err(Error::from)?;
+    let mut all = queries::stand(&scripts.map_err(Error::from)?, &rows, call.cx.l.lang);
+    let ids = visit.client_id.into_iter().collect();
+    let seen = client_ref::seen_of(&mut call.cx.db, &principal, &ids).await;
+    let seen = seen.map_err(Error::from)?;
+    if visit.client_id.is_some_and(|client| !seen.contains(&client)) {
+        all.iter_mut().for_each(|step| step.reason.clear());
+    }
+    Ok(Listing::whole(all))
+}
+
+/// Whom to look for.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct KnownQuery {
+    /// The whole number of an identity document, a whole phone, or all words of a name.
+    #[schemars(length(min = 1, max = 200))]
+    q: String,
+}
+
+/// While the visitor is before the clerk: there is nobody else to look for.
+async fn known_people(mut call: Call, query: KnownQuery) -> Result<Listing<Known>, Problem> {
+    let id: VisitId = call.id("visit_id")?;
+    let row = queries::visit(&mut call.cx.db, id).await.map_err(Error::from)?;
+    let row = row.ok_or(Error::NotFound)?;
+    let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
+    principal.require_over(SERVE, row.owner())?;
+    if !row.state.is_open() {
+        return Err(Error::refused("visit-ended").into());
+    }
+    let found = queries::find_known(&mut call.cx.db, &principal, &query.q).await;
+    Ok(Listing::whole(found.map_err(Error::from)?))
 }
 
 async fn operations(mut call: Call, query: DaysQuery) -> Result<Listing<OperationRow>, Problem> {

@@ -2,23 +2,26 @@
 //! that ends becomes a contact on the client's timeline, with how long he waited and how long he was served.
 //!
 //! Reading order: `model` (states, tickets, service), `commands` (`regard`: whose people are known wherever they come), `queries`,
-//! `pages`.
+//! `prints` (by what a stranger is found), `pages`.
 
 pub(crate) mod api;
 pub mod commands;
 pub mod model;
 pub(crate) mod pages;
+mod prints;
 pub mod queries;
 
 pub(crate) use commands::rebuild_regard;
-pub use commands::{RefreshRegard, RegardReader};
+pub use commands::{REFRESH, Refresh, RefreshRegard, RegardReader};
 
 pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::OpenVisit>();
     registry.add::<commands::CallVisitor>();
     registry.add::<commands::IdentifyVisitor>();
+    registry.add::<commands::RecogniseVisitor>();
     registry.add::<commands::RejectVisitor>();
     registry.add::<commands::ChooseTheme>();
+    registry.add::<commands::TickVisitStep>();
     registry.add::<commands::FinishVisit>();
     registry.add::<commands::LeaveVisit>();
     registry.add::<commands::RecordOperation>();

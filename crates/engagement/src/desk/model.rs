@@ -53,6 +53,8 @@ impl VisitState {
 
 /// By what a clerk has known who is before him; texts under `visit-by-` + the word.
 pub const IDENTIFIED_BY: [&str; 4] = ["document", "card", "phone", "known"];
+/// By what somebody is known whose card the clerk cannot see: nobody of this desk knows him personally.
+pub const RECOGNISED_BY: [&str; 2] = ["document", "phone"];
 
 /// Kinds of operations; texts under `operation-kind-` + the word.
 pub const KINDS: [&str; 7] =
@@ -61,6 +63,42 @@ pub const KINDS: [&str; 7] =
 /// Whether an operation of this kind moves a sum.
 pub fn has_sum(kind: &str) -> bool {
     !matches!(kind, "card" | "document")
+}
+
+/// Longest words of a step and of the reason why steps are left out (characters); scripts have no longer steps.
+pub(crate) const STEP_CHARS_MAX: usize = 500;
+/// Longest key of a script (characters).
+pub(crate) const SCRIPT_CHARS_MAX: usize = 40;
+/// Steps of one script at most.
+pub(crate) const PLACE_MAX: i64 = 50;
+/// Steps left out in one visit at most: more than the scripts of one theme have.
+pub(crate) const LEFT_OUT_MAX: usize = 250;
+
+/// What became of a step of a script in a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing is said of it yet; never stored.
+    Open,
+    /// It was done.
+    Done,
+    /// It was left out, for a reason.
+    LeftOut,
+}
+
+impl Outcome {
+    /// Stable word, as stored.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Outcome::Open => "open",
+            Outcome::Done => "done",
+            Outcome::LeftOut => "left_out",
+        }
+    }
+    /// From the stored word.
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Outcome::Done, Outcome::LeftOut].into_iter().find(|o| o.key() == key)
+    }
 }
 
 /// A ticket of the queue: a letter of the theme and a number of the day.
@@ -104,7 +142,10 @@ impl std::fmt::Display for Ticket {
 }
 
 /// How somebody is to be served; texts under `service-` + the word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Service {
     /// In his turn.
     Standard,
@@ -124,6 +165,10 @@ impl Service {
             Service::Priority => "priority",
             Service::Vip => "vip",
         }
+    }
+    /// From the stored word.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| service.key() == key)
     }
     /// What a segment is due.
     pub fn of(segment: &str) -> Self {

@@ -13,7 +13,7 @@ use crate::fields;
 use crate::fields::model::{Definitions, Field};
 
 /// Tables that are worked out of others, or tell of the bank's own doings with the record.
-const DERIVED: [&str; 22] = [
+const DERIVED: [&str; 25] = [
     "approval",
     "branch_node_client",
     "branch_refusal",
@@ -29,6 +29,8 @@ const DERIVED: [&str; 22] = [
     "client_step",
     "client_token",
     "field_origin",
+    "known_person",
+    "known_person_print",
     "match_key",
     "offline_spent",
     "pre_approval",
@@ -36,6 +38,7 @@ const DERIVED: [&str; 22] = [
     "read_log",
     "smart_card_alarm",
     "smart_card_reading",
+    "visit_known",
 ];
 /// Columns that only tie rows together or keep the program's books.
 const TECHNICAL: [&str; 45] = [

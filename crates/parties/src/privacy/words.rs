@@ -9,7 +9,7 @@ use web::i18n::L;
 use crate::contacts::frame::source_words;
 
 /// Where the words of a column stand, by table and column; an empty table is any.
-const WORDS: [(&str, &str, &str); 29] = [
+const WORDS: [(&str, &str, &str); 30] = [
     ("client", "kind", "client-kind"),
     ("client", "status", "choice-status"),
     ("client", "segment", "choice-segment"),
@@ -39,6 +39,7 @@ const WORDS: [(&str, &str, &str); 29] = [
     ("task", "priority", "task-priority"),
     ("project_client", "role", "project-role"),
     ("project_client", "status", "project-participation"),
+    ("visit_step", "outcome", "data-value-outcome"),
 ];
 
 /// Columns that say yes or no.

@@ -1,6 +1,6 @@
 //! What a client can be found by, and how what was typed is understood. Pure.
 
-use jurisdiction::{search_prefix, search_token};
+use jurisdiction::{number_forms, number_key, search_prefix, search_token};
 
 /// Shortest run of digits worth looking up.
 const DIGITS_MIN: usize = 3;
@@ -33,7 +33,7 @@ pub fn normal_key(value: &str) -> String {
         return jurisdiction::parse_email(value)
             .map_or_else(|_| value.trim().to_lowercase(), |e| e.dedupe_key);
     }
-    value.chars().flat_map(char::to_uppercase).filter(|c| c.is_alphanumeric()).collect()
+    number_key(value)
 }
 
 /// The same number from its end, marked, so that "the last four digits" is a beginning too.
@@ -54,16 +54,7 @@ pub fn parse_query(typed: &str) -> Query {
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
     let letters = typed.chars().filter(|c| c.is_alphabetic()).count();
     if digits.len() >= DIGITS_MIN && digits.len() > letters {
-        let mut keys = vec![normal_key(typed)];
-        if letters > 0 {
-            keys.push(digits.clone());
-        }
-        if let Some(rest) = digits.strip_prefix('8').filter(|r| r.len() == 10) {
-            keys.push(format!("7{rest}"));
-        }
-        if digits.len() == 10 {
-            keys.push(format!("7{digits}"));
-        }
+        let mut keys = number_forms(typed);
         keys.extend((digits.len() >= 4).then(|| {
             let reversed: String = digits.chars().rev().collect();
             format!("~{reversed}")

@@ -24,6 +24,7 @@ use spine::bundle::{Stage, queries};
 use spine::{Command, Error};
 use store::{FromValue, Read};
 
+use crate::both_sides::{give, withdraw};
 use crate::bundle::publish;
 use crate::cards::{Wallet, paying};
 use crate::desk::Desk;
@@ -112,7 +113,7 @@ impl Somebody<'_> {
     }
     /// One thing; what was acknowledged of it.
     pub(super) async fn act(&self, n: usize) -> Option<Done> {
-        match self.dice.below(29) {
+        match self.dice.below(31) {
             0 | 1 => self.register(n).await,
             2..=6 => self.edit(n).await,
             7..=9 => self.contact(n).await,
@@ -126,6 +127,7 @@ impl Somebody<'_> {
             21 => self.know().await,
             22 | 23 => self.operation(n).await,
             24..=27 => self.card(n).await,
+            28 | 29 => self.consent().await,
             _ => self.finish().await,
         }
     }
@@ -254,11 +256,22 @@ impl Somebody<'_> {
     }
     async fn finish(&self) -> Option<Done> {
         let visit_id = self.open_visit().await?;
-        let finish =
-            FinishVisit {
-                visit_id, result: "resolved".to_owned(), note: "готово".to_owned()
-            };
+        let finish = FinishVisit {
+            visit_id,
+            result: "resolved".to_owned(),
+            note: "готово".to_owned(),
+            left_out: Vec::new(),
+            left_out_reason: String::new(),
+        };
         self.execute(&finish).await
+    }
+    /// A client says yes to letters, or no any more.
+    async fn consent(&self) -> Option<Done> {
+        let client = self.client().await?;
+        match self.dice.happens(50) {
+            true => self.execute(&give(client)).await,
+            false => self.execute(&withdraw(client)).await,
+        }
     }
     async fn edit(&self, n: usize) -> Option<Done> {
         let client_id = self.client().await?;

@@ -11,7 +11,7 @@ use testkit::{Kind, kinds};
 use crate::bundle::{publish, publish_price};
 use crate::desk::Desk;
 use crate::doing::{Dice, Done, Somebody};
-use crate::programs::{Centre, Place, Program, run, until};
+use crate::programs::{Centre, Place, Program, full_disks, run, until};
 use crate::simulation::{limit, whole};
 use crate::world::{self, Tables, exchange};
 
@@ -57,8 +57,8 @@ async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
             3 => place.kill_and_start(),
             4 => centre.kill_and_start(),
             8 => place.wire.slow(Duration::from_millis(dice.below(400).try_into().unwrap())),
-            5 => place.program.full(Some(some_bytes(&dice))),
-            6 => centre.program.full(Some(some_bytes(&dice))),
+            5 => place.program.full(Some(some_bytes(&dice, &place.desk))),
+            6 => centre.program.full(Some(some_bytes(&dice, &centre.desk))),
             7 => {
                 place.program.full(None);
                 centre.program.full(None);
@@ -73,6 +73,8 @@ async fn storm(kind: Kind, codes: &[&'static str], length: Length) {
         faults += 1;
     }
     println!("{n} steps, {} commands acknowledged, {faults} faults and mendings", done.len());
+    println!("databases took no writes {} times", full_disks());
+    assert!(full_disks() > 0 || matches!(length, Length::Steps(_)), "no disk was ever full");
     assert!(done.len() > 10, "{done:?}");
     all_is_once(&centre, &places, &done).await;
     all_is_equal(centre, places).await;
@@ -86,9 +88,9 @@ const fn staff(code: &str) -> &'static str {
     }
 }
 
-/// Where a disk is full: at once, or after some more.
-fn some_bytes(dice: &Dice) -> u64 {
-    dice.below(2_000_000).try_into().unwrap()
+/// Where a disk is full: somewhere in the database's log, or after some more.
+fn some_bytes(dice: &Dice, desk: &Desk) -> u64 {
+    dice.below(desk.log_bytes() + 50_000).try_into().unwrap()
 }
 
 async fn all_is_once(centre: &Centre, places: &[Place], done: &[Done]) {

@@ -46,9 +46,12 @@ impl Program {
             .args(args)
             .env("TESSERA_LOG", "warn")
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let said = BufReader::new(child.stderr.take().unwrap()).lines();
+        std::thread::spawn(move || said.map_while(Result::ok).for_each(|line| heard(&line)));
         Program { child, lines }
     }
     /// Its address, when it has said that it is ready.
@@ -66,6 +69,36 @@ impl Program {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+}
+
+/// What programs complain of is passed on, and complaints that a database takes no writes, as on a full disk, are counted.
+fn heard(line: &str) {
+    if line.contains("takes no writes") {
+        FULL.fetch_add(1, Ordering::Relaxed);
+    }
+    eprintln!("{line}");
+}
+
+/// How often programs of this test have complained that their database takes no writes.
+pub(super) fn full_disks() -> u64 {
+    FULL.load(Ordering::Relaxed)
+}
+
+static FULL: AtomicU64 = AtomicU64::new(0);
+
+/// Runs the program, killed when it takes longer than that; whether it ended well and what it has said otherwise.
+pub(super) async fn run_within(args: &[&str], time: Duration) -> Option<(bool, String)> {
+    let mut command = tokio::process::Command::new(program());
+    let command = command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let Ok(status) = tokio::time::timeout(time, child.wait()).await else {
+        child.kill().await.unwrap();
+        return None;
+    };
+    let mut said = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut said).await.unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut said).await.unwrap();
+    Some((status.unwrap().success(), said))
 }
 
 impl Drop for Program {
@@ -105,6 +138,10 @@ impl Wire {
             }
         });
         Wire { address, state }
+    }
+    /// Its near end.
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
     pub(super) fn cut(&self) {
         self.state.is_whole.store(false, Ordering::Relaxed);
@@ -195,6 +232,10 @@ impl Centre {
     pub(super) fn config(&self) -> &str {
         &self.config
     }
+    /// Where it serves, for lines to it that outlive the program.
+    pub(super) fn address_kept(&self) -> Arc<std::sync::Mutex<String>> {
+        Arc::clone(&self.address)
+    }
     /// Where it serves now.
     pub(super) fn address(&self) -> String {
         self.address.lock().unwrap().clone()
@@ -238,11 +279,11 @@ impl Place {
         (n, code): (usize, &'static str),
         folder: &Path,
     ) -> Place {
-        let wire = Wire::to(Arc::clone(&centre.address)).await;
+        let wire = Wire::to(centre.address_kept()).await;
         let name = format!("node-{n}-{code}");
         let shown = centre.invite(hub, (code, &name)).await;
         let folder = folder.join(name).display().to_string();
-        let url = format!("http://{}", wire.address);
+        let url = wire.url();
         let enrol = ["branch", "enrol", "--centre", &url, "--code", &shown, "--data", &folder];
         let (is_well, said) = run(&enrol);
         assert!(is_well && said.contains("the copy is whole"), "{said}");

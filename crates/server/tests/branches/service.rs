@@ -5,17 +5,25 @@
 use std::collections::BTreeMap;
 
 use engagement::desk::RefreshRegard;
-use engagement::desk::commands::{FinishVisit, IdentifyVisitor, OpenVisit};
+use engagement::desk::commands::{
+    FinishVisit, IdentifyVisitor, LeftOut, OpenVisit, SaveTheme, TickVisitStep,
+};
 use engagement::desk::queries::regards;
+use kernel::{DeskThemeId, VisitId};
 use parties::client::commands::{RegisterClient, SetSegment};
 use parties::client::model::Segment;
 use parties::contacts::commands::WithdrawConsent;
 use parties::contacts::model::ConsentChannel;
 use parties::links::commands::AddLink;
 use parties::links::model::LinkKind;
+use spine::Error;
+use spine::bundle::Stage;
+use strategy::script_commands::SaveScript;
 use testkit::{START, kinds};
+use uuid::Uuid;
 
 use crate::both_sides::{give, withdraw};
+use crate::bundle::publish;
 use crate::desk::Desk;
 use crate::world::World;
 
@@ -26,6 +34,17 @@ fn client(bank: &Desk, kind: &str, (field, name): (&str, &str), code: &str) -> R
         branch_id: Some(bank.branch(code)),
         source: "client".to_owned(),
         ..RegisterClient::default()
+    }
+}
+
+/// The end of a visit by which no step was left out.
+fn finished(visit_id: VisitId) -> FinishVisit {
+    FinishVisit {
+        visit_id,
+        result: "resolved".to_owned(),
+        note: String::new(),
+        left_out: Vec::new(),
+        left_out_reason: String::new(),
     }
 }
 
@@ -75,7 +94,7 @@ async fn a_director_is_known_without_a_line_and_the_companys_manager_hears_of_it
             "select count(*) from outbox where channel = 'notice' and recipient = '{far}' and payload like '%visitor-here%'"
         );
         assert_eq!(centre.number(&told).await, 0);
-        let finish = FinishVisit { visit_id, result: "resolved".to_owned(), note: String::new() };
+        let finish = finished(visit_id);
         place.bank.execute("clerk", &finish).await.unwrap();
         place.settle(&world.centre).await;
         assert_eq!(centre.number(&told).await, 1, "told once, when the line is back");
@@ -114,6 +133,111 @@ async fn a_withdrawal_beats_a_consent_that_did_not_know_of_it() {
         for bank in [centre, &place.bank] {
             assert_eq!((bank.number(refused).await, bank.number(given).await), (1, 1));
         }
+        world.check_equal(place).await;
+    }
+}
+
+async fn cards_theme(centre: &Desk) -> DeskThemeId {
+    let theme = SaveTheme {
+        theme_id: None,
+        version: 0,
+        parent_id: None,
+        name: "Карты".to_owned(),
+        name_en: "Cards".to_owned(),
+        topic: String::new(),
+        letter: "C".to_owned(),
+        minutes: 10,
+        place: 1,
+        archived: false,
+    };
+    centre.execute("methodologist", &theme).await.unwrap()
+}
+
+/// Publishes a script of these steps, named alike in both languages.
+async fn publish_script(centre: &Desk, script_id: Option<Uuid>, steps: &[&str]) -> Uuid {
+    let steps: Vec<String> = steps.iter().map(|step| (*step).to_owned()).collect();
+    let script = SaveScript {
+        script_id,
+        key: "card-lost".to_owned(),
+        name: "Карта потеряна".to_owned(),
+        name_en: "Card lost".to_owned(),
+        theme: "Карты".to_owned(),
+        steps_en: steps.clone(),
+        steps,
+        revision: None,
+    };
+    let id = centre.execute("methodologist", &script).await.unwrap();
+    publish(centre, Stage::all(), None).await;
+    id
+}
+
+/// Serves a client by the first version of the script: one step is done before it is known who he is, one is left out.
+async fn serve(bank: &Desk, theme_id: DeskThemeId, client_id: kernel::ClientId) -> VisitId {
+    let open = OpenVisit {
+        ticket: "C001".to_owned(),
+        person: String::new(),
+        theme_id: Some(theme_id),
+        serve: true,
+    };
+    let visit_id = bank.execute("clerk", &open).await.unwrap().visit_id;
+    let (script, step) = ("card-lost".to_owned(), "Установить личность".to_owned());
+    let tick = TickVisitStep { visit_id, script, place: 1, step, done: true };
+    bank.execute("clerk", &tick).await.unwrap();
+    let by = "document".to_owned();
+    let identify = IdentifyVisitor { visit_id, client_id, by, with: String::new() };
+    bank.execute("clerk", &identify).await.unwrap();
+    let refused = bank.execute("clerk", &finished(visit_id)).await;
+    let Err(Error::Refused(refusals)) = refused else { panic!("{refused:?}") };
+    assert_eq!(refusals.0[0].code, "visit-steps-open");
+    let (script, step) = ("card-lost".to_owned(), "Заблокировать карту".to_owned());
+    let finish = FinishVisit {
+        left_out: vec![LeftOut { script, place: 2, step }],
+        left_out_reason: "Уже заблокирована по телефону".to_owned(),
+        ..finished(visit_id)
+    };
+    bank.execute("clerk", &finish).await.unwrap();
+    visit_id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_by_an_older_script_is_accepted_and_its_steps_are_there_once() {
+    for kind in kinds() {
+        let world = World::new(kind, &["01"]).await;
+        let (centre, place) = (&world.centre_bank, &world.places[0]);
+        let theme = cards_theme(centre).await;
+        let first = ["Установить личность", "Заблокировать карту"];
+        let script = publish_script(centre, None, &first).await;
+        let person = client(centre, "person", ("last_name", "Громов"), "01");
+        let person = centre.execute("head_office", &person).await.unwrap();
+        world.heal().await;
+        let second = ["Выразить сочувствие", "Установить личность", "Предложить новую карту"];
+        publish_script(centre, Some(script), &second).await;
+        // the new version and another client are on their way while the clerk works by the old one
+        let other = client(centre, "person", ("last_name", "Серова"), "01");
+        centre.execute("head_office", &other).await.unwrap();
+        let up = place.branch.say().await.unwrap();
+        let down = world.centre.answer(place.node, &up).await.unwrap();
+        serve(&place.bank, theme, person).await;
+        place.branch.take(down).await.unwrap();
+        let steps = "select count(*) from visit_step where step in ('Установить личность', 'Заблокировать карту') \
+                     and client_id = (select client_id from visit)";
+        let left =
+            "select count(*) from visit_step where outcome = 'left_out' and reason like 'Уже%'";
+        let done = "select count(*) from visit where state = 'done'";
+        let of = async |bank: &Desk| {
+            (bank.number(steps).await, bank.number(left).await, bank.number(done).await)
+        };
+        assert_eq!(of(&place.bank).await, (2, 1, 1), "done again under the new version");
+        for _ in 0..2 {
+            world.heal().await;
+            for bank in [centre, &place.bank] {
+                assert_eq!(of(bank).await, (2, 1, 1));
+                let all = "select (select count(*) from visit_step) * 100 + (select count(*) from branch_refusal)";
+                assert_eq!(bank.number(all).await, 200);
+            }
+        }
+        let new = "select count(*) from service_script where steps like 'Выразить%'";
+        assert_eq!(place.bank.number(new).await, 1, "the new version is in force");
         world.check_equal(place).await;
     }
 }

@@ -103,6 +103,9 @@ async fn a_walk_in_goes_from_the_ticket_to_the_timeline() {
             format!("visit={visit}&kind=cash_in&amount=1 500,50&currency=RUB&reference=17&note=");
         let recorded = post(bank, &mut browser, "/desk/operations/new", &record).await;
         assert_eq!(recorded.location(), home);
+        let tick = "tick=cash-loan:1:Ask what it is for";
+        let ticked = post(bank, &mut browser, &format!("{steps}/steps"), tick).await;
+        assert_eq!(ticked.location(), home);
         let unfinished =
             post(bank, &mut browser, &format!("{steps}/finish"), "result=&note=Всё").await;
         assert_eq!(unfinished.status, 422);
@@ -138,6 +141,8 @@ async fn who_is_quicker_serves_and_an_ended_visit_stays_ended() {
             visit_id: opened.visit_id,
             result: "resolved".to_owned(),
             note: String::new(),
+            left_out: Vec::new(),
+            left_out_reason: String::new(),
         };
         assert_eq!(
             bank.execute("manager", &finish).await.unwrap(),

@@ -95,7 +95,7 @@ impl Lease {
         self.seen.fetch_max(at.micros(), Ordering::Relaxed);
     }
     /// Whether it has run out, at this instant or at one that was seen before.
-    fn is_over(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         self.saw(now);
         self.seen.load(Ordering::Relaxed) >= self.until.load(Ordering::Relaxed)
     }

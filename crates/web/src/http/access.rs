@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
+use axum::http::Method;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
@@ -174,6 +175,9 @@ async fn guard(access: Access, lags: bool, mut request: Request, next: Next) -> 
         Access::Needs(_) if cx.must_enrol() && !WITHOUT_FACTOR.contains(&request.uri().path()) => {
             return to_duty(cx, ENROL);
         }
+        Access::Needs(_) if cx.is_after_hours() && !is_for_the_line(request.uri().path()) => {
+            return after_hours(cx, request.method());
+        }
         Access::Needs(permission) => {
             if let Err(error) = cx.ctx.principal.require(permission) {
                 return Failure::from(error).into_response();
@@ -197,6 +201,21 @@ pub(super) const ENROL: &str = "/me/security/totp";
 /// The page on which one adds a passkey, which is a second factor too.
 pub(super) const ENROL_PASSKEY: &str = "/me/security/passkey";
 const WITHOUT_FACTOR: [&str; 4] = [ENROL, ENROL_PASSKEY, DUTY, "/sign-out"];
+
+/// What is open at a node whose hours are over: how the line is, files to carry, the person's own settings, and the way out.
+fn is_for_the_line(path: &str) -> bool {
+    matches!(path, LINE | "/pending/file" | "/pending/file/in" | "/live" | "/sign-out")
+        || path.starts_with("/me/")
+}
+/// The page on which one sees how the line is.
+const LINE: &str = "/pending";
+
+fn after_hours(cx: &Cx, method: &Method) -> Response {
+    if method == Method::GET && !cx.is_fragment && !cx.has_token {
+        return Redirect::to(LINE).into_response();
+    }
+    Failure::from(Error::refused("branch-lease-over")).into_response()
+}
 
 fn to_duty(cx: &Cx, page: &'static str) -> Response {
     if cx.is_fragment {

@@ -11,6 +11,9 @@ use super::pages::NavItem;
 use crate::i18n::Arg;
 use crate::ui::{Density, LinkState, MenuItem, NavEntry, NavGroup, Person, Shell, Theme};
 
+/// The group of entries by which the bank is set up.
+const ADMIN: &str = "nav-group-admin";
+
 impl Cx {
     /// A whole page, or only its content when a script asks.
     pub fn page(&self, title: &str, content: &Markup) -> Response {
@@ -104,15 +107,18 @@ impl Cx {
         self.principal().has(permission)
     }
     /// Whether a right can be used at this node: a branch changes neither rights nor the strategy.
-    fn is_here(&self, permission: &str) -> bool {
+    fn is_of_use(&self, permission: &str) -> bool {
         let bus = &self.app.services.bus;
         !bus.is_at_branch() || !bus.is_done_only_at_centre(permission)
+    }
+    /// Whether an entry stands here; what is not administration is read at a branch too.
+    fn is_here(&self, item: &NavItem) -> bool {
+        item.group != ADMIN || self.is_of_use(item.permission)
     }
 
     /// Entries of this person that stand only at the centre, in words; nothing at the centre itself.
     fn elsewhere(&self) -> Option<String> {
-        let away =
-            self.app.nav.iter().filter(|n| self.may(n.permission) && !self.is_here(n.permission));
+        let away = self.app.nav.iter().filter(|n| self.may(n.permission) && !self.is_here(n));
         let names: Vec<String> = away.map(|n| self.l.t(n.label)).collect();
         let list = names.join(", ");
         (!names.is_empty()).then(|| self.l.ta("ui-nav-elsewhere", &[("list", list.into())]))
@@ -120,9 +126,7 @@ impl Cx {
 
     fn nav_groups(&self) -> Vec<NavGroup> {
         let mut groups: Vec<(&str, Vec<NavEntry>)> = Vec::new();
-        for item in
-            self.app.nav.iter().filter(|n| self.may(n.permission) && self.is_here(n.permission))
-        {
+        for item in self.app.nav.iter().filter(|n| self.may(n.permission) && self.is_here(n)) {
             let entry = self.nav_entry(item);
             match groups.iter_mut().find(|(key, _)| *key == item.group) {
                 Some((_, entries)) => entries.push(entry),
@@ -152,7 +156,7 @@ impl Cx {
     fn create_items(&self) -> Vec<MenuItem> {
         let creating = self.app.actions.iter().filter(|a| a.creates && self.may(a.permission));
         creating
-            .filter(|a| self.is_here(a.permission))
+            .filter(|a| self.is_of_use(a.permission))
             .map(|a| {
                 let (href, label) = (a.href.to_owned(), self.l.t(a.label));
                 if a.dialog {

@@ -122,6 +122,10 @@ impl Cx {
     pub fn must_change_password(&self) -> bool {
         self.session.as_ref().is_some_and(|s| s.must_change_password)
     }
+    /// The hours of this node are over: only how the line is may be looked at.
+    pub fn is_after_hours(&self) -> bool {
+        self.app.services.bus.is_after_hours(self.ctx.now)
+    }
     /// A role of the person requires a second factor, and he has none yet: he must set one up first.
     pub fn must_enrol(&self) -> bool {
         let user = self.session.as_ref().map(|s| s.user_id);

@@ -14,6 +14,8 @@ use maud::{Markup, html};
 use spine::replica::branch::{self, State};
 use spine::replica::{LineState, LineWord, waiting};
 use spine::{Error, Owner};
+use web::i18n::L;
+use web::icons::icon;
 use web::ui::{
     self, Button, Cell, Column, Field, Input, Kv, PageHeader, Pager, Panel, Row, Tab, Table, Tone,
 };
@@ -85,23 +87,37 @@ async fn listed(cx: &mut Cx, refused: &Refusals) -> Result<Response, Error> {
     let names = names(cx, &rows).await?;
     let line = line_part(cx, &state).await?;
     let limits = today_part(cx).await?;
+    let is_over = cx.is_after_hours();
     let sheet = Button::secondary(l.t("branch-pending-day")).icon("printer").href(DAY);
     let lead =
         if which.actor.is_some() { "branch-pending-lead-own" } else { "branch-pending-lead" };
     let body = html! {
         (PageHeader::new(l.t("branch-pending")).lead(html! { (l.t(lead)) }).other(sheet.render()).render(&l))
+        @if is_over { (after_hours(&l)) }
         (line)
-        (limits)
-        (ui::tabs(&l.t("branch-pending"), &[
-            Tab::new(HOME, l.t("branch-pending-all"), !is_open),
-            Tab::new(format!("{HOME}?show=open"), l.t("branch-pending-open"), is_open),
-        ]))
-        (table(cx, &rows, &names, pager))
+        @if !is_over {
+            (limits)
+            (ui::tabs(&l.t("branch-pending"), &[
+                Tab::new(HOME, l.t("branch-pending-all"), !is_open),
+                Tab::new(format!("{HOME}?show=open"), l.t("branch-pending-open"), is_open),
+            ]))
+            (table(cx, &rows, &names, pager))
+        }
         @if whose(cx, &state).actor.is_none() { (files::panel(cx, refused)) }
     };
     let status =
         if refused.0.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(cx.page_with_status(status, &l.t("branch-pending"), &body))
+}
+
+/// Why there is nothing else to see at this node, and what helps.
+fn after_hours(l: &L) -> Markup {
+    html! {
+        div.summary.danger role="alert" {
+            (icon("lock"))
+            div { strong { (l.t("branch-after-hours")) } p { (l.t("branch-after-hours-words")) } }
+        }
+    }
 }
 
 /// Clients of these rows whom the person may see.

@@ -16,7 +16,7 @@ use super::{keys, opened, profile};
 use crate::card::keys::CardKeys;
 use crate::card::model::{CardState, Reading, Understood, kind_key};
 use crate::card::queries::{self, CardRow};
-use crate::desk::commands::{SERVE, served, tell_managers};
+use crate::desk::commands::{SERVE, forget, is_recognised, served, steps_belong, tell_managers};
 use crate::desk::queries::VisitRow;
 use crate::queries::client_ref::{self, ClientRef};
 
@@ -225,6 +225,12 @@ async fn identify(
     let (client_id, now) = (client.map(|client| client.id), w.ctx.now);
     let with = number;
     w.execute(sql, params![visit.id, client_id, with, now]).await?;
+    steps_belong(w, visit.id, client_id).await?;
+    if let Some(client) = client_id
+        && !is_recognised(w, visit.id, client).await?
+    {
+        forget(w, visit.id).await?;
+    }
     let before = visit.client_id.map(|c| c.to_string());
     let change = Change::new()
         .field("client_id", before, client_id.map(|c| c.to_string()))

@@ -7,9 +7,10 @@ use serde_json::json;
 use spine::{Change, Command, Error, Work};
 use store::params;
 
-use super::{SERVE, check_lengths, served};
+use super::recognise::{forget, here, is_recognised};
+use super::{SERVE, check_lengths, served, steps_belong};
 use crate::desk::model::IDENTIFIED_BY;
-use crate::desk::queries::{VisitRow, regards};
+use crate::desk::queries::{Regard, VisitRow, regards};
 use crate::queries::client_ref::{self, ClientRef};
 
 /// The clerk has seen who it is.
@@ -44,6 +45,8 @@ impl Command for IdentifyVisitor {
                    where id = $1";
         let now = w.ctx.now;
         w.execute(sql, params![visit.id, client.id, &self.by, self.with.trim(), now]).await?;
+        steps_belong(w, visit.id, Some(client.id)).await?;
+        forget(w, visit.id).await?;
         let before = visit.client_id.map(|c| c.to_string());
         let change = Change::new()
             .field("client_id", before, client.id.to_string())
@@ -53,16 +56,19 @@ impl Command for IdentifyVisitor {
     }
 }
 
+/// The visit, which goes on.
+pub(super) async fn going_on(w: &mut Work<'_>, visit: VisitId) -> Result<VisitRow, Error> {
+    let visit = served(w, visit).await?;
+    if visit.state.is_open() { Ok(visit) } else { Err(Error::refused("visit-ended")) }
+}
+
 /// The visit, which goes on, and a client the person may see.
 async fn both(
     w: &mut Work<'_>,
     visit: VisitId,
     client: ClientId,
 ) -> Result<(VisitRow, ClientRef), Error> {
-    let visit = served(w, visit).await?;
-    if !visit.state.is_open() {
-        return Err(Error::refused("visit-ended"));
-    }
+    let visit = going_on(w, visit).await?;
     let client = client_ref::get(w, client).await?;
     w.ctx.principal.require_over("client.read", client.owner())?;
     Ok((visit, client))
@@ -74,29 +80,49 @@ pub(crate) async fn tell_managers(
     visit: &VisitRow,
     client: &ClientRef,
 ) -> Result<(), Error> {
-    let mut told: Vec<(UserId, String)> = Vec::new();
-    if let Some(manager) = client.manager_id.filter(|_| client.is_vip()) {
-        told.push((manager, client.name.clone()));
-    }
+    let own = client.manager_id.filter(|_| client.is_vip());
+    let own = own.map(|manager| (manager, client.name.clone(), client.id));
     // a secret person's coming is told to nobody but his own manager
     let regards = match client.secrecy.as_str() {
         "open" => regards(w, client.id).await?,
         _ => Vec::new(),
     };
-    for regard in regards {
-        if let Some(manager) = regard.manager_id {
-            told.push((manager, regard.company_name));
-        }
-    }
-    told.retain(|(manager, _)| Some(*manager) != w.actor());
+    let told = own.into_iter().chain(companies(regards)).collect();
+    tell(w, visit, &client.name, told).await
+}
+
+/// Tells the managers of these companies that somebody who speaks for them is here.
+pub(super) async fn tell_companies(
+    w: &mut Work<'_>,
+    visit: &VisitRow,
+    who: &str,
+    regards: Vec<Regard>,
+) -> Result<(), Error> {
+    tell(w, visit, who, companies(regards).collect()).await
+}
+
+/// Whom companies have, and the card he may see.
+fn companies(regards: Vec<Regard>) -> impl Iterator<Item = (UserId, String, ClientId)> {
+    let told = |regard: Regard| Some((regard.manager_id?, regard.company_name, regard.company_id));
+    regards.into_iter().filter_map(told)
+}
+
+/// Tells people that somebody is here: whom, for what company, which card it is about. Each hears it once.
+async fn tell(
+    w: &mut Work<'_>,
+    visit: &VisitRow,
+    who: &str,
+    mut told: Vec<(UserId, String, ClientId)>,
+) -> Result<(), Error> {
+    told.retain(|(manager, ..)| Some(*manager) != w.actor());
     told.sort();
-    told.dedup_by_key(|(manager, _)| *manager);
+    told.dedup_by_key(|(manager, ..)| *manager);
     let branch = branch_name(w, visit).await?;
-    for (manager, company) in told {
+    for (manager, company, card) in told {
         let payload = json!({
             "kind": "visitor-here",
-            "args": { "who": client.name, "company": company, "branch": branch },
-            "href": format!("/clients/{}", client.id),
+            "args": { "who": who, "company": company, "branch": branch },
+            "href": format!("/clients/{card}"),
         });
         w.send("notice", &manager.to_string(), &payload).await?;
     }
@@ -128,7 +154,13 @@ impl Command for RejectVisitor {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let (visit, client) = both(w, self.visit_id, self.client_id).await?;
+        let (visit, client) = match is_recognised(w, self.visit_id, self.client_id).await? {
+            true => (going_on(w, self.visit_id).await?, here(w, self.client_id).await?),
+            false => {
+                let (visit, client) = both(w, self.visit_id, self.client_id).await?;
+                (visit, Some(client))
+            }
+        };
         let reason = self.reason.trim();
         let mut refusals = Refusals::default();
         if reason.is_empty() {
@@ -139,8 +171,10 @@ impl Command for RejectVisitor {
         let sql = "update visit set client_id = null, identified_by = '', identified_with = '', identified_at = null, \
                    note = $2 where id = $1";
         w.execute(sql, params![visit.id, reason]).await?;
+        steps_belong(w, visit.id, None).await?;
+        forget(w, visit.id).await?;
         let change = Change::new().set("rejected", reason);
-        w.record("visit", visit.id, Some(client.id), change);
+        w.record("visit", visit.id, client.map(|client| client.id), change);
         Ok(())
     }
 }

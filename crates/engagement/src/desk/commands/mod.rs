@@ -1,19 +1,30 @@
 //! Changes at the desk.
 
+mod finish;
 mod identify;
+mod known;
 mod operation;
+mod recognise;
 mod regard;
+mod stale;
+mod steps;
 mod theme;
 mod visit;
 
+pub use finish::FinishVisit;
 pub(crate) use identify::tell_managers;
 pub use identify::{IdentifyVisitor, RejectVisitor};
 pub(crate) use operation::Row as OperationToWrite;
 pub use operation::{RecordOperation, ReverseOperation};
+pub use recognise::RecogniseVisitor;
+pub(crate) use recognise::{forget, is_recognised};
 pub(crate) use regard::rebuild_regard;
 pub use regard::{RefreshRegard, RegardReader};
+pub use stale::{REFRESH, Refresh};
+pub(crate) use steps::steps_belong;
+pub use steps::{LeftOut, TickVisitStep};
 pub use theme::SaveTheme;
-pub use visit::{CallVisitor, ChooseTheme, FinishVisit, LeaveVisit, OpenVisit, OpenedVisit};
+pub use visit::{CallVisitor, ChooseTheme, LeaveVisit, OpenVisit, OpenedVisit};
 
 use kernel::{BranchId, Refusal, Refusals, VisitId};
 use spine::{Error, Work};

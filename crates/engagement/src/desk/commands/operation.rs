@@ -77,14 +77,14 @@ impl Command for RecordOperation {
             refusals.push(Refusal::new("visit-ended"));
         }
         refusals.into_result()?;
-        let of_visit = visit.as_ref().and_then(|visit| visit.client_id);
-        let client = match self.client_id.or(of_visit) {
+        let client = match self.client_id {
             Some(client) => {
                 let client = client_ref::get(w, client).await?;
                 w.ctx.principal.require_over("client.read", client.owner())?;
                 Some(client.id)
             }
-            None => None,
+            // whoever the visit is with: he may be out of the clerk's reach, or not here at all
+            None => visit.as_ref().and_then(|visit| visit.client_id),
         };
         let branch = match &visit {
             Some(visit) => visit.branch_id,

@@ -1,19 +1,13 @@
-//! A visit from the ticket to its end.
+//! A visit from the ticket on; how it ends stands in `finish`.
 
-use kernel::{
-    ClientId, DeskThemeId, InteractionId, Refusal, Refusals, Timestamp, UserId, VisitId, limits,
-};
+use kernel::{DeskThemeId, Refusal, Refusals, Timestamp, UserId, VisitId, limits};
 use serde::{Deserialize, Serialize};
-use spine::{Change, Command, Error, OwnChange, Work};
+use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 
 use super::{SERVE, branch, check_lengths, served};
 use crate::desk::model::{Ticket, VisitState};
 use crate::desk::queries::{self, VisitRow};
-use crate::interaction::commands::{Entry, insert};
-use crate::interaction::model::{Channel, Checked, Direction, RESULTS, Spoken};
-use crate::queries::client_ref;
-use crate::task::commands::{note_contact, refresh_held_step};
 
 /// Tickets of this many hours count as those of one day.
 const DAY_HOURS: i64 = 16;
@@ -115,7 +109,7 @@ async fn check_theme(
 }
 
 /// Writes the next state of a visit.
-async fn step(
+pub(super) async fn step(
     w: &mut Work<'_>,
     visit: &VisitRow,
     wanted: VisitState,
@@ -179,96 +173,6 @@ impl Command for ChooseTheme {
         let change = Change::new().field("theme_id", before, self.theme_id.to_string());
         w.record("visit", visit.id, visit.client_id, change);
         Ok(())
-    }
-}
-
-/// The visitor was served: the visit becomes a contact with him, when the bank knows who he is.
-#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct FinishVisit {
-    /// Which visit.
-    pub visit_id: VisitId,
-    /// Result word, as of contacts.
-    pub result: String,
-    /// What was done, in words; may be empty.
-    #[serde(default)]
-    pub note: String,
-}
-
-impl FinishVisit {
-    /// What can be checked without the database.
-    pub(crate) fn check(&self, refusals: &mut Refusals) {
-        if self.result.is_empty() {
-            refusals.push(Refusal::field("required", "result"));
-        } else if !RESULTS.contains(&self.result.as_str()) {
-            refusals.push(Refusal::field("not-a-choice", "result"));
-        }
-        check_lengths(&[(&self.note, "note", limits::BODY_CHARS_MAX)], refusals);
-    }
-}
-
-impl Command for FinishVisit {
-    const NAME: &'static str = "engagement.finish_visit";
-    const PERMISSION: &'static str = SERVE;
-    const OFFLINE: spine::Offline = spine::Offline::Free;
-    type Output = Option<InteractionId>;
-
-    async fn handle(&self, w: &mut Work<'_>) -> Result<Option<InteractionId>, Error> {
-        let visit = served(w, self.visit_id).await?;
-        let mut refusals = Refusals::default();
-        self.check(&mut refusals);
-        refusals.into_result()?;
-        let now = w.ctx.now;
-        let place = (visit.clerk_id.or(w.actor()), visit.called_at, Some(now));
-        step(w, &visit, VisitState::Done, place).await?;
-        let contact = match visit.client_id {
-            Some(client) => Some(self.contact(w, &visit, client).await?),
-            None => None,
-        };
-        let sql = "update visit set result = $2, note = $3, interaction_id = $4 where id = $1";
-        w.execute(sql, params![visit.id, &self.result, self.note.trim(), contact]).await?;
-        Ok(contact)
-    }
-}
-
-impl FinishVisit {
-    /// The contact a visit ends as.
-    async fn contact(
-        &self,
-        w: &mut Work<'_>,
-        visit: &VisitRow,
-        client: ClientId,
-    ) -> Result<InteractionId, Error> {
-        let client = client_ref::get(w, client).await?;
-        let theme = match visit.theme_id {
-            Some(theme) => queries::theme(w, theme).await?,
-            None => None,
-        };
-        let (subject, topic) = theme.map(|t| (t.name, t.topic)).unwrap_or_default();
-        let topic = if topic.is_empty() { "other".to_owned() } else { topic };
-        let now = w.ctx.now;
-        let called = visit.called_at.unwrap_or(now);
-        let (channel, direction) = (Channel::Branch, Direction::In);
-        let entry = Entry {
-            spoken: Spoken {
-                channel: channel.key(),
-                direction: direction.key(),
-                topic: &topic,
-                subject: &subject,
-                body: &self.note,
-                result: &self.result,
-            },
-            checked: Checked { channel, direction },
-            at: visit.arrived_at,
-            waiting_seconds: Some(called.seconds_since(visit.arrived_at).max(0)),
-            handling_seconds: Some(now.seconds_since(called).max(0)),
-            corrects_id: None,
-            source: ("", ""),
-            own: OwnChange::default(),
-        };
-        let id = insert(w, &client, &entry).await?;
-        note_contact(w, client.id, visit.arrived_at).await?;
-        refresh_held_step(w, client.id).await?;
-        Ok(id)
     }
 }
 

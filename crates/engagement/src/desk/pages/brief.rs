@@ -1,4 +1,5 @@
-//! The client in brief: how he is to be served and why, the last contacts, what is open.
+//! The client in brief: how he is to be served and why, the last contacts, what is open. Of somebody whose card is out of reach and
+//! who is known at every desk: how he is to be served and why, nothing more.
 
 use maud::{Markup, html};
 use spine::Error;
@@ -19,6 +20,9 @@ use crate::task::queries as tasks;
 const LINES: i64 = 4;
 
 pub(super) async fn part(cx: &mut Cx, current: Option<&Current>) -> Result<Markup, Error> {
+    if let Some(known) = current.and_then(|c| c.known.as_ref()) {
+        return Ok(service(cx, known.service, &known.regards));
+    }
     let Some((client, regards)) =
         current.and_then(|c| c.client.as_ref().map(|client| (client, &c.regards)))
     else {
@@ -28,13 +32,13 @@ pub(super) async fn part(cx: &mut Cx, current: Option<&Current>) -> Result<Marku
     };
     let history = history(cx, client).await?;
     let open = open_tasks(cx, client).await?;
-    Ok(html! { (service(cx, client, regards)) (facts(cx, client)) (open) (history) })
+    let own = Service::of(&client.segment);
+    Ok(html! { (service(cx, own, regards)) (facts(cx, client)) (open) (history) })
 }
 
-/// How he is to be served: as his own segment says, or as that of a company he speaks for.
-fn service(cx: &Cx, client: &ClientRef, regards: &[Regard]) -> Markup {
+/// How he is to be served: as he himself is due, or as a company he speaks for.
+fn service(cx: &Cx, own: Service, regards: &[Regard]) -> Markup {
     let l = &cx.l;
-    let own = Service::of(&client.segment);
     let due = regards.iter().map(|r| Service::of(&r.segment)).chain([own]).max().unwrap_or(own);
     let directory = cx.app.services.directory.get();
     let tone = match due {

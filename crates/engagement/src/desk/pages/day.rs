@@ -13,14 +13,19 @@ use web::ui::{
 };
 use web::{Answer, Cx, FormData};
 
+use super::left_out;
 use super::serve::minutes;
 use crate::desk::queries::{self, OperationRow, OperationsOf, Total, Waits};
 use crate::parts;
 
 const DAY: &str = "/desk/day";
+/// Operations on a sheet for printing at most; its sums count all.
+const SHEET_MAX: usize = 2_000;
 
 /// Which day of which branch and clerk.
 struct Asked {
+    /// Every line of the day on one sheet, to be printed.
+    is_sheet: bool,
     date: Date,
     branch: Option<BranchId>,
     clerk: Option<UserId>,
@@ -36,7 +41,8 @@ impl Asked {
             Some((Timestamp::from_micros(at.parse().ok()?), id.parse().ok()?))
         });
         let branch = sent.id("branch", &mut nothing);
-        Self { date, branch, clerk: sent.id("clerk", &mut nothing), below }
+        let is_sheet = sent.is_set("sheet");
+        Self { is_sheet, date, branch, clerk: sent.id("clerk", &mut nothing), below }
     }
     fn within(&self, cx: &Cx) -> (Timestamp, Timestamp) {
         let tomorrow = self.date.tomorrow().unwrap_or(self.date);
@@ -56,6 +62,13 @@ impl Asked {
         ]);
         format!("{DAY}{query}")
     }
+    fn sheet(&self) -> String {
+        format!("{}&sheet=on", self.address(""))
+    }
+    /// Lines shown at once.
+    const fn lines(&self) -> usize {
+        if self.is_sheet { SHEET_MAX } else { limits::PAGE_ROWS }
+    }
 }
 
 pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
@@ -71,25 +84,28 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     };
     let totals = queries::totals(&mut cx.db, &principal, &of).await?;
     let served = queries::waits(&mut cx.db, &principal, (asked.branch, within.0, within.1)).await?;
-    let limit = i64::try_from(limits::PAGE_ROWS).unwrap_or(50);
+    let most = asked.lines();
+    let limit = i64::try_from(most).unwrap_or(50);
     let of = OperationsOf { below: asked.below, ..of };
     let mut rows = queries::operations(&mut cx.db, &principal, &of, limit + 1).await?;
-    let has_more = rows.len() > limits::PAGE_ROWS;
-    rows.truncate(limits::PAGE_ROWS);
+    let has_more = rows.len() > most;
+    rows.truncate(most);
     queries::cut_operations(&mut cx.db, &principal, &mut rows).await?;
     let next =
         rows.last().filter(|_| has_more).map(|last| format!("{}_{}", last.at.micros(), last.id));
+    let left_out = left_out::part(&mut cx, (asked.branch, asked.clerk), (within, most)).await?;
     let l = cx.l.clone();
     let title = l.ta("desk-day-title", &[("day", l.date(asked.date).into())]);
     let me = cx.principal().shown_name(l.lang).to_owned();
     let made = l.ta("desk-day-made", &[("who", me.into()), ("when", l.datetime(cx.now()).into())]);
     let content = html! {
         (PageHeader::new(&title).lead(html! { (made) }).render(&l))
-        (choose(&cx, &asked))
+        (choose(&cx, &asked, has_more))
         div.stack #desk-day data-live="kind:desk_operation kind:visit" data-live-src=(cx.path) {
             (Panel::new(l.t("desk-day-sums")).icon("clipboard-check").render(&sums(&cx, &totals)))
             (by_clerk(&cx, &totals))
             (people(&cx, served))
+            (left_out)
             (lines(&cx, &asked, &rows, next))
         }
         div.signatures aria-hidden="true" {
@@ -99,7 +115,7 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     Ok(cx.page(&title, &content))
 }
 
-fn choose(cx: &Cx, asked: &Asked) -> Markup {
+fn choose(cx: &Cx, asked: &Asked, has_more: bool) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let filter = |branch: &BranchId| {
@@ -122,9 +138,14 @@ fn choose(cx: &Cx, asked: &Asked) -> Markup {
             }
             div.form-actions {
                 (Button::secondary(l.t("desk-day-show")).submit())
-                (Button::primary(l.t("desk-day-print")).icon("printer").attribute("data-print", ""))
+                @if has_more && !asked.is_sheet {
+                    (Button::secondary(l.t("desk-day-sheet")).icon("file").href(asked.sheet()))
+                } @else {
+                    (Button::primary(l.t("desk-day-print")).icon("printer").attribute("data-print", ""))
+                }
             }
         }
+        @if has_more && asked.is_sheet { p { (l.ta("desk-day-sheet-first", &[("n", SHEET_MAX.into())])) } }
     }
 }
 

@@ -9,10 +9,12 @@ use spine::Error;
 use web::ui::{self, Button, PageHeader, Panel, Tone};
 use web::{Answer, Cx, FormData, SearchHit};
 
-use super::{HOME, brief, serve};
+use super::{HOME, brief, mine, serve};
 use crate::card::pages as card;
 use crate::desk::model::VisitState;
-use crate::desk::queries::{self, OperationRow, OperationsOf, Regard, Script, ThemeRow, VisitRow};
+use crate::desk::queries::{
+    self, Known, OperationRow, OperationsOf, Regard, Script, StepRow, ThemeRow, VisitRow,
+};
 use crate::queries::client_ref::{self, ClientRef};
 
 /// Visits that go on, at most; a hall holds no more.
@@ -30,6 +32,8 @@ pub(super) struct Desk {
     pub(super) themes: Vec<ThemeRow>,
     pub(super) current: Option<Current>,
     pub(super) hits: Vec<SearchHit>,
+    /// Those whose card is out of reach and who are known at every desk.
+    pub(super) known: Vec<Known>,
 }
 
 /// The visitor before the clerk.
@@ -37,8 +41,12 @@ pub(super) struct Current {
     pub(super) visit: VisitRow,
     pub(super) client: Option<ClientRef>,
     pub(super) regards: Vec<Regard>,
+    /// Who he is when his card is out of reach, or not here.
+    pub(super) known: Option<Known>,
     pub(super) operations: Vec<OperationRow>,
     pub(super) scripts: Vec<Script>,
+    /// What was ticked of them so far.
+    pub(super) steps: Vec<StepRow>,
     /// The card he has shown, when it was read.
     pub(super) card: Option<card::Shown>,
 }
@@ -72,6 +80,7 @@ pub(super) async fn show(
     let desk = read(cx, branch, asked, sent).await?;
     let brief = brief::part(cx, desk.current.as_ref()).await?;
     let strip = strip(cx, branch).await?;
+    let mine = mine::part(cx).await?;
     let l = &cx.l;
     let general = cx.refusal_words(refusals.general());
     let content = html! {
@@ -79,7 +88,7 @@ pub(super) async fn show(
         (ui::error_summary(l, &general))
         div.desk {
             div.stack { (queue(cx, &desk)) }
-            div.stack { (serve::part(cx, &desk, sent, refusals)) (strip) }
+            div.stack { (serve::part(cx, &desk, sent, refusals)) (strip) (mine) }
             div.stack { (brief) }
         }
     };
@@ -110,12 +119,16 @@ async fn read(
         Some(visit) => Some(current(cx, visit, &themes).await?),
         None => None,
     };
-    let looks = current.as_ref().is_some_and(|c| c.client.is_none() && c.visit.state.is_open());
-    let hits = match sent.opt("q").filter(|_| looks) {
-        Some(query) => hits(cx, &query).await?,
-        None => Vec::new(),
+    let is_nobody = |c: &Current| c.client.is_none() && c.known.is_none();
+    let looks = current.as_ref().is_some_and(|c| is_nobody(c) && c.visit.state.is_open());
+    let (hits, known) = match sent.opt("q").filter(|_| looks) {
+        Some(query) => {
+            let known = queries::find_known(&mut cx.db, &principal, &query).await?;
+            (hits(cx, &query).await?, known)
+        }
+        None => <_>::default(),
     };
-    Ok(Desk { open, themes, current, hits })
+    Ok(Desk { open, themes, current, hits, known })
 }
 
 async fn current(cx: &mut Cx, mut visit: VisitRow, themes: &[ThemeRow]) -> Result<Current, Error> {
@@ -130,18 +143,23 @@ async fn current(cx: &mut Cx, mut visit: VisitRow, themes: &[ThemeRow]) -> Resul
         Some(client) => queries::regards(&mut cx.db, client.id).await?,
         None => Vec::new(),
     };
+    let known = match client.is_none() && visit.state.is_open() {
+        true => queries::known_visitor(&mut cx.db, visit.id).await?,
+        false => None,
+    };
     let of = OperationsOf { visit: Some(visit.id), ..OperationsOf::default() };
     let mut operations = queries::operations(&mut cx.db, &principal, &of, OPERATIONS_MAX).await?;
     queries::cut_operations(&mut cx.db, &principal, &mut operations).await?;
     let theme = visit.theme_id.and_then(|id| themes.iter().find(|t| t.id == id));
     let above = theme.and_then(|t| themes.iter().find(|above| Some(above.id) == t.parent_id));
     let both: Vec<&ThemeRow> = theme.into_iter().chain(above).collect();
-    let scripts = queries::scripts(&mut cx.db, &both, cx.l.lang).await?;
+    let scripts = queries::scripts(&mut cx.db, &both).await?;
+    let steps = queries::steps(&mut cx.db, visit.id).await?;
     let card = match visit.identified_by.as_str() {
         "card" => card::shown(cx, visit.id).await?,
         _ => None,
     };
-    Ok(Current { visit, client, regards, operations, scripts, card })
+    Ok(Current { visit, client, regards, known, operations, scripts, steps, card })
 }
 
 /// Clients that fit what was typed: a phone, a document, a number, a name.

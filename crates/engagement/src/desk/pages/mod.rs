@@ -3,6 +3,10 @@
 mod brief;
 mod day;
 mod desk;
+mod guide;
+mod known;
+mod left_out;
+mod mine;
 mod new;
 mod operation;
 mod serve;
@@ -23,9 +27,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/desk/new", SERVE, new::open)
         .post("/desk/visits/{id}/call", SERVE, serve::call)
         .post("/desk/visits/{id}/identify", SERVE, serve::identify)
+        .post("/desk/visits/{id}/recognise", SERVE, known::recognise)
         .post("/desk/visits/{id}/reject", SERVE, serve::reject)
         .post("/desk/visits/{id}/theme", SERVE, serve::theme)
-        .post("/desk/visits/{id}/finish", SERVE, serve::finish)
+        .post("/desk/visits/{id}/steps", SERVE, guide::tick)
+        .post("/desk/visits/{id}/finish", SERVE, guide::finish)
         .post("/desk/visits/{id}/leave", SERVE, serve::leave)
         .get("/desk/operations/new", SERVE, operation::form)
         .post("/desk/operations/new", SERVE, operation::record)

@@ -1,32 +1,29 @@
-//! Who is before the clerk: who he is, what he came for, what was done, how it ended.
+//! Who is before the clerk: who he is, what he came for, what was done. By what steps he is served, and the end: `guide`.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use kernel::{DeskThemeId, Refusal, Refusals, VisitId};
+use kernel::{ClientId, DeskThemeId, Refusal, Refusals, VisitId};
 use maud::{Markup, html};
 use spine::{Command, Error};
 use web::ui::{
-    self, Button, Cell, Column, Field, Form, Input, Kv, Opt, Panel, Row, Table, Tone, form_row,
+    self, Button, Cell, Column, Field, Form, Kv, Opt, Panel, Row, Table, Tone, form_row,
 };
 use web::{Answer, Cx, FormData, SearchHit};
 
-use super::HOME;
 use super::desk::{Current, Desk, show, theme_words};
+use super::{HOME, guide, known};
 use crate::card::pages as card_pages;
-use crate::desk::commands::{
-    CallVisitor, ChooseTheme, FinishVisit, IdentifyVisitor, LeaveVisit, RejectVisitor,
-};
+use crate::desk::commands::{CallVisitor, ChooseTheme, IdentifyVisitor, LeaveVisit, RejectVisitor};
 use crate::desk::model::{IDENTIFIED_BY, VisitState};
 use crate::desk::queries::{ThemeRow, VisitRow};
-use crate::interaction::model::RESULTS;
 use crate::parts;
 
-fn home(visit: VisitId) -> String {
+pub(super) fn home(visit: VisitId) -> String {
     format!("{HOME}?visit={visit}")
 }
 
 /// Executes what a form of the desk asks; what is refused comes back with everything that was typed.
-async fn run<C: Command>(
+pub(super) async fn run<C: Command>(
     mut cx: Cx,
     (visit, sent): (VisitId, FormData),
     command: Result<C, Refusals>,
@@ -89,12 +86,6 @@ pub(super) async fn reject(cx: Cx, Path(id): Path<String>, sent: FormData) -> An
     run(cx, (visit_id, sent), Ok(command), (home(visit_id), "flash-visit-rejected")).await
 }
 
-pub(super) async fn finish(cx: Cx, Path(id): Path<String>, sent: FormData) -> Answer {
-    let visit_id: VisitId = parts::id(&id)?;
-    let command = FinishVisit { visit_id, result: sent.text("result"), note: sent.text("note") };
-    run(cx, (visit_id, sent), Ok(command), (HOME.to_owned(), "flash-visit-finished")).await
-}
-
 /// The middle of the desk.
 pub(super) fn part(cx: &Cx, desk: &Desk, sent: &FormData, refusals: &Refusals) -> Markup {
     let l = &cx.l;
@@ -112,9 +103,9 @@ pub(super) fn part(cx: &Cx, desk: &Desk, sent: &FormData, refusals: &Refusals) -
             (who(cx, desk, current, sent, refusals))
             (theme_form(cx, &desk.themes, current, sent, refusals))
         }
-        @if is_served && !current.scripts.is_empty() { (scripts(cx, current)) }
+        @if is_served && !current.scripts.is_empty() { (guide::part(cx, current)) }
         (operations(cx, current))
-        @if is_served { (finish_form(cx, current, sent, refusals)) }
+        @if is_served { (guide::finish_form(cx, current, sent, refusals)) }
     }
 }
 
@@ -164,8 +155,9 @@ fn who(cx: &Cx, desk: &Desk, current: &Current, sent: &FormData, refusals: &Refu
                 " " span.quiet { (by_words(cx, &current.visit)) }
             }
             @if let Some(card) = &current.card { (card_pages::digest_part(cx, card)) }
-            (not_him(cx, &current.visit, sent, refusals))
+            (not_him(cx, (&current.visit, client.id), sent, refusals))
         },
+        None if current.known.is_some() => known::shown(cx, current, sent, refusals),
         None => html! {
             @if let Some(card) = &current.card {
                 p.quiet { (l.t("card-stranger")) }
@@ -173,10 +165,11 @@ fn who(cx: &Cx, desk: &Desk, current: &Current, sent: &FormData, refusals: &Refu
             }
             (search_form(cx, &current.visit, sent))
             @if sent.is_set("q") || sent.is_set("client") {
-                @if desk.hits.is_empty() {
+                @if desk.hits.is_empty() && desk.known.is_empty() {
                     p.quiet { (l.t("visit-nobody-found")) " " a href="/clients/new" { (l.t("visit-register")) } }
                 }
                 @for hit in &desk.hits { (hit_form(cx, &current.visit, hit, sent, refusals)) }
+                @for one in &desk.known { (known::hit_form(cx, &current.visit, one, sent, refusals)) }
             }
         },
     };
@@ -189,7 +182,7 @@ fn who(cx: &Cx, desk: &Desk, current: &Current, sent: &FormData, refusals: &Refu
     panel.render(&body)
 }
 
-fn by_words(cx: &Cx, visit: &VisitRow) -> String {
+pub(super) fn by_words(cx: &Cx, visit: &VisitRow) -> String {
     let by = cx.l.t(&format!("visit-by-{}", visit.identified_by));
     match visit.identified_with.is_empty() {
         true => by,
@@ -197,9 +190,13 @@ fn by_words(cx: &Cx, visit: &VisitRow) -> String {
     }
 }
 
-fn not_him(cx: &Cx, visit: &VisitRow, sent: &FormData, refusals: &Refusals) -> Markup {
+pub(super) fn not_him(
+    cx: &Cx,
+    (visit, client): (&VisitRow, ClientId),
+    sent: &FormData,
+    refusals: &Refusals,
+) -> Markup {
     let l = &cx.l;
-    let Some(client) = visit.client_id else { return html! {} };
     let body = Field::text("reason", l.t("visit-reason"))
         .value(sent.raw("reason"))
         .required()
@@ -226,6 +223,21 @@ fn search_form(cx: &Cx, visit: &VisitRow, sent: &FormData) -> Markup {
     }
 }
 
+/// By what the clerk sees who it is.
+pub(super) fn by_fields(
+    cx: &Cx,
+    (words, sent): (&[&str], &FormData),
+    with: Field,
+    error: Option<String>,
+) -> Markup {
+    let l = &cx.l;
+    let by = parts::word_options(l, "visit-by-", words, None);
+    form_row(&[
+        Field::select("by", l.t("visit-by"), by).value(sent.text("by")).error(error).render(l),
+        with.attribute("autocomplete", "off").render(l),
+    ])
+}
+
 /// A client who may be the visitor: by what the clerk sees that it is he.
 fn hit_form(
     cx: &Cx,
@@ -238,18 +250,9 @@ fn hit_form(
     let Some(client) = hit.client else { return html! {} };
     let is_asked = sent.text("client") == client.to_string();
     let error = |name: &str| cx.field_error(refusals, name).filter(|_| is_asked);
-    let by = parts::word_options(l, "visit-by-", &IDENTIFIED_BY, None);
-    let body = form_row(&[
-        Field::select("by", l.t("visit-by"), by)
-            .value(sent.text("by"))
-            .error(error("by"))
-            .render(l),
-        Field::text("with", l.t("visit-with"))
-            .value(if is_asked { sent.raw("with") } else { "" })
-            .attribute("autocomplete", "off")
-            .error(error("with"))
-            .render(l),
-    ]);
+    let typed = if is_asked { sent.raw("with") } else { "" };
+    let with = Field::text("with", l.t("visit-with")).value(typed).error(error("with"));
+    let body = by_fields(cx, (&IDENTIFIED_BY, sent), with, error("by"));
     let form = Form::post(format!("{HOME}/visits/{}/identify", visit.id))
         .id(format!("identify-{client}"))
         .hidden("_id", cx.form_id())
@@ -296,20 +299,6 @@ fn theme_form(
     Panel::new(l.t("visit-what-for")).icon("list-checks").render(&form)
 }
 
-/// What head office says is to be said and done.
-fn scripts(cx: &Cx, current: &Current) -> Markup {
-    let l = &cx.l;
-    let body = html! {
-        @for script in &current.scripts {
-            details open[current.scripts.len() == 1] {
-                summary { (script.name) }
-                ol.desk-steps { @for step in &script.steps { li { (step) } } }
-            }
-        }
-    };
-    Panel::new(l.t("visit-script")).id("visit-script").icon("clipboard-list").render(&body)
-}
-
 fn operations(cx: &Cx, current: &Current) -> Markup {
     let l = &cx.l;
     let record = Button::secondary(l.t("operation-record"))
@@ -337,30 +326,4 @@ fn operations(cx: &Cx, current: &Current) -> Markup {
         panel = panel.actions(html! { @if current.card.is_some() { (pay) " " } (record) });
     }
     panel.render(&table.render(l))
-}
-
-fn finish_form(cx: &Cx, current: &Current, sent: &FormData, refusals: &Refusals) -> Markup {
-    let l = &cx.l;
-    let results =
-        parts::word_options(l, "interaction-result-", &RESULTS, Some("interaction-not-chosen"));
-    let body = html! {
-        (Field::select("result", l.t("interaction-result"), results).value(sent.text("result")).required()
-            .error(cx.field_error(refusals, "result")).render(l))
-        (Field::new("note", l.t("visit-done-words"), Input::Textarea { rows: 3 }).value(sent.raw("note"))
-            .error(cx.field_error(refusals, "note")).render(l))
-        @if current.client.is_none() { p.quiet { (l.t("visit-unknown-words")) } }
-    };
-    let form = Form::post(format!("{HOME}/visits/{}/finish", current.visit.id))
-        .id("visit-finish")
-        .hidden("_id", cx.form_id())
-        .draft(format!("visit-{}", current.visit.id))
-        .submit(l.t("visit-finish"))
-        .render(l, &body);
-    let leave = html! {
-        form method="post" action={ (HOME) "/visits/" (current.visit.id) "/leave" } {
-            input type="hidden" name="_id" value=(cx.form_id());
-            (Button::quiet(l.t("visit-leave")).submit())
-        }
-    };
-    Panel::new(l.t("visit-end")).icon("square-check").actions(leave).render(&form)
 }

@@ -1,14 +1,19 @@
-//! Reading of visits, operations, themes and of whom somebody speaks for.
+//! Reading of visits, operations, themes, of whom somebody speaks for and who is known at every desk.
 
+mod known;
 mod operations;
 mod scripts;
+mod steps;
 mod themes;
 mod visits;
 
+pub use known::{Known, find_known, known, known_visitor, recognised, regarded, stale};
 pub use operations::{
     OperationRow, OperationsOf, Total, cut_operations, operation, operations, totals,
 };
-pub use scripts::{Script, scripts};
+pub use scripts::{Script, Step, open_steps, recorded, scripts, scripts_of};
+pub use steps::{LeftOutRow, StepRow, VisitStep, left_out, steps};
+pub(crate) use steps::{stand, step, step_id};
 pub use themes::{ThemeRow, has_under, theme, themes};
 pub use visits::{
     Regard, VisitRow, Waits, cut_visits, ended, held, open, regards, tickets, visit, waits,

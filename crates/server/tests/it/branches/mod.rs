@@ -2,6 +2,7 @@
 
 mod desk;
 pub(crate) mod files;
+mod known;
 mod limits;
 mod nodes;
 mod pre_approvals;

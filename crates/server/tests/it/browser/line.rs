@@ -39,7 +39,9 @@ async fn the_light_follows_the_line_and_leads_to_what_was_done() {
         until_light(&window, "attention").await;
         window.click("#line a").await;
         window.until_seen("#pending tbody tr").await;
-        for page in ["/pending", "/pending?show=open", "/pending/day", "/refusals"] {
+        let first = "document.querySelector('#pending tbody a').getAttribute('href')";
+        let one = window.js(first).await.as_str().unwrap().to_owned();
+        for page in ["/pending", "/pending?show=open", "/pending/day", "/refusals", &one] {
             window.goto(page).await;
             must_be_accessible(&window, page).await;
             window.prefer("dark").await;
@@ -47,7 +49,7 @@ async fn the_light_follows_the_line_and_leads_to_what_was_done() {
             window.prefer("light").await;
         }
         window.resize(PHONE).await;
-        for page in ["/pending", "/pending/day", "/refusals", "/"] {
+        for page in ["/pending", "/pending/day", "/refusals", "/", &one] {
             window.goto(page).await;
             window.must_fit(page).await;
         }

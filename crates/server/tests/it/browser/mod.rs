@@ -13,6 +13,7 @@ mod cut;
 mod driver;
 mod duplicates;
 mod fields;
+mod guide;
 mod hands;
 mod import;
 mod keys;

@@ -1,0 +1,136 @@
+//! Somebody of another branch is before the clerk, who may not see his card; at a branch nobody has a copy of him. That he speaks
+//! for an important company is known all the same. The centre, which does the command again, knows who he is, as it does of a
+//! stranger with his card.
+
+use kernel::{ClientId, Refusal, Refusals, VisitId};
+use serde::{Deserialize, Serialize};
+use spine::{Change, Command, Error, Work};
+use store::{Read, params};
+
+use super::identify::{going_on, tell_companies, tell_managers};
+use super::{SERVE, check_lengths, steps_belong};
+use crate::desk::model::{RECOGNISED_BY, SPEAKS_FOR};
+use crate::desk::queries::{self, Known, VisitRow};
+use crate::queries::client_ref::{self, ClientRef};
+
+/// The clerk has seen that the visitor is somebody who is known at every desk.
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct RecogniseVisitor {
+    /// Which visit.
+    pub visit_id: VisitId,
+    /// Who it is, as the search of known people answers.
+    pub person_id: ClientId,
+    /// By what: `document`, `phone`.
+    pub by: String,
+    /// What tells the document or phone, such as its last digits.
+    pub with: String,
+}
+
+impl Command for RecogniseVisitor {
+    const NAME: &'static str = "engagement.recognise_visitor";
+    const PERMISSION: &'static str = SERVE;
+    const OFFLINE: spine::Offline = spine::Offline::Free;
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let visit = going_on(w, self.visit_id).await?;
+        let with = self.with.trim();
+        let mut refusals = Refusals::default();
+        if !RECOGNISED_BY.contains(&self.by.as_str()) {
+            refusals.push(Refusal::field("not-a-choice", "by"));
+        }
+        if with.is_empty() {
+            refusals.push(Refusal::field("required", "with"));
+        }
+        check_lengths(&[(with, "with", 40)], &mut refusals);
+        refusals.into_result()?;
+        let client = here(w, self.person_id).await?;
+        let known = queries::known(w, self.person_id).await?;
+        let name = self.name(w, known.as_ref(), client.as_ref()).await?;
+        let was = queries::recognised(w, visit.id).await?;
+        let client_id = client.as_ref().map(|client| client.id);
+        let sql = "update visit set client_id = $2, person = $3, identified_by = $4, identified_with = $5, \
+                   identified_at = $6 where id = $1";
+        let now = w.ctx.now;
+        w.execute(sql, params![visit.id, client_id, name, &self.by, with, now]).await?;
+        let sql = "insert into visit_known (visit_id, person_id) values ($1, $2) \
+                   on conflict (visit_id) do update set person_id = excluded.person_id";
+        w.execute(sql, params![visit.id, self.person_id]).await?;
+        steps_belong(w, visit.id, client_id).await?;
+        let before = visit.client_id.map(|c| c.to_string());
+        let change = Change::new()
+            .field("client_id", before, self.person_id.to_string())
+            .set("identified_by", self.by.as_str());
+        w.record("visit", visit.id, client_id, change);
+        if was == Some(self.person_id) {
+            return Ok(()); // they have been told
+        }
+        tell(w, &visit, (client.as_ref(), known)).await
+    }
+}
+
+impl RecogniseVisitor {
+    /// What he is called, when he is one of those who are known. The centre may have heard meanwhile that he speaks for nobody any
+    /// more: what a branch did by the list it had stands, when he did speak for somebody.
+    async fn name(
+        &self,
+        w: &mut Work<'_>,
+        known: Option<&Known>,
+        client: Option<&ClientRef>,
+    ) -> Result<String, Error> {
+        let unknown = || Error::refused("visitor-not-known");
+        if let Some(known) = known {
+            return Ok(known.name.clone());
+        }
+        let client = client.filter(|_| w.ctx.origin.is_some()).ok_or_else(unknown)?;
+        let roles: Vec<String> = SPEAKS_FOR.iter().map(|role| format!("'{role}'")).collect();
+        let sql = format!(
+            "select 1 from client_link where from_id = $1 and kind in ({}) limit 1",
+            roles.join(", ")
+        );
+        match w.first(&sql, params![client.id]).await? {
+            Some(_) => Ok(client.name.clone()),
+            None => Err(unknown()),
+        }
+    }
+}
+
+/// The managers are told. Where there is no copy of him what is known at every desk has to do.
+async fn tell(
+    w: &mut Work<'_>,
+    visit: &VisitRow,
+    (client, known): (Option<&ClientRef>, Option<Known>),
+) -> Result<(), Error> {
+    match (client, known) {
+        (Some(client), _) => tell_managers(w, visit, client).await,
+        (None, Some(known)) => tell_companies(w, visit, &known.name, known.regards).await,
+        (None, None) => Ok(()),
+    }
+}
+
+/// A client, when he is here.
+pub(super) async fn here(w: &mut Work<'_>, client: ClientId) -> Result<Option<ClientRef>, Error> {
+    match client_ref::get(w, client).await {
+        Ok(client) => Ok(Some(client)),
+        Err(Error::NotFound) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether the visitor was recognised as this person, who may be out of the clerk's reach.
+pub(crate) async fn is_recognised(
+    w: &mut Work<'_>,
+    visit: VisitId,
+    person: ClientId,
+) -> Result<bool, Error> {
+    Ok(queries::recognised(w, visit).await? == Some(person))
+}
+
+/// The visitor is somebody else: his name was not that either.
+pub(crate) async fn forget(w: &mut Work<'_>, visit: VisitId) -> Result<(), Error> {
+    let sql = "update visit set person = '' where id = $1 and exists \
+               (select 1 from visit_known k where k.visit_id = $1)";
+    w.execute(sql, params![visit]).await?;
+    w.execute("delete from visit_known where visit_id = $1", params![visit]).await?;
+    Ok(())
+}
