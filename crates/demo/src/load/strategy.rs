@@ -73,7 +73,7 @@ struct Script(&'static str, &'static str, [&'static str; 2], &'static [[&'static
 
 const SCRIPTS: [Script; 3] = [
     Script(
-        "card-lost",
+        "card.lost",
         "Карта утеряна",
         ["Утеряна карта", "A lost card"],
         &[
@@ -90,7 +90,7 @@ const SCRIPTS: [Script; 3] = [
         ],
     ),
     Script(
-        "cash-loan",
+        "loan.cash",
         "Кредит наличными",
         ["Кредит наличными", "Cash loan"],
         &[

@@ -16,13 +16,12 @@ async fn begin(site: &Site, window: &Window) {
     let script = "select id from service_script where key = $1";
     if site.found::<Uuid>(script, "lost").await.is_none() {
         window.sign_in("methodologist").await;
-        let lost = json!({ "key": "lost", "theme": "Карта утеряна", "name": "Карта потеряна",
+        let lost = json!({ "key": "lost", "theme": "Ипотека", "name": "Карта потеряна",
             "name_en": "Card lost", "steps": "Установить личность\nЗаблокировать карту\nПредложить новую",
             "steps_en": "Identify the client\nBlock the card\nOffer a new one" });
         send(window, "/admin/scripts/new", lost).await;
     }
-    let theme: Uuid =
-        site.value("select id from desk_theme where name = $1", "Карта утеряна").await;
+    let theme: Uuid = site.value("select id from desk_theme where name = $1", "Ипотека").await;
     window.sign_in("manager").await;
     window.goto("/desk").await;
     window.click("[data-dialog-src='/desk/new?serve=on']").await;

@@ -28,6 +28,11 @@ pub(super) async fn desk_places(site: &Site, window: &Window) -> Vec<Place> {
     let sql = "select id from visit where identified_by = $1 order by arrived_at limit 1";
     let known: Uuid = site.value(sql, "document").await;
     all.push(place("desk-known", "manager", format!("/desk?visit={known}")));
+    all.push(place("desk-guide", "manager", guided(site, window).await));
+    let far = "select k.name from known_person k join client c on c.id = k.person_id \
+               where c.branch_id <> (select branch_id from staff where login = $1) order by k.name limit 1";
+    let far: String = site.value(far, "manager").await;
+    all.push(place("desk-far", "manager", format!("/desk?visit={visit}&q={far}")));
     all.extend(card_places(site, window).await);
     let sql = "select id from desk_operation where kind = $1 order by at limit 1";
     let operation: Uuid = site.value(sql, "payment").await;
@@ -41,6 +46,20 @@ pub(super) async fn desk_places(site: &Site, window: &Window) -> Vec<Place> {
     ));
     all.push(place("theme", "methodologist", format!("/admin/themes/{theme}")));
     all
+}
+
+/// A visitor who has lost his card, by the script of that: one step is done.
+async fn guided(site: &Site, window: &Window) -> String {
+    let theme: Uuid =
+        site.value("select id from desk_theme where name = $1", "Карта утеряна").await;
+    let lost = json!({ "person": "Без карты", "theme_id": theme.to_string() });
+    send(window, "/desk/new?serve=on", lost).await;
+    let sql = "select id from visit where person = $1 order by arrived_at desc limit 1";
+    let visit: Uuid = site.value(sql, "Без карты").await;
+    let path = format!("/desk?visit={visit}");
+    window.goto(&path).await;
+    window.follow(".desk-step.now button").await;
+    path
 }
 
 /// A client gets a card at the centre: a limit, and a PIN that he types twice.
