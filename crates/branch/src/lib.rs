@@ -13,6 +13,7 @@ pub mod notary;
 mod parts;
 mod pending;
 mod pre_approvals;
+mod queries;
 mod refusals;
 
 pub use hub::Hub;

@@ -36,6 +36,7 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission { key: "desk.serve", scoped: true },
     Permission { key: "desk.report", scoped: true },
     Permission { key: "desk.reverse", scoped: true },
+    Permission { key: "desk.till", scoped: true },
     Permission { key: "desk.themes", scoped: false },
     Permission { key: "card.issue", scoped: true },
     Permission { key: "card.stop", scoped: true },
@@ -104,6 +105,7 @@ const GRANTS: &[(&str, &str, Scope)] = &[
     ("branch_head", "desk.serve", Scope::Branch),
     ("branch_head", "desk.report", Scope::Branch),
     ("branch_head", "desk.reverse", Scope::Branch),
+    ("branch_head", "desk.till", Scope::Branch),
     ("regional_head", "desk.report", Scope::Region),
     ("head_office", "desk.report", Scope::Bank),
     ("head_office", "desk.themes", Scope::Bank),
@@ -148,6 +150,11 @@ const MIGRATIONS: &[Migration] = &[
         number: 308,
         name: "known_person",
         sql: include_str!("../migrations/0308_known_person.sql"),
+    },
+    Migration {
+        number: 309,
+        name: "till_cash",
+        sql: include_str!("../migrations/0309_till_cash.sql"),
     },
 ];
 
@@ -348,7 +355,7 @@ fn api(api: Api) -> Api {
 mod tests {
     use super::*;
     use crate::card::model::{CardState, KINDS as OF_CARDS, STANDINGS, STOP_REASONS};
-    use crate::desk::model::{IDENTIFIED_BY, KINDS as OPERATIONS, Service, VisitState};
+    use crate::desk::model::{IDENTIFIED_BY, KINDS as OPERATIONS, Service, TILL_KINDS, VisitState};
     use crate::interaction::model::{Channel, Direction, RESULTS, TOPICS, TimelineFilter};
     use crate::my_day::model::Reason;
     use crate::project::model::{KINDS, Participation, ProjectStatus, ROLES};
@@ -356,12 +363,13 @@ mod tests {
     use crate::task::queries::Which;
     use web::i18n::Texts;
 
-    fn words_of_cards() -> impl Iterator<Item = String> {
-        let all: [(&str, &[&str]); 4] = [
+    fn words_of_cards_and_tills() -> impl Iterator<Item = String> {
+        let all: [(&str, &[&str]); 5] = [
             ("card-state-", &CardState::ALL.map(CardState::key)),
             ("card-kind-", &OF_CARDS),
             ("card-standing-", &STANDINGS),
             ("card-stop-", &STOP_REASONS),
+            ("till-kind-", &TILL_KINDS),
         ];
         let keys = all.map(|(prefix, words)| {
             words.iter().map(move |w| format!("{prefix}{w}")).collect::<Vec<_>>()
@@ -447,7 +455,7 @@ mod tests {
         assert_eq!(ru, en);
         let missing: Vec<String> = words()
             .into_iter()
-            .chain(words_of_cards())
+            .chain(words_of_cards_and_tills())
             .filter(|key| !texts.has(Lang::Ru, key))
             .collect();
         assert!(missing.is_empty(), "{missing:?}");

@@ -34,6 +34,7 @@ pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::of("visit", OF_CLIENTS_OR_HERE),
     Replicated::of("visit_step", OF_CLIENTS_OR_HERE),
     Replicated::of("desk_operation", OF_CLIENTS_OR_HERE),
+    Replicated::of("till_cash", "t.branch_id = {branch}"),
     Replicated::of_client("smart_card"),
     Replicated::own("smart_card_profile", "profiles are signed at the centre"),
     Replicated::own("smart_card_allowance", "the centre's word is asked for"),

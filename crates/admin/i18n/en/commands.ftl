@@ -120,6 +120,7 @@ command-engagement-finish-visit = Visit finished
 command-engagement-leave-visit = Visitor left
 command-engagement-record-operation = Operation recorded
 command-engagement-reverse-operation = Operation reversed
+command-engagement-move-till-cash = Cash given to a till or handed back
 command-engagement-save-theme = Theme of visits changed
 command-engagement-refresh-regard = Representatives worked out anew
 command-engagement-issue-smart-card = A client's card was issued

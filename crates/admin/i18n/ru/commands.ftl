@@ -120,6 +120,7 @@ command-engagement-finish-visit = Посещение завершено
 command-engagement-leave-visit = Посетитель ушёл
 command-engagement-record-operation = Проведена операция
 command-engagement-reverse-operation = Операция отменена
+command-engagement-move-till-cash = Наличные выданы в кассу или сданы
 command-engagement-save-theme = Изменена тема обращений
 command-engagement-refresh-regard = Обновлены сведения о представителях
 command-engagement-issue-smart-card = Выпущена карта клиента

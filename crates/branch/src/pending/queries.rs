@@ -1,8 +1,8 @@
 //! What was done at this branch, and what the centre has made of it.
 
 use kernel::{ClientId, CommandId, Timestamp, UserId};
+use spine::Error;
 use spine::replica::{branch, pending};
-use spine::{Error, Owner};
 use store::keys;
 use store::{Read, Row, StoreError, Value, params};
 
@@ -120,8 +120,6 @@ pub(super) struct Whole {
     pub(super) version: Option<i64>,
     /// Who has signed it with his PIN.
     pub(super) supervisor: Option<UserId>,
-    /// To whom the client belongs it is about, when he is here.
-    pub(super) client: Option<Owner>,
 }
 
 /// One command.
@@ -141,15 +139,7 @@ pub(super) async fn one<R: Read>(db: &mut R, id: CommandId) -> Result<Option<Who
         }
         None => (None, None),
     };
-    let client = match done.client_id {
-        Some(client) => {
-            let sql = format!("select {} from client c where c.id = $1", Owner::COLUMNS);
-            let row = db.first(&sql, params![client]).await?;
-            row.map(|row| Owner::read(&mut row.cols())).transpose()?
-        }
-        None => None,
-    };
-    Ok(Some(Whole { done, payload, version, supervisor, client }))
+    Ok(Some(Whole { done, payload, version, supervisor }))
 }
 
 /// How many of a kind somebody has done, and how they ended.

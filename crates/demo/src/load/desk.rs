@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engagement::desk::RefreshRegard;
 use engagement::desk::commands::{
-    CallVisitor, FinishVisit, IdentifyVisitor, OpenVisit, RecordOperation, SaveTheme,
+    CallVisitor, FinishVisit, IdentifyVisitor, MoveTillCash, OpenVisit, RecordOperation, SaveTheme,
 };
 use kernel::{Currency, DeskThemeId};
 use spine::authority::Limit;
@@ -73,6 +73,9 @@ const MORNING: [Morning; 7] = [
     Morning(9, "C002", Stage::Waits),
     Morning(4, "P003", Stage::Waits),
 ];
+
+/// What the clerk got from the safe before the first visitor (minor units), and how long ago (minutes).
+const ALLOCATION: (i64, i64) = (20_000_000, 165);
 
 pub(super) async fn load(
     services: &Services,
@@ -153,6 +156,7 @@ async fn morning(
     let Some(clerk) = clerk.and_then(|clerk| services.directory.principal(clerk.id)) else {
         return Ok(());
     };
+    allocate(services, places, &clerk).await?;
     let ours = |n: &u64| {
         let client = bank.client(*n);
         let is_here = places.branches.get(&client.branch.0).copied() == clerk.branch_id;
@@ -201,6 +205,30 @@ async fn morning(
         };
         at.run("desk-finish", ago - 12, &finish).await?;
     }
+    Ok(())
+}
+
+/// The head of the branch gives the clerk the cash of the morning.
+async fn allocate(
+    services: &Services,
+    places: &Places,
+    clerk: &Arc<Principal>,
+) -> Result<(), Error> {
+    let loaded = services.directory.get();
+    let others = loaded.staff.values().filter(|s| s.branch_id == clerk.branch_id);
+    let mut principals = others.filter_map(|s| services.directory.principal(s.id));
+    let head = principals.find(|p| p.has("desk.till") && p.user_id != clerk.user_id);
+    let (Some(head), Some(clerk_id)) = (head, clerk.user_id) else { return Ok(()) };
+    let (amount_minor, ago) = ALLOCATION;
+    let allocation = MoveTillCash {
+        clerk_id,
+        kind: "allocation".to_owned(),
+        currency: Currency::RUB,
+        amount_minor,
+        reference: "1".to_owned(),
+    };
+    let at = Step { services, clerk: &head, places, n: 0 };
+    at.run("desk-till", ago, &allocation).await?;
     Ok(())
 }
 

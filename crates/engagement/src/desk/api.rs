@@ -8,9 +8,10 @@ use spine::{Command, Error};
 use web::api::{Api, Call, ListQuery, Listing, Method, NoQuery, Operation, Problem};
 
 use super::commands::{
-    CallVisitor, ChooseTheme, FinishVisit, IdentifyVisitor, LeaveVisit, OpenVisit,
+    CallVisitor, ChooseTheme, FinishVisit, IdentifyVisitor, LeaveVisit, MoveTillCash, OpenVisit,
     RecogniseVisitor, RecordOperation, RejectVisitor, ReverseOperation, SaveTheme, TickVisitStep,
 };
+use super::found;
 use super::model::VisitState;
 use super::queries::{self, Known, OperationRow, OperationsOf, ThemeRow, VisitRow, VisitStep};
 use crate::queries::client_ref;
@@ -60,6 +61,12 @@ pub(crate) fn api(api: Api) -> Api {
             "/desk-operations/{operation_id}/reversal",
             "reverse_desk_operation",
         ))
+        .with(
+            Operation::create::<MoveTillCash>("/till-cash", "move_till_cash", None).example(json!({
+                "clerk_id": "0193566c-5c00-7000-8000-000000000001", "kind": "allocation", "currency": "RUB",
+                "amount_minor": 20_000_000, "reference": "7"
+            })),
+        )
         .with(
             Operation::list("/desk-themes", "list_desk_themes", SERVE, themes)
                 .about("What people come to a branch for, as a tree reads"),
@@ -141,10 +148,10 @@ async fn steps(mut call: Call, _: NoQuery) -> Result<Listing<VisitStep>, Problem
     };
     let rows = queries::steps(&mut call.cx.db, id).await.map_err(Error::from)?;
     let mut all = queries::stand(&scripts.map_err(Error::from)?, &rows, call.cx.l.lang);
-    let ids = visit.client_id.into_iter().collect();
+    let ids = visit.people().collect();
     let seen = client_ref::seen_of(&mut call.cx.db, &principal, &ids).await;
     let seen = seen.map_err(Error::from)?;
-    if visit.client_id.is_some_and(|client| !seen.contains(&client)) {
+    if visit.people().any(|client| !seen.contains(&client)) {
         all.iter_mut().for_each(|step| step.reason.clear());
     }
     Ok(Listing::whole(all))
@@ -158,18 +165,18 @@ struct KnownQuery {
     q: String,
 }
 
-/// While the visitor is before the clerk: there is nobody else to look for.
+/// While the visitor is served: there is nobody else to look for.
 async fn known_people(mut call: Call, query: KnownQuery) -> Result<Listing<Known>, Problem> {
     let id: VisitId = call.id("visit_id")?;
     let row = queries::visit(&mut call.cx.db, id).await.map_err(Error::from)?;
     let row = row.ok_or(Error::NotFound)?;
     let principal = std::sync::Arc::clone(&call.cx.ctx.principal);
     principal.require_over(SERVE, row.owner())?;
-    if !row.state.is_open() {
-        return Err(Error::refused("visit-ended").into());
+    match row.state {
+        VisitState::Serving => Ok(Listing::whole(found::find(&mut call.cx, id, &query.q).await?)),
+        VisitState::Waiting => Err(Error::refused("visit-not-served").into()),
+        VisitState::Done | VisitState::Left => Err(Error::refused("visit-ended").into()),
     }
-    let found = queries::find_known(&mut call.cx.db, &principal, &query.q).await;
-    Ok(Listing::whole(found.map_err(Error::from)?))
 }
 
 async fn operations(mut call: Call, query: DaysQuery) -> Result<Listing<OperationRow>, Problem> {

@@ -2,10 +2,11 @@
 //! that ends becomes a contact on the client's timeline, with how long he waited and how long he was served.
 //!
 //! Reading order: `model` (states, tickets, service), `commands` (`regard`: whose people are known wherever they come), `queries`,
-//! `prints` (by what a stranger is found), `pages`.
+//! `prints` (by what a stranger is found), `found` (looking for one), `pages`.
 
 pub(crate) mod api;
 pub mod commands;
+mod found;
 pub mod model;
 pub(crate) mod pages;
 mod prints;
@@ -26,6 +27,7 @@ pub(crate) fn register(registry: &mut spine::Registry) {
     registry.add::<commands::LeaveVisit>();
     registry.add::<commands::RecordOperation>();
     registry.add::<commands::ReverseOperation>();
+    registry.add::<commands::MoveTillCash>();
     registry.add::<commands::SaveTheme>();
     registry.add::<RefreshRegard>();
 }

@@ -60,6 +60,9 @@ pub const RECOGNISED_BY: [&str; 2] = ["document", "phone"];
 pub const KINDS: [&str; 7] =
     ["cash_in", "cash_out", "transfer", "payment", "exchange", "card", "document"];
 
+/// How cash goes between the branch's safe and a clerk's till: to it, and back; texts under `till-kind-` + the word.
+pub const TILL_KINDS: [&str; 2] = ["allocation", "settlement"];
+
 /// Whether an operation of this kind moves a sum.
 pub fn has_sum(kind: &str) -> bool {
     !matches!(kind, "card" | "document")
@@ -73,6 +76,9 @@ pub(crate) const SCRIPT_CHARS_MAX: usize = 40;
 pub(crate) const PLACE_MAX: i64 = 50;
 /// Steps left out in one visit at most: more than the scripts of one theme have.
 pub(crate) const LEFT_OUT_MAX: usize = 250;
+
+/// Why steps were left out when another theme was chosen: kept in place of words, shown as `visit-left-out-theme`.
+pub(crate) const THEME_CHANGED: &str = "theme-changed";
 
 /// What became of a step of a script in a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]

@@ -71,6 +71,20 @@ pub async fn get<R: Read>(db: &mut R, id: ClientId) -> Result<ClientRef, Error> 
     Ok(ClientRef::from_cols(&mut row.cols())?)
 }
 
+/// Who a client is today, through all merges; he himself when he was merged into nobody.
+///
+/// # Errors
+/// The database's.
+pub async fn today<R: Read>(db: &mut R, id: ClientId) -> Result<ClientId, StoreError> {
+    let sql = "with recursive up (id, step) as ( \
+               select survivor_id, 1 from client_merge where loser_id = $1 and undone_at is null \
+               union all select g.survivor_id, up.step + 1 from client_merge g \
+               join up on g.loser_id = up.id where g.undone_at is null and up.step < 100) \
+               select id from up order by step desc limit 1";
+    let survivor = db.first(sql, params![id]).await?.map(store::Row::one).transpose()?;
+    Ok(survivor.unwrap_or(id))
+}
+
 /// A client the person may see.
 ///
 /// # Errors

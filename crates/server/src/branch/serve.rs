@@ -44,6 +44,7 @@ pub(super) async fn run(asked: Asked) -> Result<(), RunError> {
     node.services.bus.set_notary(Arc::new(Knowing(known.centre_keys()?)));
     node.services.memory.put(post(&node.services, &node.app.secret_box, &known).await?);
     let post = node.services.memory.get::<Post>().ok_or(spine::Error::NotFound)?;
+    post.branch.begin().await?;
     let (services, stopping) = (node.services.clone(), stop.subscribe());
     let line = if known.centre.is_empty() { None } else { Some(place.line(&known)?) };
     let talking = async move {

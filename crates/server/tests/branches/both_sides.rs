@@ -2,12 +2,14 @@
 //! branch that nobody answers ends by itself.
 
 use engagement::interaction::commands::AddNote;
-use kernel::ClientId;
+use kernel::{ClientId, Timestamp};
 use parties::client::commands::{AssignClients, EditClient, FieldEdit};
-use parties::contacts::commands::{GiveConsent, WithdrawConsent};
+use parties::contacts::commands::{AddFile, GiveConsent, WithdrawConsent};
 use parties::contacts::consent::{self, ConsentChannel, Lack, Purpose};
-use parties::contacts::model::EvidenceKind;
+use parties::contacts::model::{EvidenceKind, FileKind};
 use parties::merge::commands::MergeClients;
+use spine::Command;
+use spine::replica::branch::{Branch, Taken};
 use spine::replica::message::{Outcome, Up};
 use store::{Read, params};
 use testkit::{START, kinds};
@@ -15,7 +17,7 @@ use testkit::{START, kinds};
 use crate::basics::{edit, register};
 use crate::carried::code;
 use crate::desk::Desk;
-use crate::world::World;
+use crate::world::{World, exchange, said};
 
 const NOTES: &str = "select count(*) from interaction";
 const PENDING: &str = "select count(*) from pending_command";
@@ -150,9 +152,12 @@ async fn a_withdrawal_is_not_lost_when_the_client_was_moved_or_merged_meanwhile(
         }
         world.heal().await;
         let [moved, loser, survivor, strange] = clients[..] else { panic!() };
-        for client in [moved, loser] {
-            place.bank.execute("manager", &withdraw(client)).await.unwrap();
-        }
+        // he has signed it, too: of a client who has moved the branch's paper is refused, and the withdrawal is not
+        let paper = AddFile::new(moved, "отзыв.txt", FileKind::Other, b"signed".to_vec());
+        let paper = place.bank.execute("manager", &paper).await.unwrap();
+        let signed = WithdrawConsent { file_id: Some(paper), ..withdraw(moved) };
+        place.bank.execute("manager", &signed).await.unwrap();
+        place.bank.execute("manager", &withdraw(loser)).await.unwrap();
         let to = Some(centre.branch("02"));
         let assign = AssignClients { client_ids: vec![moved], manager_id: None, branch_id: to };
         centre.execute("head_office", &assign).await.unwrap();
@@ -164,7 +169,12 @@ async fn a_withdrawal_is_not_lost_when_the_client_was_moved_or_merged_meanwhile(
         };
         centre.execute("head_office", &merge).await.unwrap();
         world.heal().await;
-        assert_eq!(centre.number(REFUSALS).await, 0, "{kind:?}");
+        let other = format!("{REFUSALS} where command <> '{}'", AddFile::NAME);
+        assert_eq!(
+            (centre.number(REFUSALS).await, centre.number(&other).await),
+            (1, 0),
+            "{kind:?}"
+        );
         for client in [moved, survivor] {
             assert_eq!(lack(centre, client).await, Some(Lack::Withdrawn), "{kind:?}");
         }
@@ -276,5 +286,46 @@ async fn a_clock_set_back_gives_no_more_hours() {
             assert_eq!((end.number(NOTES).await, end.number(REFUSALS).await), (2, 0));
         }
         world.check_equal(place).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_while_the_program_does_not_run_gives_no_more_hours() {
+    for kind in kinds() {
+        let world = World::new(kind, &["01"]).await;
+        let (place, centre) = (&world.places[0], &world.centre_bank);
+        let client = centre.execute("manager", &register(centre, "01", "Общая")).await.unwrap();
+        place.settle(&world.centre).await;
+        // from here on there is no line
+        let until = place.branch.state().await.unwrap().lease_until;
+        place.bank.clock.set(until.plus_hours(-1));
+        place.branch.look().await.unwrap();
+        let begun = async |at: Timestamp| {
+            let bank = Desk::again(&place.bank).await;
+            bank.clock.set(at);
+            let branch = Branch::open(&bank.services, &said(), "test").await.unwrap();
+            branch.begin().await.unwrap();
+            (bank, branch)
+        };
+        let (bank, _) = begun(START).await;
+        bank.execute("manager", &note(client)).await.unwrap();
+        // each beginning counts, whatever the clock shows; reading ends with work
+        let mut beginnings = 1;
+        let (bank, branch) = loop {
+            let (bank, branch) = begun(START).await;
+            beginnings += 1;
+            if bank.services.bus.is_after_hours(START) {
+                break (bank, branch);
+            }
+            assert!(beginnings < 10, "an hour was left");
+        };
+        assert!(beginnings > 3, "an honest beginning costs little: {beginnings}");
+        assert_eq!(code(bank.execute("manager", &note(client)).await), "branch-lease-over");
+        // the answer counts, whatever the clock shows
+        centre.clock.set(until);
+        while exchange(&branch, &world.centre, place.node).await.unwrap() == Taken::More {}
+        assert!(!bank.services.bus.is_after_hours(START));
+        let (bank, _) = begun(START).await;
+        bank.execute("manager", &note(client)).await.unwrap();
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use engagement::card::commands::{PayByCard, ReadCard};
-use engagement::desk::commands::{FinishVisit, IdentifyVisitor, OpenVisit, RecordOperation};
+use engagement::desk::commands::{IdentifyVisitor, OpenVisit, RecordOperation};
 use engagement::interaction::commands::{AddNote, LogInteraction};
 use engagement::task::commands::{AddTask, CloseTask, NewTask, PostponeTask};
 use engagement::task::model::TaskKind;
@@ -87,7 +87,7 @@ pub(super) struct Somebody<'a> {
 const EDITED: [&str; 3] = ["employer", "job_title", "segment"];
 
 impl Somebody<'_> {
-    async fn execute<C: Command>(&self, command: &C) -> Option<Done> {
+    pub(super) async fn execute<C: Command>(&self, command: &C) -> Option<Done> {
         let ctx = self.bank.ctx(self.login);
         let id = ctx.command_id();
         let outcome = self.bank.services.execute(&ctx, id, command).await.map(|_| ());
@@ -103,7 +103,7 @@ impl Somebody<'_> {
         false
     }
     /// Some rows there are here.
-    async fn some<T: FromValue + Clone>(&self, sql: &str) -> Option<T> {
+    pub(super) async fn some<T: FromValue + Clone>(&self, sql: &str) -> Option<T> {
         let rows = self.bank.services.reader.clone().query(sql, &[]).await.unwrap();
         let all: Vec<T> = rows.into_iter().map(|row| row.one().unwrap()).collect();
         self.dice.one(&all)
@@ -113,7 +113,7 @@ impl Somebody<'_> {
     }
     /// One thing; what was acknowledged of it.
     pub(super) async fn act(&self, n: usize) -> Option<Done> {
-        match self.dice.below(31) {
+        match self.dice.below(35) {
             0 | 1 => self.register(n).await,
             2..=6 => self.edit(n).await,
             7..=9 => self.contact(n).await,
@@ -128,6 +128,8 @@ impl Somebody<'_> {
             22 | 23 => self.operation(n).await,
             24..=27 => self.card(n).await,
             28 | 29 => self.consent().await,
+            30..=32 => self.tick().await,
+            33 => self.choose().await,
             _ => self.finish().await,
         }
     }
@@ -139,11 +141,14 @@ impl Somebody<'_> {
             _ => self.release().await,
         }
     }
-    /// Other limits, for some or for all.
+    /// Other limits, now and then another script, for some or for all.
     async fn release(&self) -> Option<Done> {
         let floor_minor = 1_000 * i64::try_from(2 + self.dice.below(4)).unwrap();
         let save = SaveLimit { limit: Limit { floor_minor, ..limit() } };
         self.execute(&save).await;
+        if self.dice.happens(50) {
+            self.write_script().await;
+        }
         let bank = self.bank;
         let mut db = bank.services.reader.clone();
         let is_new = queries::has_news(&mut db, &bank.services).await.unwrap();
@@ -200,15 +205,17 @@ impl Somebody<'_> {
     }
     /// Somebody comes: he waits, or is served at once.
     async fn visit(&self, n: usize) -> Option<Done> {
+        let themes = "select id from desk_theme order by name";
+        let theme_id = if self.dice.happens(70) { self.some(themes).await } else { None };
         let open = OpenVisit {
             ticket: format!("A{:03}", self.dice.below(9) + 1),
             person: format!("посетитель {n}"),
-            theme_id: None,
+            theme_id,
             serve: self.dice.happens(70),
         };
         self.execute(&open).await
     }
-    async fn open_visit(&self) -> Option<VisitId> {
+    pub(super) async fn open_visit(&self) -> Option<VisitId> {
         self.some("select id from visit where state = 'serving' order by arrived_at desc limit 4")
             .await
     }
@@ -253,17 +260,6 @@ impl Somebody<'_> {
         };
         self.dice.give_back(wallet);
         done
-    }
-    async fn finish(&self) -> Option<Done> {
-        let visit_id = self.open_visit().await?;
-        let finish = FinishVisit {
-            visit_id,
-            result: "resolved".to_owned(),
-            note: "готово".to_owned(),
-            left_out: Vec::new(),
-            left_out_reason: String::new(),
-        };
-        self.execute(&finish).await
     }
     /// A client says yes to letters, or no any more.
     async fn consent(&self) -> Option<Done> {

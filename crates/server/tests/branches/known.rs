@@ -23,7 +23,7 @@ use crate::desk::Desk;
 use crate::world::World;
 
 /// A director of branch 03 and the link by which he is one.
-async fn director(world: &World) -> (ClientId, LinkId) {
+pub(super) async fn director(world: &World) -> (ClientId, LinkId) {
     let centre = &world.centre_bank;
     let far = centre.ctx("manager_far").principal.user_id;
     let client = |kind: &str, field: &str, name: &str| RegisterClient {
@@ -67,7 +67,7 @@ async fn found(desk: &Desk, typed: &str) -> Vec<ClientId> {
 }
 
 /// A visit in which he is recognised by his passport.
-async fn recognised(desk: &Desk, person_id: ClientId) -> VisitId {
+pub(super) async fn recognised(desk: &Desk, person_id: ClientId) -> VisitId {
     let open =
         OpenVisit { ticket: "A001".to_owned(), person: String::new(), theme_id: None, serve: true };
     let visit_id = desk.execute("clerk", &open).await.unwrap().visit_id;
@@ -77,7 +77,7 @@ async fn recognised(desk: &Desk, person_id: ClientId) -> VisitId {
     visit_id
 }
 
-fn finish(visit_id: VisitId) -> FinishVisit {
+pub(super) fn finish(visit_id: VisitId) -> FinishVisit {
     FinishVisit {
         visit_id,
         result: "resolved".to_owned(),
@@ -87,7 +87,7 @@ fn finish(visit_id: VisitId) -> FinishVisit {
     }
 }
 
-fn paid(visit_id: VisitId) -> RecordOperation {
+pub(super) fn paid(visit_id: VisitId) -> RecordOperation {
     RecordOperation {
         visit_id: Some(visit_id),
         client_id: None,
@@ -100,7 +100,7 @@ fn paid(visit_id: VisitId) -> RecordOperation {
 }
 
 /// Rows of a table that are about him.
-async fn his(desk: &Desk, table: &str, person: ClientId) -> i64 {
+pub(super) async fn his(desk: &Desk, table: &str, person: ClientId) -> i64 {
     let sql = format!("select count(*) from {table} where client_id = $1");
     let row = desk.services.reader.clone().first(&sql, params![person]).await;
     row.unwrap().unwrap().one().unwrap()
@@ -108,7 +108,7 @@ async fn his(desk: &Desk, table: &str, person: ClientId) -> i64 {
 
 const TOLD: &str =
     "select count(*) from outbox where channel = 'notice' and payload like '%visitor-here%'";
-const REFUSED: &str = "select count(*) from branch_refusal";
+pub(super) const REFUSED: &str = "select count(*) from branch_refusal";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_director_of_another_branch_is_recognised_without_a_line() {

@@ -86,19 +86,30 @@ pub(super) fn full_disks() -> u64 {
 
 static FULL: AtomicU64 = AtomicU64::new(0);
 
-/// Runs the program, killed when it takes longer than that; whether it ended well and what it has said otherwise.
-pub(super) async fn run_within(args: &[&str], time: Duration) -> Option<(bool, String)> {
+/// Runs the program, killed as soon as something has happened; whether it ended well and what it has said otherwise.
+pub(super) async fn run_until(
+    args: &[&str],
+    happened: impl Fn() -> bool,
+) -> Option<(bool, String)> {
     let mut command = tokio::process::Command::new(program());
     let command = command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    let Ok(status) = tokio::time::timeout(time, child.wait()).await else {
-        child.kill().await.unwrap();
-        return None;
+    let mut tick = tokio::time::interval(Duration::from_millis(2));
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status.unwrap(),
+            _ = tick.tick() => {
+                if happened() {
+                    child.kill().await.unwrap();
+                    return None;
+                }
+            }
+        }
     };
     let mut said = String::new();
     child.stdout.take().unwrap().read_to_string(&mut said).await.unwrap();
     child.stderr.take().unwrap().read_to_string(&mut said).await.unwrap();
-    Some((status.unwrap().success(), said))
+    Some((status.success(), said))
 }
 
 impl Drop for Program {
@@ -119,6 +130,8 @@ struct WireState {
     is_whole: AtomicBool,
     /// How long each piece takes (ms).
     delay: AtomicU64,
+    /// Pieces carried so far, both ways.
+    pieces: AtomicU64,
 }
 
 impl Wire {
@@ -126,8 +139,8 @@ impl Wire {
     pub(super) async fn to(centre: Arc<std::sync::Mutex<String>>) -> Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let (is_whole, delay) = (AtomicBool::new(true), AtomicU64::new(0));
-        let state = Arc::new(WireState { is_whole, delay });
+        let (is_whole, delay, pieces) = (AtomicBool::new(true), <_>::default(), <_>::default());
+        let state = Arc::new(WireState { is_whole, delay, pieces });
         let kept = Arc::clone(&state);
         tokio::spawn(async move {
             let mut talks = JoinSet::new();
@@ -142,6 +155,10 @@ impl Wire {
     /// Its near end.
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+    /// Pieces it has carried so far, both ways.
+    pub(super) fn pieces(&self) -> u64 {
+        self.state.pieces.load(Ordering::Relaxed)
     }
     pub(super) fn cut(&self) {
         self.state.is_whole.store(false, Ordering::Relaxed);
@@ -188,6 +205,7 @@ async fn one_way(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, state: &WireSt
         if to.write_all(&piece[..length]).await.is_err() {
             return;
         }
+        state.pieces.fetch_add(1, Ordering::Relaxed);
     }
     drop(to.shutdown().await);
 }

@@ -28,6 +28,7 @@ use crate::cards::Wallet;
 use crate::desk::Desk;
 use crate::disk::{self, FullDisk, unless_full};
 use crate::doing::{Dice, Done, Somebody};
+use crate::guided;
 use crate::world::{World, said};
 
 /// Nodes: two at each of two branches have the same clients.
@@ -149,6 +150,7 @@ async fn restart(world: &mut World, dice: &Dice) {
     let place = &mut world.places[n];
     let branch = Branch::open(&place.bank.services, &said(), "test").await.unwrap();
     place.branch = branch.trusting(&world.trusted);
+    place.branch.begin().await.unwrap();
 }
 
 /// A history; answers what was acknowledged at branches.
@@ -299,6 +301,9 @@ async fn begin(kind: Kind) -> World {
     let world = Box::pin(World::new(kind, &NODES)).await;
     let dice = Dice::new(0);
     world.centre_bank.execute("head_office", &SaveLimit { limit: limit() }).await.unwrap();
+    guided::themes(&world.centre_bank).await;
+    let (bank, login, branch, other) = (&world.centre_bank, "head_office", "01", Dice::new(1));
+    Somebody { bank, login, branch, dice: &other }.write_script().await;
     publish(&world.centre_bank, Stage::all(), None).await;
     for (n, branch) in NODES.iter().cycle().take(8).enumerate() {
         let bank = &world.centre_bank;

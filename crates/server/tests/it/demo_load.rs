@@ -55,7 +55,7 @@ async fn totals(bank: &Bank) -> Vec<(&'static str, i64)> {
         "project_client",
     ];
     let mut out = Vec::new();
-    for table in TABLES.into_iter().chain(["staff", "branch", "journal_entry"]) {
+    for table in TABLES.into_iter().chain(["staff", "branch", "till_cash", "journal_entry"]) {
         let sql = format!("select count(*) from {table}");
         out.push((table, crate::support::number(bank, &sql).await));
     }

@@ -90,7 +90,7 @@ async fn a_walk_in_goes_from_the_ticket_to_the_timeline() {
         assert_eq!(called.location(), home);
         let found = page(&mut browser, &format!("{home}&q=Ветрова")).await;
         assert!(found.contains("Ask what it is for"), "the script of the theme");
-        assert!(found.contains("It is him"), "{found}");
+        assert!(found.contains("Confirm the identity"), "{found}");
         let wrong = format!("client={anna}&by=guess&with=12345678&q=Ветрова");
         let again = post(bank, &mut browser, &format!("{steps}/identify"), &wrong).await;
         assert_eq!(again.status, 422);

@@ -304,12 +304,12 @@ async fn who_was_taken_for_somebody_else_is_nobody_again() {
 }
 
 /// The key of a new role that serves at desks and reads no client.
-async fn serves_only(bank: &Bank) -> String {
+pub(crate) async fn serves_only(bank: &Bank) -> String {
     let role = SaveRole {
         role_id: None,
         name: "Стойка".to_owned(),
         name_en: "Desk".to_owned(),
-        grants: BTreeMap::from([("desk.serve".to_owned(), Scope::Bank)]),
+        grants: ["desk.serve", "app.use"].map(|key| (key.to_owned(), Scope::Bank)).into(),
         second_factor: None,
         original: None,
     };

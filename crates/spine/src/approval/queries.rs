@@ -149,6 +149,24 @@ pub async fn made_by<R: Read>(
     with_needs(db, rows).await
 }
 
+/// A person's own requests that still wait at an instant, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn waiting_of<R: Read>(
+    db: &mut R,
+    maker: UserId,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Approval>, StoreError> {
+    let sql = format!(
+        "select {COLUMNS} from approval a where a.maker_id = $1 and a.state = 'waiting' and a.expires_at > $2 \
+         order by a.made_at desc, a.id desc limit $3"
+    );
+    let rows = db.query(&sql, params![maker, now, limit]).await?;
+    with_needs(db, rows).await
+}
+
 /// What waits for a person's decision, or for that of somebody he stands in for, the longest first, after
 /// a place. The same rule as [`super::right_to_decide`], as a condition.
 ///

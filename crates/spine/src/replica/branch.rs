@@ -14,7 +14,7 @@ use super::commands::Enrolled;
 use super::message::{Carried, Down, Next, Place, Portion, Pushed, Up, Want, Way};
 use super::pending::{self, Which};
 use super::rows::{self, Arrived};
-use super::{Lease, Mode, Reach, Replicated, centre, rebase};
+use super::{Lease, Mode, Reach, Replicated, centre, clock_mark, rebase};
 use crate::{Error, Services, bundle, kept};
 
 /// Under which name a branch keeps what it knows of itself.
@@ -150,9 +150,8 @@ impl Branch {
         let state = state(&mut db).await?.ok_or(Error::NotFound)?;
         lease.set(state.lease_until, state.mode);
         // the clock may have been set back while the program did not run
-        if let Some(latest) = pending::latest(&mut db).await? {
-            lease.saw(latest);
-        }
+        let seen = [pending::latest(&mut db).await?, clock_mark::read(&mut db).await?];
+        seen.into_iter().flatten().for_each(|at| lease.saw(at));
         Ok(Self {
             services: services.clone(),
             writer: services.bus.writer().clone(),
@@ -287,6 +286,9 @@ impl Branch {
         state.answered = down.to;
         state.answers += 1;
         state.taken = Some(down.id);
+        if state.lease_until != down.lease_until {
+            clock_mark::forget(&mut tx).await?;
+        }
         (state.lease_until, state.mode) = (down.lease_until, down.mode);
         pending::answered(&mut tx, &down.answers, state.answers).await?;
         kept::keep_entrusted(&mut tx, &self.services, &down.entrusted).await?;
@@ -412,12 +414,30 @@ impl Branch {
         self.take_up().await?;
         let state = self.state().await?;
         self.lease.set(state.lease_until, state.mode);
+        self.watch_clock().await?;
         if self.known.swap(state.answers, Ordering::Relaxed) != state.answers {
             let tables: Vec<String> =
                 self.reach.tables().iter().map(|t| t.table.name.clone()).collect();
             self.tell(&tables, &[]).await?;
         }
         Ok(state)
+    }
+    /// The program begins to serve: its hours count from the latest instant it has seen.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin(&self) -> Result<(), Error> {
+        let from = clock_mark::begin(&self.writer, self.services.clock.now()).await?;
+        self.lease.saw(from);
+        Ok(())
+    }
+    /// Notes how far the clock has come.
+    async fn watch_clock(&self) -> Result<(), Error> {
+        let now = self.services.clock.now();
+        if clock_mark::is_near(clock_mark::read(&mut self.services.reader.clone()).await?, now) {
+            clock_mark::keep(&self.writer, now).await?;
+        }
+        Ok(())
     }
     /// Takes up a version whose time has come, also where no word is said to the centre for days.
     async fn take_up(&self) -> Result<(), Error> {

@@ -4,6 +4,7 @@
 pub mod branch;
 pub mod centre;
 mod changes;
+mod clock_mark;
 pub mod code;
 pub mod commands;
 pub mod message;

@@ -25,9 +25,9 @@ export function wantsNewTab(event) {
   return event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0;
 }
 
-/** True when the session has ended meanwhile; a page that only reads is loaded anew and asks to sign in. */
+/** True when the session has ended meanwhile, or the person must go elsewhere first; a page that only reads is loaded anew. */
 export function isSignedOut(response) {
-  return response.status === 401;
+  return response.status === 401 || response.headers.has("hx-redirect");
 }
 
 /** Parses HTML text into a document without running anything. */

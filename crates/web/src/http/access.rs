@@ -202,19 +202,27 @@ pub(super) const ENROL: &str = "/me/security/totp";
 pub(super) const ENROL_PASSKEY: &str = "/me/security/passkey";
 const WITHOUT_FACTOR: [&str; 4] = [ENROL, ENROL_PASSKEY, DUTY, "/sign-out"];
 
-/// What is open at a node whose hours are over: how the line is, files to carry, the person's own settings, and the way out.
+/// What is open at a node whose hours are over: how the line is, files to carry, how the person signs in, and the way out.
+/// Notices are not: they name clients.
 fn is_for_the_line(path: &str) -> bool {
+    const OWN: [&str; 3] = ["/me/password", "/me/security", "/me/sessions"];
+    let is_own = |own: &&str| {
+        path.strip_prefix(*own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     matches!(path, LINE | "/pending/file" | "/pending/file/in" | "/live" | "/sign-out")
-        || path.starts_with("/me/")
+        || OWN.iter().any(is_own)
 }
+/// Why nothing is done after the hours of a node.
+pub(super) const AFTER_HOURS: &str = "branch-lease-over";
 /// The page on which one sees how the line is.
 const LINE: &str = "/pending";
 
 fn after_hours(cx: &Cx, method: &Method) -> Response {
-    if method == Method::GET && !cx.is_fragment && !cx.has_token {
-        return Redirect::to(LINE).into_response();
+    if method == Method::GET && !cx.has_token {
+        // what is on the screen goes, too
+        return to_duty(cx, LINE);
     }
-    Failure::from(Error::refused("branch-lease-over")).into_response()
+    Failure::from(Error::refused(AFTER_HOURS)).into_response()
 }
 
 fn to_duty(cx: &Cx, page: &'static str) -> Response {

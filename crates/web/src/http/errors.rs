@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use spine::{Error, Trouble};
 
+use super::access::AFTER_HOURS;
 use super::cx::Cx;
 use super::resend::Resend;
 use crate::{api, ui};
@@ -191,9 +192,15 @@ fn body(
             let what = cx.l.ta("web-right-needed", &[("right", cx.l.t(&key).into())]);
             ui::no_right(&cx.l, &what, &cx.l.t("web-administrator"))
         }
-        (status, _) if status.is_client_error() && !shown.words.is_empty() => html! {
-            (ui::error_summary(&cx.l, &cx.refusal_words(shown.words.iter())))
-        },
+        (status, _) if status.is_client_error() && !shown.words.is_empty() => {
+            // no form was asked what to do with what was typed: it is kept, to be sent again
+            let is_shut = shown.words.iter().any(|word| word.code == AFTER_HOURS);
+            let again = sent.filter(|_| is_shut).and_then(|sent| sent.form(&cx.l));
+            html! {
+                (ui::error_summary(&cx.l, &cx.refusal_words(shown.words.iter())))
+                @if let Some(form) = again { (form) }
+            }
+        }
         (StatusCode::SERVICE_UNAVAILABLE, _) => {
             let key = match shown.trouble {
                 Some(Trouble::Full) => "web-full",

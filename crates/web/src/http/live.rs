@@ -128,13 +128,16 @@ impl Listener {
         }
     }
 
-    /// Whether who listens is still signed in, looked up now and then. A program asks anew each time.
+    /// Whether who listens is still signed in at a node whose hours last, looked up now and then. A program asks anew each time.
     async fn may_go_on(&mut self) -> bool {
         let now = self.cx.app.services.clock.now();
         if now.seconds_since(self.checked_at) < LIVE_CHECK_SECONDS {
             return true;
         }
         self.checked_at = now;
+        if self.cx.app.services.bus.is_after_hours(now) {
+            return false;
+        }
         let Some(session) = &self.cx.session else { return false };
         let mut db = self.cx.app.services.reader.clone();
         match queries::sessions_of(&mut db, session.user_id, now).await {

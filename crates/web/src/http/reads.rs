@@ -1,5 +1,6 @@
 //! What of secret cards an answer holds. Handlers note it; before the answer leaves, the room that keeps the
-//! log of readings writes it down: at once for secret cards, behind the answer for restricted ones.
+//! log of readings writes it down: at once for secret cards and for people out of reach who were found, behind the answer for
+//! restricted ones.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 use super::cx::Cx;
 
 /// A card an answer shows parts of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CardRead {
     /// Whose.
     pub client_id: ClientId,
@@ -23,6 +24,8 @@ pub struct CardRead {
     pub groups: Groups,
     /// The opening for a reason under which it is seen.
     pub glass_id: Option<Uuid>,
+    /// Where a person out of reach was found; the page or operation itself otherwise.
+    pub place: Option<String>,
 }
 
 /// The future of [`ReadLog`].
@@ -70,7 +73,14 @@ impl Cx {
             level: subject.level,
             groups,
             glass_id: glass.map(|one| one.id),
+            place: None,
         });
+    }
+    /// Notes that somebody out of the person's reach was found, and where; what is told of him counts as his links.
+    pub fn note_found(&self, client_id: ClientId, place: String) {
+        let groups = Groups::NONE.with(Group::Links);
+        let (level, place) = (Level::Open, Some(place));
+        self.readings.note(CardRead { client_id, level, groups, glass_id: None, place });
     }
 }
 

@@ -3,7 +3,6 @@
 use axum::extract::Path;
 use kernel::CommandId;
 use maud::{Markup, html};
-use spine::secrecy::Groups;
 use spine::{Error, Owner};
 use web::ui::{Kv, PageHeader, Panel, split};
 use web::{Answer, Cx, icons};
@@ -11,6 +10,7 @@ use web::{Answer, Cx, icons};
 use super::super::queries::{self, Whole};
 use super::{HOME, here, names, status};
 use crate::parts::payload_part;
+use crate::queries::about;
 use crate::refusals::queries::PERMISSION;
 
 /// What was done, to whom the list shows it; to others it does not exist.
@@ -37,12 +37,10 @@ pub(super) async fn show(mut cx: Cx, Path(id): Path<CommandId>) -> Answer {
 /// Who did it reads what he typed; others only where they see all of the client.
 async fn payload(cx: &mut Cx, whole: &Whole, is_mine: bool) -> Result<Markup, Error> {
     let added = cx.added_fields().await?;
-    let tells = is_mine
-        || match (whole.done.client_id, whole.client) {
-            (None, _) => true,
-            (Some(_), Some(owner)) => cx.principal().sees(owner) == Groups::all(),
-            (Some(_), None) => false,
-        };
+    let tells = is_mine || {
+        let bus = cx.app.services.bus.clone();
+        about(&mut cx.db, bus.client_bound(), &whole.payload).await?.is_open_to(cx.principal())
+    };
     let l = &cx.l;
     let body = if whole.payload.is_empty() {
         html! { p.quiet { (l.t("branch-payload-gone")) } }

@@ -15,6 +15,7 @@ use super::super::commands::NOTE_CHARS_MAX;
 use super::super::queries::{self, Content, Refused};
 use super::{HOME, state_mark};
 use crate::parts::{conflict_fields, conflict_of, payload_part, summary, why};
+use crate::queries::about;
 
 /// A refusal as it is shown.
 pub(super) struct Shown {
@@ -33,7 +34,7 @@ pub(super) async fn load(cx: &mut Cx, id: CommandId) -> Result<Shown, Error> {
     let is_at_branch = cx.app.services.bus.is_at_branch();
     let content = queries::content(&mut cx.db, &refused, is_at_branch).await?;
     let node = nodes::one(&mut cx.db, refused.node_id).await?.map(|node| node.name);
-    let tells = tells(cx, &refused, client);
+    let tells = tells(cx, (&refused, &content), client).await?;
     Ok(Shown {
         added: cx.added_fields().await?,
         node: node.unwrap_or_default(),
@@ -44,9 +45,20 @@ pub(super) async fn load(cx: &mut Cx, id: CommandId) -> Result<Shown, Error> {
 }
 
 /// Who did it reads what he typed; others only where they see all of the client.
-fn tells(cx: &Cx, refused: &Refused, client: Option<Owner>) -> bool {
-    let is_mine = cx.principal().user_id == Some(refused.actor_id);
-    is_mine || client.is_none_or(|owner| cx.principal().sees(owner) == Groups::all())
+async fn tells(
+    cx: &mut Cx,
+    (refused, content): (&Refused, &Content),
+    client: Option<Owner>,
+) -> Result<bool, Error> {
+    if cx.principal().user_id == Some(refused.actor_id) {
+        return Ok(true);
+    }
+    if let Some(owner) = client {
+        return Ok(cx.principal().sees(owner) == Groups::all());
+    }
+    let bus = cx.app.services.bus.clone();
+    let whom = about(&mut cx.db, bus.client_bound(), &content.payload).await?;
+    Ok(whom.is_open_to(cx.principal()))
 }
 
 pub(super) async fn show(mut cx: Cx, Path(id): Path<CommandId>) -> Answer {

@@ -76,7 +76,9 @@ impl Command for ReadCard {
             raise(w, &Alarm { number, client: client_id, branch, reason, atc }).await?;
             return Ok(CardRead { is_stopped: true, renewed: None });
         }
-        identify(w, &visit, client.as_ref(), (number, &profile)).await?;
+        // known by the card also where there is no copy of the client
+        let whose = card.as_ref().map(|card| card.client_id).or(client_id);
+        identify(w, &visit, (client.as_ref(), whose), (number, &profile)).await?;
         let renewed = match (&card, &client, settled) {
             (Some(_), Some(client), Some(settled)) => {
                 // as it is after it was weighed: an offer may have been taken
@@ -217,7 +219,7 @@ impl ReadCard {
 async fn identify(
     w: &mut Work<'_>,
     visit: &VisitRow,
-    client: Option<&ClientRef>,
+    (client, whose): (Option<&ClientRef>, Option<ClientId>),
     (number, profile): (&str, &Profile),
 ) -> Result<(), Error> {
     let sql = "update visit set client_id = $2, identified_by = 'card', identified_with = $3, identified_at = $4 \
@@ -226,9 +228,12 @@ async fn identify(
     let with = number;
     w.execute(sql, params![visit.id, client_id, with, now]).await?;
     steps_belong(w, visit.id, client_id).await?;
-    if let Some(client) = client_id
-        && !is_recognised(w, visit.id, client).await?
-    {
+    // another's card: who was recognised before is somebody else, unless the card is known to be his own
+    let is_same = match whose {
+        Some(whose) => is_recognised(w, visit.id, whose).await?,
+        None => false,
+    };
+    if !is_same {
         forget(w, visit.id).await?;
     }
     let before = visit.client_id.map(|c| c.to_string());

@@ -154,10 +154,12 @@ impl Command for RejectVisitor {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let (visit, client) = match is_recognised(w, self.visit_id, self.client_id).await? {
-            true => (going_on(w, self.visit_id).await?, here(w, self.client_id).await?),
+        // he may have been merged since the desk heard of him
+        let person = client_ref::today(w, self.client_id).await?;
+        let (visit, client) = match is_recognised(w, self.visit_id, person).await? {
+            true => (going_on(w, self.visit_id).await?, here(w, person).await?),
             false => {
-                let (visit, client) = both(w, self.visit_id, self.client_id).await?;
+                let (visit, client) = both(w, self.visit_id, person).await?;
                 (visit, Some(client))
             }
         };

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jurisdiction::Pack;
 use kernel::ClientId;
-use spine::{Error, Work};
-use store::{Read, Value};
+use spine::{Change, Error, Work};
+use store::{Read, Value, params};
 
+use super::recognise::here;
 use crate::desk::model::Service;
 use crate::desk::prints::{Of, of_name};
-use crate::queries::client_ref::NOT_MERGED;
+use crate::queries::client_ref::{self, NOT_MERGED};
 
 /// People looked at in one statement.
 const AT_ONCE: usize = 256;
@@ -23,6 +24,9 @@ struct Kept {
     prints: BTreeSet<Vec<u8>>,
 }
 
+/// As what the journal knows that somebody is known no more.
+pub(super) const ENTITY: &str = "known_person";
+
 type All = BTreeMap<ClientId, Kept>;
 
 /// Works out anew what is kept of these people; nothing of those who speak for nobody.
@@ -32,8 +36,12 @@ pub(super) async fn refresh(w: &mut Work<'_>, people: &BTreeSet<ClientId>) -> Re
         let (wanted, standing) = (due(w, some).await?, standing(w, some).await?);
         for person in some {
             let (wanted, standing) = (wanted.get(person), standing.get(person));
-            if wanted != standing {
-                put(w, *person, wanted).await?;
+            if wanted == standing {
+                continue;
+            }
+            match wanted {
+                Some(wanted) => put(w, *person, wanted).await?,
+                None => remove(w, *person).await?,
             }
         }
     }
@@ -52,18 +60,37 @@ fn places(people: &[ClientId]) -> (String, Vec<Value>) {
     (places.join(", "), people.iter().map(|id| Value::from(*id)).collect())
 }
 
-async fn put(w: &mut Work<'_>, person: ClientId, wanted: Option<&Kept>) -> Result<(), Error> {
+/// Writes what is to be kept. Somebody else may be writing the same: a merge, an erasure, the job by the hour.
+async fn put(w: &mut Work<'_>, person: ClientId, wanted: &Kept) -> Result<(), Error> {
+    let sql = "insert into known_person (person_id, name, service) values ($1, $2, $3) \
+               on conflict (person_id) do update set name = excluded.name, service = excluded.service";
+    w.execute(sql, params![person, &wanted.name, &wanted.service]).await?;
+    let prints = wanted.prints.iter().map(|print| Value::Bytes(print.clone()));
+    let values: Vec<Value> = std::iter::once(person.into()).chain(prints).collect();
+    let places: Vec<String> = (2..=values.len()).map(|n| format!("${n}")).collect();
+    let others = match places.is_empty() {
+        true => String::new(),
+        false => format!(" and print not in ({})", places.join(", ")),
+    };
+    let sql = format!("delete from known_person_print where person_id = $1{others}");
+    w.execute(&sql, &values).await?;
+    let rows: Vec<Vec<Value>> =
+        values.iter().skip(1).map(|print| vec![print.clone(), person.into()]).collect();
+    let head = "insert into known_person_print (print, person_id) values";
+    w.insert_many(head, &rows, "on conflict (print, person_id) do nothing").await?;
+    Ok(())
+}
+
+/// Nothing is kept of him any more. The journal says since when: a branch that has not heard of it may still tell of him.
+async fn remove(w: &mut Work<'_>, person: ClientId) -> Result<(), Error> {
     for table in ["known_person_print", "known_person"] {
         let sql = format!("delete from {table} where person_id = $1");
-        w.execute(&sql, &[person.into()]).await?;
+        w.execute(&sql, params![person]).await?;
     }
-    let Some(wanted) = wanted else { return Ok(()) };
-    let head = "insert into known_person (person_id, name, service) values";
-    let row = vec![person.into(), (&wanted.name).into(), (&wanted.service).into()];
-    w.insert_many(head, &[row], "").await?;
-    let prints = wanted.prints.iter().map(|print| vec![Value::Bytes(print.clone()), person.into()]);
-    let prints: Vec<Vec<Value>> = prints.collect();
-    w.insert_many("insert into known_person_print (print, person_id) values", &prints, "").await?;
+    let today = client_ref::today(w, person).await?;
+    if let Some(client) = here(w, today).await? {
+        w.record(ENTITY, person, Some(client.id), Change::new().set("archived", true));
+    }
     Ok(())
 }
 

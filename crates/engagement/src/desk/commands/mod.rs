@@ -9,6 +9,7 @@ mod regard;
 mod stale;
 mod steps;
 mod theme;
+mod till;
 mod visit;
 
 pub use finish::FinishVisit;
@@ -24,6 +25,7 @@ pub use stale::{REFRESH, Refresh};
 pub(crate) use steps::steps_belong;
 pub use steps::{LeftOut, TickVisitStep};
 pub use theme::SaveTheme;
+pub use till::MoveTillCash;
 pub use visit::{CallVisitor, ChooseTheme, LeaveVisit, OpenVisit, OpenedVisit};
 
 use kernel::{BranchId, Refusal, Refusals, VisitId};

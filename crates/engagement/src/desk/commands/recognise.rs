@@ -8,10 +8,13 @@ use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 
 use super::identify::{going_on, tell_companies, tell_managers};
-use super::{SERVE, check_lengths, steps_belong};
-use crate::desk::model::{RECOGNISED_BY, SPEAKS_FOR};
+use super::{SERVE, check_lengths, known, steps_belong};
+use crate::desk::model::RECOGNISED_BY;
 use crate::desk::queries::{self, Known, VisitRow};
 use crate::queries::client_ref::{self, ClientRef};
+
+/// A branch may tell of what it did so many days ago, as the exchange has it.
+const DAYS: i64 = 31;
 
 /// The clerk has seen that the visitor is somebody who is known at every desk.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -44,25 +47,29 @@ impl Command for RecogniseVisitor {
         }
         check_lengths(&[(with, "with", 40)], &mut refusals);
         refusals.into_result()?;
-        let client = here(w, self.person_id).await?;
-        let known = queries::known(w, self.person_id).await?;
-        let name = self.name(w, known.as_ref(), client.as_ref()).await?;
+        // he may have been merged since the desk heard of him
+        let person = client_ref::today(w, self.person_id).await?;
+        let client = here(w, person).await?;
+        let known = queries::known(w, person).await?;
+        if known.is_none() {
+            self.check_was_known(w, client.as_ref()).await?;
+        }
         let was = queries::recognised(w, visit.id).await?;
         let client_id = client.as_ref().map(|client| client.id);
-        let sql = "update visit set client_id = $2, person = $3, identified_by = $4, identified_with = $5, \
-                   identified_at = $6 where id = $1";
+        let sql = "update visit set client_id = $2, identified_by = $3, identified_with = $4, identified_at = $5 \
+                   where id = $1";
         let now = w.ctx.now;
-        w.execute(sql, params![visit.id, client_id, name, &self.by, with, now]).await?;
+        w.execute(sql, params![visit.id, client_id, &self.by, with, now]).await?;
         let sql = "insert into visit_known (visit_id, person_id) values ($1, $2) \
                    on conflict (visit_id) do update set person_id = excluded.person_id";
-        w.execute(sql, params![visit.id, self.person_id]).await?;
+        w.execute(sql, params![visit.id, person]).await?;
         steps_belong(w, visit.id, client_id).await?;
         let before = visit.client_id.map(|c| c.to_string());
         let change = Change::new()
-            .field("client_id", before, self.person_id.to_string())
+            .field("client_id", before, person.to_string())
             .set("identified_by", self.by.as_str());
         w.record("visit", visit.id, client_id, change);
-        if was == Some(self.person_id) {
+        if was == Some(person) {
             return Ok(()); // they have been told
         }
         tell(w, &visit, (client.as_ref(), known)).await
@@ -70,28 +77,22 @@ impl Command for RecogniseVisitor {
 }
 
 impl RecogniseVisitor {
-    /// What he is called, when he is one of those who are known. The centre may have heard meanwhile that he speaks for nobody any
-    /// more: what a branch did by the list it had stands, when he did speak for somebody.
-    async fn name(
+    /// He is not among those who are known. What a branch did by the list it had stands: the centre's journal shows that he was on
+    /// it within the days a branch may tell of, and the branch itself, doing it again, waits for what the centre says.
+    async fn check_was_known(
         &self,
         w: &mut Work<'_>,
-        known: Option<&Known>,
         client: Option<&ClientRef>,
-    ) -> Result<String, Error> {
+    ) -> Result<(), Error> {
         let unknown = || Error::refused("visitor-not-known");
-        if let Some(known) = known {
-            return Ok(known.name.clone());
-        }
-        let client = client.filter(|_| w.ctx.origin.is_some()).ok_or_else(unknown)?;
-        let roles: Vec<String> = SPEAKS_FOR.iter().map(|role| format!("'{role}'")).collect();
-        let sql = format!(
-            "select 1 from client_link where from_id = $1 and kind in ({}) limit 1",
-            roles.join(", ")
-        );
-        match w.first(&sql, params![client.id]).await? {
-            Some(_) => Ok(client.name.clone()),
-            None => Err(unknown()),
-        }
+        let ctx = w.ctx;
+        let origin = ctx.origin.as_ref().ok_or_else(unknown)?;
+        let Some(arrived) = origin.arrived else { return Ok(()) };
+        let client = client.ok_or_else(unknown)?;
+        // an entry stays with whom it was written of, also after a merge
+        let sql = "select 1 from journal_entry where client_id in ($1, $2) and at >= $3 and entity = $4 limit 1";
+        let of = params![client.id, self.person_id, arrived.plus_days(-DAYS), known::ENTITY];
+        w.first(sql, of).await?.map(|_| ()).ok_or_else(unknown)
     }
 }
 
@@ -126,11 +127,8 @@ pub(crate) async fn is_recognised(
     Ok(queries::recognised(w, visit).await? == Some(person))
 }
 
-/// The visitor is somebody else: his name was not that either.
+/// The visitor is somebody else.
 pub(crate) async fn forget(w: &mut Work<'_>, visit: VisitId) -> Result<(), Error> {
-    let sql = "update visit set person = '' where id = $1 and exists \
-               (select 1 from visit_known k where k.visit_id = $1)";
-    w.execute(sql, params![visit]).await?;
     w.execute("delete from visit_known where visit_id = $1", params![visit]).await?;
     Ok(())
 }

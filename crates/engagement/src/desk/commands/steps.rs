@@ -1,6 +1,6 @@
 //! The steps of a script in a visit: ticked one by one, or left out at its end for a reason.
 
-use kernel::{ClientId, Refusal, Refusals, VisitId};
+use kernel::{ClientId, DeskThemeId, Refusal, Refusals, VisitId};
 use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Error, Work};
 use store::params;
@@ -9,7 +9,7 @@ use super::{SERVE, check_lengths, served};
 use crate::desk::model::{
     LEFT_OUT_MAX, Outcome, PLACE_MAX, SCRIPT_CHARS_MAX, STEP_CHARS_MAX, VisitState,
 };
-use crate::desk::queries::{self, StepRow, VisitRow};
+use crate::desk::queries::{self, Step, StepRow, VisitRow};
 
 /// A step of a script was done, or is not done after all.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -38,6 +38,10 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
+    /// Whether it names this step.
+    fn is(&self, script: &str, step: &Step) -> bool {
+        self.script == script && self.place == step.place && step.says(self.step.trim())
+    }
     /// Whether it can be a step at all.
     fn check(&self, refusals: &mut Refusals) {
         for (text, field) in [(&self.script, "script"), (&self.step, "step")] {
@@ -77,35 +81,60 @@ impl Command for TickVisitStep {
             return untick(w, &visit, &step).await;
         }
         // head office may have changed the script meanwhile; what was ticked under another version stays when it is told here
-        if w.ctx.origin.is_none() && !is_in_force(w, &visit, &step).await? {
+        if w.ctx.origin.is_none() && in_force(w, &visit, &step).await?.is_none() {
             return Err(Error::refused("visit-step-changed"));
         }
         put(w, &visit, &step, (Outcome::Done, "")).await
     }
 }
 
-async fn is_in_force(w: &mut Work<'_>, visit: &VisitRow, step: &LeftOut) -> Result<bool, Error> {
+/// The step of the scripts in force that is named.
+async fn in_force(
+    w: &mut Work<'_>,
+    visit: &VisitRow,
+    step: &LeftOut,
+) -> Result<Option<Step>, Error> {
     let scripts = queries::scripts_of(w, visit).await?;
-    let own = scripts.iter().filter(|s| s.key == step.script);
-    Ok(own.flat_map(|s| &s.steps).any(|s| s.place == step.place && s.says(&step.step)))
+    let all =
+        scripts.into_iter().flat_map(|s| s.steps.into_iter().map(move |one| (s.key.clone(), one)));
+    Ok(all.into_iter().find(|(script, one)| step.is(script, one)).map(|(_, one)| one))
 }
 
-/// Writes what became of a step. A step that was ticked in the same words stays ticked.
+/// What was recorded of a step: in these words, or in those of the other language when the scripts in force say that they are the
+/// same step.
+async fn row_of(
+    w: &mut Work<'_>,
+    visit: &VisitRow,
+    step: &LeftOut,
+) -> Result<Option<StepRow>, Error> {
+    let mut rows = queries::steps_at(w, visit.id, (&step.script, step.place)).await?;
+    let mut place = rows.iter().position(|row| row.step == step.step);
+    if place.is_none() && !rows.is_empty() {
+        let own = in_force(w, visit, step).await?;
+        place = own.and_then(|own| rows.iter().position(|row| own.says(&row.step)));
+    }
+    Ok(place.map(|n| rows.swap_remove(n)))
+}
+
+/// Writes what became of a step. One that is done stays done, whoever names it as left out; it keeps the words in which it was
+/// first recorded.
 async fn put(
     w: &mut Work<'_>,
     visit: &VisitRow,
     step: &LeftOut,
     (outcome, reason): (Outcome, &str),
 ) -> Result<(), Error> {
-    let id = queries::step_id(visit.id, &step.script, step.place);
-    let before = queries::step(w, id).await?;
-    if before.as_ref().is_some_and(|b| b.outcome == Outcome::Done && b.step == step.step) {
+    let before = row_of(w, visit, step).await?;
+    if before.as_ref().is_some_and(|b| b.outcome == Outcome::Done) {
         return Ok(());
     }
+    let own = || queries::step_id(visit.id, (&step.script, step.place), &step.step);
+    let id = before.as_ref().map_or_else(own, |b| b.id);
+    let says = before.as_ref().map_or(step.step.as_str(), |b| b.step.as_str());
     let clerk = w.actor().ok_or(Error::NotFound)?;
     w.execute(
         "insert into visit_step (id, visit_id, branch_id, client_id, script, place, step, outcome, reason, clerk_id, at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do update set step = excluded.step, \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do update set \
          outcome = excluded.outcome, reason = excluded.reason, clerk_id = excluded.clerk_id, at = excluded.at",
         params![
             id,
@@ -114,7 +143,7 @@ async fn put(
             visit.client_id,
             step.script.as_str(),
             step.place,
-            step.step.as_str(),
+            says,
             outcome.key(),
             reason,
             clerk,
@@ -124,7 +153,7 @@ async fn put(
     .await?;
     let (words, was) = told(before.as_ref());
     let change = Change::new()
-        .field("step", words, step.step.as_str())
+        .field("step", words, says)
         .field("outcome", was, outcome.key())
         .set("reason", Some(reason).filter(|r| !r.is_empty()));
     w.record("visit_step", id, visit.client_id, change);
@@ -137,8 +166,10 @@ fn told(before: Option<&StepRow>) -> (Option<&str>, Option<&str>) {
 }
 
 async fn untick(w: &mut Work<'_>, visit: &VisitRow, step: &LeftOut) -> Result<(), Error> {
-    let id = queries::step_id(visit.id, &step.script, step.place);
-    let Some(before) = queries::step(w, id).await? else { return Ok(()) };
+    let before = row_of(w, visit, step).await?;
+    // what was left out when the theme was changed is no tick
+    let Some(before) = before.filter(|b| b.outcome == Outcome::Done) else { return Ok(()) };
+    let id = before.id;
     w.execute("delete from visit_step where id = $1", params![id]).await?;
     let (words, was) = told(Some(&before));
     let change =
@@ -147,7 +178,7 @@ async fn untick(w: &mut Work<'_>, visit: &VisitRow, step: &LeftOut) -> Result<()
     Ok(())
 }
 
-/// What can be checked without the database of the steps a visit's end leaves out.
+/// What can be checked without the database of the steps a visit's end or another theme leaves out.
 pub(super) fn check_left_out(left_out: &[LeftOut], reason: &str, refusals: &mut Refusals) {
     if left_out.len() > LEFT_OUT_MAX {
         refusals.push(Refusal::field("visit-steps-many", "left_out").arg("max", LEFT_OUT_MAX));
@@ -162,7 +193,8 @@ pub(super) fn check_left_out(left_out: &[LeftOut], reason: &str, refusals: &mut 
     check_lengths(&[(reason, "left_out_reason", STEP_CHARS_MAX)], refusals);
 }
 
-/// Every step of the scripts in force must be ticked or named.
+/// Every step of the scripts in force must be ticked or named, and nothing else be named: what is accepted where it was done is
+/// written as it stands wherever it is done again.
 pub(super) async fn check_open(
     w: &mut Work<'_>,
     visit: &VisitRow,
@@ -172,14 +204,41 @@ pub(super) async fn check_open(
     let scripts = queries::scripts_of(w, visit).await?;
     let rows = queries::steps(w, visit.id).await?;
     let open = queries::open_steps(&scripts, &rows);
-    let is_named = |script: &str, step: &queries::Step| {
-        left_out
-            .iter()
-            .any(|l| l.script == script && l.place == step.place && step.says(l.step.trim()))
-    };
-    let count = open.iter().filter(|(script, step)| !is_named(&script.key, step)).count();
+    let open: Vec<(&str, &Step)> =
+        open.into_iter().map(|(s, step)| (s.key.as_str(), step)).collect();
+    let count = unnamed(&open, left_out);
     if count > 0 {
         refusals.push(Refusal::field("visit-steps-open", "left_out_reason").arg("count", count));
+    } else if names_others(&open, left_out) {
+        refusals.push(Refusal::new("visit-step-changed"));
+    }
+    Ok(())
+}
+
+/// How many open steps are not named.
+fn unnamed(open: &[(&str, &Step)], left_out: &[LeftOut]) -> usize {
+    open.iter().filter(|(script, step)| !left_out.iter().any(|l| l.is(script, step))).count()
+}
+
+/// Whether something is named that is no open step.
+fn names_others(open: &[(&str, &Step)], left_out: &[LeftOut]) -> bool {
+    left_out.iter().any(|l| !open.iter().any(|(script, step)| l.is(script, step)))
+}
+
+/// The steps that another theme leaves behind must be named, and nothing else.
+pub(super) async fn check_theme_leaves(
+    w: &mut Work<'_>,
+    (visit, theme): (&VisitRow, DeskThemeId),
+    left_out: &[LeftOut],
+    refusals: &mut Refusals,
+) -> Result<(), Error> {
+    let leaves = queries::left_by_theme(w, visit, theme).await?;
+    let open: Vec<(&str, &Step)> = leaves.iter().map(|(key, step)| (key.as_str(), step)).collect();
+    let count = unnamed(&open, left_out);
+    if count > 0 {
+        refusals.push(Refusal::new("visit-theme-steps").arg("count", count));
+    } else if names_others(&open, left_out) {
+        refusals.push(Refusal::new("visit-step-changed"));
     }
     Ok(())
 }

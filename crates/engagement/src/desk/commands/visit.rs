@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 
+use super::steps::{LeftOut, check_left_out, check_theme_leaves, leave_out};
 use super::{SERVE, branch, check_lengths, served};
-use crate::desk::model::{Ticket, VisitState};
+use crate::desk::model::{THEME_CHANGED, Ticket, VisitState};
 use crate::desk::queries::{self, VisitRow};
 
 /// Tickets of this many hours count as those of one day.
@@ -151,6 +152,9 @@ pub struct ChooseTheme {
     pub visit_id: VisitId,
     /// The theme.
     pub theme_id: DeskThemeId,
+    /// When something was done by the theme chosen before: the open steps of its scripts, which are left out for this.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Command for ChooseTheme {
@@ -166,7 +170,14 @@ impl Command for ChooseTheme {
         }
         let mut refusals = Refusals::default();
         check_theme(w, Some(self.theme_id), &mut refusals).await?;
+        check_left_out(&self.left_out, THEME_CHANGED, &mut refusals);
+        // elsewhere other versions of the scripts may be in force
+        if w.ctx.origin.is_none() {
+            let chosen = (&visit, self.theme_id);
+            check_theme_leaves(w, chosen, &self.left_out, &mut refusals).await?;
+        }
         refusals.into_result()?;
+        leave_out(w, &visit, &self.left_out, THEME_CHANGED).await?;
         let sql = "update visit set theme_id = $2 where id = $1";
         w.execute(sql, params![visit.id, self.theme_id]).await?;
         let before = visit.theme_id.map(|t| t.to_string());

@@ -13,8 +13,8 @@ use web::ui::{
 };
 use web::{Answer, Cx, FormData};
 
-use super::left_out;
 use super::serve::minutes;
+use super::{left_out, till};
 use crate::desk::queries::{self, OperationRow, OperationsOf, Total, Waits};
 use crate::parts;
 
@@ -93,16 +93,21 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     queries::cut_operations(&mut cx.db, &principal, &mut rows).await?;
     let next =
         rows.last().filter(|_| has_more).map(|last| format!("{}_{}", last.at.micros(), last.id));
-    let left_out = left_out::part(&mut cx, (asked.branch, asked.clerk), (within, most)).await?;
+    let tills = till::panel(&mut cx, &of).await?;
+    let (left_out, is_cut) =
+        left_out::part(&mut cx, (asked.branch, asked.clerk), (within, most)).await?;
     let l = cx.l.clone();
     let title = l.ta("desk-day-title", &[("day", l.date(asked.date).into())]);
     let me = cx.principal().shown_name(l.lang).to_owned();
     let made = l.ta("desk-day-made", &[("who", me.into()), ("when", l.datetime(cx.now()).into())]);
+    // a sheet stays as it is being printed
+    let live = (!asked.is_sheet).then_some("kind:desk_operation kind:till_cash kind:visit");
     let content = html! {
         (PageHeader::new(&title).lead(html! { (made) }).render(&l))
-        (choose(&cx, &asked, has_more))
-        div.stack #desk-day data-live="kind:desk_operation kind:visit" data-live-src=(cx.path) {
-            (Panel::new(l.t("desk-day-sums")).icon("clipboard-check").render(&sums(&cx, &totals)))
+        (choose(&cx, &asked, (has_more, is_cut)))
+        div.stack #desk-day data-live=[live] data-live-src=[live.map(|_| &cx.path)] {
+            (Panel::new(l.t("desk-day-sums")).icon("clipboard-check").render(&sums(&cx, &totals, true)))
+            (tills)
             (by_clerk(&cx, &totals))
             (people(&cx, served))
             (left_out)
@@ -115,7 +120,8 @@ pub(super) async fn page(mut cx: Cx, RawQuery(query): RawQuery) -> Answer {
     Ok(cx.page(&title, &content))
 }
 
-fn choose(cx: &Cx, asked: &Asked, has_more: bool) -> Markup {
+/// Which day is shown. `has_more`, `is_cut`: not every operation, not every step left out is.
+fn choose(cx: &Cx, asked: &Asked, (has_more, is_cut): (bool, bool)) -> Markup {
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let filter = |branch: &BranchId| {
@@ -138,7 +144,7 @@ fn choose(cx: &Cx, asked: &Asked, has_more: bool) -> Markup {
             }
             div.form-actions {
                 (Button::secondary(l.t("desk-day-show")).submit())
-                @if has_more && !asked.is_sheet {
+                @if (has_more || is_cut) && !asked.is_sheet {
                     (Button::secondary(l.t("desk-day-sheet")).icon("file").href(asked.sheet()))
                 } @else {
                     (Button::primary(l.t("desk-day-print")).icon("printer").attribute("data-print", ""))
@@ -149,8 +155,8 @@ fn choose(cx: &Cx, asked: &Asked, has_more: bool) -> Markup {
     }
 }
 
-/// Sums by currency: what came in, what went out, the rest.
-pub(super) fn sums(cx: &Cx, totals: &[Total]) -> Markup {
+/// How many, and sums by currency: what came in, what went out, the rest; the rest alone where the till tells of the cash.
+pub(super) fn sums(cx: &Cx, totals: &[Total], is_cash_told: bool) -> Markup {
     let l = &cx.l;
     let mut by_currency: BTreeMap<Currency, [i64; 3]> = BTreeMap::new();
     let mut count: i64 = 0;
@@ -170,6 +176,7 @@ pub(super) fn sums(cx: &Cx, totals: &[Total]) -> Markup {
     let mut stats = vec![ui::stat(&l.t("operation-count"), &l.int(count), None, None)];
     for (currency, sums) in by_currency {
         let named = ["desk-cash-in", "desk-cash-out", "desk-other"].into_iter().zip(sums);
+        let named = named.skip(if is_cash_told { 0 } else { 2 });
         stats.extend(named.filter(|(_, sum)| *sum != 0).map(|(key, sum)| {
             ui::stat(&l.t(key), &l.money(Money::new(sum, currency)), None, None)
         }));

@@ -9,8 +9,9 @@ use spine::Error;
 use web::ui::{self, Button, PageHeader, Panel, Tone};
 use web::{Answer, Cx, FormData, SearchHit};
 
-use super::{HOME, brief, mine, serve};
+use super::{HOME, brief, mine, serve, till};
 use crate::card::pages as card;
+use crate::desk::found;
 use crate::desk::model::VisitState;
 use crate::desk::queries::{
     self, Known, OperationRow, OperationsOf, Regard, Script, StepRow, ThemeRow, VisitRow,
@@ -120,12 +121,10 @@ async fn read(
         None => None,
     };
     let is_nobody = |c: &Current| c.client.is_none() && c.known.is_none();
-    let looks = current.as_ref().is_some_and(|c| is_nobody(c) && c.visit.state.is_open());
-    let (hits, known) = match sent.opt("q").filter(|_| looks) {
-        Some(query) => {
-            let known = queries::find_known(&mut cx.db, &principal, &query).await?;
-            (hits(cx, &query).await?, known)
-        }
+    let looks = current.as_ref().filter(|c| is_nobody(c) && c.visit.state == VisitState::Serving);
+    let looks = looks.map(|c| c.visit.id);
+    let (hits, known) = match looks.zip(sent.opt("q")) {
+        Some((visit, query)) => (hits(cx, &query).await?, found::find(cx, visit, &query).await?),
         None => <_>::default(),
     };
     Ok(Desk { open, themes, current, hits, known })
@@ -252,7 +251,7 @@ fn is_served(cx: &Cx, desk: &Desk, visit: &VisitRow, is_shown: bool) -> Markup {
     }
 }
 
-/// What the person has done today, by currency.
+/// What the person has done today and what is in his till, by currency.
 async fn strip(cx: &mut Cx, branch: BranchId) -> Result<Markup, Error> {
     let from = kernel::Timestamp::start_of(cx.l.today, &cx.l.zone);
     let until = from.plus_days(2);
@@ -265,15 +264,16 @@ async fn strip(cx: &mut Cx, branch: BranchId) -> Result<Markup, Error> {
     };
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let totals = queries::totals(&mut cx.db, &principal, &of).await?;
+    let till = till::strip(cx, &of).await?;
     let l = &cx.l;
-    let body = super::day::sums(cx, &totals);
+    let body = html! { (super::day::sums(cx, &totals, false)) (till) };
     let all = Button::secondary(l.t("nav-desk-day")).icon("clipboard-check").href("/desk/day");
     let record =
         Button::secondary(l.t("operation-record")).icon("plus").dialog("/desk/operations/new");
     Ok(Panel::new(l.t("desk-mine-today"))
         .id("desk-mine")
         .icon("clipboard-check")
-        .live("kind:desk_operation", cx.path.clone())
+        .live("kind:desk_operation kind:till_cash", cx.path.clone())
         .actions(html! { (record) " " (all) })
         .render(&body))
 }

@@ -107,11 +107,13 @@ fn one(cx: &Cx, current: &Current, (script, step): (&Script, &Step), now: Option
         Some(_) => ("untick", "square-check"),
         None => ("tick", if is_now { "circle-dot" } else { "circle" }),
     };
+    // a tick is taken back in the words in which it was set
+    let told = row.map_or(shown, |row| &row.step);
     let pressed = if row.is_some() { "true" } else { "false" };
     let action = format!("{HOME}/visits/{}/steps#{NOW}", current.visit.id);
     html! {
         li.desk-step.now[is_now] id=[is_now.then_some(NOW)] aria-current=[is_now.then_some("step")] {
-            button type="submit" form=(FORM) formaction=(action) name=(name) value=(word(&script.key, step.place, shown))
+            button type="submit" form=(FORM) formaction=(action) name=(name) value=(word(&script.key, step.place, told))
                 aria-pressed=(pressed) data-redraws {
                 (icon(drawn)) span { (shown) }
             }

@@ -21,7 +21,7 @@ pub(super) async fn recognise(cx: Cx, Path(id): Path<String>, sent: FormData) ->
     let person_id = parts::id(&sent.text("person"))?;
     let (by, with) = (sent.text("by"), sent.text("with"));
     let command = RecogniseVisitor { visit_id, person_id, by, with };
-    run(cx, (visit_id, sent), Ok(command), (home(visit_id), "flash-visit-identified")).await
+    run(cx, (visit_id, sent), Ok(command), (home(visit_id), "flash-visit-recognised")).await
 }
 
 /// For whom he speaks, in a line.

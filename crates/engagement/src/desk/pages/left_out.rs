@@ -4,16 +4,18 @@ use kernel::{BranchId, Timestamp, UserId};
 use maud::{Markup, html};
 use spine::Error;
 use web::Cx;
+use web::i18n::L;
 use web::ui::{self, Cell, Column, Panel, Row, Table};
 
+use crate::desk::model::THEME_CHANGED;
 use crate::desk::queries::{self, LeftOutRow, ThemeRow};
 
-/// Those of a branch and clerk within two instants, the latest ones, so many at most.
+/// Those of a branch and clerk within two instants, the latest ones, so many at most; whether there are more.
 pub(super) async fn part(
     cx: &mut Cx,
     whose: (Option<BranchId>, Option<UserId>),
     (within, most): ((Timestamp, Timestamp), usize),
-) -> Result<Markup, Error> {
+) -> Result<(Markup, bool), Error> {
     let principal = std::sync::Arc::clone(&cx.ctx.principal);
     let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
     let mut rows = queries::left_out(&mut cx.db, &principal, whose, (within, limit)).await?;
@@ -28,7 +30,15 @@ pub(super) async fn part(
     if has_more {
         panel = panel.footer(html! { (l.ta("desk-left-out-first", &[("n", most.into())])) });
     }
-    Ok(panel.render(&table(cx, &rows, &themes)))
+    Ok((panel.render(&table(cx, &rows, &themes)), has_more))
+}
+
+/// Why a step was left out, in words.
+fn why(l: &L, reason: &str) -> String {
+    match reason {
+        THEME_CHANGED => l.t("visit-left-out-theme"),
+        words => words.to_owned(),
+    }
 }
 
 fn table(cx: &Cx, rows: &[LeftOutRow], themes: &[ThemeRow]) -> Markup {
@@ -47,7 +57,7 @@ fn table(cx: &Cx, rows: &[LeftOutRow], themes: &[ThemeRow]) -> Markup {
             .cell(Cell::text(&row.ticket))
             .cell(Cell::text(directory.staff_name(row.clerk_id, l.lang)))
             .cell(Cell::text(what(row)))
-            .cell(Cell::text(&row.reason))
+            .cell(Cell::text(why(l, &row.reason)))
     });
     Table::new("desk-left-out", l.t("desk-left-out"))
         .column(Column::text(l.t("operation-at")))

@@ -3,11 +3,11 @@
 use kernel::Timestamp;
 use maud::{Markup, html};
 use spine::Error;
-use spine::approval::{Approval, State, queries as approvals};
+use spine::approval::{Approval, queries as approvals};
 use uuid::Uuid;
 use web::icons::icon;
 use web::ui::{Button, Panel};
-use web::{Cx, format};
+use web::{Answer, Cx, format};
 
 use crate::my_day::queries::tasks_until;
 use crate::parts;
@@ -15,7 +15,14 @@ use crate::task::queries::Listed;
 
 /// Tasks shown, and requests of each kind.
 const TASKS: usize = 8;
-const REQUESTS: i64 = 5;
+const REQUESTS: usize = 5;
+/// Where these panels are alone: any task of anybody that changes has them fetched, and not the desk.
+const HOME: &str = "/desk/mine";
+
+pub(super) async fn page(mut cx: Cx) -> Answer {
+    let part = part(&mut cx).await?;
+    Ok(cx.part(&part))
+}
 
 pub(super) async fn part(cx: &mut Cx) -> Result<Markup, Error> {
     let tasks = tasks(cx).await?;
@@ -44,7 +51,7 @@ async fn tasks(cx: &mut Cx) -> Result<Markup, Error> {
     Ok(Panel::new(l.t("desk-tasks"))
         .id("desk-tasks")
         .icon("square-check")
-        .live("kind:task", cx.path.clone())
+        .live("kind:task", HOME)
         .actions(all.render())
         .render(&body))
 }
@@ -70,12 +77,14 @@ async fn waiting(cx: &mut Cx) -> Result<Markup, Error> {
     let directory = cx.app.services.directory.get();
     let (principal, today) = (std::sync::Arc::clone(&cx.ctx.principal), cx.today_utc());
     let first = (Timestamp::from_micros(0), Uuid::nil());
-    let to_decide =
-        approvals::to_decide(&mut cx.db, &directory, &principal, today, first, REQUESTS).await?;
-    let last = (Timestamp::from_micros(i64::MAX), Uuid::max());
-    let mut own = approvals::made_by(&mut cx.db, me, last, REQUESTS).await?;
+    let limit = i64::try_from(REQUESTS).unwrap_or(5) + 1;
+    let mut to_decide =
+        approvals::to_decide(&mut cx.db, &directory, &principal, today, first, limit).await?;
     let now = cx.now();
-    own.retain(|one| one.state == State::Waiting && one.expires_at > now);
+    let mut own = approvals::waiting_of(&mut cx.db, me, now, limit).await?;
+    let has_more = to_decide.len() > REQUESTS || own.len() > REQUESTS;
+    to_decide.truncate(REQUESTS);
+    own.truncate(REQUESTS);
     let l = &cx.l;
     let body = html! {
         ul.brief-list {
@@ -83,12 +92,13 @@ async fn waiting(cx: &mut Cx) -> Result<Markup, Error> {
             @for one in &own { (request(cx, one, "desk-waiting-others")) }
         }
         @if to_decide.is_empty() && own.is_empty() { p.quiet { (l.t("desk-waiting-none")) } }
+        @if has_more { p.quiet { (l.t("desk-waiting-more")) } }
     };
     let all = Button::secondary(l.t("desk-waiting-all")).icon("user-check").href("/approvals");
     Ok(Panel::new(l.t("desk-waiting"))
         .id("desk-waiting")
         .icon("user-check")
-        .live("kind:approval", cx.path.clone())
+        .live("kind:approval", HOME)
         .actions(all.render())
         .render(&body))
 }

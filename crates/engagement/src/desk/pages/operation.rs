@@ -18,7 +18,7 @@ use crate::parts;
 use crate::queries::client_ref;
 
 /// Currencies of the bank's country, its own first.
-fn currencies(cx: &Cx) -> Result<&'static [Currency], Error> {
+pub(super) fn currencies(cx: &Cx) -> Result<&'static [Currency], Error> {
     let pack = jurisdiction::Pack::load(&cx.ctx.jurisdiction).map_err(Error::failure)?;
     Ok(&pack.currencies)
 }

@@ -1,8 +1,8 @@
-//! Who is before the clerk: who he is, what he came for, what was done. By what steps he is served, and the end: `guide`.
+//! Who is before the clerk: who he is, what was done. What he came for: `theme`; by what steps he is served, and the end: `guide`.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use kernel::{ClientId, DeskThemeId, Refusal, Refusals, VisitId};
+use kernel::{ClientId, Refusals, VisitId};
 use maud::{Markup, html};
 use spine::{Command, Error};
 use web::ui::{
@@ -11,9 +11,9 @@ use web::ui::{
 use web::{Answer, Cx, FormData, SearchHit};
 
 use super::desk::{Current, Desk, show, theme_words};
-use super::{HOME, guide, known};
+use super::{HOME, guide, known, theme};
 use crate::card::pages as card_pages;
-use crate::desk::commands::{CallVisitor, ChooseTheme, IdentifyVisitor, LeaveVisit, RejectVisitor};
+use crate::desk::commands::{CallVisitor, IdentifyVisitor, LeaveVisit, RejectVisitor};
 use crate::desk::model::{IDENTIFIED_BY, VisitState};
 use crate::desk::queries::{ThemeRow, VisitRow};
 use crate::parts;
@@ -37,6 +37,8 @@ pub(super) async fn run<C: Command>(
         Ok(()) => Ok(cx.done(&to, flash)),
         Err(Error::Refused(refusals)) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
+            // what is shown is the desk; its live parts are fetched from there
+            cx.path = home(visit);
             Ok(show(&mut cx, status, Some(visit), &sent, &refusals).await?)
         }
         Err(other) => Err(other.into()),
@@ -53,22 +55,6 @@ pub(super) async fn leave(cx: Cx, Path(id): Path<String>, sent: FormData) -> Ans
     let visit_id: VisitId = parts::id(&id)?;
     run(cx, (visit_id, sent), Ok(LeaveVisit { visit_id }), (HOME.to_owned(), "flash-visit-left"))
         .await
-}
-
-pub(super) async fn theme(cx: Cx, Path(id): Path<String>, sent: FormData) -> Answer {
-    let visit_id: VisitId = parts::id(&id)?;
-    let mut refusals = Refusals::default();
-    let theme_id: Option<DeskThemeId> = sent.id("theme_id", &mut refusals);
-    let command = match theme_id {
-        Some(theme_id) => Ok(ChooseTheme { visit_id, theme_id }),
-        None => {
-            if refusals.0.is_empty() {
-                refusals.push(Refusal::field("required", "theme_id"));
-            }
-            Err(refusals)
-        }
-    };
-    run(cx, (visit_id, sent), command, (home(visit_id), "flash-visit-saved")).await
 }
 
 pub(super) async fn identify(cx: Cx, Path(id): Path<String>, sent: FormData) -> Answer {
@@ -101,7 +87,7 @@ pub(super) fn part(cx: &Cx, desk: &Desk, sent: &FormData, refusals: &Refusals) -
         (head(cx, desk, current))
         @if is_served {
             (who(cx, desk, current, sent, refusals))
-            (theme_form(cx, &desk.themes, current, sent, refusals))
+            (theme::form(cx, &desk.themes, current, sent, refusals))
         }
         @if is_served && !current.scripts.is_empty() { (guide::part(cx, current)) }
         (operations(cx, current))
@@ -275,28 +261,6 @@ pub(super) fn theme_options(cx: &Cx, themes: &[ThemeRow]) -> Vec<Opt> {
         Opt::new(t.id.to_string(), format!("{under}{}", t.shown_name(cx.l.lang)))
     });
     std::iter::once(Opt::new("", cx.l.t("visit-theme-none"))).chain(offered).collect()
-}
-
-fn theme_form(
-    cx: &Cx,
-    themes: &[ThemeRow],
-    current: &Current,
-    sent: &FormData,
-    refusals: &Refusals,
-) -> Markup {
-    let l = &cx.l;
-    let chosen = current.visit.theme_id.map(|id| id.to_string()).unwrap_or_default();
-    let value = sent.opt("theme_id").unwrap_or(chosen);
-    let field = Field::select("theme_id", l.t("visit-theme"), theme_options(cx, themes))
-        .value(value)
-        .error(cx.field_error(refusals, "theme_id"))
-        .render(l);
-    let form = Form::post(format!("{HOME}/visits/{}/theme", current.visit.id))
-        .id("visit-theme-form")
-        .hidden("_id", cx.form_id())
-        .submit(l.t("visit-theme-choose"))
-        .render(l, &field);
-    Panel::new(l.t("visit-what-for")).icon("list-checks").render(&form)
 }
 
 fn operations(cx: &Cx, current: &Current) -> Markup {

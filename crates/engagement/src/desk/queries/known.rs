@@ -1,7 +1,7 @@
 //! Who is known at every desk because he speaks for an important company. He is found by a whole number or name only, and a few
 //! at a time: nobody reads the list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{ClientId, Date, VisitId};
 use spine::Principal;
@@ -110,7 +110,8 @@ pub async fn regarded<R: Read>(
     Ok(found)
 }
 
-/// Those whose link with a company has ended by its day, and those of whom it is not written down yet that they are known.
+/// Those whose link with a company has ended by its day, those of whom it is not written down yet that they are known, and those of
+/// whom it still is.
 ///
 /// # Errors
 /// The database's.
@@ -118,7 +119,9 @@ pub async fn stale<R: Read>(db: &mut R, today: Date) -> Result<Vec<ClientId>, St
     let sql = "select distinct g.person_id from client_regard g where not exists \
                (select 1 from client_link k where k.from_id = g.person_id and k.to_id = g.company_id \
                and k.kind = g.role and k.archived_at is null and (k.until is null or k.until > $1)) \
-               or not exists (select 1 from known_person p where p.person_id = g.person_id) limit $2";
+               or not exists (select 1 from known_person p where p.person_id = g.person_id) \
+               union select p.person_id from known_person p where not exists \
+               (select 1 from client_regard g where g.person_id = p.person_id) limit $2";
     db.query(sql, params![today, STALE_MAX]).await?.into_iter().map(Row::one).collect()
 }
 
@@ -146,4 +149,29 @@ pub async fn recognised<R: Read>(
 ) -> Result<Option<ClientId>, StoreError> {
     let sql = "select person_id from visit_known where visit_id = $1";
     db.first(sql, params![visit]).await?.map(Row::one).transpose()
+}
+
+/// Whom the visitors of those of these visits were recognised as that have ended.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn recognised_of_ended<R: Read>(
+    db: &mut R,
+    visits: &BTreeSet<VisitId>,
+) -> Result<BTreeMap<VisitId, ClientId>, StoreError> {
+    let all: Vec<Value> = visits.iter().map(|id| Value::from(*id)).collect();
+    let mut found = BTreeMap::new();
+    for some in all.chunks(AT_ONCE) {
+        let places: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "select k.visit_id, k.person_id from visit_known k join visit v on v.id = k.visit_id \
+             where v.state in ('done', 'left') and k.visit_id in ({})",
+            places.join(", ")
+        );
+        for row in db.query(&sql, some).await? {
+            let mut c = row.cols();
+            found.insert(c.take()?, c.take()?);
+        }
+    }
+    Ok(found)
 }

@@ -4,6 +4,7 @@ use kernel::{BranchId, ClientId, Currency, DeskOperationId, Money, Timestamp, Us
 use spine::{Owner, Principal};
 use store::{Cols, Read, StoreError, Value, params};
 
+use super::known::recognised_of_ended;
 use crate::queries::client_ref;
 
 /// An operation.
@@ -101,7 +102,7 @@ pub struct OperationsOf {
 }
 
 impl OperationsOf {
-    fn conditions(&self, principal: &Principal, values: &mut Vec<Value>) -> String {
+    pub(super) fn conditions(&self, principal: &Principal, values: &mut Vec<Value>) -> String {
         let filter = principal.filter_rows("desk.report", "o", values.len() + 1);
         values.extend(filter.params);
         let mut all = vec![filter.sql];
@@ -160,9 +161,13 @@ pub async fn cut_operations<R: Read>(
     principal: &Principal,
     rows: &mut [OperationRow],
 ) -> Result<(), StoreError> {
-    let ids = rows.iter().filter_map(|row| row.client_id).collect();
+    // where there is no copy of him the client is whom the visitor was recognised as
+    let visits = rows.iter().filter_map(|row| row.visit_id).collect();
+    let gone = recognised_of_ended(db, &visits).await?;
+    let whose = |row: &OperationRow| row.client_id.or_else(|| gone.get(&row.visit_id?).copied());
+    let ids = rows.iter().filter_map(whose).collect();
     let seen = client_ref::seen_of(db, principal, &ids).await?;
-    for row in rows.iter_mut().filter(|row| row.client_id.is_some_and(|id| !seen.contains(&id))) {
+    for row in rows.iter_mut().filter(|row| whose(row).is_some_and(|id| !seen.contains(&id))) {
         row.client_id = None;
         row.reference.clear();
         row.note.clear();

@@ -6,8 +6,9 @@ use spine::Principal;
 use store::{Cols, Read, StoreError, params};
 use uuid::Uuid;
 
-use super::scripts::{Script, recorded};
-use crate::desk::model::Outcome;
+use super::VisitRow;
+use super::scripts::{Script, Step, open_steps, recorded, scripts_of};
+use crate::desk::model::{Outcome, THEME_CHANGED, VisitState};
 use crate::queries::client_ref;
 
 /// Steps of one visit read at most: more than may be recorded of it.
@@ -16,6 +17,8 @@ const STEPS_MAX: i64 = 1_000;
 /// A step that was done or left out in a visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepRow {
+    /// Identity.
+    pub id: Uuid,
     /// Key of the script.
     pub script: String,
     /// Its place in the script, from 1 on.
@@ -32,17 +35,18 @@ pub struct StepRow {
     pub at: Timestamp,
 }
 
-const COLUMNS: &str = "s.script, s.place, s.step, s.outcome, s.reason, s.clerk_id, s.at";
+const COLUMNS: &str = "s.id, s.script, s.place, s.step, s.outcome, s.reason, s.clerk_id, s.at";
 
 impl StepRow {
     fn from_cols(c: &mut Cols) -> Result<Self, StoreError> {
         Ok(Self {
+            id: c.take()?,
             script: c.take()?,
             place: c.take()?,
             step: c.take()?,
             outcome: {
                 let key: String = c.take()?;
-                Outcome::from_key(&key).ok_or(StoreError::Column { index: 3, problem: key })?
+                Outcome::from_key(&key).ok_or(StoreError::Column { index: 4, problem: key })?
             },
             reason: c.take()?,
             clerk_id: c.take()?,
@@ -52,6 +56,7 @@ impl StepRow {
     #[cfg(test)]
     pub(crate) fn sample() -> Self {
         Self {
+            id: Uuid::nil(),
             script: String::new(),
             place: 1,
             step: String::new(),
@@ -63,27 +68,68 @@ impl StepRow {
     }
 }
 
-/// The id of what is recorded of a step: there is one row for a place of a script in a visit, also when it is ticked again, and
-/// at each end of a line.
-pub(crate) fn step_id(visit: VisitId, script: &str, place: i64) -> Uuid {
+/// The id of what is recorded of a step in a visit: the same when it is ticked again, and at each end of a line. Its words are in
+/// it: a new version's step stands beside what was done of the old one's at the same place.
+pub(crate) fn step_id(visit: VisitId, (script, place): (&str, i64), words: &str) -> Uuid {
     let mut hasher = Sha256::new();
     hasher.update(b"engagement.visit_step/");
     hasher.update(visit.uuid().as_bytes());
     hasher.update(place.to_be_bytes());
     hasher.update(script.as_bytes());
+    hasher.update([0]);
+    hasher.update(words.as_bytes());
     let hash: [u8; 32] = hasher.finalize().into();
     let (beginning, _) = hash.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
     uuid::Builder::from_custom_bytes(*beginning).into_uuid()
 }
 
-/// One recorded step.
+/// What was recorded in a visit at a place of a script, in whatever words.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn step<R: Read>(db: &mut R, id: Uuid) -> Result<Option<StepRow>, StoreError> {
-    let sql = format!("select {COLUMNS} from visit_step s where s.id = $1");
-    let row = db.first(&sql, params![id]).await?;
-    row.map(|r| StepRow::from_cols(&mut r.cols())).transpose()
+pub(crate) async fn steps_at<R: Read>(
+    db: &mut R,
+    visit: VisitId,
+    (script, place): (&str, i64),
+) -> Result<Vec<StepRow>, StoreError> {
+    let sql = format!(
+        "select {COLUMNS} from visit_step s where s.visit_id = $1 and s.script = $2 and s.place = $3 \
+         order by s.at, s.id limit $4"
+    );
+    let rows = db.query(&sql, params![visit, script, place, STEPS_MAX]).await?;
+    rows.into_iter().map(|r| StepRow::from_cols(&mut r.cols())).collect()
+}
+
+/// The open steps a visit leaves behind when another theme is chosen: those of scripts that are not the new theme's too. None as
+/// long as nothing was done by them: no step ticked, no operation recorded.
+///
+/// # Errors
+/// The database's.
+pub async fn left_by_theme<R: Read>(
+    db: &mut R,
+    visit: &VisitRow,
+    theme: DeskThemeId,
+) -> Result<Vec<(String, Step)>, StoreError> {
+    if visit.state != VisitState::Serving || visit.theme_id == Some(theme) {
+        return Ok(Vec::new());
+    }
+    let mut leaves = scripts_of(db, visit).await?;
+    let then = VisitRow { theme_id: Some(theme), ..visit.clone() };
+    let then = scripts_of(db, &then).await?;
+    leaves.retain(|script| then.iter().all(|other| other.key != script.key));
+    let rows = steps(db, visit.id).await?;
+    let is_theirs = |row: &StepRow| leaves.iter().any(|script| script.key == row.script);
+    let is_ticked = rows.iter().any(|row| row.outcome == Outcome::Done && is_theirs(row));
+    if leaves.is_empty() || !(is_ticked || has_operations(db, visit.id).await?) {
+        return Ok(Vec::new());
+    }
+    let open = open_steps(&leaves, &rows).into_iter();
+    Ok(open.map(|(script, step)| (script.key.clone(), step.clone())).collect())
+}
+
+async fn has_operations<R: Read>(db: &mut R, visit: VisitId) -> Result<bool, StoreError> {
+    let sql = "select 1 from desk_operation where visit_id = $1 limit 1";
+    Ok(db.first(sql, params![visit]).await?.is_some())
 }
 
 /// What was recorded in a visit.
@@ -92,7 +138,7 @@ pub(crate) async fn step<R: Read>(db: &mut R, id: Uuid) -> Result<Option<StepRow
 /// The database's.
 pub async fn steps<R: Read>(db: &mut R, visit: VisitId) -> Result<Vec<StepRow>, StoreError> {
     let sql = format!(
-        "select {COLUMNS} from visit_step s where s.visit_id = $1 order by s.script, s.place limit $2"
+        "select {COLUMNS} from visit_step s where s.visit_id = $1 order by s.script, s.place, s.at, s.id limit $2"
     );
     let rows = db.query(&sql, params![visit, STEPS_MAX]).await?;
     rows.into_iter().map(|r| StepRow::from_cols(&mut r.cols())).collect()
@@ -109,7 +155,7 @@ pub struct VisitStep {
     pub step: String,
     /// Where it stands.
     pub outcome: Outcome,
-    /// Why it was left out; empty otherwise.
+    /// Why it was left out, `theme-changed` when another theme was chosen; empty otherwise.
     pub reason: String,
     /// Who said so; none while it is open.
     pub clerk_id: Option<UserId>,
@@ -166,7 +212,7 @@ pub struct LeftOutRow {
     pub at: Timestamp,
     /// The visitor's ticket.
     pub ticket: String,
-    /// What he came for.
+    /// What he came for; none when it was left out because that is something else now.
     pub theme_id: Option<DeskThemeId>,
     /// Who he is, when the bank knows.
     pub client_id: Option<ClientId>,
@@ -205,8 +251,9 @@ pub async fn left_out<R: Read>(
         more.push_str(&format!(" and s.clerk_id = ${}", values.len()));
     }
     let sql = format!(
-        "select s.id, s.at, v.ticket, v.theme_id, s.client_id, s.step, s.reason, s.clerk_id \
-         from {SCOPED} join visit v on v.id = s.visit_id \
+        "select s.id, s.at, v.ticket, case when s.reason = '{THEME_CHANGED}' then null else v.theme_id end, \
+         coalesce(s.client_id, (select k.person_id from visit_known k where k.visit_id = s.visit_id)), \
+         s.step, s.reason, s.clerk_id from {SCOPED} join visit v on v.id = s.visit_id \
          where s.outcome = 'left_out' and s.at >= $1 and s.at < $2 and {}{more} \
          order by s.at desc, s.id desc limit $3",
         filter.sql

@@ -20,6 +20,10 @@ pub struct VisitRow {
     pub state: VisitState,
     /// What he says he is called.
     pub person: String,
+    /// Whom he was recognised as by what is known at every desk; his card may be out of the reader's reach.
+    pub known_person_id: Option<ClientId>,
+    /// What that person is called, while the visit goes on; empty otherwise.
+    pub known_name: String,
     /// What he came for.
     pub theme_id: Option<DeskThemeId>,
     /// Who he is, when that was seen.
@@ -48,7 +52,10 @@ pub struct VisitRow {
 
 const COLUMNS: &str = "v.id, v.branch_id, v.ticket, v.state, v.person, v.theme_id, v.client_id, v.identified_by, \
      v.identified_with, v.identified_at, v.clerk_id, v.arrived_at, v.called_at, v.ended_at, v.result, v.note, \
-     v.interaction_id";
+     v.interaction_id, (select k.person_id from visit_known k where k.visit_id = v.id), \
+     coalesce((select p.name from visit_known k join known_person p on p.person_id = k.person_id \
+     where k.visit_id = v.id and v.state in ('waiting', 'serving') and not exists \
+     (select 1 from client_secrecy y where y.client_id = p.person_id and y.level <> 'open')), '')";
 /// Visits as the policy looks at rows: whose branch, whose desk.
 const SCOPED: &str = "(select visit.*, visit.clerk_id as manager_id from visit) v";
 
@@ -79,7 +86,13 @@ impl VisitRow {
             result: c.take()?,
             note: c.take()?,
             interaction_id: c.take()?,
+            known_person_id: c.take()?,
+            known_name: c.take()?,
         })
+    }
+    /// Everybody it tells of.
+    pub(crate) fn people(&self) -> impl Iterator<Item = ClientId> {
+        self.client_id.into_iter().chain(self.known_person_id)
     }
 }
 
@@ -176,7 +189,7 @@ pub async fn ended<R: Read>(
     rows.into_iter().map(|r| VisitRow::from_cols(&mut r.cols())).collect()
 }
 
-/// Takes out of visits what tells of clients the person may not see.
+/// Takes out of visits what tells of clients the person may not see. Of one who was recognised it is told while the visit goes on.
 ///
 /// # Errors
 /// The database's.
@@ -185,11 +198,15 @@ pub async fn cut_visits<R: Read>(
     principal: &Principal,
     rows: &mut [VisitRow],
 ) -> Result<(), StoreError> {
-    let ids = rows.iter().filter_map(|row| row.client_id).collect();
+    let ids = rows.iter().flat_map(VisitRow::people).collect();
     let seen = client_ref::seen_of(db, principal, &ids).await?;
-    for row in rows.iter_mut().filter(|row| row.client_id.is_some_and(|id| !seen.contains(&id))) {
+    for row in rows.iter_mut().filter(|row| row.people().any(|id| !seen.contains(&id))) {
         row.client_id = None;
         row.interaction_id = None;
+        if row.known_person_id.is_some() && row.state.is_open() {
+            continue;
+        }
+        row.known_person_id = None;
         for text in [&mut row.person, &mut row.identified_with, &mut row.note, &mut row.result] {
             text.clear();
         }

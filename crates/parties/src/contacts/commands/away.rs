@@ -9,8 +9,8 @@ use crate::merge::queries::survivor;
 
 /// A branch may tell of what it did so many days ago, as the exchange has it.
 const DAYS: i64 = 31;
-/// Moves of one client read at most.
-const MOVES_MAX: i64 = 50;
+/// Changes of one client read at most: moves are among them, by hand or by a feed.
+const CHANGES_MAX: i64 = 500;
 
 /// Who the client is today, when what is being done comes from a branch to which he belongs or has belonged of late.
 ///
@@ -42,9 +42,9 @@ async fn belonged(
         return Ok(true);
     }
     let sql = "select client_id, command_id, entity_id, changes from journal_entry where client_id = $1 \
-               and at >= $2 and command = 'parties.assign_clients' order by at desc, seq desc limit $3";
+               and at >= $2 and entity = 'client' order by at desc, seq desc limit $3";
     let mut sealed = Vec::new();
-    for row in w.query(sql, params![client, since, MOVES_MAX]).await? {
+    for row in w.query(sql, params![client, since, CHANGES_MAX]).await? {
         let mut c = row.cols();
         sealed.push(store::journal::item(c.take()?, c.take()?, c.take()?, c.take()?));
     }
@@ -52,6 +52,6 @@ async fn belonged(
         let changes: serde_json::Value = serde_json::from_str(changes).ok()?;
         changes.get("branch_id")?.get(0)?.as_str()?.parse().ok()
     };
-    let moves = keys::open_texts(w, sealed).await?;
-    Ok(moves.into_iter().any(|changes| from(&changes.or("")) == Some(branch)))
+    let changes = keys::open_texts(w, sealed).await?;
+    Ok(changes.into_iter().any(|one| from(&one.or("")) == Some(branch)))
 }

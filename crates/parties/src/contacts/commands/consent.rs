@@ -142,6 +142,12 @@ impl Word<'_> {
         match editable(w, self.client_id, Group::Contacts).await {
             Err(Error::NotFound) if self.text_version.is_none() => {
                 self.client_id = away::whose(w, self.client_id).await?;
+                // what shows it may not have been taken for a client out of reach; the withdrawal counts all the same
+                let file = match self.file_id {
+                    Some(file) => queries::file(w, file).await?,
+                    None => None,
+                };
+                self.file_id = file.filter(|f| f.client_id == self.client_id).map(|f| f.id);
             }
             other => drop(other?),
         }

@@ -13,7 +13,7 @@ use crate::merge::queries::NOT_MERGED;
 
 /// Readings joined to one command at most.
 const LINES_MAX: usize = 1_000;
-/// So many different closed cards read by one person within a day are worth an officer's look.
+/// So many different closed cards read by one person within a day, or people found out of his reach, are worth an officer's look.
 pub(super) const UNUSUAL_CARDS: i64 = 25;
 
 /// One reading.
@@ -33,7 +33,7 @@ pub struct ReadLine {
     pub glass_id: Option<Uuid>,
 }
 
-/// Writes readings of closed cards down, in the name of who has read them. It is no change of the client and
+/// Writes readings of closed cards down, and who was found out of reach, in the name of who has read them. It is no change of the client and
 /// leaves no entry in the journal.
 #[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct NoteReads {
@@ -53,7 +53,8 @@ impl Note for NoteReads {
 
 impl Command for NoteReads {
     const NAME: &'static str = "parties.note_reads";
-    const PERMISSION: &'static str = "client.read";
+    // whoever was shown something, by whatever right
+    const PERMISSION: &'static str = "app.use";
     const OFFLINE: spine::Offline = spine::Offline::Free;
     type Output = ();
 
@@ -88,7 +89,8 @@ impl Command for NoteReads {
     }
 }
 
-/// Tells the officers, once a day, of a person who reads unusually many closed cards that are not his own.
+/// Tells the officers, once a day, of a person who reads unusually many closed cards that are not his own, or finds unusually many
+/// people out of his reach.
 async fn tell_of_many(w: &mut Work<'_>, me: UserId, now: Timestamp) -> Result<(), Error> {
     let sql = format!(
         "select count(distinct l.client_id) from read_log l join client c on c.id = l.client_id \

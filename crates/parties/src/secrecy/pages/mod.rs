@@ -77,21 +77,23 @@ pub(super) fn group_words(l: &L, group: Group) -> String {
     l.t(&format!("secrecy-group-{}", group.key()))
 }
 
-/// Writes readings down: of secret cards before the answer leaves, of restricted ones behind it.
+/// Writes readings down: of secret cards, and of people found who are out of reach, before the answer leaves; of restricted cards
+/// behind it.
 pub(crate) fn read_log<'a>(cx: &'a Cx, reads: Vec<CardRead>) -> Logging<'a> {
     Box::pin(async move {
-        let is_secret = reads.iter().any(|read| read.level == Level::Secret);
+        let waits = |read: &CardRead| read.level == Level::Secret || read.place.is_some();
+        let is_waited_for = reads.iter().any(waits);
         let place = cx.path.split('?').next().unwrap_or_default().to_owned();
         let line = |read: CardRead| ReadLine {
             client_id: read.client_id,
             level: read.level,
             groups: read.groups.list(),
-            place: place.clone(),
+            place: read.place.unwrap_or_else(|| place.clone()),
             operation_id: cx.ctx.operation_id.uuid(),
             glass_id: read.glass_id,
         };
         let note = NoteReads { lines: reads.into_iter().map(line).collect() };
-        if is_secret {
+        if is_waited_for {
             let ctx = &cx.ctx;
             return cx.app.services.bus.execute(ctx, ctx.command_id(), &note).await;
         }

@@ -171,13 +171,16 @@ async fn when_its_hours_are_over_a_node_shows_no_client_until_the_centre_has_ans
         assert_eq!((reply.status, reply.location()), (303, "/pending"), "{path}");
     }
     let fragment = manager.get_part(&card).await;
-    assert_eq!(fragment.status, 422);
+    assert_eq!((fragment.status, fragment.header("hx-redirect")), (403, "/pending"));
+    assert_eq!(manager.get("/me/notices").await.status, 303, "notices name clients");
+    assert_eq!(manager.get("/me/sessions").await.status, 200);
     assert!(!fragment.body.contains("Гусев"));
     let page = manager.get("/pending").await.ok();
     assert!(page.contains("The hours of this node are over") && !page.contains("Гусев"), "{page}");
     let id = bank.form_id();
     let posted = manager.post(&format!("{card}/log"), &[("_id", &id), ("body", "слово")]).await;
     assert_eq!(posted.status, 422);
+    assert!(posted.body.contains("слово"), "what was typed can be sent again: {}", posted.body);
     let mut head = bank.client("branch_head").await;
     assert!(head.get("/pending").await.ok().contains("Write a file for the centre"), "the way out");
     // a clock that is set back opens nothing

@@ -22,7 +22,7 @@ pub(crate) struct Place {
 
 /// Addresses that answer with something other than a page for a person.
 #[allow(dead_code, reason = "the pictures do not count the routes")]
-pub(crate) const NO_PAGES: [&str; 23] = [
+pub(crate) const NO_PAGES: [&str; 24] = [
     "/admin/nodes/keys",
     "/admin/read-log/export",
     // the line's, for programs
@@ -32,6 +32,7 @@ pub(crate) const NO_PAGES: [&str; 23] = [
     "/clients/{id}/files/{item}",
     "/clients/{id}/panel/{key}",
     "/clients/pick",
+    "/desk/mine",
     "/duplicates/search",
     "/health",
     "/imports/{id}/rejects.csv",

@@ -1,5 +1,6 @@
 //! Guided service: a visitor is served by the steps of the theme's script, and what is left out is told with a reason.
 
+mod changed;
 mod rows;
 
 use engagement::desk::commands::{
@@ -237,6 +238,9 @@ async fn the_page_leads_from_step_to_step_in_either_language_and_loses_nothing()
         assert!(
             refused.body.contains("Перезвонит сама") && refused.body.contains("без объяснения: 1")
         );
+        // what changes there is fetched from the desk, not from where the form was sent
+        assert!(refused.body.contains(&format!("data-live-src=\"{home}\"")));
+        assert!(!refused.body.contains(&format!("data-live-src=\"{steps}")));
         for garbage in ["tick=", "tick=a:b", "tick=a:b:c", "x=y"] {
             assert_eq!(post(bank, &mut other, &to, garbage).await.status, 404, "{garbage}");
         }

@@ -110,7 +110,12 @@ async fn the_report_tells_when_it_does_not_show_every_step() {
             let day = page(&mut browser, "/desk/day").await;
             assert_eq!(day.matches("пожар").count(), lines);
             assert_eq!(day.contains("The latest 50 are shown."), is_cut);
+            assert_eq!(day.contains("The whole day on one sheet"), is_cut);
+            assert!(day.contains("id=\"desk-day\" data-live=\"kind:desk_operation"));
         }
+        let sheet = page(&mut browser, "/desk/day?sheet=on").await;
+        assert_eq!(sheet.matches("пожар").count(), 52);
+        assert!(sheet.contains("id=\"desk-day\"") && !sheet.contains("kind:desk_operation"));
     })
     .await;
 }

@@ -31,11 +31,10 @@ const OVER_CLIENTS: [&str; 14] = [
 ];
 
 /// Commands under such a permission that are about no client, or that need what the test has not got.
-const WITHOUT_PAYLOAD: [&str; 7] = [
+const WITHOUT_PAYLOAD: [&str; 6] = [
     "authority.withdraw_pre_approval",
     "parties.start_find_duplicates",
     "parties.note_export",
-    "parties.note_reads",
     "parties.register_client",
     "parties.unmerge_clients",
     "parties.set_main_member",
