@@ -13,7 +13,7 @@ use store::{Read, Value, params};
 
 use super::known;
 use crate::desk::model::{REGARDED, SPEAKS_FOR};
-use crate::desk::queries::regarded;
+use crate::desk::queries::{regarded, speaking};
 
 /// Follows the journal.
 #[derive(Debug)]
@@ -25,15 +25,19 @@ impl JournalReader for RegardReader {
     }
     fn react<'a>(&'a self, services: &'a Services, entries: &'a [Entry]) -> Reaction<'a> {
         Box::pin(async move {
-            let mut changed: BTreeSet<ClientId> = BTreeSet::new();
+            let mut linked: BTreeSet<ClientId> = BTreeSet::new();
             let mut perhaps: BTreeSet<ClientId> = BTreeSet::new();
             let mut last = 0;
             for entry in entries {
-                changed.extend(concerned(entry));
+                linked.extend(concerned(entry));
                 perhaps.extend(told_of(entry));
                 last = entry.pos;
             }
-            changed.extend(regarded(&mut services.reader.clone(), &perhaps).await?);
+            // of a load of many hardly anybody speaks for somebody
+            let mut db = services.reader.clone();
+            let mut changed = speaking(&mut db, &linked).await?;
+            perhaps.append(&mut linked);
+            changed.extend(regarded(&mut db, &perhaps).await?);
             for client_id in changed {
                 let id = derived_id(last, client_id);
                 match services

@@ -8,7 +8,7 @@ use spine::Principal;
 use store::{Read, Row, StoreError, Value, params};
 
 use super::{Regard, regards};
-use crate::desk::model::Service;
+use crate::desk::model::{SPEAKS_FOR, Service};
 use crate::desk::prints;
 
 /// People one search offers at most.
@@ -94,15 +94,38 @@ pub async fn regarded<R: Read>(
     db: &mut R,
     clients: &BTreeSet<ClientId>,
 ) -> Result<BTreeSet<ClientId>, StoreError> {
+    let sql = "select person_id from client_regard where person_id in ({}) \
+               union select company_id from client_regard where company_id in ({})";
+    of_these(db, clients, sql).await
+}
+
+/// Those of these clients who have, or had, a link by which somebody speaks for a company.
+///
+/// # Errors
+/// The database's.
+pub async fn speaking<R: Read>(
+    db: &mut R,
+    clients: &BTreeSet<ClientId>,
+) -> Result<BTreeSet<ClientId>, StoreError> {
+    let kinds = SPEAKS_FOR.map(|kind| format!("'{kind}'")).join(", ");
+    let sql = format!(
+        "select from_id from client_link where kind in ({kinds}) and from_id in ({{}}) \
+         union select to_id from client_link where kind in ({kinds}) and to_id in ({{}})"
+    );
+    of_these(db, clients, &sql).await
+}
+
+/// What a statement finds of some clients, a part of them at a time; `{}` in it are the places of their ids.
+async fn of_these<R: Read>(
+    db: &mut R,
+    clients: &BTreeSet<ClientId>,
+    sql: &str,
+) -> Result<BTreeSet<ClientId>, StoreError> {
     let all: Vec<Value> = clients.iter().map(|id| Value::from(*id)).collect();
     let mut found = BTreeSet::new();
     for some in all.chunks(AT_ONCE) {
         let places: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
-        let places = places.join(", ");
-        let sql = format!(
-            "select person_id from client_regard where person_id in ({places}) \
-             union select company_id from client_regard where company_id in ({places})"
-        );
+        let sql = sql.replace("{}", &places.join(", "));
         for row in db.query(&sql, some).await? {
             found.insert(row.one()?);
         }

@@ -8,7 +8,7 @@ mod themes;
 mod till;
 mod visits;
 
-pub use known::{Known, find_known, known, known_visitor, recognised, regarded, stale};
+pub use known::{Known, find_known, known, known_visitor, recognised, regarded, speaking, stale};
 pub use operations::{
     OperationRow, OperationsOf, Total, cut_operations, operation, operations, totals,
 };
