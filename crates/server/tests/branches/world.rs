@@ -139,9 +139,9 @@ impl World {
         assert!(matches!(branch.state().await.unwrap().copy, Progress::Whole(_)));
         Place { bank, branch, node, code }
     }
-    /// Until neither side has anything to say.
+    /// Until neither side has anything to say: first all tell, then all hear what the others have told.
     pub(super) async fn heal(&self) {
-        for _ in 0..3 {
+        for _ in 0..2 {
             for place in &self.places {
                 place.settle(&self.centre).await;
             }

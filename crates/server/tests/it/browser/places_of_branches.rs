@@ -38,6 +38,7 @@ pub(super) async fn desk_places(site: &Site, window: &Window) -> Vec<Place> {
     let operation: Uuid = site.value(sql, "payment").await;
     let reverse = format!("/desk/operations/{operation}/reverse");
     all.push(place("operation-reverse", "branch_head", reverse));
+    all.push(place("till-new", "branch_head", "/desk/till/new".to_owned()));
     let sql = "select id from desk_theme where letter = $1 order by place limit 1";
     let theme: Uuid = site.value(sql, "L").await;
     all.extend(of(
