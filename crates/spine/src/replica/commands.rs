@@ -14,8 +14,9 @@ use crate::{Change, Command, Error, Registry, Work};
 
 /// Characters of a node's name at most.
 const NAME_CHARS_MAX: usize = 40;
-/// Hours a node may work without the centre at most.
-const HOURS_MAX: i64 = 24 * 31;
+/// Days a node may work without the centre at most: what it has done may be told much later than that.
+pub const LEASE_DAYS_MAX: i64 = 31;
+const HOURS_MAX: i64 = 24 * LEASE_DAYS_MAX;
 /// Days a code of enrolment is good for when nobody says otherwise, and at most.
 pub const CODE_DAYS: i64 = 1;
 const CODE_DAYS_MAX: i64 = 31;

@@ -4,6 +4,7 @@
 
 use kernel::{ClientId, Refusal, Refusals, VisitId};
 use serde::{Deserialize, Serialize};
+use spine::replica::commands::LEASE_DAYS_MAX;
 use spine::{Change, Command, Error, Work};
 use store::{Read, params};
 
@@ -12,9 +13,6 @@ use super::{SERVE, check_lengths, known, steps_belong};
 use crate::desk::model::RECOGNISED_BY;
 use crate::desk::queries::{self, Known, VisitRow};
 use crate::queries::client_ref::{self, ClientRef};
-
-/// A branch may tell of what it did so many days ago, as the exchange has it.
-const DAYS: i64 = 31;
 
 /// The clerk has seen that the visitor is somebody who is known at every desk.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -78,7 +76,7 @@ impl Command for RecogniseVisitor {
 
 impl RecogniseVisitor {
     /// He is not among those who are known. What a branch did by the list it had stands: the centre's journal shows that he was on
-    /// it within the days a branch may tell of, and the branch itself, doing it again, waits for what the centre says.
+    /// it within the days a branch may work without an answer before that, and the branch itself, doing it again, waits for what the centre says.
     async fn check_was_known(
         &self,
         w: &mut Work<'_>,
@@ -87,11 +85,15 @@ impl RecogniseVisitor {
         let unknown = || Error::refused("visitor-not-known");
         let ctx = w.ctx;
         let origin = ctx.origin.as_ref().ok_or_else(unknown)?;
-        let Some(arrived) = origin.arrived else { return Ok(()) };
+        if origin.arrived.is_none() {
+            return Ok(());
+        }
+        // it may be told much later than it was done
+        let since = ctx.now.plus_days(-LEASE_DAYS_MAX);
         let client = client.ok_or_else(unknown)?;
         // an entry stays with whom it was written of, also after a merge
         let sql = "select 1 from journal_entry where client_id in ($1, $2) and at >= $3 and entity = $4 limit 1";
-        let of = params![client.id, self.person_id, arrived.plus_days(-DAYS), known::ENTITY];
+        let of = params![client.id, self.person_id, since, known::ENTITY];
         w.first(sql, of).await?.map(|_| ()).ok_or_else(unknown)
     }
 }

@@ -206,13 +206,24 @@ pub(super) async fn check_open(
     let open = queries::open_steps(&scripts, &rows);
     let open: Vec<(&str, &Step)> =
         open.into_iter().map(|(s, step)| (s.key.as_str(), step)).collect();
-    let count = unnamed(&open, left_out);
+    let refusal = Refusal::field("visit-steps-open", "left_out_reason");
+    check_named(&open, left_out, refusal, refusals);
+    Ok(())
+}
+
+/// Whether just the open steps are named; `refusal` is that of some that are not.
+fn check_named(
+    open: &[(&str, &Step)],
+    left_out: &[LeftOut],
+    refusal: Refusal,
+    refusals: &mut Refusals,
+) {
+    let count = unnamed(open, left_out);
     if count > 0 {
-        refusals.push(Refusal::field("visit-steps-open", "left_out_reason").arg("count", count));
-    } else if names_others(&open, left_out) {
+        refusals.push(refusal.arg("count", count));
+    } else if names_others(open, left_out) {
         refusals.push(Refusal::new("visit-step-changed"));
     }
-    Ok(())
 }
 
 /// How many open steps are not named.
@@ -234,12 +245,7 @@ pub(super) async fn check_theme_leaves(
 ) -> Result<(), Error> {
     let leaves = queries::left_by_theme(w, visit, theme).await?;
     let open: Vec<(&str, &Step)> = leaves.iter().map(|(key, step)| (key.as_str(), step)).collect();
-    let count = unnamed(&open, left_out);
-    if count > 0 {
-        refusals.push(Refusal::new("visit-theme-steps").arg("count", count));
-    } else if names_others(&open, left_out) {
-        refusals.push(Refusal::new("visit-step-changed"));
-    }
+    check_named(&open, left_out, Refusal::new("visit-theme-steps"), refusals);
     Ok(())
 }
 

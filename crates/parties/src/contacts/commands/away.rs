@@ -2,13 +2,12 @@
 //! secret, merged into somebody. A withdrawal always wins, so it is not lost with that; nothing but a withdrawal goes this way.
 
 use kernel::{BranchId, ClientId, Timestamp};
+use spine::replica::commands::LEASE_DAYS_MAX;
 use spine::{Error, Work};
 use store::{Read, StoreError, keys, params};
 
 use crate::merge::queries::survivor;
 
-/// A branch may tell of what it did so many days ago, as the exchange has it.
-const DAYS: i64 = 31;
 /// Changes of one client read at most: moves are among them, by hand or by a feed.
 const CHANGES_MAX: i64 = 500;
 
@@ -19,8 +18,10 @@ const CHANGES_MAX: i64 = 500;
 pub(super) async fn whose(w: &mut Work<'_>, client: ClientId) -> Result<ClientId, Error> {
     let arrived = w.ctx.origin.as_ref().and_then(|origin| origin.arrived);
     let branch = w.ctx.principal.branch_id;
-    let (Some(arrived), Some(branch)) = (arrived, branch) else { return Err(Error::NotFound) };
-    if !belonged(w, client, (branch, arrived.plus_days(-DAYS))).await? {
+    let (Some(_), Some(branch)) = (arrived, branch) else { return Err(Error::NotFound) };
+    // when it was said, and for so long before as the branch may have heard of no move; it may be told much later
+    let since = w.ctx.now.plus_days(-LEASE_DAYS_MAX);
+    if !belonged(w, client, (branch, since)).await? {
         return Err(Error::NotFound);
     }
     let today = survivor(w, client).await?.unwrap_or(client);
