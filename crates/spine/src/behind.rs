@@ -6,8 +6,10 @@ use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::{Bus, Command, Ctx};
 
@@ -16,6 +18,8 @@ const WAITING_MAX: usize = 256;
 
 /// A command that may be left behind: losing it costs nobody his work.
 pub trait Note: Command {
+    /// How long it waits for others to be joined to.
+    const PAUSE: Duration = Duration::ZERO;
     /// Takes in a later one of the same person; gives it back when there is no room.
     ///
     /// # Errors
@@ -45,6 +49,7 @@ impl<N: Note> Waiting for N {
 }
 
 struct Slot {
+    due: Instant,
     ctx: Ctx,
     note: Box<dyn Waiting>,
 }
@@ -53,6 +58,15 @@ struct Slot {
 struct Queue {
     slots: Vec<Slot>,
     is_draining: bool,
+    /// Somebody waits until all is written: nothing is waited for any more.
+    is_hurried: bool,
+}
+
+/// What is to be written next.
+enum Next {
+    Slots(Vec<Slot>),
+    At(Instant),
+    Nothing,
 }
 
 /// The notes of one node; cheap to clone.
@@ -60,6 +74,7 @@ struct Queue {
 pub struct Behind {
     queue: Arc<Mutex<Queue>>,
     written: Arc<Notify>,
+    hurried: Arc<Notify>,
 }
 
 impl Behind {
@@ -71,7 +86,8 @@ impl Behind {
                 tracing::warn!(note = N::NAME, "too many notes wait; one was dropped");
                 return;
             }
-            queue.slots.push(Slot { ctx: ctx.clone(), note: Box::new(note) });
+            let due = Instant::now() + N::PAUSE;
+            queue.slots.push(Slot { due, ctx: ctx.clone(), note: Box::new(note) });
         }
         if !queue.is_draining {
             queue.is_draining = true;
@@ -83,18 +99,33 @@ impl Behind {
     pub async fn settled(&self) {
         loop {
             let written = self.written.notified();
-            if !self.open().is_draining {
-                return;
+            {
+                let mut queue = self.open();
+                if !queue.is_draining {
+                    return;
+                }
+                queue.is_hurried = true;
             }
+            self.hurried.notify_one();
             written.await;
         }
     }
 
-    /// What waits; nobody drains any more when nothing does.
-    fn take(&self) -> Vec<Slot> {
+    /// What is due; nobody drains any more when nothing waits.
+    fn take(&self) -> Next {
         let mut queue = self.open();
-        queue.is_draining = !queue.slots.is_empty();
-        std::mem::take(&mut queue.slots)
+        let (now, is_hurried) = (Instant::now(), queue.is_hurried);
+        let (due, rest) =
+            std::mem::take(&mut queue.slots).into_iter().partition(|s| is_hurried || s.due <= now);
+        queue.slots = rest;
+        match queue.slots.iter().map(|slot| slot.due).min() {
+            Some(at) if due.is_empty() => Next::At(at),
+            None if due.is_empty() => {
+                (queue.is_draining, queue.is_hurried) = (false, false);
+                Next::Nothing
+            }
+            _ => Next::Slots(due),
+        }
     }
 
     fn open(&self) -> MutexGuard<'_, Queue> {
@@ -119,13 +150,22 @@ fn join<N: Note>(slots: &mut [Slot], ctx: &Ctx, note: N) -> Result<(), N> {
 
 async fn drain(behind: Behind, bus: Bus) {
     loop {
-        let slots = behind.take();
-        if slots.is_empty() {
-            behind.written.notify_waiters();
-            return;
-        }
-        for slot in slots {
-            slot.note.execute(&bus, &slot.ctx).await;
+        match behind.take() {
+            Next::Slots(slots) => {
+                for slot in slots {
+                    slot.note.execute(&bus, &slot.ctx).await;
+                }
+            }
+            Next::At(at) => {
+                tokio::select! {
+                    () = tokio::time::sleep_until(at) => {}
+                    () = behind.hurried.notified() => {}
+                }
+            }
+            Next::Nothing => {
+                behind.written.notify_waiters();
+                return;
+            }
         }
     }
 }

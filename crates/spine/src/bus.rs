@@ -5,23 +5,19 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use kernel::{ClientId, CommandId, Refusal, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
-use store::{Read, StoreError, Writer, journal, params};
+use store::{Read, StoreError, Writer, params};
 
-use crate::again::Again;
-use crate::approval::{self, DECIDE, Demand, Kept};
-use crate::authority::{
-    self, AskCentre, Asking, Beyond, Doors, Notary, Ruling, Trial, Tried, Versions,
-};
+use crate::approval::DECIDE;
+use crate::authority::{AskCentre, Doors, Notary, Versions};
 use crate::bundle::{Fact, Parts, Signs};
-use crate::org::{Directory, Loaded};
-use crate::replica::{self, How, Lease, Offline, Replicated};
+use crate::org::Directory;
+use crate::perform::{Async, Plain};
+use crate::replica::{How, Lease, Offline, Replicated};
 use crate::{ClientBound, Ctx, Error, Fieldable, Live, Memory, OwnFields, Work};
 
 /// A change somebody asks for. Payloads only grow: new fields are optional.
@@ -43,30 +39,25 @@ pub trait Command: Serialize + DeserializeOwned + Send + Sync + 'static {
 }
 
 type Json = serde_json::Value;
-type Dispatch = Box<
-    dyn for<'a> Fn(
-            &'a Bus,
-            &'a Ctx,
-            CommandId,
-            Json,
-        ) -> Pin<Box<dyn Future<Output = Result<Json, Error>> + Send + 'a>>
-        + Send
-        + Sync,
->;
 
-pub(crate) type Rehearse = Box<
-    dyn for<'a, 'b> Fn(
-            &'a mut Work<'b>,
-            Json,
-        ) -> Pin<Box<dyn Future<Output = Result<Json, Error>> + Send + 'a>>
-        + Send
-        + Sync,
->;
-
+/// A registered command.
 pub(crate) struct Registered {
     pub(crate) info: CommandInfo,
-    dispatch: Dispatch,
-    pub(crate) rehearse: Rehearse,
+    parse: fn(Json) -> Result<Box<dyn Plain>, Error>,
+}
+
+impl Registered {
+    /// Runs its handler inside other work, under the rights of whoever does that; answers its output as JSON text.
+    pub(crate) fn rehearse<'a>(
+        &'a self,
+        work: &'a mut Work<'_>,
+        payload: Json,
+    ) -> Async<'a, String> {
+        Box::pin(async move {
+            work.ctx.principal.require(self.info.permission)?;
+            (self.parse)(payload)?.run(work).await
+        })
+    }
 }
 
 /// A registered command, for lists and the golden file.
@@ -78,6 +69,13 @@ pub struct CommandInfo {
     pub permission: &'static str,
     /// What it may do at a branch.
     pub offline: Offline,
+}
+
+impl CommandInfo {
+    /// Of a command's type.
+    pub(crate) const fn of<C: Command>() -> Self {
+        Self { name: C::NAME, permission: C::PERMISSION, offline: C::OFFLINE }
+    }
 }
 
 /// All commands by name; what the API, imports and branch replay dispatch through.
@@ -99,21 +97,8 @@ pub struct Registry {
 impl Registry {
     /// Adds a command; a name registered twice keeps the first.
     pub fn add<C: Command>(&mut self) {
-        let info = CommandInfo { name: C::NAME, permission: C::PERMISSION, offline: C::OFFLINE };
-        let dispatch: Dispatch = Box::new(|bus, ctx, id, payload| {
-            Box::pin(async move {
-                let command: C = read_payload(payload)?;
-                Ok(serde_json::to_value(bus.execute(ctx, id, &command).await?)?)
-            })
-        });
-        let rehearse: Rehearse = Box::new(|work, payload| {
-            Box::pin(async move {
-                work.ctx.principal.require(C::PERMISSION)?;
-                let command: C = read_payload(payload)?;
-                Ok(serde_json::to_value(command.handle(work).await?)?)
-            })
-        });
-        self.commands.entry(C::NAME).or_insert(Registered { info, dispatch, rehearse });
+        let info = CommandInfo::of::<C>();
+        self.commands.entry(C::NAME).or_insert(Registered { info, parse: parse::<C> });
     }
     /// Adds columns that hold a client's id, for the commands that move or take away all of a client.
     pub fn bind(&mut self, bound: &[ClientBound]) {
@@ -233,7 +218,7 @@ impl Bus {
         Ok(all)
     }
     /// Whether a command of this kind may be done at this node now.
-    fn require_here(&self, ctx: &Ctx, offline: Offline) -> Result<(), Error> {
+    pub(crate) fn require_here(&self, ctx: &Ctx, offline: Offline) -> Result<(), Error> {
         match &self.inner.lease {
             Some(lease) => lease.require(ctx, offline),
             None => Ok(()),
@@ -335,7 +320,8 @@ impl Bus {
         };
         // before the payload is even looked at
         ctx.principal.require(command.info.permission)?;
-        (command.dispatch)(self, ctx, id, payload).await
+        let command = (command.parse)(payload)?;
+        Ok(serde_json::from_str(&self.perform(ctx, id, command.as_ref()).await?)?)
     }
     /// Opens a rehearsal: commands run one after the other in one transaction that is never committed.
     ///
@@ -355,92 +341,7 @@ impl Bus {
         id: CommandId,
         command: &C,
     ) -> Result<C::Output, Error> {
-        ctx.principal.require(C::PERMISSION)?;
-        self.require_here(ctx, C::OFFLINE)?;
-        let digest = digest(ctx, C::NAME, command)?;
-        let begin = std::time::Instant::now();
-        let mut again = Again::new(&self.inner.writer);
-        let mut how = self.how();
-        let tried = || -> Result<Tried<'_>, Error> {
-            let payload = serde_json::to_string(command)?;
-            Ok(Tried { id, name: C::NAME, payload, digest: &digest })
-        };
-        let work = async {
-            if self.doors().is_silent_about(id)
-                && let Some(result) = Box::pin(self.asked_before(ctx, &tried()?)).await?
-            {
-                return Ok(serde_json::from_str(&result)?);
-            }
-            loop {
-                match Box::pin(self.attempt(ctx, id, command, (&digest, how))).await {
-                    Err(error) if again.after(&error).await => {}
-                    Ok(Attempt::Done(output)) => break Ok(output),
-                    Ok(Attempt::Asks(asking)) => {
-                        let tried = tried()?;
-                        match Box::pin(self.beyond(ctx, &tried, (asking, how))).await? {
-                            Beyond::Told(result) => break Ok(serde_json::from_str(&result)?),
-                            Beyond::Again(other) => how = other,
-                        }
-                    }
-                    Err(error) => break Err(error),
-                }
-            }
-        };
-        let answer = crate::trace::command(ctx, C::NAME, work).await;
-        count(C::NAME, begin, answer.as_ref().err());
-        answer
-    }
-
-    async fn attempt<C: Command>(
-        &self,
-        ctx: &Ctx,
-        id: CommandId,
-        command: &C,
-        (digest, how): (&[u8], Trial),
-    ) -> Result<Attempt<C::Output>, Error> {
-        let loaded = self.inner.directory.get();
-        let owners = self.inner.registry.owners_of_clients;
-        let mut work = self.work(ctx, C::NAME, id).await?;
-        let is_kept = self.is_at_branch() && C::OFFLINE.is_told();
-        let kept = is_kept.then_some(how);
-        let outcome = run(&mut work, command, digest, (&loaded, owners, kept)).await;
-        let Work { tx, drafts, wakes_jobs, .. } = work;
-        match outcome {
-            Ok(Done::Waits(demand)) => {
-                tx.rollback().await?;
-                let payload = serde_json::to_string(command)?;
-                let node = &self.inner.node;
-                let kept = Kept { id, name: C::NAME, payload, digest, node };
-                let (waiting, drafts) =
-                    approval::keep(&self.inner.writer, ctx, &kept, demand, &loaded).await?;
-                self.inner.live.committed(&drafts, true);
-                Err(Error::Waiting(waiting))
-            }
-            Ok(Done::Asks(asking)) => {
-                tx.rollback().await?;
-                Ok(Attempt::Asks(asking))
-            }
-            Ok(Done::New(output)) => {
-                ctx.wrote(tx.commit_marked().await?);
-                self.inner.live.committed(&drafts, wakes_jobs);
-                if is_kept {
-                    // there is more to tell the centre
-                    self.inner.live.ring("line".to_owned());
-                }
-                Ok(Attempt::Done(output))
-            }
-            Ok(Done::Before(output)) => {
-                // nothing was written now; what was before must be seen as well
-                ctx.wrote(tx.commit_marked().await?);
-                Ok(Attempt::Done(output))
-            }
-            Err(error) => {
-                if let Err(lost) = tx.rollback().await {
-                    tracing::warn!(error = %lost, "rollback failed; the connection is dropped");
-                }
-                Err(error)
-            }
-        }
+        Ok(serde_json::from_str(&self.perform(ctx, id, command).await?)?)
     }
 }
 
@@ -457,9 +358,9 @@ impl Rehearsal<'_> {
     /// As the command.
     pub async fn run(&mut self, name: &str, payload: Json) -> Result<Json, Error> {
         let command = self.registry.commands.get(name).ok_or_else(|| unknown(name))?;
-        let outcome = (command.rehearse)(&mut self.work, payload).await;
+        let outcome = command.rehearse(&mut self.work, payload).await;
         self.work.drafts.clear();
-        outcome
+        Ok(serde_json::from_str(&outcome?)?)
     }
     /// Undoes everything.
     ///
@@ -479,108 +380,13 @@ fn read_payload<C: DeserializeOwned>(payload: Json) -> Result<C, Error> {
         .map_err(|e| Refusal::new("payload-shape").arg("reason", e.to_string()).into())
 }
 
-/// How an attempt ended, when it did not fail.
-enum Attempt<T> {
-    Done(T),
-    /// It is not this branch's own to do.
-    Asks(Asking),
-}
-
-enum Done<T> {
-    New(T),
-    Before(T),
-    Waits(Demand),
-    Asks(Asking),
-}
-
-async fn run<C: Command>(
-    work: &mut Work<'_>,
-    command: &C,
-    digest: &[u8],
-    (loaded, owners, kept): (&Loaded, Option<&str>, Option<Trial>),
-) -> Result<Done<C::Output>, Error> {
-    let (ctx, id) = (work.ctx, work.command_id);
-    let fresh = work
-        .tx
-        .execute(
-            "insert into command_log (id, name, actor_id, at, digest, result) \
-             values ($1, $2, $3, $4, $5, '') on conflict (id) do nothing",
-            params![id, C::NAME, ctx.principal.user_id, ctx.now, digest.to_vec()],
-        )
-        .await?;
-    if fresh == 0 {
-        return first_answer(work, id, digest).await.map(Done::Before);
-    }
-    let output = command.handle(work).await?;
-    if let (None, Some(told)) = (kept, ctx.told) {
-        authority::judge(work, C::OFFLINE, loaded, told).await?;
-    }
-    if let Some(demand) = approval::asked(work, C::PERMISSION, loaded, owners).await? {
-        // who decides sits at the centre
-        let refusal = Refusal::new("only-with-line");
-        return Ok(match kept {
-            Some(_) => Done::Asks(Asking { refusal, is_liftable: false }),
-            None => Done::Waits(demand),
-        });
-    }
-    if let Some(how) = kept {
-        match authority::rule(work, C::OFFLINE, loaded, how).await? {
-            Ruling::Asks(asking) => return Ok(Done::Asks(asking)),
-            Ruling::Fits(spent) => authority::spend(work, &spent).await?,
-        }
-        replica::keep(work, &serde_json::to_string(command)?).await?;
-    }
-    journal::append(&mut work.tx, ctx.entropy.as_ref(), &work.drafts).await?;
-    work.tx
-        .execute(
-            "update command_log set result = $2 where id = $1",
-            params![id, serde_json::to_string(&output)?],
-        )
-        .await?;
-    Ok(Done::New(output))
-}
-
-async fn first_answer<T: DeserializeOwned>(
-    work: &mut Work<'_>,
-    id: CommandId,
-    digest: &[u8],
-) -> Result<T, Error> {
-    Ok(answer_before(work, id, digest).await?.ok_or(StoreError::Busy)?)
-}
-
-/// What a command was answered when it was done here before.
-pub(crate) async fn answer_before<T: DeserializeOwned>(
-    work: &mut Work<'_>,
-    id: CommandId,
-    digest: &[u8],
-) -> Result<Option<T>, Error> {
-    let sql = "select digest, result from command_log where id = $1";
-    let Some(row) = work.tx.first(sql, params![id]).await? else { return Ok(None) };
-    let mut cols = row.cols();
-    let stored: Vec<u8> = cols.take()?;
-    let result: String = cols.take()?;
-    if stored != digest {
-        return Err(Error::refused("command-id-reused"));
-    }
-    Ok(Some(serde_json::from_str(&result)?))
-}
-
-/// Ties an id to its actor, name and payload, so that a repeat is a repeat and nothing else.
-pub(crate) fn digest<C: Command>(ctx: &Ctx, name: &str, command: &C) -> Result<Vec<u8>, Error> {
-    let mut hasher = Sha256::new();
-    hasher.update(ctx.principal.user_id.map_or([0; 16], |u| *u.uuid().as_bytes()));
-    hasher.update(name.as_bytes());
-    hasher.update([0]);
-    match ctx.request {
-        Some(request) => hasher.update(request),
-        None => hasher.update(serde_json::to_vec(command)?),
-    }
-    Ok(hasher.finalize().to_vec())
-}
-
 /// Counts a command for monitoring.
 pub(crate) fn count(name: &'static str, begin: std::time::Instant, error: Option<&Error>) {
     let outcome = error.map_or("done", Error::kind);
     metrics::histogram!("tessera_command_seconds", "command" => name, "outcome" => outcome)
         .record(begin.elapsed());
+}
+
+fn parse<C: Command>(payload: Json) -> Result<Box<dyn Plain>, Error> {
+    Ok(Box::new(read_payload::<C>(payload)?))
 }

@@ -11,6 +11,7 @@ use store::follow::{Heard, Look, Seen};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use crate::perform::Async;
 use crate::{Error, Services};
 
 /// How often a node looks by itself.
@@ -98,7 +99,11 @@ impl Services {
         self.live.follow().is_outdated.load(Ordering::Relaxed)
     }
 
-    async fn look_on(&self, seen: &mut Option<Seen>) -> Result<(), Error> {
+    fn look_on<'a>(&'a self, seen: &'a mut Option<Seen>) -> Async<'a, ()> {
+        Box::pin(self.taken_in(seen))
+    }
+
+    async fn taken_in(&self, seen: &mut Option<Seen>) -> Result<(), Error> {
         let follow = self.live.follow();
         let at = Instant::now();
         let look = self.reader.look(seen.as_ref()).await?;

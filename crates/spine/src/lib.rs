@@ -24,6 +24,7 @@ mod module;
 pub mod org;
 mod own;
 mod owner;
+mod perform;
 mod policy;
 mod readers;
 pub mod replica;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 use store::journal::Draft;
 use store::keys::{BANK, SecretBox};
-use store::{Dialect, Read, Row, StoreError, Tx, Value, queue};
+use store::{Async, Dialect, Read, Row, StoreError, Tx, Value, queue};
 use uuid::Uuid;
 
 use crate::{ClientBound, Ctx, Error, Owner, Registry};
@@ -126,20 +126,20 @@ impl Work<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
-        self.tx.execute(sql, params).await
+    pub fn execute<'a>(&'a mut self, sql: &'a str, params: &'a [Value]) -> Async<'a, u64> {
+        self.tx.execute(sql, params)
     }
     /// Inserts many rows; see [`store::Tx::insert_many`].
     ///
     /// # Errors
     /// The database's.
-    pub async fn insert_many(
-        &mut self,
-        head: &str,
-        rows: &[Vec<Value>],
-        tail: &str,
-    ) -> Result<u64, StoreError> {
-        self.tx.insert_many(head, rows, tail).await
+    pub fn insert_many<'a>(
+        &'a mut self,
+        head: &'a str,
+        rows: &'a [Vec<Value>],
+        tail: &'a str,
+    ) -> Async<'a, u64> {
+        self.tx.insert_many(head, rows, tail)
     }
     /// Stores a file's content, sealed under the key of the client it belongs to, or the bank's own; answers
     /// its address.
@@ -305,8 +305,8 @@ fn ids_of(command: CommandId) -> SeededEntropy {
 }
 
 impl Read for Work<'_> {
-    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        self.tx.query(sql, params).await
+    fn query<'a>(&'a mut self, sql: &'a str, params: &'a [Value]) -> Async<'a, Vec<Row>> {
+        self.tx.query(sql, params)
     }
     fn dialect(&self) -> Dialect {
         self.tx.dialect()

@@ -2,19 +2,19 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Secret;
 
-use crate::insert::{self, Insert};
 use crate::keys::Keys;
 use crate::memo::Memo;
 use crate::outage::Fullness;
-use crate::pg::{Line, PgPool, PgTx};
+use crate::pg::{Line, PgPool};
 use crate::replica::{Mark, Replica};
-use crate::sqlite::{SqlitePool, SqliteTx};
-use crate::{Row, StoreError, Value};
+use crate::sqlite::SqlitePool;
+use crate::{Row, StoreError, Value, Writer};
 
 /// Which database is behind the door; the few SQL texts that must differ are its methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,14 +206,14 @@ impl Store {
     }
 }
 
+/// What a database will answer. Boxed, so that the way to it stands in the program once: an `async fn` is compiled anew, with all it
+/// waits for, into each part of the program that waits for it.
+pub type Async<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
 /// Anything SQL can be read from: a [`Reader`], a [`Snapshot`] or a running [`Tx`].
 pub trait Read: Send {
     /// All rows of a query.
-    fn query<'a>(
-        &'a mut self,
-        sql: &'a str,
-        params: &'a [Value],
-    ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send + 'a;
+    fn query<'a>(&'a mut self, sql: &'a str, params: &'a [Value]) -> Async<'a, Vec<Row>>;
 
     /// Which database answers.
     fn dialect(&self) -> Dialect;
@@ -311,7 +311,20 @@ impl Reader {
 }
 
 impl Read for Reader {
-    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    fn query<'a>(&'a mut self, sql: &'a str, params: &'a [Value]) -> Async<'a, Vec<Row>> {
+        Box::pin(self.remembered(sql, params))
+    }
+    fn dialect(&self) -> Dialect {
+        self.backend.dialect()
+    }
+    fn keys(&self) -> &Arc<Keys> {
+        &self.keys
+    }
+}
+
+impl Reader {
+    /// Answers from what the page has asked already, or asks the database.
+    async fn remembered(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         let Some(place) = self.page.as_ref().and_then(|page| page.memo.place(sql, params)) else {
             return self.ask(sql, params).await;
         };
@@ -323,15 +336,6 @@ impl Read for Reader {
         *answer = Memo::keeps(&rows).then(|| rows.clone());
         Ok(rows)
     }
-    fn dialect(&self) -> Dialect {
-        self.backend.dialect()
-    }
-    fn keys(&self) -> &Arc<Keys> {
-        &self.keys
-    }
-}
-
-impl Reader {
     /// Asks the database.
     async fn ask(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         match (self.backend.as_ref(), self.primary.as_deref()) {
@@ -360,291 +364,6 @@ impl Backend {
         match self {
             Backend::Sqlite(_) => Dialect::Sqlite,
             Backend::Postgres(_) => Dialect::Postgres,
-        }
-    }
-}
-
-/// The writing side. Only the command bus and the store's own keepers (sealer, queue) hold one.
-#[derive(Clone)]
-pub struct Writer {
-    backend: Arc<Backend>,
-    /// Whether commits are asked how far a replica must be to show them.
-    marks: bool,
-    keys: Arc<Keys>,
-    full: Arc<Fullness>,
-}
-
-impl Writer {
-    /// Opens a transaction that may write, when it is its turn: one at a time on SQLite, a few on PostgreSQL.
-    ///
-    /// # Errors
-    /// When the database does not answer in time; [`StoreError::Slow`] when no turn came in time.
-    pub async fn begin(&self) -> Result<Tx, StoreError> {
-        let inner = match self.backend.as_ref() {
-            Backend::Sqlite(pool) => pool.begin().await.map(TxInner::Sqlite),
-            Backend::Postgres(pool) => {
-                Box::pin(pool.begin_writing()).await.map(|tx| TxInner::Postgres(Box::new(tx)))
-            }
-        };
-        let full = Arc::clone(&self.full);
-        let inner = noted(&full, inner)?;
-        Ok(Tx { inner, marks: self.marks, keys: Arc::clone(&self.keys), full, has_written: false })
-    }
-    /// As [`Writer::begin`], for what must be noted however long it takes: it waits for its turn again and again.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn begin_in_the_end(&self) -> Result<Tx, StoreError> {
-        loop {
-            match self.begin().await {
-                Err(StoreError::Slow(_)) => tokio::time::sleep(SLOW_PAUSE).await,
-                begun => return begun,
-            }
-        }
-    }
-    /// After a write was refused because the disk is full: tries whether it takes one again.
-    ///
-    /// # Errors
-    /// [`StoreError::Full`] while it does not.
-    pub async fn probe(&self) -> Result<(), StoreError> {
-        if !self.full.is_on() {
-            return Ok(());
-        }
-        let mut tx = self.begin().await?;
-        let sql = "insert into node_setting (name, value) values ('probe', '1') on conflict (name) \
-                   do update set value = cast(cast(node_setting.value as bigint) + 1 as text)";
-        tx.execute(sql, &[]).await?;
-        tx.commit().await
-    }
-    /// Empties SQLite's log into the database and cuts it: what was deleted stands in no file any more. PostgreSQL
-    /// cleans by itself.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] while somebody reads an older state; to be tried again.
-    pub async fn scrub(&self) -> Result<(), StoreError> {
-        match self.backend.as_ref() {
-            Backend::Sqlite(pool) => pool.with_writer(crate::sqlite::scrub).await,
-            Backend::Postgres(_) => Ok(()),
-        }
-    }
-    /// Makes ready for a bulk load by a process that ends with it: SQLite's writing connection gets a
-    /// large page cache and moves its log into the database less often. Nothing becomes less safe.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn prepare_bulk_load(&self) -> Result<(), StoreError> {
-        match self.backend.as_ref() {
-            Backend::Sqlite(pool) => pool.with_writer(crate::sqlite::prepare_bulk_load).await,
-            Backend::Postgres(_) => Ok(()),
-        }
-    }
-    /// After a bulk load: PostgreSQL counts what there is now. Until it has, by itself minutes later, it plans for the
-    /// empty tables it knows, and a page costs it several times as much.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn finish_bulk_load(&self) -> Result<(), StoreError> {
-        if matches!(self.backend.as_ref(), Backend::Sqlite(_)) {
-            return Ok(());
-        }
-        let mut tx = self.begin().await?;
-        tx.execute("analyze", &[]).await?;
-        tx.commit().await
-    }
-    /// After [`StoreError::Away`]: waits a little, and answers whether it is worth another try.
-    pub async fn outlasts(&self) -> bool {
-        match self.backend.as_ref() {
-            Backend::Sqlite(_) => false,
-            Backend::Postgres(pool) => pool.outage().wait().await,
-        }
-    }
-    /// What opens the database's sealed texts.
-    pub fn keys(&self) -> &Arc<Keys> {
-        &self.keys
-    }
-    pub(crate) fn backend(&self) -> &Backend {
-        &self.backend
-    }
-}
-
-enum TxInner {
-    Sqlite(SqliteTx),
-    Postgres(Box<PgTx>),
-}
-
-/// A transaction that may write; dropping it without [`Tx::commit`] undoes it.
-pub struct Tx {
-    inner: TxInner,
-    marks: bool,
-    keys: Arc<Keys>,
-    full: Arc<Fullness>,
-    has_written: bool,
-}
-
-/// How long what must be noted rests before it waits for its turn again.
-const SLOW_PAUSE: Duration = Duration::from_millis(500);
-
-/// Notes how a commit went: something that was written says that there is room.
-fn committed<T>(
-    full: &Fullness,
-    has_written: bool,
-    outcome: Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    if outcome.is_ok() && has_written {
-        full.over();
-    }
-    noted(full, outcome)
-}
-
-/// Notes when a write was refused for want of room.
-fn noted<T>(full: &Fullness, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
-    if let Err(StoreError::Full(words)) = &outcome {
-        full.began(words);
-    }
-    outcome
-}
-
-impl Tx {
-    /// Runs a statement; answers how many rows it touched.
-    ///
-    /// # Errors
-    /// The driver's error, constraint violations as [`StoreError::Constraint`].
-    pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
-        let outcome = match &mut self.inner {
-            TxInner::Sqlite(tx) => {
-                crate::trace::statement(sql, async { tx.execute(sql, params) }).await
-            }
-            TxInner::Postgres(tx) => tx.execute(sql, params).await,
-        };
-        self.wrote(outcome)
-    }
-    /// Runs a statement that will not come again: no connection remembers it. Values stand in it.
-    pub(crate) async fn execute_once(&mut self, sql: &str) -> Result<u64, StoreError> {
-        let outcome = match &mut self.inner {
-            TxInner::Sqlite(tx) => tx.execute_once(sql),
-            TxInner::Postgres(tx) => tx.execute(sql, &[]).await,
-        };
-        self.wrote(outcome)
-    }
-    fn wrote(&mut self, outcome: Result<u64, StoreError>) -> Result<u64, StoreError> {
-        self.has_written |= outcome.as_ref().is_ok_and(|rows| *rows > 0);
-        noted(&self.full, outcome)
-    }
-    /// Inserts many rows with few round trips and a bounded number of different statements.
-    /// `head` is `insert into t(a, b) values`, `tail` what follows (`on conflict …` or empty).
-    ///
-    /// # Errors
-    /// As [`Tx::execute`]; rows of unequal width are [`StoreError::Column`].
-    pub async fn insert_many(
-        &mut self,
-        head: &str,
-        rows: &[Vec<Value>],
-        tail: &str,
-    ) -> Result<u64, StoreError> {
-        self.insert_rows(&Insert { head, lead: "", tail }, rows).await
-    }
-    /// As [`Tx::insert_many`], with an expression before the values of each row.
-    pub(crate) async fn insert_rows(
-        &mut self,
-        insert: &Insert<'_>,
-        rows: &[Vec<Value>],
-    ) -> Result<u64, StoreError> {
-        let Some(width) = insert::width(rows)? else { return Ok(0) };
-        let outcome = match &mut self.inner {
-            // a prepared insert of one row, again and again, is the fastest there
-            TxInner::Sqlite(tx) => tx.execute_each(&insert.sql(1, width), rows),
-            TxInner::Postgres(tx) => {
-                let run = async {
-                    let mut done = 0;
-                    for chunk in insert::chunks(rows, width) {
-                        let flat: Vec<&Value> = chunk.iter().flatten().collect();
-                        done += tx.execute_flat(&insert.sql(chunk.len(), width), flat).await?;
-                    }
-                    Ok(done)
-                };
-                run.await
-            }
-        };
-        self.wrote(outcome)
-    }
-    /// Waits for a named lock, held until the end of the transaction. Free on SQLite.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn lock(&mut self, name: i64) -> Result<(), StoreError> {
-        if let Some(sql) = self.dialect().lock() {
-            self.query(sql, &[Value::Int(name)]).await?;
-        }
-        Ok(())
-    }
-    /// Begins a part that can be undone without the rest.
-    ///
-    /// # Errors
-    /// The driver's error.
-    pub async fn begin_part(&mut self) -> Result<(), StoreError> {
-        self.execute("savepoint part", &[]).await.map(|_| ())
-    }
-    /// Ends the part, undoing it when it did not go well.
-    ///
-    /// # Errors
-    /// The driver's error.
-    pub async fn end_part(&mut self, is_well: bool) -> Result<(), StoreError> {
-        if !is_well {
-            self.execute("rollback to savepoint part", &[]).await?;
-        }
-        self.execute("release savepoint part", &[]).await.map(|_| ())
-    }
-    /// Makes everything permanent.
-    ///
-    /// # Errors
-    /// When the database refuses; then nothing was written.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        let outcome = match self.inner {
-            TxInner::Sqlite(tx) => tx.commit(),
-            TxInner::Postgres(tx) => (*tx).commit().await,
-        };
-        committed(&self.full, self.has_written, outcome)
-    }
-    /// As [`Tx::commit`]; answers how far a replica must be to show it, [`Mark::NONE`] where there is none.
-    ///
-    /// # Errors
-    /// As [`Tx::commit`].
-    pub async fn commit_marked(self) -> Result<Mark, StoreError> {
-        let outcome = match self.inner {
-            TxInner::Postgres(tx) if self.marks => (*tx).commit_marked().await,
-            TxInner::Postgres(tx) => (*tx).commit().await.map(|()| Mark::NONE),
-            TxInner::Sqlite(tx) => tx.commit().map(|()| Mark::NONE),
-        };
-        committed(&self.full, self.has_written, outcome)
-    }
-    /// Undoes everything.
-    ///
-    /// # Errors
-    /// When the database does not answer; the transaction is lost all the same.
-    pub async fn rollback(self) -> Result<(), StoreError> {
-        match self.inner {
-            TxInner::Sqlite(tx) => tx.rollback(),
-            TxInner::Postgres(tx) => (*tx).rollback().await,
-        }
-    }
-}
-
-impl Read for Tx {
-    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        match &mut self.inner {
-            TxInner::Sqlite(tx) => {
-                crate::trace::statement(sql, async { tx.query(sql, params) }).await
-            }
-            TxInner::Postgres(tx) => tx.query(sql, params).await,
-        }
-    }
-    fn keys(&self) -> &Arc<Keys> {
-        &self.keys
-    }
-    fn dialect(&self) -> Dialect {
-        match &self.inner {
-            TxInner::Sqlite(_) => Dialect::Sqlite,
-            TxInner::Postgres(_) => Dialect::Postgres,
         }
     }
 }

@@ -315,11 +315,12 @@ pub async fn oldest_unsealed<R: Read>(db: &mut R) -> Result<Option<Timestamp>, S
 /// # Errors
 /// The database's.
 pub async fn after<R: Read>(db: &mut R, pos: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    // The limit stands in the text: planned for whatever limit, PostgreSQL joins all of the journal to find a few entries.
     let sql = format!(
         "select s.pos, {COLUMNS} from journal_seal s join journal_entry e on e.seq = s.seq \
-         where s.pos > $1 order by s.pos limit $2"
+         where s.pos > $1 order by s.pos limit {limit}"
     );
-    let rows = db.query(&sql, params![pos, limit]).await?;
+    let rows = db.query(&sql, params![pos]).await?;
     opened(db, rows).await
 }
 

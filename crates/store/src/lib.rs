@@ -20,6 +20,7 @@ mod tls;
 mod trace;
 mod turn;
 mod value;
+mod writer;
 
 pub mod blobs;
 pub mod capture;
@@ -33,12 +34,13 @@ pub mod verify;
 
 mod db;
 
-pub use db::{CipherKey, Dialect, Read, Reader, ReplicaSetting, Store, StoreSetting, Tx, Writer};
+pub use db::{Async, CipherKey, Dialect, Read, Reader, ReplicaSetting, Store, StoreSetting};
 pub use error::StoreError;
 pub use migrate::{MIGRATIONS, Migration};
 pub use replica::Mark;
 pub use snapshot::Snapshot;
 pub use value::{BY_VALUES, Cols, FromValue, Row, Value, after_prefix};
+pub use writer::{Tx, Writer};
 
 /// Builds a parameter list: `params![client_id, "text", 5_i64]`.
 #[macro_export]

@@ -23,7 +23,7 @@ const CONNECTIONS: usize = 16;
 const WRITING: usize = 12;
 /// A statement is planned once for a connection, not for each value anew: ours are written to go along one index whatever the
 /// values are, and planning took a third of PostgreSQL's time for a page (ADR 0028).
-const PLANS: &str = "-c plan_cache_mode=force_generic_plan";
+const PLANS: &str = "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0";
 /// Around a statement whose best way depends on its values.
 const BY_VALUES_ON: &str = "set plan_cache_mode = auto";
 const BY_VALUES_OFF: &str = "set plan_cache_mode = force_generic_plan";

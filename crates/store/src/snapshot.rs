@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::db::{Backend, Dialect, Read, Reader};
+use crate::db::{Async, Backend, Dialect, Read, Reader};
 use crate::keys::Keys;
 use crate::pg::{PgPool, PgTx};
 use crate::{Row, StoreError, Value};
@@ -15,25 +15,27 @@ impl Reader {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let inner = match self.backend.as_ref() {
-            Backend::Sqlite(pool) => {
-                let connection = pool.take_reader()?;
-                connection.execute_batch("begin")?;
-                // WAL takes the snapshot at the first read, not at `begin`
-                crate::sqlite::run_query(&connection, "select count(*) from sqlite_master", &[])?;
-                SnapshotInner::Sqlite(Box::new(connection))
-            }
-            Backend::Postgres(pool) => {
-                // boxed, as every page that exports would carry its size
-                let mut tx = Box::pin(self.begin_snapshot(pool)).await?;
-                // here too the view is that of the first statement
-                tx.query("select 1", &[]).await?;
-                SnapshotInner::Postgres(Box::new(tx))
-            }
-        };
-        let (backend, keys) = (Arc::clone(&self.backend), Arc::clone(&self.keys));
-        Ok(Snapshot { inner, backend, keys })
+    pub fn snapshot(&self) -> Async<'_, Snapshot> {
+        Box::pin(async {
+            let inner = match self.backend.as_ref() {
+                Backend::Sqlite(pool) => {
+                    let connection = pool.take_reader()?;
+                    connection.execute_batch("begin")?;
+                    // WAL takes the snapshot at the first read, not at `begin`
+                    let sql = "select count(*) from sqlite_master";
+                    crate::sqlite::run_query(&connection, sql, &[])?;
+                    SnapshotInner::Sqlite(Box::new(connection))
+                }
+                Backend::Postgres(pool) => {
+                    let mut tx = self.begin_snapshot(pool).await?;
+                    // here too the view is that of the first statement
+                    tx.query("select 1", &[]).await?;
+                    SnapshotInner::Postgres(Box::new(tx))
+                }
+            };
+            let (backend, keys) = (Arc::clone(&self.backend), Arc::clone(&self.keys));
+            Ok(Snapshot { inner, backend, keys })
+        })
     }
 
     async fn begin_snapshot(&self, pool: &PgPool) -> Result<PgTx, StoreError> {
@@ -82,11 +84,15 @@ impl Snapshot {
 }
 
 impl Read for Snapshot {
-    async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        match &mut self.inner {
-            SnapshotInner::Sqlite(connection) => crate::sqlite::run_query(connection, sql, params),
-            SnapshotInner::Postgres(tx) => tx.query(sql, params).await,
-        }
+    fn query<'a>(&'a mut self, sql: &'a str, params: &'a [Value]) -> Async<'a, Vec<Row>> {
+        Box::pin(async move {
+            match &mut self.inner {
+                SnapshotInner::Sqlite(connection) => {
+                    crate::sqlite::run_query(connection, sql, params)
+                }
+                SnapshotInner::Postgres(tx) => tx.query(sql, params).await,
+            }
+        })
     }
     fn keys(&self) -> &Arc<Keys> {
         &self.keys

@@ -1,53 +1,60 @@
-//! Looks at clients are noted behind the page: joined, bounded, and within the scope of who looks.
+//! Looks at clients are noted behind the page: joined, bounded, and by the program alone.
 
-use kernel::ClientId;
-use parties::client::commands::MarkSeen;
+use kernel::{ClientId, Timestamp, UserId};
+use parties::client::commands::{LOOKS_MAX, Look, MarkSeen};
 use spine::{Error, Note};
 use testkit::Bank;
 
 use crate::clients::person;
 use crate::support::{both, number};
 
-// On one thread nothing is written while the notes are left, so that the joining is always the same.
-#[tokio::test(flavor = "current_thread")]
-async fn many_looks_are_few_commands_and_every_one_is_noted() {
+const COMMANDS: &str = "select count(*) from command_log where name = 'parties.mark_seen'";
+
+fn look(client_id: ClientId, staff_id: UserId, at: Timestamp) -> MarkSeen {
+    MarkSeen { looks: vec![Look { client_id, staff_id, at }] }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_looks_of_several_people_are_few_commands_and_every_one_is_noted() {
     both(async |bank: &Bank| {
         let mut ids = Vec::new();
-        for n in 0..70 {
+        for n in 0..35 {
             ids.push(person(bank, "manager", ["Смотримый", &format!("Номер{n}"), ""]).await);
         }
-        let nobody: ClientId = bank.as_system().new_id();
-        let ctx = bank.as_role("manager");
-        for id in ids.iter().chain([&nobody]) {
-            bank.services.leave_behind(&ctx, MarkSeen::one(*id));
+        let ctx = bank.as_system();
+        let gone: ClientId = ctx.new_id();
+        for who in ["manager", "operator"] {
+            for id in ids.iter().chain([&gone]) {
+                bank.services.leave_behind(&ctx, look(*id, bank.user(who), ctx.now));
+            }
         }
         bank.services.behind.settled().await;
         assert_eq!(number(bank, "select count(*) from client_seen").await, 70);
-        let commands = "select count(*) from command_log where name = 'parties.mark_seen'";
-        assert_eq!(number(bank, commands).await, 2, "64 looks and the rest");
+        assert_eq!(number(bank, COMMANDS).await, 2, "64 looks and the rest");
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_look_outside_the_scope_is_not_noted_and_spoils_no_other() {
+async fn the_latest_look_counts_whatever_came_first() {
     both(async |bank: &Bank| {
-        let own = person(bank, "manager", ["Свой", "Клиент", ""]).await;
-        let foreign = person(bank, "manager_far", ["Чужой", "Клиент", ""]).await;
-        let alone = bank.execute("manager", &MarkSeen::one(foreign)).await;
-        assert!(matches!(alone, Err(Error::NotFound)), "{alone:?}");
-        let both = MarkSeen { client_id: foreign, others: vec![own] };
-        bank.execute("manager", &both).await.unwrap();
-        assert_eq!(number(bank, "select count(*) from client_seen").await, 1);
+        let id = person(bank, "manager", ["Дважды", "Смотримый", ""]).await;
+        let (me, now) = (bank.user("manager"), bank.as_system().now);
+        let looks = [now.plus_hours(-1), now, now.plus_hours(-2)];
+        let looks = looks.map(|at| Look { client_id: id, staff_id: me, at }).to_vec();
+        bank.execute_system(&MarkSeen { looks }).await.unwrap();
+        assert_eq!(number(bank, "select at from client_seen").await, now.micros());
+        let forged = bank.execute("manager", &look(id, bank.user("operator"), now)).await;
+        assert!(matches!(forged, Err(Error::Forbidden(_))), "{forged:?}");
     })
     .await;
 }
 
 #[test]
 fn a_command_takes_in_a_bounded_number_of_looks() {
-    let id = |n: u128| ClientId::from(uuid::Uuid::from_u128(n));
-    let mut first = MarkSeen::one(id(0));
-    let fits = (1..1_000).take_while(|n| first.join(MarkSeen::one(id(*n))).is_ok()).count();
-    assert_eq!(fits, 63);
-    assert_eq!(first.others.len(), 63);
+    let id = |n: u128| uuid::Uuid::from_u128(n);
+    let one = |n: u128| look(id(n).into(), id(0).into(), Timestamp::from_micros(0));
+    let mut first = one(0);
+    let fits = (1..1_000).take_while(|n| first.join(one(*n)).is_ok()).count();
+    assert_eq!((fits, first.looks.len()), (LOOKS_MAX - 1, LOOKS_MAX));
 }

@@ -114,11 +114,11 @@ impl Bus {
         }
         let payload = serde_json::from_str(&stored.payload)?;
         let mut other = Work::new(maker, tx, (name, id), node, registry);
-        let output = (command.rehearse)(&mut other, payload).await?;
+        let output = command.rehearse(&mut other, payload).await?;
         let Work { mut tx, drafts, wakes_jobs: other_wakes, .. } = other;
         journal::append(&mut tx, ctx.entropy.as_ref(), &drafts).await?;
         let sql = "update command_log set result = $2 where id = $1";
-        tx.execute(sql, params![id, output.to_string()]).await?;
+        tx.execute(sql, params![id, output]).await?;
         let mut work = Work::new(ctx, tx, (DECIDE.name, command_id), node, registry);
         work.wakes_jobs = wakes_jobs || other_wakes;
         Ok((work, drafts))

@@ -6,8 +6,9 @@ use store::params;
 
 use super::check::{Asking, Trial};
 use super::{Reply, pin};
+use crate::perform::{Async, Plain, answer_before, digest};
 use crate::replica::message::{Answer, Asked, Outcome, Pushed};
-use crate::{Bus, Command, Ctx, Error, bus};
+use crate::{Bus, Command, Ctx, Error};
 
 /// What is to be done next.
 pub(crate) enum Beyond {
@@ -21,7 +22,7 @@ pub(crate) enum Beyond {
 pub(crate) struct Tried<'a> {
     pub(crate) id: CommandId,
     pub(crate) name: &'static str,
-    pub(crate) payload: String,
+    pub(crate) payload: &'a str,
     pub(crate) digest: &'a [u8],
 }
 
@@ -66,18 +67,29 @@ impl Bus {
         id: CommandId,
         command: &C,
     ) -> Result<Option<C::Output>, Error> {
-        ctx.principal.require(C::PERMISSION)?;
-        let digest = bus::digest(ctx, C::NAME, command)?;
-        let mut work = self.work(ctx, C::NAME, id).await?;
-        let before = bus::answer_before(&mut work, id, &digest).await;
-        work.tx.rollback().await?;
-        if let Some(answer) = before? {
-            return Ok(Some(answer));
-        }
-        let payload = serde_json::to_string(command)?;
-        let tried = Tried { id, name: C::NAME, payload, digest: &digest };
-        let told = self.asked(ctx, &tried).await?;
+        let told = self.asked_at_once(ctx, id, command).await?;
         told.map(|told| serde_json::from_str(&told)).transpose().map_err(Error::from)
+    }
+    fn asked_at_once<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        id: CommandId,
+        command: &'a dyn Plain,
+    ) -> Async<'a, Option<String>> {
+        Box::pin(async move {
+            let info = command.info();
+            ctx.principal.require(info.permission)?;
+            let payload = command.payload()?;
+            let digest = digest(ctx, info.name, &payload);
+            let mut work = self.work(ctx, info.name, id).await?;
+            let before = answer_before(&mut work, id, &digest).await;
+            work.tx.rollback().await?;
+            if let Some(answer) = before? {
+                return Ok(Some(answer));
+            }
+            let tried = Tried { id, name: info.name, payload: &payload, digest: &digest };
+            self.asked(ctx, &tried).await
+        })
     }
     /// A command the centre was asked to do before, and has not answered: it may be done already, and its rows may have come. So
     /// nobody does it here before the centre has said what has become of it; a supervisor may, who answers for it. None when he does.
@@ -100,7 +112,7 @@ impl Bus {
         let command = Pushed {
             id: tried.id,
             name: tried.name.to_owned(),
-            payload: tried.payload.clone(),
+            payload: tried.payload.to_owned(),
             actor,
             at: ctx.now,
             channel: ctx.channel.to_owned(),

@@ -9,7 +9,8 @@ use store::Reader;
 use super::model::{Branch, Region, Role, StaffMember, Team};
 use super::queries;
 use super::rights::{Place, may_give_all, narrowed};
-use crate::{Error, Principal, Scope};
+use crate::perform::Async;
+use crate::{Principal, Scope};
 
 /// One loaded state; never changed, only replaced.
 #[derive(Default)]
@@ -48,18 +49,18 @@ impl Directory {
     ///
     /// # Errors
     /// The database's; the old state stays.
-    pub async fn reload(&self, reader: &Reader) -> Result<(), Error> {
-        let mut db = reader.clone();
-        let mut loaded = queries::load_organisation(&mut db).await?;
-        loaded.secrecy = self.get().secrecy.renewed(loaded.released.as_ref());
-        loaded.principals = loaded
-            .staff
-            .values()
-            .filter(|s| s.active)
-            .map(|s| (s.id, Arc::new(principal_of(&loaded, s))))
-            .collect();
-        *self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(loaded);
-        Ok(())
+    pub fn reload<'a>(&'a self, reader: &'a Reader) -> Async<'a, ()> {
+        Box::pin(async move {
+            let mut db = reader.clone();
+            let mut loaded = queries::load_organisation(&mut db).await?;
+            loaded.secrecy = self.get().secrecy.renewed(loaded.released.as_ref());
+            let active = loaded.staff.values().filter(|s| s.active);
+            let principals = active.map(|s| (s.id, Arc::new(principal_of(&loaded, s)))).collect();
+            loaded.principals = principals;
+            let mut state = self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+            *state = Arc::new(loaded);
+            Ok(())
+        })
     }
     /// The present state, for as long as the caller holds it.
     pub fn get(&self) -> Arc<Loaded> {

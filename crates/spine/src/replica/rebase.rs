@@ -82,7 +82,7 @@ async fn again(services: &Services, mut tx: Tx, done: &Pushed) -> Result<Tx, Err
     tx.begin_part().await?;
     let mut work = Work::new(&ctx, tx, (command.info.name, done.id), bus.node(), bus.registry());
     work.is_again = true;
-    let outcome = (command.rehearse)(&mut work, payload).await;
+    let outcome = command.rehearse(&mut work, payload).await;
     let Work { mut tx, .. } = work;
     if let Err(error) = &outcome
         && error.trouble().is_some()

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::SecretBox;
 use super::ring::Found;
-use crate::{Read, StoreError, Tx};
+use crate::{Async, Read, StoreError, Tx};
 
 /// What a sealed text begins with; no JSON and no form of ours does.
 const MARK: &str = "sealed:1:";
@@ -48,21 +48,21 @@ pub type Item = (Uuid, String, String);
 ///
 /// # Errors
 /// The database's; [`StoreError::Keys`] while the keys are locked.
-pub async fn seal_texts(
-    tx: &mut Tx,
-    (entropy, now): (&dyn Entropy, Timestamp),
-    items: &[Item],
-) -> Result<Vec<Option<String>>, StoreError> {
-    let keys = Arc::clone(tx.keys());
-    let owners: Vec<Uuid> = items.iter().map(|(owner, _, _)| *owner).collect();
-    let found = keys.for_writing(tx, &owners, entropy, now).await?;
-    items
-        .iter()
-        .map(|(owner, purpose, plain)| {
+pub fn seal_texts<'a>(
+    tx: &'a mut Tx,
+    (entropy, now): (&'a dyn Entropy, Timestamp),
+    items: &'a [Item],
+) -> Async<'a, Vec<Option<String>>> {
+    Box::pin(async move {
+        let keys = Arc::clone(tx.keys());
+        let owners: Vec<Uuid> = items.iter().map(|(owner, _, _)| *owner).collect();
+        let found = keys.for_writing(tx, &owners, entropy, now).await?;
+        let seal = |(owner, purpose, plain): &Item| {
             let seal = |key: &SecretBox| seal_last(key, entropy, purpose, plain);
             found.get(owner).map(seal).transpose()
-        })
-        .collect()
+        };
+        items.iter().map(seal).collect()
+    })
 }
 
 /// Seals the last text of an owner with the key that [`super::Keys::close`] gave.

@@ -1,5 +1,7 @@
 //! The steps of a script in a visit: ticked one by one, or left out at its end for a reason.
 
+use std::collections::BTreeSet;
+
 use kernel::{ClientId, DeskThemeId, Refusal, Refusals, VisitId};
 use serde::{Deserialize, Serialize};
 use spine::{Change, Command, Error, Work};
@@ -9,7 +11,7 @@ use super::{SERVE, check_lengths, served};
 use crate::desk::model::{
     LEFT_OUT_MAX, Outcome, PLACE_MAX, SCRIPT_CHARS_MAX, STEP_CHARS_MAX, VisitState,
 };
-use crate::desk::queries::{self, Step, StepRow, VisitRow};
+use crate::desk::queries::{self, Script, Step, StepRow, VisitRow};
 
 /// A step of a script was done, or is not done after all.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -77,86 +79,94 @@ impl Command for TickVisitStep {
             refusals.push(Refusal::new("visit-not-served"));
         }
         refusals.into_result()?;
+        let known = Known::of(w, &visit).await?;
         if !self.done {
-            return untick(w, &visit, &step).await;
+            return untick(w, &visit, known.row_of(&step)).await;
         }
         // head office may have changed the script meanwhile; what was ticked under another version stays when it is told here
-        if w.ctx.origin.is_none() && in_force(w, &visit, &step).await?.is_none() {
+        if w.ctx.origin.is_none() && known.in_force(&step).is_none() {
             return Err(Error::refused("visit-step-changed"));
         }
-        put(w, &visit, &step, (Outcome::Done, "")).await
+        put(w, (&visit, &known), &[step], (Outcome::Done, "")).await
     }
 }
 
-/// The step of the scripts in force that is named.
-async fn in_force(
-    w: &mut Work<'_>,
-    visit: &VisitRow,
-    step: &LeftOut,
-) -> Result<Option<Step>, Error> {
-    let scripts = queries::scripts_of(w, visit).await?;
-    let all =
-        scripts.into_iter().flat_map(|s| s.steps.into_iter().map(move |one| (s.key.clone(), one)));
-    Ok(all.into_iter().find(|(script, one)| step.is(script, one)).map(|(_, one)| one))
+/// What is known of a visit's steps.
+struct Known {
+    /// The scripts in force.
+    scripts: Vec<Script>,
+    /// What was recorded.
+    rows: Vec<StepRow>,
 }
 
-/// What was recorded of a step: in these words, or in those of the other language when the scripts in force say that they are the
-/// same step.
-async fn row_of(
-    w: &mut Work<'_>,
-    visit: &VisitRow,
-    step: &LeftOut,
-) -> Result<Option<StepRow>, Error> {
-    let mut rows = queries::steps_at(w, visit.id, (&step.script, step.place)).await?;
-    let mut place = rows.iter().position(|row| row.step == step.step);
-    if place.is_none() && !rows.is_empty() {
-        let own = in_force(w, visit, step).await?;
-        place = own.and_then(|own| rows.iter().position(|row| own.says(&row.step)));
+impl Known {
+    async fn of(w: &mut Work<'_>, visit: &VisitRow) -> Result<Self, Error> {
+        let scripts = queries::scripts_of(w, visit).await?;
+        Ok(Self { scripts, rows: queries::steps(w, visit.id).await? })
     }
-    Ok(place.map(|n| rows.swap_remove(n)))
+    /// The step of the scripts in force that is named.
+    fn in_force(&self, step: &LeftOut) -> Option<&Step> {
+        let mut all = self.scripts.iter().flat_map(|s| s.steps.iter().map(move |one| (s, one)));
+        all.find(|(script, one)| step.is(&script.key, one)).map(|(_, one)| one)
+    }
+    /// What was recorded of a step: in these words, or in those of the other language when the scripts in force say that they
+    /// are the same step.
+    fn row_of(&self, step: &LeftOut) -> Option<&StepRow> {
+        let here = || self.rows.iter().filter(|r| r.script == step.script && r.place == step.place);
+        here().find(|row| row.step == step.step).or_else(|| {
+            let own = self.in_force(step)?;
+            here().find(|row| own.says(&row.step))
+        })
+    }
 }
 
-/// Writes what became of a step. One that is done stays done, whoever names it as left out; it keeps the words in which it was
+const HEAD: &str = "insert into visit_step (id, visit_id, branch_id, client_id, script, place, step, outcome, reason, clerk_id, at) values";
+const AGAIN: &str = "on conflict (id) do update set outcome = excluded.outcome, reason = excluded.reason, \
+                     clerk_id = excluded.clerk_id, at = excluded.at";
+
+/// Writes what became of steps. One that is done stays done, whoever names it as left out; it keeps the words in which it was
 /// first recorded.
 async fn put(
     w: &mut Work<'_>,
-    visit: &VisitRow,
-    step: &LeftOut,
+    (visit, known): (&VisitRow, &Known),
+    steps: &[LeftOut],
     (outcome, reason): (Outcome, &str),
 ) -> Result<(), Error> {
-    let before = row_of(w, visit, step).await?;
-    if before.as_ref().is_some_and(|b| b.outcome == Outcome::Done) {
-        return Ok(());
-    }
-    let own = || queries::step_id(visit.id, (&step.script, step.place), &step.step);
-    let id = before.as_ref().map_or_else(own, |b| b.id);
-    let says = before.as_ref().map_or(step.step.as_str(), |b| b.step.as_str());
     let clerk = w.actor().ok_or(Error::NotFound)?;
-    w.execute(
-        "insert into visit_step (id, visit_id, branch_id, client_id, script, place, step, outcome, reason, clerk_id, at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do update set \
-         outcome = excluded.outcome, reason = excluded.reason, clerk_id = excluded.clerk_id, at = excluded.at",
-        params![
+    let (mut ids, mut rows) = (BTreeSet::new(), Vec::new());
+    for step in steps {
+        let before = known.row_of(step);
+        if before.is_some_and(|b| b.outcome == Outcome::Done) {
+            continue;
+        }
+        let own = || queries::step_id(visit.id, (&step.script, step.place), &step.step);
+        let id = before.map_or_else(own, |b| b.id);
+        if !ids.insert(id) {
+            continue;
+        }
+        let says = before.map_or(step.step.as_str(), |b| b.step.as_str());
+        let (script, now) = (step.script.as_str(), w.ctx.now);
+        rows.push(Vec::from(params![
             id,
             visit.id,
             visit.branch_id,
             visit.client_id,
-            step.script.as_str(),
+            script,
             step.place,
             says,
             outcome.key(),
             reason,
             clerk,
-            w.ctx.now
-        ],
-    )
-    .await?;
-    let (words, was) = told(before.as_ref());
-    let change = Change::new()
-        .field("step", words, says)
-        .field("outcome", was, outcome.key())
-        .set("reason", Some(reason).filter(|r| !r.is_empty()));
-    w.record("visit_step", id, visit.client_id, change);
+            now
+        ]));
+        let (words, was) = told(before);
+        let change = Change::new()
+            .field("step", words, says)
+            .field("outcome", was, outcome.key())
+            .set("reason", Some(reason).filter(|r| !r.is_empty()));
+        w.record("visit_step", id, visit.client_id, change);
+    }
+    w.insert_many(HEAD, &rows, AGAIN).await?;
     Ok(())
 }
 
@@ -165,13 +175,12 @@ fn told(before: Option<&StepRow>) -> (Option<&str>, Option<&str>) {
     before.map(|b| (b.step.as_str(), b.outcome.key())).unzip()
 }
 
-async fn untick(w: &mut Work<'_>, visit: &VisitRow, step: &LeftOut) -> Result<(), Error> {
-    let before = row_of(w, visit, step).await?;
+async fn untick(w: &mut Work<'_>, visit: &VisitRow, before: Option<&StepRow>) -> Result<(), Error> {
     // what was left out when the theme was changed is no tick
     let Some(before) = before.filter(|b| b.outcome == Outcome::Done) else { return Ok(()) };
     let id = before.id;
     w.execute("delete from visit_step where id = $1", params![id]).await?;
-    let (words, was) = told(Some(&before));
+    let (words, was) = told(Some(before));
     let change =
         Change::new().field("step", words, None::<&str>).field("outcome", was, Outcome::Open.key());
     w.record("visit_step", id, visit.client_id, change);
@@ -256,11 +265,10 @@ pub(super) async fn leave_out(
     left_out: &[LeftOut],
     reason: &str,
 ) -> Result<(), Error> {
-    for one in left_out {
-        let step = LeftOut { step: one.step.trim().to_owned(), ..one.clone() };
-        put(w, visit, &step, (Outcome::LeftOut, reason)).await?;
-    }
-    Ok(())
+    let trimmed = |one: &LeftOut| LeftOut { step: one.step.trim().to_owned(), ..one.clone() };
+    let steps: Vec<LeftOut> = left_out.iter().map(trimmed).collect();
+    let known = Known::of(w, visit).await?;
+    put(w, (visit, &known), &steps, (Outcome::LeftOut, reason)).await
 }
 
 /// What was recorded of a visit's steps belongs to whom the visit belongs.

@@ -14,7 +14,7 @@ pub use operations::{
 };
 pub use scripts::{Script, Step, open_steps, recorded, scripts, scripts_of};
 pub use steps::{LeftOutRow, StepRow, VisitStep, left_by_theme, left_out, steps};
-pub(crate) use steps::{stand, step_id, steps_at};
+pub(crate) use steps::{stand, step_id};
 pub use themes::{ThemeRow, has_under, theme, themes};
 pub use till::{Till, in_till, tills};
 pub use visits::{

@@ -83,23 +83,6 @@ pub(crate) fn step_id(visit: VisitId, (script, place): (&str, i64), words: &str)
     uuid::Builder::from_custom_bytes(*beginning).into_uuid()
 }
 
-/// What was recorded in a visit at a place of a script, in whatever words.
-///
-/// # Errors
-/// The database's.
-pub(crate) async fn steps_at<R: Read>(
-    db: &mut R,
-    visit: VisitId,
-    (script, place): (&str, i64),
-) -> Result<Vec<StepRow>, StoreError> {
-    let sql = format!(
-        "select {COLUMNS} from visit_step s where s.visit_id = $1 and s.script = $2 and s.place = $3 \
-         order by s.at, s.id limit $4"
-    );
-    let rows = db.query(&sql, params![visit, script, place, STEPS_MAX]).await?;
-    rows.into_iter().map(|r| StepRow::from_cols(&mut r.cols())).collect()
-}
-
 /// The open steps a visit leaves behind when another theme is chosen: those of scripts that are not the new theme's too. None as
 /// long as nothing was done by them: no step ticked, no operation recorded.
 ///

@@ -1,10 +1,10 @@
-//! Actions on one or many clients: manager, branch, segment, and what was looked at.
+//! Actions on one or many clients: manager, branch, segment.
 
 use std::collections::BTreeSet;
 
 use kernel::{BranchId, ClientId, Refusal, Refusals, UserId, limits};
 use serde::{Deserialize, Serialize};
-use spine::{Change, Command, Error, Note, Owner, Work};
+use spine::{Change, Command, Error, Owner, Work};
 use store::{Read, Value, params};
 
 use super::rows::{check_owner, insert_origins};
@@ -150,77 +150,4 @@ async fn bulk_rows(
         return Err(Error::NotFound);
     }
     Ok(out)
-}
-
-/// Notes that a member of staff has looked at clients; leaves no journal entry.
-#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct MarkSeen {
-    /// Whom.
-    pub client_id: ClientId,
-    /// And whom else, when several looks were joined.
-    #[serde(default)]
-    pub others: Vec<ClientId>,
-}
-
-/// Looks that are joined to one command at most.
-const LOOKS_MAX: usize = 64;
-
-impl MarkSeen {
-    /// A look at one client.
-    pub const fn one(client_id: ClientId) -> Self {
-        Self { client_id, others: Vec::new() }
-    }
-
-    /// The clients, each once.
-    fn all(&self) -> Vec<ClientId> {
-        let all = self.others.iter().copied().chain([self.client_id]);
-        all.collect::<BTreeSet<_>>().into_iter().collect()
-    }
-}
-
-impl Note for MarkSeen {
-    fn join(&mut self, later: Self) -> Result<(), Self> {
-        if self.others.len() + later.others.len() + 2 > LOOKS_MAX {
-            return Err(later);
-        }
-        self.others.extend(later.all());
-        Ok(())
-    }
-}
-
-impl Command for MarkSeen {
-    const NAME: &'static str = "parties.mark_seen";
-    const PERMISSION: &'static str = "client.read";
-    const OFFLINE: spine::Offline = spine::Offline::Local;
-    type Output = ();
-
-    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
-        let (me, now) = (w.actor().ok_or(Error::NotFound)?, w.ctx.now);
-        let mut ids = self.all();
-        // few different statements: their number of places is a power of two
-        let (last, places) = (self.client_id, ids.len().next_power_of_two());
-        ids.resize(places, last);
-        let marks: Vec<String> = (1..=places).map(|n| format!("${n}")).collect();
-        let sql = format!(
-            "select {} from client c where c.id in ({}) and {NOT_MERGED}",
-            Owner::COLUMNS,
-            marks.join(", ")
-        );
-        let values: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
-        let mut seen = Vec::with_capacity(places);
-        for row in w.query(&sql, &values).await? {
-            let owner = Owner::read(&mut row.cols())?;
-            let reached = w.ctx.principal.reaches("client.read", owner);
-            if let Some(subject) = owner.client.filter(|_| reached) {
-                seen.push(vec![subject.id.into(), me.into(), now.into()]);
-            }
-        }
-        if seen.is_empty() {
-            return Err(Error::NotFound);
-        }
-        let head = "insert into client_seen (client_id, staff_id, at) values";
-        let tail = "on conflict (client_id, staff_id) do update set at = excluded.at";
-        w.insert_many(head, &seen, tail).await?;
-        Ok(())
-    }
 }

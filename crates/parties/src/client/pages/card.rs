@@ -13,7 +13,7 @@ use web::ui::{self, Button, Menu, MenuItem, PageHeader, Tab, Tone};
 use web::{Answer, CardClient, Cx, PanelSlot};
 
 use super::words::{card_href, client_title, kind_word, segment_badge, status_badge};
-use crate::client::commands::MarkSeen;
+use crate::client::commands::{Look, MarkSeen};
 use crate::client::model::ClientKind;
 use crate::client::queries::{self, ClientHead};
 use crate::contacts::consent::{self, ConsentWord, Purpose};
@@ -261,9 +261,11 @@ fn consent_mark(cx: &Cx, consents: &[ConsentWord]) -> Markup {
 }
 
 /// After the page is on its way: the next "what changed" counts from now.
-fn mark_seen(cx: &Cx, id: ClientId) {
-    if cx.ctx.principal.user_id.is_some() && !cx.is_fragment {
-        cx.app.services.leave_behind(&cx.ctx, MarkSeen::one(id));
+fn mark_seen(cx: &Cx, client_id: ClientId) {
+    if let Some(staff_id) = cx.ctx.principal.user_id.filter(|_| !cx.is_fragment) {
+        let services = &cx.app.services;
+        let look = Look { client_id, staff_id, at: cx.now() };
+        services.leave_behind(&services.system("web"), MarkSeen { looks: vec![look] });
     }
 }
 

@@ -62,7 +62,7 @@ fn payload(name: &str, cast: &Cast, subject: Option<&Subject>) -> Option<Json> {
         "parties.erase_client" => json!({ "client_id": client, "basis": "request",
             "asked_on": "2026-11-20", "note": "x" }),
         "parties.note_report" => json!({ "client_id": client, "reason": "x" }),
-        "parties.mark_seen" => json!({ "client_id": client }),
+        "parties.mark_seen" => json!({ "looks": [] }),
         "parties.set_secrecy" => json!({ "client_id": client, "level": "secret", "reason": "x" }),
         "secrecy.open_card" => {
             json!({ "client_id": client, "reason_code": "fraud", "reason": "подозрение" })
