@@ -76,9 +76,9 @@ async fn main() -> ExitCode {
     pictures(&driver, &site, (&folder, &kind), &scenes).await;
     let mut scenes: Vec<Scene> = AT_BRANCH
         .iter()
-        .map(|(name, role, path)| {
+        .map(|(name, role, path, opens)| {
             let (name, path) = ((*name).to_owned(), (*path).to_owned());
-            Scene { name, role, path, opens: None }
+            Scene { name, role, path, opens: *opens }
         })
         .collect();
     scenes.retain(|scene| is_wanted(&scene.name));
@@ -90,13 +90,23 @@ async fn main() -> ExitCode {
 }
 
 /// Pages of a branch.
-const AT_BRANCH: [(&str, &str, &str); 5] = [
-    ("branch-pending", "manager", "/pending"),
-    ("branch-day", "manager", "/pending/day"),
-    ("paper-branch-day", "manager", "/pending/day"),
-    ("branch-refusals", "manager", "/refusals"),
-    ("branch-my-day", "manager", "/"),
+const AT_BRANCH: [AtBranch; 7] = [
+    ("branch-pending", "manager", "/pending", None),
+    (
+        "branch-done",
+        "manager",
+        "/pending",
+        Some(("document.querySelector('#pending tbody a').click()", "main .kv")),
+    ),
+    ("branch-day", "manager", "/pending/day", None),
+    ("paper-branch-day", "manager", "/pending/day", None),
+    ("branch-refusals", "manager", "/refusals", None),
+    ("branch-my-day", "manager", "/", None),
+    ("branch-desk", "manager", "/desk", None),
 ];
+
+/// Name, role, path, and what is opened there.
+type AtBranch = (&'static str, &'static str, &'static str, Option<(&'static str, &'static str)>);
 
 /// Every scene in every language, size and theme that is wanted.
 async fn pictures(driver: &Driver, site: &Site, (folder, kind): (&Path, &str), scenes: &[Scene]) {

@@ -26,6 +26,7 @@ mod cluster;
 mod command_line;
 mod consents;
 mod contacts;
+mod crawl;
 mod custom_field_merges;
 mod custom_fields;
 mod custom_objects;

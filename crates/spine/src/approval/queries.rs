@@ -51,6 +51,9 @@ fn approval(row: Row) -> Result<(Approval, String), StoreError> {
     Ok((approval, changes))
 }
 
+/// No changes.
+const NONE: &str = "[]";
+
 /// Requests of rows, with their changes opened; of a client whose key was destroyed there are none.
 async fn opened<R: Read>(db: &mut R, rows: Vec<Row>) -> Result<Vec<Approval>, StoreError> {
     let mut all = Vec::with_capacity(rows.len());
@@ -62,7 +65,9 @@ async fn opened<R: Read>(db: &mut R, rows: Vec<Row>) -> Result<Vec<Approval>, St
         all.push(approval);
     }
     for (approval, changes) in all.iter_mut().zip(keys::open_texts(db, items).await?) {
-        approval.changes = serde_json::from_str(&changes.or("[]"))?;
+        let changes = changes.or(NONE);
+        // at a branch a request stands without them: they stay at the centre, where it is decided
+        approval.changes = serde_json::from_str(if changes.is_empty() { NONE } else { &changes })?;
     }
     Ok(all)
 }

@@ -5,6 +5,7 @@ use kernel::CommandId;
 use spine::Command;
 use spine::Error;
 use spine::approval::commands::SaveRule;
+use spine::approval::queries;
 use spine::authority::AskCentre;
 use spine::authority::Limit;
 use spine::replica::{LineState, LineWord};
@@ -82,6 +83,14 @@ async fn what_needs_a_second_person_waits_at_the_centre() {
     assert_eq!(why(scene.place().bank.execute("clerk", &pay).await), "only-with-line");
     assert_eq!(scene.centre().number(REFUSED).await, 0);
     assert_eq!(scene.place().bank.number(OPEN).await, 0);
+    // at the branch they stand without their changes, which are for the centre to show
+    link.set(Link::UP);
+    scene.settle().await;
+    let place = &scene.place().bank;
+    let (mut db, now) = (place.services.reader.clone(), place.ctx("clerk").now);
+    let mine = queries::waiting_of(&mut db, place.user("clerk"), now, 10).await.unwrap();
+    assert_eq!(mine.len(), 2);
+    assert!(mine.iter().all(|one| one.changes == serde_json::json!([])), "{mine:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

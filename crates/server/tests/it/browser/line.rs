@@ -41,7 +41,13 @@ async fn the_light_follows_the_line_and_leads_to_what_was_done() {
         window.until_seen("#pending tbody tr").await;
         let first = "document.querySelector('#pending tbody a').getAttribute('href')";
         let one = window.js(first).await.as_str().unwrap().to_owned();
-        for page in ["/pending", "/pending?show=open", "/pending/day", "/refusals", &one] {
+        let card = format!("/clients/{}", site.person("Щербакова").await);
+        // a request of his waits at the centre: it stands on the desk and among the requests
+        let waits = ["/desk", "/approvals", "/approvals?show=mine", &card];
+        for page in ["/pending", "/pending?show=open", "/pending/day", "/refusals", &one]
+            .into_iter()
+            .chain(waits)
+        {
             window.goto(page).await;
             must_be_accessible(&window, page).await;
             window.prefer("dark").await;
@@ -49,7 +55,7 @@ async fn the_light_follows_the_line_and_leads_to_what_was_done() {
             window.prefer("light").await;
         }
         window.resize(PHONE).await;
-        for page in ["/pending", "/pending/day", "/refusals", "/", &one] {
+        for page in ["/pending", "/pending/day", "/refusals", "/", &one].into_iter().chain(waits) {
             window.goto(page).await;
             window.must_fit(page).await;
         }

@@ -28,7 +28,7 @@ mod places;
 mod search;
 mod second_factor;
 mod sign_in;
-mod site;
+pub(crate) mod site;
 mod window;
 
 use kernel::Lang;

@@ -4,12 +4,15 @@ use ::branch::Hub;
 use engagement::interaction::commands::AddNote;
 use kernel::{ClientId, CommandId, UserId};
 use parties::client::commands::{EditClient, FieldEdit};
+use parties::contacts::commands::{AddDate, DateFields};
+use parties::contacts::model::DateKind;
 use server::wiring;
+use spine::approval::commands::SaveRule;
 use spine::replica::branch::{self, Branch, Taken};
 use spine::replica::centre::Centre;
 use spine::replica::commands::{EnrolNode, Enrolled, InviteNode};
 use spine::replica::message::{Pushed, Up, Want};
-use spine::{Command, Replicated};
+use spine::{Command, Error, Replicated};
 use uuid::Uuid;
 
 use super::site::Site;
@@ -68,10 +71,40 @@ pub(crate) async fn joined(centre_site: &Site, name: &str, member: UserId) -> (S
     (site, Line { branch, centre, node })
 }
 
-/// A node at the branch of the manager `manager`, with its copy, three things that were done there, one of them refused.
+/// A request of this person that waits for somebody else at the centre.
+async fn waits(site: &Site, member: UserId) {
+    let services = &site.services;
+    let ctx = services.system("test");
+    let rule = SaveRule {
+        rule_id: None,
+        command: AddDate::NAME.to_owned(),
+        field: None,
+        amount: None,
+        branch_id: None,
+        region_id: None,
+        maker_role: None,
+        checker: "client.assign".to_owned(),
+        hours: 24,
+    };
+    services.execute(&ctx, ctx.command_id(), &rule).await.expect("a rule");
+    let fields = DateFields {
+        title: "Открытие дела".to_owned(),
+        on_date: "2020-12-10".to_owned(),
+        yearly: true,
+    };
+    let client_id = site.person("Щербакова").await.into();
+    let date = AddDate { client_id, kind: DateKind::Other, fields };
+    let ctx = services.ctx(services.directory.principal(member).expect("the manager"), "web");
+    let waits = services.execute(&ctx, ctx.command_id(), &date).await;
+    assert!(matches!(waits, Err(Error::Waiting(_))), "{waits:?}");
+}
+
+/// A node at the branch of the manager `manager`, with its copy, a request of his that waits at the centre, and three things that
+/// were done there, one of them refused.
 pub(crate) async fn branch_of(centre_site: &Site) -> Site {
     let member: UserId =
         centre_site.value("select id from staff where login = $1", "manager").await;
+    waits(centre_site, member).await;
     let (site, line) = joined(centre_site, "desk-3", member).await;
     let client: ClientId = site.person("Щербакова").await.into();
     let sql = "select coalesce(job_title, '') from client where id = $1";

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use demo::load::{Depth, demo_logins};
 use demo::model::DemoBank;
 use jiff::tz::TimeZone;
@@ -52,6 +53,8 @@ pub(crate) struct Site {
     pub(crate) url: String,
     /// Reads and writes past the pages, to compare.
     pub(crate) services: Services,
+    /// Its pages without a network.
+    pub(crate) router: Router,
     app: Arc<App>,
     serving: JoinHandle<()>,
     keeping: JoinHandle<()>,
@@ -134,7 +137,7 @@ impl Site {
         node.services.directory.reload(&node.services.reader).await.expect("the organisation");
         while node.keepers.work_once().await.expect("the job keeper") {}
         node.keepers.seal_and_read().await.expect("the journal keeper");
-        let router = node.router;
+        let (router, pages) = (node.router.clone(), node.router);
         let serving = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("serving");
         });
@@ -145,6 +148,7 @@ impl Site {
         Site {
             url,
             services: node.services,
+            router: pages,
             app: node.app,
             serving,
             keeping,
