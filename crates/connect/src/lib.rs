@@ -33,6 +33,11 @@ const GRANTS: &[(&str, &str, Scope)] = &[
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 401, name: "import", sql: include_str!("../migrations/0401_import.sql") },
     Migration { number: 402, name: "webhook", sql: include_str!("../migrations/0402_webhook.sql") },
+    Migration {
+        number: 403,
+        name: "import_gone",
+        sql: include_str!("../migrations/0403_import_gone.sql"),
+    },
 ];
 
 /// What this room brings to the spine; `targets` is what all rooms take from feeds.
@@ -41,8 +46,12 @@ pub fn module(targets: import::TargetTable) -> Module {
         migrations: MIGRATIONS,
         permissions: PERMISSIONS,
         grants: GRANTS,
-        jobs: vec![Arc::new(import::ImportJob { targets }), Arc::new(webhook::Cleaner)],
-        schedules: &[webhook::FORGET],
+        jobs: vec![
+            Arc::new(import::ImportJob { targets }),
+            Arc::new(import::Forgetter),
+            Arc::new(webhook::Cleaner),
+        ],
+        schedules: &[webhook::FORGET, import::FORGET],
         readers: vec![Arc::new(webhook::Follower)],
         replicated: replicated::REPLICATED,
         ..Module::of("connect", register)
@@ -53,6 +62,7 @@ fn register(registry: &mut Registry) {
     registry.add::<import::commands::CreateImport>();
     registry.add::<import::commands::StartImport>();
     registry.add::<import::commands::NoteImport>();
+    registry.add::<import::ForgetImports>();
     webhook::register(registry);
 }
 

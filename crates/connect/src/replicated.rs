@@ -8,6 +8,7 @@ const CENTRE: &str = "feeds come to the centre, and from it events go to other s
 pub(crate) const REPLICATED: &[Replicated] = &[
     Replicated::own("import_run", CENTRE),
     Replicated::own("import_file", CENTRE),
+    Replicated::own("import_gone", CENTRE),
     Replicated::own("webhook", CENTRE),
     Replicated::own("webhook_delivery", CENTRE),
 ];

@@ -93,5 +93,9 @@ pub const WEBHOOK_EVENTS_MAX: usize = 50;
 pub const WEBHOOK_REPLAY_MAX: u64 = 50_000;
 /// How long a webhook's message that was received or given up stays on its page (days).
 pub const WEBHOOK_KEPT_DAYS: i64 = 30;
+/// How long the files of an import stay after it has ended, or was not begun (days).
+pub const IMPORT_KEPT_DAYS: i64 = 30;
+/// Imports whose files are deleted by one command.
+pub const IMPORT_FORGET_BATCH: i64 = 20;
 /// Messages forgotten by one command.
 pub const WEBHOOK_FORGET_BATCH: i64 = 1_000;

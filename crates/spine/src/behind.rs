@@ -1,6 +1,6 @@
-//! Notes that pages leave behind: small commands executed after the answer is on its way. What one person
-//! leaves of one kind while the database is busy is joined to one command, and a bounded number waits, so
-//! that a crowd of readers never makes a queue of writes.
+//! Notes that pages leave behind: small commands executed after the answer is on its way. What is left of one kind in one
+//! name (a person's, or the program's own) while the database is busy, or while the kind waits for others, is joined to one
+//! command, and a bounded number waits, so that a crowd of readers never makes a queue of writes.
 
 use std::any::Any;
 use std::future::Future;
@@ -20,7 +20,7 @@ const WAITING_MAX: usize = 256;
 pub trait Note: Command {
     /// How long it waits for others to be joined to.
     const PAUSE: Duration = Duration::ZERO;
-    /// Takes in a later one of the same person; gives it back when there is no room.
+    /// Takes in a later one that was left in the same name; gives it back when there is no room.
     ///
     /// # Errors
     /// The later one, untouched.
@@ -58,8 +58,10 @@ struct Slot {
 struct Queue {
     slots: Vec<Slot>,
     is_draining: bool,
-    /// Somebody waits until all is written: nothing is waited for any more.
+    /// Somebody waits until all is written: nothing is waited for until it is.
     is_hurried: bool,
+    /// The node stops: nothing is waited for any more.
+    is_closing: bool,
 }
 
 /// What is to be written next.
@@ -74,7 +76,7 @@ enum Next {
 pub struct Behind {
     queue: Arc<Mutex<Queue>>,
     written: Arc<Notify>,
-    hurried: Arc<Notify>,
+    woken: Arc<Notify>,
 }
 
 impl Behind {
@@ -92,7 +94,16 @@ impl Behind {
         if !queue.is_draining {
             queue.is_draining = true;
             tokio::spawn(drain(self.clone(), bus.clone()));
+        } else if N::PAUSE.is_zero() {
+            // whoever waits for others to be joined may be waiting now
+            self.woken.notify_one();
         }
+    }
+
+    /// The node stops: from now on no note waits for others.
+    pub(crate) fn close(&self) {
+        self.open().is_closing = true;
+        self.woken.notify_one();
     }
 
     /// Returns when everything left so far is written.
@@ -106,7 +117,7 @@ impl Behind {
                 }
                 queue.is_hurried = true;
             }
-            self.hurried.notify_one();
+            self.woken.notify_one();
             written.await;
         }
     }
@@ -114,7 +125,7 @@ impl Behind {
     /// What is due; nobody drains any more when nothing waits.
     fn take(&self) -> Next {
         let mut queue = self.open();
-        let (now, is_hurried) = (Instant::now(), queue.is_hurried);
+        let (now, is_hurried) = (Instant::now(), queue.is_hurried || queue.is_closing);
         let (due, rest) =
             std::mem::take(&mut queue.slots).into_iter().partition(|s| is_hurried || s.due <= now);
         queue.slots = rest;
@@ -133,7 +144,7 @@ impl Behind {
     }
 }
 
-/// Adds a note to one of the same person and kind, if one waits.
+/// Adds a note to one of the same kind that was left in the same name, if one waits.
 fn join<N: Note>(slots: &mut [Slot], ctx: &Ctx, note: N) -> Result<(), N> {
     let mut note = Some(note);
     let mine = slots.iter_mut().filter(|s| s.ctx.principal.user_id == ctx.principal.user_id);
@@ -159,7 +170,7 @@ async fn drain(behind: Behind, bus: Bus) {
             Next::At(at) => {
                 tokio::select! {
                     () = tokio::time::sleep_until(at) => {}
-                    () = behind.hurried.notified() => {}
+                    () = behind.woken.notified() => {}
                 }
             }
             Next::Nothing => {

@@ -199,6 +199,7 @@ impl Keepers {
             () = other_nodes => {}
             _ = stop.wait_for(|s| *s) => {}
         }
+        self.services.behind.close();
         self.services.behind.settled().await;
     }
 

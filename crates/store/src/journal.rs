@@ -376,9 +376,9 @@ pub async fn of_clients<R: Read>(
 pub async fn page<R: Read>(db: &mut R, before: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
     let sql = format!(
         "select s.pos, {COLUMNS} from journal_seal s join journal_entry e on e.seq = s.seq \
-         where s.pos < $1 order by s.pos desc limit $2"
+         where s.pos < $1 order by s.pos desc limit {limit}"
     );
-    let rows = db.query(&sql, params![before, limit]).await?;
+    let rows = db.query(&sql, params![before]).await?;
     opened(db, rows).await
 }
 

@@ -51,8 +51,9 @@ impl PgPool {
     ) -> Result<Self, StoreError> {
         let read = address::read(url)?;
         let mut config = read.config;
-        let options = config.get_options().map_or_else(String::new, |own| format!("{own} "));
-        config.options(format!("{options}{PLANS}"));
+        // what the bank's own address says comes last, and counts
+        let own = config.get_options().map_or_else(String::new, |own| format!(" {own}"));
+        config.options(format!("{PLANS}{own}"));
         let manager = Manager::from_config(
             config,
             Tls::new(&read.proof)?,

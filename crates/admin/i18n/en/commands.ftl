@@ -103,6 +103,7 @@ command-connect-replay-webhook = Webhook messages sent again
 command-connect-enqueue-deliveries = Webhook messages put in
 command-connect-claim-deliveries = Webhook messages taken
 command-connect-settle-deliveries = Webhook messages noted
+command-connect-forget-imports = Files of old imports deleted
 command-connect-forget-deliveries = Old webhook messages forgotten
 command-org-add-passkey = Passkey added
 command-org-rename-passkey = Passkey renamed

@@ -103,6 +103,7 @@ command-connect-replay-webhook = Сообщения вебхука отправ�
 command-connect-enqueue-deliveries = Сообщения вебхуков поставлены
 command-connect-claim-deliveries = Сообщения вебхуков взяты
 command-connect-settle-deliveries = Сообщения вебхуков отмечены
+command-connect-forget-imports = Файлы старых загрузок удалены
 command-connect-forget-deliveries = Старые сообщения вебхуков забыты
 command-org-add-passkey = Добавлен ключ доступа
 command-org-rename-passkey = Переименован ключ доступа

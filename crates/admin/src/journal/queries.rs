@@ -99,11 +99,12 @@ pub(super) async fn page<R: Read>(
 ) -> Result<Vec<Line>, StoreError> {
     let Wanted { entity, client, actor } = wanted;
     if entity.is_none() && client.is_none() && actor.is_none() {
+        // the limit stands in the text, as in `store::journal::after`
         let sql = format!(
             "select s.pos, {COLUMNS} from journal_seal s join journal_entry e on e.seq = s.seq \
-             where s.pos < $1 order by s.pos desc limit $2"
+             where s.pos < $1 order by s.pos desc limit {limit}"
         );
-        let rows = db.query(&sql, params![before.pos, limit]).await?;
+        let rows = db.query(&sql, params![before.pos]).await?;
         return lines(db, rows).await;
     }
     let mut conditions = Vec::new();

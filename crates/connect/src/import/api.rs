@@ -73,6 +73,8 @@ struct ImportView {
     created_at: Timestamp,
     /// When it ended.
     finished_at: Option<Timestamp>,
+    /// When its files were deleted: it cannot be run again.
+    files_gone_at: Option<Timestamp>,
 }
 
 impl From<ImportRun> for ImportView {
@@ -88,6 +90,7 @@ impl From<ImportRun> for ImportView {
             created_by: run.created_by,
             created_at: run.created_at,
             finished_at: run.finished_at,
+            files_gone_at: run.gone_at,
         }
     }
 }

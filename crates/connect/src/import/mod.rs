@@ -11,6 +11,8 @@ mod pages;
 pub mod queries;
 
 pub(crate) use api::api;
+pub use commands::ForgetImports;
+pub(crate) use commands::{FORGET, Forgetter};
 pub use engine::{Progress, RunError, Watch, run};
 pub use job::{ImportJob, problem};
 pub use model::{

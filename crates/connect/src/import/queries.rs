@@ -32,10 +32,13 @@ pub struct ImportRun {
     pub created_at: Timestamp,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
+    /// When its files were deleted.
+    pub gone_at: Option<Timestamp>,
 }
 
 const COLUMNS: &str = "id, title, mapping, state, dry_run, job_id, summary, problem, rejects, \
-     created_by, created_at, finished_at";
+     created_by, created_at, finished_at, \
+     (select g.at from import_gone g where g.import_id = import_run.id)";
 
 fn import_run(row: store::Row) -> Result<ImportRun, StoreError> {
     let mut c = row.cols();
@@ -52,6 +55,7 @@ fn import_run(row: store::Row) -> Result<ImportRun, StoreError> {
         created_by: c.take()?,
         created_at: c.take()?,
         finished_at: c.take()?,
+        gone_at: c.take()?,
     })
 }
 

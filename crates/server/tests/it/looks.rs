@@ -1,8 +1,11 @@
 //! Looks at clients are noted behind the page: joined, bounded, and by the program alone.
 
+use std::time::Duration;
+
 use kernel::{ClientId, Timestamp, UserId};
 use parties::client::commands::{LOOKS_MAX, Look, MarkSeen};
-use spine::{Error, Note};
+use serde::{Deserialize, Serialize};
+use spine::{Command, Error, Note, Work};
 use testkit::Bank;
 
 use crate::clients::person;
@@ -57,4 +60,44 @@ fn a_command_takes_in_a_bounded_number_of_looks() {
     let mut first = one(0);
     let fits = (1..1_000).take_while(|n| first.join(one(*n)).is_ok()).count();
     assert_eq!((fits, first.looks.len()), (LOOKS_MAX - 1, LOOKS_MAX));
+}
+
+/// A note that waits for an hour, or for nothing.
+#[derive(Serialize, Deserialize)]
+struct Left<const SECONDS: u64>;
+
+impl<const SECONDS: u64> Command for Left<SECONDS> {
+    const NAME: &'static str = if SECONDS == 0 { "test.now" } else { "test.later" };
+    const PERMISSION: &'static str = "system";
+    type Output = ();
+
+    async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        let sql = "insert into node_setting (name, value) values ($1, '')";
+        w.execute(sql, store::params![Self::NAME]).await?;
+        Ok(())
+    }
+}
+
+impl<const SECONDS: u64> Note for Left<SECONDS> {
+    const PAUSE: Duration = Duration::from_secs(SECONDS);
+    fn join(&mut self, _: Self) -> Result<(), Self> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_that_waits_for_nothing_does_not_wait_for_one_that_does() {
+    const WRITTEN: &str = "select count(*) from node_setting where name like 'test.%'";
+    both(async |bank: &Bank| {
+        let ctx = bank.as_system();
+        bank.services.leave_behind(&ctx, Left::<3_600>);
+        bank.services.leave_behind(&ctx, Left::<0>);
+        while number(bank, WRITTEN).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(number(bank, WRITTEN).await, 1, "the other one waits");
+        bank.services.behind.settled().await;
+        assert_eq!(number(bank, WRITTEN).await, 2, "until nothing may wait any more");
+    })
+    .await;
 }

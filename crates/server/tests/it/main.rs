@@ -44,6 +44,7 @@ mod guided;
 mod holdings_feed;
 mod holdings_pages;
 mod import;
+mod import_forget;
 mod import_safety;
 mod jobs;
 mod journal;

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::cookies;
 use super::cx::Cx;
-use super::pages::NavItem;
+use super::pages::{Action, NavItem};
 use crate::i18n::Arg;
 use crate::ui::{Density, LinkState, MenuItem, NavEntry, NavGroup, Person, Shell, Theme};
 
@@ -111,6 +111,11 @@ impl Cx {
         let bus = &self.app.services.bus;
         !bus.is_at_branch() || !bus.is_done_only_at_centre(permission)
     }
+    /// What the person may begin at this node.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        let mine = self.app.actions.iter().filter(|a| self.may(a.permission));
+        mine.filter(|a| self.is_of_use(a.permission))
+    }
     /// Whether an entry stands here; what is not administration is read at a branch too.
     fn is_here(&self, item: &NavItem) -> bool {
         item.group != ADMIN || self.is_of_use(item.permission)
@@ -154,9 +159,8 @@ impl Cx {
     }
 
     fn create_items(&self) -> Vec<MenuItem> {
-        let creating = self.app.actions.iter().filter(|a| a.creates && self.may(a.permission));
-        creating
-            .filter(|a| self.is_of_use(a.permission))
+        self.actions()
+            .filter(|a| a.creates)
             .map(|a| {
                 let (href, label) = (a.href.to_owned(), self.l.t(a.label));
                 if a.dialog {

@@ -221,9 +221,10 @@ fn table(
             }
             _ => Cell::none(l),
         };
-        // what was refused is decided about on a page of its own
+        // what was refused is decided about on a page of its own, by who sees the client
+        let is_seen = done.client_id.is_none_or(|id| names.contains_key(&id));
         let page = match done.outcome.as_deref() {
-            Some("refused") if cx.principal().has(PERMISSION) => "/refusals",
+            Some("refused") if is_seen && cx.principal().has(PERMISSION) => "/refusals",
             _ => HOME,
         };
         let row = Row::new(done.seq).href(format!("{page}/{}", done.id));

@@ -11,7 +11,7 @@ use super::super::queries::{self, Whole};
 use super::{HOME, here, names, status};
 use crate::parts::payload_part;
 use crate::queries::about;
-use crate::refusals::queries::PERMISSION;
+use crate::refusals::queries::{PERMISSION, visible};
 
 /// What was done, to whom the list shows it; to others it does not exist.
 pub(super) async fn show(mut cx: Cx, Path(id): Path<CommandId>) -> Answer {
@@ -56,6 +56,7 @@ async fn payload(cx: &mut Cx, whole: &Whole, is_mine: bool) -> Result<Markup, Er
 async fn facts(cx: &mut Cx, whole: &Whole) -> Result<Markup, Error> {
     let done = &whole.done;
     let names = names(cx, std::slice::from_ref(done)).await?;
+    let is_shown = done.outcome.as_deref() == Some("refused") && is_visible(cx, done.id).await?;
     let l = &cx.l;
     let directory = cx.app.services.directory.get();
     let mut kv = Kv::new("pending-facts")
@@ -75,7 +76,7 @@ async fn facts(cx: &mut Cx, whole: &Whole) -> Result<Markup, Error> {
     kv = kv.line(l.t("branch-pending-status"), status(cx, done));
     let body = html! {
         (kv.render(l))
-        @if done.outcome.as_deref() == Some("refused") && cx.principal().has(PERMISSION) {
+        @if is_shown {
             p { a href={ "/refusals/" (done.id) } { (l.t("branch-pending-refusal")) } }
         }
     };
@@ -84,4 +85,14 @@ async fn facts(cx: &mut Cx, whole: &Whole) -> Result<Markup, Error> {
         .id("pending-one")
         .live("line", cx.path.clone())
         .render(&body))
+}
+
+/// Whether the person may open what became of it.
+async fn is_visible(cx: &mut Cx, id: CommandId) -> Result<bool, Error> {
+    let principal = std::sync::Arc::clone(&cx.ctx.principal);
+    match visible(&mut cx.db, &principal, id).await {
+        Ok(_) => Ok(true),
+        Err(Error::NotFound | Error::Forbidden(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
 }

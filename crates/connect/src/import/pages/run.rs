@@ -26,7 +26,8 @@ const REJECTS_SHOWN: usize = 50;
 
 pub(super) async fn page(mut cx: Cx, Path(id): Path<ImportId>) -> Answer {
     let run = queries::get(&mut cx.db, id).await?.ok_or(Error::NotFound)?;
-    let previews = if run.state == "draft" { Some(previews(&cx, &run).await) } else { None };
+    let shows = run.state == "draft" && run.gone_at.is_none();
+    let previews = if shows { Some(previews(&cx, &run).await) } else { None };
     let lines = rejects_of(&mut cx.db, &run).await?;
     let (kept, refused): (Vec<&RejectLine>, Vec<&RejectLine>) =
         lines.iter().partition(|line| line.is_kept());
@@ -43,7 +44,13 @@ pub(super) async fn page(mut cx: Cx, Path(id): Path<ImportId>) -> Answer {
             @if let Some(problem) = Problem::read(&run.problem) {
                 (ui::error_summary(l, &[problem.words(l)]))
             }
-            @if busy { (progress(&cx, &run).await?) } @else { (buttons(&cx, &run)) }
+            @if busy {
+                (progress(&cx, &run).await?)
+            } @else if let Some(at) = run.gone_at {
+                p.quiet { (l.ta("import-gone", &[("date", l.date(at.date_in(&l.zone)).into())])) }
+            } @else {
+                (buttons(&cx, &run))
+            }
             @if !run.summary.files.is_empty() { (summary(&cx, &run, &added)) }
             @if !refused.is_empty() { (reject_panel(&cx, (id, &run, &added), "import-rejects", &refused)) }
             @if !kept.is_empty() { (reject_panel(&cx, (id, &run, &added), "import-kept", &kept)) }

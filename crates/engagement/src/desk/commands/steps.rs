@@ -124,8 +124,8 @@ const HEAD: &str = "insert into visit_step (id, visit_id, branch_id, client_id, 
 const AGAIN: &str = "on conflict (id) do update set outcome = excluded.outcome, reason = excluded.reason, \
                      clerk_id = excluded.clerk_id, at = excluded.at";
 
-/// Writes what became of steps. One that is done stays done, whoever names it as left out; it keeps the words in which it was
-/// first recorded.
+/// Writes what became of steps, each once, in whatever language it is named. One that is done stays done, whoever names it as left
+/// out; it keeps the words in which it was first recorded.
 async fn put(
     w: &mut Work<'_>,
     (visit, known): (&VisitRow, &Known),
@@ -133,17 +133,18 @@ async fn put(
     (outcome, reason): (Outcome, &str),
 ) -> Result<(), Error> {
     let clerk = w.actor().ok_or(Error::NotFound)?;
-    let (mut ids, mut rows) = (BTreeSet::new(), Vec::new());
+    let (mut named, mut rows) = (BTreeSet::new(), Vec::new());
     for step in steps {
         let before = known.row_of(step);
+        let is_it = known.in_force(step).map_or(&step.step, |own| &own.words);
+        if !named.insert((&step.script, step.place, is_it)) {
+            continue;
+        }
         if before.is_some_and(|b| b.outcome == Outcome::Done) {
             continue;
         }
         let own = || queries::step_id(visit.id, (&step.script, step.place), &step.step);
         let id = before.map_or_else(own, |b| b.id);
-        if !ids.insert(id) {
-            continue;
-        }
         let says = before.map_or(step.step.as_str(), |b| b.step.as_str());
         let (script, now) = (step.script.as_str(), w.ctx.now);
         rows.push(Vec::from(params![
@@ -265,6 +266,9 @@ pub(super) async fn leave_out(
     left_out: &[LeftOut],
     reason: &str,
 ) -> Result<(), Error> {
+    if left_out.is_empty() {
+        return Ok(());
+    }
     let trimmed = |one: &LeftOut| LeftOut { step: one.step.trim().to_owned(), ..one.clone() };
     let steps: Vec<LeftOut> = left_out.iter().map(trimmed).collect();
     let known = Known::of(w, visit).await?;

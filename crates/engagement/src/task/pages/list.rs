@@ -118,7 +118,9 @@ async fn table(
             "list-checks",
             &l.t("task-list-empty"),
             &l.t("task-list-empty-words"),
-            Some(Button::secondary(l.t("task-add")).icon("plus").dialog("/tasks/new?back=/tasks")),
+            cx.principal().has("task.write").then(|| {
+                Button::secondary(l.t("task-add")).icon("plus").dialog("/tasks/new?back=/tasks")
+            }),
         ));
     table = own.heads(table);
     table = table.rows(rows.iter().zip(cells).map(|(listed, own)| row(cx, listed, own)));

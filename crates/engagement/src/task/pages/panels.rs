@@ -41,12 +41,14 @@ impl CardPanel for Step {
                 return Ok(None);
             }
             let step = queries::step_of(&mut cx.db.clone(), client).await?;
-            Ok(Some(step_markup(&cx.l, client, &step)))
+            let may_plan = cx.principal().reaches("task.write", owner);
+            Ok(Some(step_markup(&cx.l, (client, may_plan), &step)))
         })
     }
 }
 
-fn step_markup(l: &L, client: ClientId, step: &NextStep) -> Markup {
+fn step_markup(l: &L, (client, may_plan): (ClientId, bool), step: &NextStep) -> Markup {
+    let none = ui::badge(Tone::Attention, &l.t("task-no-next-step"));
     html! {
         span #panel-next-step data-live={ "client:" (client) } data-live-src={ "/clients/" (client) "/panel/next-step" } {
             @match &step.task {
@@ -58,9 +60,10 @@ fn step_markup(l: &L, client: ClientId, step: &NextStep) -> Markup {
                         (parts::due(l, *due_on, None))
                     }
                 }
-                None => a href={ "/tasks/new?client=" (client) } data-dialog-src={ "/tasks/new?client=" (client) } {
-                    (ui::badge(Tone::Attention, &l.t("task-no-next-step")))
+                None if may_plan => a href={ "/tasks/new?client=" (client) } data-dialog-src={ "/tasks/new?client=" (client) } {
+                    (none)
                 },
+                None => (none),
             }
             @if let Some(at) = step.last_contact_at {
                 span.quiet { " " (l.t("task-last-contact")) " " (l.ago(at)) }

@@ -63,7 +63,8 @@ impl Command for MarkSeen {
             .map(|((client, staff), at)| vec![client.into(), staff.into(), at.into()])
             .collect();
         let head = "insert into client_seen (client_id, staff_id, at) values";
-        let tail = "on conflict (client_id, staff_id) do update set at = excluded.at";
+        let tail = "on conflict (client_id, staff_id) do update set at = excluded.at \
+                    where client_seen.at < excluded.at";
         w.insert_many(head, &rows, tail).await?;
         Ok(())
     }

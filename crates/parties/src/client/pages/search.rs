@@ -99,7 +99,7 @@ fn actions(cx: &Cx, query: &str) -> Vec<PaletteItem> {
     let words = query.to_lowercase();
     let fits = |label: &str| words.is_empty() || label.to_lowercase().contains(&words);
     let mut items = Vec::new();
-    for action in cx.app.actions.iter().filter(|a| cx.principal().has(a.permission)) {
+    for action in cx.actions() {
         let label = cx.l.t(action.label);
         if fits(&label) {
             items.push(PaletteItem {

@@ -1,5 +1,7 @@
 //! The life of an import run: draft with its files, waiting for a worker, running, done or failed.
 
+mod forget;
+
 use kernel::{ImportId, JobId, Refusal, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use spine::org::Behalf;
@@ -8,6 +10,9 @@ use store::{Read, params};
 
 use super::model::Summary;
 use super::queries;
+
+pub use forget::ForgetImports;
+pub(crate) use forget::{FORGET, Forgetter};
 
 /// An uploaded file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,6 +43,7 @@ impl Command for CreateImport {
         if self.files.is_empty() {
             return Err(Error::refused_field("required", "files"));
         }
+        forget::hold(w).await?;
         let id: ImportId = w.new_id();
         let (now, me) = (w.ctx.now, w.actor());
         let title: String = self.title.chars().take(limits::TEXT_CHARS_MAX).collect();
@@ -87,12 +93,16 @@ impl Command for StartImport {
     async fn handle(&self, w: &mut Work<'_>) -> Result<JobId, Error> {
         let id = self.import_id;
         let sql = format!(
-            "select state, job_id from import_run where id = $1{}",
+            "select state, job_id, (select g.at from import_gone g where g.import_id = import_run.id) \
+             from import_run where id = $1{}",
             w.dialect().for_update()
         );
         let row = w.first(&sql, params![id]).await?.ok_or(Error::NotFound)?;
         let mut c = row.cols();
         let (state, job): (String, Option<JobId>) = (c.take()?, c.take()?);
+        if c.take::<Option<Timestamp>>()?.is_some() {
+            return Err(Error::refused("import-files-gone"));
+        }
         let is_begun = matches!(state.as_str(), "waiting" | "running");
         if is_begun && queries::is_alive(w, job).await? {
             return Err(Error::refused("import-already-running"));
@@ -138,6 +148,7 @@ impl Command for NoteImport {
     type Output = ();
 
     async fn handle(&self, w: &mut Work<'_>) -> Result<(), Error> {
+        forget::hold(w).await?;
         let rejects = match &self.rejects {
             Some(content) => Some(w.put_blob(None, content).await?.to_vec()),
             None => None,
