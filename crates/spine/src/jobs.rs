@@ -11,7 +11,7 @@ use store::{Writer, follow, journal, outbox, queue};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Error, JournalReader, Services};
+use crate::{Command, Error, JournalReader, Services};
 
 /// How long a job stays its worker's without a sign of life.
 const LEASE_SECONDS: i64 = 120;
@@ -21,6 +21,8 @@ const READER_BATCH: i64 = 500;
 const POLL: Duration = Duration::from_millis(1_000);
 /// Rings of the bell that every node has heard are forgotten after so long.
 const RINGS_KEPT_SECONDS: i64 = 600;
+/// Batches of one run of a job that goes on until nothing is left; what is left then waits for the next run.
+const BATCHES_MAX: i64 = 1_000;
 /// The topic of new notices.
 const NOTICES: &str = "kind:notice";
 /// The sealer rests this long between blocks, so that a block holds more than one command.
@@ -72,6 +74,23 @@ impl JobContext {
     /// [`JobError::Again`] while somebody reads an older state.
     pub async fn scrub(&self) -> Result<(), JobError> {
         Ok(self.writer.scrub().await?)
+    }
+    /// Executes a command, which says how much it has done, until it finds nothing more; answers how much that was.
+    ///
+    /// # Errors
+    /// As the command and [`JobContext::progress`].
+    pub async fn exhaust<C: Command<Output = u64>>(&self, command: &C) -> Result<u64, JobError> {
+        let ctx = self.services.system("job");
+        let mut all = 0;
+        for batch in 0..BATCHES_MAX {
+            let count = self.services.execute(&ctx, ctx.command_id(), command).await?;
+            all += count;
+            if count == 0 {
+                break;
+            }
+            self.progress(batch, BATCHES_MAX).await?;
+        }
+        Ok(all)
     }
     /// Tells how far the job is and keeps the lease.
     ///

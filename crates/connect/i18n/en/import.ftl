@@ -63,6 +63,7 @@ import-state-waiting = Waiting
 import-state-running = Running
 import-state-done = Done
 import-state-failed = Failed
+import-state-gone = Files deleted
 import-kind-client = clients
 import-kind-account = accounts
 import-kind-account-role = account roles

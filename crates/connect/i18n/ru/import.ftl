@@ -65,6 +65,7 @@ import-state-waiting = В очереди
 import-state-running = Идёт
 import-state-done = Завершена
 import-state-failed = Не удалась
+import-state-gone = Файлы удалены
 import-kind-client = клиенты
 import-kind-account = счета
 import-kind-account-role = роли по счетам

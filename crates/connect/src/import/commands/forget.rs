@@ -10,8 +10,6 @@ use store::{Read, Row, StoreError, Value, params};
 
 /// The job's kind.
 const KIND: &str = "connect.forget_imports";
-/// Batches of one run; what is left waits for the next day.
-const BATCHES_MAX: i64 = 1_000;
 /// The name of the lock over contents of imports, among those of the whole database.
 const LOCK: i64 = 0x007E_55F1_1A9E;
 
@@ -41,10 +39,10 @@ impl Command for ForgetImports {
         }
         let now = w.ctx.now;
         let old = old(w, now.plus_days(-IMPORT_KEPT_DAYS)).await?;
+        let gone: Vec<Vec<Value>> = old.iter().map(|id| vec![(*id).into(), now.into()]).collect();
+        w.insert_many("insert into import_gone (import_id, at) values", &gone, "").await?;
+        delete(w, &old).await?;
         for id in &old {
-            let sql = "insert into import_gone (import_id, at) values ($1, $2)";
-            w.execute(sql, params![*id, now]).await?;
-            delete(w, *id).await?;
             w.record("import", *id, None, Change::new().set("files", "deleted"));
         }
         Ok(u64::try_from(old.len()).unwrap_or(u64::MAX))
@@ -58,17 +56,24 @@ async fn old(w: &mut Work<'_>, before: Timestamp) -> Result<Vec<ImportId>, Store
     w.query(sql, params![before, IMPORT_FORGET_BATCH]).await?.into_iter().map(Row::one).collect()
 }
 
-/// Deletes the contents of one import that no other import has, too.
-async fn delete(w: &mut Work<'_>, id: ImportId) -> Result<(), StoreError> {
+/// Deletes the contents of these imports that no other import has, too.
+async fn delete(w: &mut Work<'_>, old: &[ImportId]) -> Result<(), StoreError> {
     const UNUSED: &str = "not exists (select 1 from import_file f where f.hash = blob.hash and not exists \
                           (select 1 from import_gone g where g.import_id = f.import_id)) \
                           and not exists (select 1 from import_run r where r.rejects = blob.hash and not exists \
                           (select 1 from import_gone g where g.import_id = r.id))";
-    let own = "select f.hash from import_file f where f.import_id = $1 union \
-               select r.rejects from import_run r where r.id = $1 and r.rejects is not null";
-    let sql = format!("delete from blob where hash in ({own}) and {UNUSED}");
-    w.execute(&sql, params![id]).await?;
-    w.execute("update import_run set rejects = null where id = $1", params![id]).await?;
+    if old.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Value> = old.iter().map(|id| (*id).into()).collect();
+    let marks: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    let marks = marks.join(", ");
+    let own = format!(
+        "select f.hash from import_file f where f.import_id in ({marks}) union \
+         select r.rejects from import_run r where r.id in ({marks}) and r.rejects is not null"
+    );
+    w.execute(&format!("delete from blob where hash in ({own}) and {UNUSED}"), &ids).await?;
+    w.execute(&format!("update import_run set rejects = null where id in ({marks})"), &ids).await?;
     Ok(())
 }
 
@@ -81,18 +86,6 @@ impl JobHandler for Forgetter {
         KIND
     }
     fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
-        Box::pin(async move {
-            let ctx = job.services.system("job");
-            let mut forgotten = 0;
-            for batch in 0..BATCHES_MAX {
-                let count = job.services.execute(&ctx, ctx.command_id(), &ForgetImports {}).await?;
-                forgotten += count;
-                if count == 0 {
-                    break;
-                }
-                job.progress(batch, BATCHES_MAX).await?;
-            }
-            Ok(json!({ "forgotten": forgotten }))
-        })
+        Box::pin(async move { Ok(json!({ "forgotten": job.exhaust(&ForgetImports {}).await? })) })
     }
 }

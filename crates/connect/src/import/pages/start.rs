@@ -70,8 +70,11 @@ fn number(cx: &Cx, n: u64) -> Cell {
 
 pub(super) fn state_badge(cx: &Cx, run: &ImportRun) -> Markup {
     let l = &cx.l;
-    let word = l.t(&format!("import-state-{}", run.state));
-    let tone = match run.state.as_str() {
+    let is_over = matches!(run.state.as_str(), "done" | "failed");
+    // what was not begun, or broke off, cannot be run any more
+    let state = if run.gone_at.is_some() && !is_over { "gone" } else { run.state.as_str() };
+    let word = l.t(&format!("import-state-{state}"));
+    let tone = match state {
         "done" if run.summary.rejected() > 0 => Tone::Attention,
         "done" => Tone::Good,
         "failed" => Tone::Danger,

@@ -112,6 +112,7 @@ pub(crate) async fn places(site: &Site, window: &Window) -> Vec<Place> {
         "administrator",
         send(window, "/imports/new", json!({ "file": CONTACTS })).await,
     ));
+    all.push(place("import-gone", "administrator", import_gone(site, window).await));
     all.extend(admin_places(site, window).await);
     all.extend(fields_places(site, window).await);
     all.extend(approval_places(site, window).await);
@@ -244,6 +245,18 @@ fn record_dialogs(record: &str) -> Vec<Place> {
         place("records-view", "manager", "/objects/visits/views/new?query=sort%3Dx_area"),
         place("records-import", "head_office", "/imports/new?mapping=record:visits"),
     ]
+}
+
+/// An import whose files were deleted.
+async fn import_gone(site: &Site, window: &Window) -> String {
+    let path = send(window, "/imports/new", json!({ "file": CONTACTS })).await;
+    let id: Uuid = path.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an import");
+    let mut tx = site.store().await.writer.begin().await.expect("the writer");
+    let sql = "insert into import_gone (import_id, at) values ($1, $2)";
+    let row = store::params![id, site.services.clock.now()];
+    tx.execute(sql, row).await.expect("it is gone");
+    tx.commit().await.expect("it is kept");
+    path
 }
 
 /// A rule of the second person, and a request that waits because of it.
